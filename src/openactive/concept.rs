@@ -1,0 +1,21 @@
+//! Concepts: activities, facility types, accessibility support, categories and levels.
+//!
+//! Specification: <https://openactive.io/modelling-opportunity-data/#describing-concepts>.
+
+use super::lenient::Text;
+use super::lenient::lenient_object;
+
+lenient_object! {
+    /// A [`Concept`](https://openactive.io/Concept); a bare string is read as its label.
+    pub struct Concept {
+        /// URI of the concept in a controlled vocabulary.
+        id: Text = "@id" | "id" | "identifier",
+        /// Label; publishers also invent their own.
+        pref_label: Text = "prefLabel" | "name" | "label",
+        /// URI of the vocabulary.
+        in_scheme: Text = "inScheme",
+        /// Meaning in words.
+        definition: Text = "definition" | "description",
+    }
+    text => pref_label
+}

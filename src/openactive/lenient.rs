@@ -1,0 +1,450 @@
+//! Reading values as publishers really write them.
+//!
+//! A feed may hold a number where text belongs, one object where a list belongs, or a JSON document
+//! inside a string. Nothing in this file ever fails because a *value* has the wrong shape: the value
+//! is read as absent and the rest of the item lives on. Only broken JSON syntax is an error.
+//!
+//! Hand-written visitors are used instead of untagged enums because the latter buffer every value
+//! and cost more than three times the time.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::Deserializer;
+use serde::de;
+use serde::de::IgnoredAny;
+use serde::de::MapAccess;
+use serde::de::SeqAccess;
+use serde::de::Visitor;
+
+/// Tells whether a leniently read value holds nothing, so that an alias or a parent may fill it.
+pub trait Absent {
+    /// Returns true when the publisher gave no usable value.
+    fn is_absent(&self) -> bool;
+}
+
+/// Text, also when published as a number or a boolean; blank text, `-` and `null` are absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(String);
+
+impl Text {
+    /// Returns the trimmed text, or nothing when it is absent.
+    pub fn get(&self) -> Option<&str> {
+        (!self.0.is_empty()).then_some(self.0.as_str())
+    }
+
+    /// Returns the text, empty when absent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Text {
+    fn from(value: &str) -> Self {
+        let trimmed = value.trim();
+        if matches!(trimmed, "-" | "null" | "None" | "undefined") {
+            return Self::default();
+        }
+        Self(trimmed.to_owned())
+    }
+}
+
+impl Absent for Text {
+    fn is_absent(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text")
+    }
+
+    fn visit_str<E: de::Error>(self, v: &str) -> Result<Text, E> {
+        Ok(Text::from(v))
+    }
+
+    fn visit_bool<E: de::Error>(self, v: bool) -> Result<Text, E> {
+        Ok(Text(v.to_string()))
+    }
+
+    fn visit_i64<E: de::Error>(self, v: i64) -> Result<Text, E> {
+        Ok(Text(v.to_string()))
+    }
+
+    fn visit_u64<E: de::Error>(self, v: u64) -> Result<Text, E> {
+        Ok(Text(v.to_string()))
+    }
+
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Text, E> {
+        Ok(Text(v.to_string()))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Text, E> {
+        Ok(Text::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Text, A::Error> {
+        first_present(seq)
+    }
+
+    /// JSON-LD value objects and concepts given where text belongs.
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
+        let mut found = Text::default();
+        while let Some(key) = map.next_key::<Text>()? {
+            match key.as_str() {
+                "@value" | "value" | "prefLabel" | "name" | "url" | "@id" if found.is_absent() => {
+                    found = map.next_value()?;
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A boolean, also when published as text (`"true"`, `"False"`, `"yes"`, `"0"`) or a number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Flag(pub Option<bool>);
+
+impl Flag {
+    /// Returns true only when the publisher said so.
+    pub fn is_true(self) -> bool {
+        self.0 == Some(true)
+    }
+}
+
+impl Absent for Flag {
+    fn is_absent(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Text::deserialize(deserializer)?;
+        Ok(Self(match text.as_str().to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" | "https://schema.org/true" => Some(true),
+            "false" | "no" | "0" | "https://schema.org/false" => Some(false),
+            _ => None,
+        }))
+    }
+}
+
+/// A finite number, also when published as text that is a number.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Number(pub Option<f64>);
+
+impl Absent for Number {
+    fn is_absent(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Text::deserialize(deserializer)?;
+        Ok(Self(text.as_str().parse::<f64>().ok().filter(|n| n.is_finite())))
+    }
+}
+
+/// A list, also when published as a single value or as JSON inside a string.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Many<T>(pub Vec<T>);
+
+impl<T> Default for Many<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Absent for Many<T> {
+    fn is_absent(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<T> std::ops::Deref for Many<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Many<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Absent> Deserialize<'de> for Many<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ManyVisitor(PhantomData))
+    }
+}
+
+struct ManyVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de> + Absent> ManyVisitor<T> {
+    fn one<E: de::Error, D: Deserializer<'de>>(deserializer: D) -> Result<Many<T>, E> {
+        let value = T::deserialize(deserializer).map_err(E::custom)?;
+        Ok(if value.is_absent() { Many::default() } else { Many(vec![value]) })
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Absent> Visitor<'de> for ManyVisitor<T> {
+    type Value = Many<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("one or many values")
+    }
+
+    fn visit_str<E: de::Error>(self, v: &str) -> Result<Many<T>, E> {
+        Self::one(de::value::StrDeserializer::<E>::new(v))
+    }
+
+    fn visit_bool<E: de::Error>(self, v: bool) -> Result<Many<T>, E> {
+        Self::one(de::value::BoolDeserializer::<E>::new(v))
+    }
+
+    fn visit_i64<E: de::Error>(self, v: i64) -> Result<Many<T>, E> {
+        Self::one(de::value::I64Deserializer::<E>::new(v))
+    }
+
+    fn visit_u64<E: de::Error>(self, v: u64) -> Result<Many<T>, E> {
+        Self::one(de::value::U64Deserializer::<E>::new(v))
+    }
+
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Many<T>, E> {
+        Self::one(de::value::F64Deserializer::<E>::new(v))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Many<T>, E> {
+        Ok(Many::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Many<T>, A::Error> {
+        let mut all = Vec::with_capacity(seq.size_hint().unwrap_or(0));
+        while let Some(value) = seq.next_element::<T>()? {
+            if !value.is_absent() {
+                all.push(value);
+            }
+        }
+        Ok(Many(all))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Many<T>, A::Error> {
+        Self::one(de::value::MapAccessDeserializer::new(map))
+    }
+}
+
+/// One nested object, held on the heap so that types may contain themselves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Nested<T>(pub Option<Box<T>>);
+
+impl<T> Default for Nested<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Nested<T> {
+    /// Returns the nested object when there is one.
+    pub fn get(&self) -> Option<&T> {
+        self.0.as_deref()
+    }
+}
+
+impl<T> Absent for Nested<T> {
+    fn is_absent(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Absent> Deserialize<'de> for Nested<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = T::deserialize(deserializer)?;
+        Ok(if value.is_absent() { Self(None) } else { Self(Some(Box::new(value))) })
+    }
+}
+
+/// Reads the first usable element of a list and passes over the rest.
+pub(super) fn first_present<'de, T, A>(mut seq: A) -> Result<T, A::Error>
+where
+    T: Deserialize<'de> + Absent + Default,
+    A: SeqAccess<'de>,
+{
+    let mut found = T::default();
+    while found.is_absent() {
+        match seq.next_element::<T>()? {
+            Some(value) => found = value,
+            None => return Ok(found),
+        }
+    }
+    while seq.next_element::<IgnoredAny>()?.is_some() {}
+    Ok(found)
+}
+
+/// Tells whether a string is really a JSON document, as some publishers send nested objects.
+pub(super) fn is_embedded_json(text: &str) -> bool {
+    matches!(text.trim_start().as_bytes().first(), Some(b'{' | b'['))
+}
+
+/// Returns a property name without the prefixes that JSON-LD contexts allow for OpenActive terms.
+pub(super) fn unprefixed(key: &str) -> &str {
+    key.strip_prefix("oa:").or_else(|| key.strip_prefix("schema:")).unwrap_or(key)
+}
+
+/// Declares a type of the source standard together with its lenient reader.
+///
+/// Each field names the JSON properties it is read from; the first present one wins. `text => field`
+/// says where a bare string goes when the object is published as text (a URI, a label).
+macro_rules! lenient_object {
+    (
+        $(#[$meta:meta])*
+        pub struct $Name:ident {
+            $( $(#[$field_meta:meta])* $field:ident : $ty:ty = $first:literal $(| $key:literal)* ),+ $(,)?
+        }
+        text => $text_field:ident
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct $Name {
+            $( $(#[$field_meta])* pub $field: $ty, )+
+        }
+
+        impl $Name {
+            /// The JSON properties this type reads; every other one is passed over.
+            pub const PROPERTIES: &'static [&'static str] = &[$($first, $($key,)*)+];
+        }
+
+        impl $crate::openactive::lenient::Absent for $Name {
+            fn is_absent(&self) -> bool {
+                $( $crate::openactive::lenient::Absent::is_absent(&self.$field) )&&+
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $Name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                #[allow(non_camel_case_types, reason = "variants carry the field names")]
+                enum Key { $($field,)+ Unknown_ }
+
+                impl<'de> serde::Deserialize<'de> for Key {
+                    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                        struct KeyVisitor;
+                        impl serde::de::Visitor<'_> for KeyVisitor {
+                            type Value = Key;
+                            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                                f.write_str("a property name")
+                            }
+                            fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Key, E> {
+                                Ok(match $crate::openactive::lenient::unprefixed(v) {
+                                    $( $first $(| $key)* => Key::$field, )+
+                                    _ => Key::Unknown_,
+                                })
+                            }
+                        }
+                        d.deserialize_identifier(KeyVisitor)
+                    }
+                }
+
+                struct ObjectVisitor;
+                impl<'de> serde::de::Visitor<'de> for ObjectVisitor {
+                    type Value = $Name;
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str(stringify!($Name))
+                    }
+                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$Name, A::Error> {
+                        let mut object = $Name::default();
+                        while let Some(key) = map.next_key::<Key>()? {
+                            match key {
+                                $( Key::$field => {
+                                    let value: $ty = map.next_value()?;
+                                    if $crate::openactive::lenient::Absent::is_absent(&object.$field) {
+                                        object.$field = value;
+                                    }
+                                } )+
+                                Key::Unknown_ => { map.next_value::<serde::de::IgnoredAny>()?; }
+                            }
+                        }
+                        Ok(object)
+                    }
+                    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<$Name, E> {
+                        if $crate::openactive::lenient::is_embedded_json(v) {
+                            return Ok(serde_json::from_str(v).unwrap_or_default());
+                        }
+                        Ok($Name { $text_field: v.into(), ..$Name::default() })
+                    }
+                    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, seq: A) -> Result<$Name, A::Error> {
+                        $crate::openactive::lenient::first_present(seq)
+                    }
+                    fn visit_unit<E: serde::de::Error>(self) -> Result<$Name, E> { Ok($Name::default()) }
+                    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<$Name, E> { Ok($Name::default()) }
+                    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<$Name, E> { Ok($Name::default()) }
+                    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<$Name, E> { Ok($Name::default()) }
+                    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<$Name, E> { Ok($Name::default()) }
+                }
+                deserializer.deserialize_any(ObjectVisitor)
+            }
+        }
+    };
+}
+pub(crate) use lenient_object;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_reads_every_scalar_and_never_fails() {
+        for (json, expected) in [
+            ("\" a \"", Some("a")),
+            ("12", Some("12")),
+            ("1.5", Some("1.5")),
+            ("true", Some("true")),
+            ("null", None),
+            ("\"\"", None),
+            ("\"-\"", None),
+            ("[\"\", \"b\", {\"x\": 1}]", Some("b")),
+            ("{\"x\": [1], \"@value\": \"c\"}", Some("c")),
+        ] {
+            let text: Text = serde_json::from_str(json).unwrap();
+            assert_eq!(text.get(), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn many_reads_one_many_and_none() {
+        for (json, expected) in
+            [("\"a\"", vec!["a"]), ("[\"a\", null, \"b\"]", vec!["a", "b"]), ("null", vec![])]
+        {
+            let many: Many<Text> = serde_json::from_str(json).unwrap();
+            assert_eq!(many.iter().map(Text::as_str).collect::<Vec<_>>(), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_flags_are_read_from_text() {
+        assert_eq!(serde_json::from_str::<Number>("\"51.5\"").unwrap().0, Some(51.5));
+        assert_eq!(serde_json::from_str::<Number>("\"16+\"").unwrap().0, None);
+        assert_eq!(serde_json::from_str::<Flag>("\"False\"").unwrap().0, Some(false));
+        assert_eq!(serde_json::from_str::<Flag>("{}").unwrap().0, None);
+    }
+}

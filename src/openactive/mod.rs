@@ -1,0 +1,53 @@
+//! The source standard: OpenActive opportunity data in RPDE feeds.
+//!
+//! Types here are named as in the [Modelling Opportunity Data specification] and are read leniently:
+//! see [`lenient`]. They carry what the publisher said, unjudged; deciding is the mapping's work.
+//! Nothing here knows about Open Referral UK, storage or HTTP.
+//!
+//! [Modelling Opportunity Data specification]: https://openactive.io/modelling-opportunity-data/
+
+pub mod lenient;
+
+mod concept;
+mod identifier;
+mod modified;
+mod offer;
+mod opportunity;
+mod party;
+mod place;
+mod rpde;
+mod schedule;
+mod time;
+mod vocabulary;
+
+pub use concept::Concept;
+pub use identifier::Identifier;
+pub use identifier::PropertyValue;
+pub use identifier::canonical_uri;
+pub use modified::Modified;
+pub use offer::Offer;
+pub use offer::QuantitativeValue;
+pub use opportunity::Brand;
+pub use opportunity::Image;
+pub use opportunity::Kind;
+pub use opportunity::Opportunity;
+pub use party::ContactPoint;
+pub use party::Party;
+pub use place::AmenityFeature;
+pub use place::OpeningHours;
+pub use place::Place;
+pub use place::PostalAddress;
+pub use place::VirtualLocation;
+pub use rpde::Item;
+pub use rpde::Page;
+pub use rpde::RpdeError;
+pub use rpde::State;
+pub use schedule::DayRule;
+pub use schedule::Schedule;
+pub use time::Moment;
+pub use time::Period;
+pub use time::parse_date;
+pub use time::parse_time;
+pub use vocabulary::Term;
+pub use vocabulary::Vocabulary;
+pub(crate) use vocabulary::concept_uuid;

@@ -1,0 +1,217 @@
+//! Dates, times and durations as OpenActive data writes them.
+//!
+//! Specification: ISO 8601 as profiled in
+//! <https://openactive.io/realtime-paged-data-exchange/#date-and-time-formats>; publishers stray.
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::NaiveDateTime;
+use chrono::NaiveTime;
+use chrono::Utc;
+
+/// A point in time, as precisely as it was published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// Date and time with an offset from UTC.
+    Instant(DateTime<Utc>),
+    /// Date and time on the clock of the place.
+    Local(NaiveDateTime),
+    /// A date alone.
+    Date(NaiveDate),
+}
+
+impl Moment {
+    /// Reads a date or a date and time; returns nothing for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.len() < 10 {
+            return None;
+        }
+        if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+            return Some(Self::Instant(instant.with_timezone(&Utc)));
+        }
+        let date = parse_date(text)?;
+        let rest = text.get(10..)?.trim_start_matches(['T', 't', ' ']).trim();
+        if rest.is_empty() {
+            return Some(Self::Date(date));
+        }
+        let (clock, offset_secs) = split_offset(rest);
+        let local = date.and_time(parse_time(clock)?);
+        Some(match offset_secs {
+            Some(secs) => Self::Instant((local - chrono::TimeDelta::seconds(secs)).and_utc()),
+            None => Self::Local(local),
+        })
+    }
+}
+
+/// Splits `18:30+01:00` into the clock time and the offset in seconds.
+fn split_offset(text: &str) -> (&str, Option<i64>) {
+    if let Some(clock) = text.strip_suffix(['Z', 'z']) {
+        return (clock.trim(), Some(0));
+    }
+    let Some(at) = text.rfind(['+', '-']) else { return (text, None) };
+    let (clock, offset) = text.split_at(at);
+    let digits: String = offset.chars().filter(char::is_ascii_digit).collect();
+    let (hours, minutes) = match digits.len() {
+        2 => (digits.parse::<i64>().ok(), Some(0)),
+        4 => (digits.get(..2).and_then(|h| h.parse().ok()), digits.get(2..).and_then(|m| m.parse().ok())),
+        _ => (None, None),
+    };
+    match (hours, minutes) {
+        (Some(h), Some(m)) if h <= 14 && m < 60 => {
+            let sign = if offset.starts_with('-') { -1 } else { 1 };
+            (clock.trim(), Some(sign * (h * 3600 + m * 60)))
+        }
+        _ => (text, None),
+    }
+}
+
+/// Reads the date at the start of the text (`2026-11-22`, also followed by a time).
+pub fn parse_date(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text.trim().get(..10)?, "%Y-%m-%d").ok()
+}
+
+/// Reads a time of day: `18:30`, `9:30:00`, `T19:00:00`, with an offset passed over.
+pub fn parse_time(text: &str) -> Option<NaiveTime> {
+    let text = text.trim().trim_start_matches(['T', 't']);
+    let (clock, _) = split_offset(text);
+    let mut parts = clock.split(':');
+    let hour = parse_part(parts.next()?)?;
+    let minute = parse_part(parts.next()?)?;
+    let second = match parts.next() {
+        Some(part) => parse_part(part.split('.').next()?)?,
+        None => 0,
+    };
+    if parts.next().is_some() {
+        return None;
+    }
+    if hour == 24 && minute == 0 && second == 0 {
+        return NaiveTime::from_hms_opt(0, 0, 0);
+    }
+    NaiveTime::from_hms_opt(hour, minute, second)
+}
+
+fn parse_part(part: &str) -> Option<u32> {
+    let part = part.trim();
+    (!part.is_empty() && part.len() <= 2).then(|| part.parse().ok()).flatten()
+}
+
+/// An ISO 8601 duration. Years and months stay apart from days, since they vary in length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Period {
+    /// Months, years counted as twelve.
+    pub months: u32,
+    /// Days, weeks counted as seven.
+    pub days: u32,
+    /// Seconds within the day part (`PT1H30M`).
+    pub secs: u64,
+}
+
+impl Period {
+    /// Reads `P1W`, `P7D`, `P1M`, `PT1H30M`, `PT90M`, `PT0.5H`; returns nothing for anything else,
+    /// and nothing for a period of no length.
+    pub fn parse(text: &str) -> Option<Self> {
+        let upper = text.trim().to_ascii_uppercase();
+        let body = upper.strip_prefix('P')?;
+        let (date, clock) = body.split_once('T').unwrap_or((body, ""));
+        let mut period = Self::default();
+        for (count, unit) in designators(date)? {
+            match unit {
+                'Y' => period.months += whole(count)? * 12,
+                'M' => period.months += whole(count)?,
+                'W' => period.days += whole(count)? * 7,
+                'D' => period.days += whole(count)?,
+                _ => return None,
+            }
+        }
+        for (count, unit) in designators(clock)? {
+            let unit_secs = match unit {
+                'H' => 3600.0,
+                'M' => 60.0,
+                'S' => 1.0,
+                _ => return None,
+            };
+            period.secs += seconds(count * unit_secs)?;
+        }
+        (period != Self::default()).then_some(period)
+    }
+
+    /// Returns the length in seconds when it does not depend on the calendar.
+    pub fn fixed_secs(self) -> Option<u64> {
+        (self.months == 0).then(|| u64::from(self.days) * 86_400 + self.secs)
+    }
+}
+
+fn designators(text: &str) -> Option<Vec<(f64, char)>> {
+    let mut all = Vec::new();
+    let mut digits = String::new();
+    for c in text.chars() {
+        if c.is_ascii_digit() || c == '.' || c == ',' {
+            digits.push(if c == ',' { '.' } else { c });
+        } else {
+            all.push((digits.parse::<f64>().ok()?, c));
+            digits.clear();
+        }
+    }
+    digits.is_empty().then_some(all)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "range checked")]
+fn whole(count: f64) -> Option<u32> {
+    (count.fract() == 0.0 && (0.0..=10_000.0).contains(&count)).then_some(count as u32)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "range checked")]
+fn seconds(count: f64) -> Option<u64> {
+    (0.0..=1e9).contains(&count).then(|| count.round() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_read_as_precisely_as_published() {
+        let instant = |s: &str| Moment::Instant(DateTime::parse_from_rfc3339(s).unwrap().to_utc());
+        for (text, expected) in [
+            ("2026-10-13T17:30:00Z", Some(instant("2026-10-13T17:30:00Z"))),
+            ("2026-10-13T18:30:00+01:00", Some(instant("2026-10-13T17:30:00Z"))),
+            ("2026-10-13T18:30+0100", Some(instant("2026-10-13T17:30:00Z"))),
+            ("2026-10-13", Some(Moment::Date(NaiveDate::from_ymd_opt(2026, 10, 13).unwrap()))),
+            ("2026-13-13", None),
+            ("tomorrow", None),
+            ("2026-10-13T25:00", None),
+        ] {
+            assert_eq!(Moment::parse(text), expected, "{text}");
+        }
+        let Some(Moment::Local(local)) = Moment::parse("2019-08-26 10:00") else { panic!() };
+        assert_eq!(local.to_string(), "2019-08-26 10:00:00");
+    }
+
+    #[test]
+    fn times_of_day_are_read_from_every_spelling_seen() {
+        for (text, expected) in [
+            ("9:30:00", Some("09:30:00")),
+            ("T19:00:00", Some("19:00:00")),
+            ("18:30", Some("18:30:00")),
+            ("18:30:59.5Z", Some("18:30:59")),
+            ("18:30+01:00", Some("18:30:00")),
+            ("24:00", Some("00:00:00")),
+            ("25:00", None),
+            ("noon", None),
+        ] {
+            assert_eq!(parse_time(text).map(|t| t.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn periods_are_read() {
+        assert_eq!(Period::parse("P1W"), Some(Period { days: 7, ..Period::default() }));
+        assert_eq!(Period::parse("P1M"), Some(Period { months: 1, ..Period::default() }));
+        assert_eq!(Period::parse("PT1H30M").unwrap().fixed_secs(), Some(5400));
+        assert_eq!(Period::parse("PT0.5H").unwrap().fixed_secs(), Some(1800));
+        assert_eq!(Period::parse("weekly"), None);
+        assert_eq!(Period::parse("PT0S"), None);
+        assert_eq!(Period::parse("P"), None);
+    }
+}
