@@ -5,3 +5,6 @@
 //! `api` (serving it). `docs/ARCHITECTURE.md` is the map.
 
 pub mod openactive;
+pub mod mapping;
+pub mod oruk;
+pub mod quality;

@@ -1,0 +1,209 @@
+//! Addresses and postcodes.
+
+use super::context::Context;
+use super::text;
+use crate::openactive::Place;
+use crate::openactive::PostalAddress;
+use crate::openactive::lenient::Text;
+use crate::oruk::Address;
+use crate::oruk::Id;
+use crate::oruk::LocationType;
+use crate::quality::Code;
+
+/// What an address turned out to be.
+pub(super) enum Found {
+    /// Nothing usable.
+    Nothing,
+    /// A structured address.
+    Address(Box<Address>),
+    /// Words that describe where the place is.
+    Description(String),
+}
+
+/// Maps the address of a place; a place around it fills what it leaves out.
+pub(super) fn address(cx: &Context<'_>, place: &Place, location_id: Id, name: &str) -> Found {
+    let around = place.contained_in_place.get().map(|outer| &outer.address);
+    let address = &place.address;
+    if let Some(text) = address.text.get() {
+        cx.find(Code::AddressInString, "location.address");
+        return of_string(&text::line(text), location_id);
+    }
+    let part = |field: fn(&PostalAddress) -> &Text| -> String {
+        let value = field(address).get().or_else(|| field(around?).get()).unwrap_or_default();
+        text::line(value).trim_matches([',', ' ']).to_owned()
+    };
+    let street = part(|a| &a.street_address);
+    let region = part(|a| &a.address_region);
+    let locality = part(|a| &a.address_locality);
+    let code = part(|a| &a.postal_code);
+    if [&street, &region, &locality, &code].iter().all(|part| part.is_empty()) {
+        return Found::Nothing;
+    }
+    let postal_code = postcode_in(&code).map(|(postcode, _)| postcode);
+    if postal_code.is_none() && !code.is_empty() {
+        cx.find(Code::PostcodeInvalid, "location.address.postalCode");
+    }
+    let city = first_present([&locality, &region]);
+    if city.is_empty() {
+        cx.find(Code::CityMissing, "location.address.addressLocality");
+    }
+    Found::Address(Box::new(Address {
+        id: address_id(location_id),
+        location_id,
+        address_1: first_present([&street, name]),
+        state_province: first_present([&region, &city]),
+        city,
+        region: (!region.is_empty()).then_some(region),
+        postal_code: postal_code.unwrap_or_default(),
+        country: country(&part(|a| &a.address_country)),
+        address_type: LocationType::Physical,
+    }))
+}
+
+/// A string with a postcode is an address; without one it only says whereabouts.
+fn of_string(text: &str, location_id: Id) -> Found {
+    let Some((postal_code, rest)) = postcode_in(text) else {
+        return Found::Description(text.to_owned());
+    };
+    let mut parts: Vec<&str> = rest.split(',').map(str::trim).filter(|p| !p.is_empty()).collect();
+    while parts.last().is_some_and(|last| is_united_kingdom(last)) {
+        parts.pop();
+    }
+    let city = if parts.len() > 1 { parts.pop().unwrap_or_default() } else { "" };
+    Found::Address(Box::new(Address {
+        id: address_id(location_id),
+        location_id,
+        address_1: parts.join(", "),
+        city: city.to_owned(),
+        region: None,
+        state_province: city.to_owned(),
+        postal_code,
+        country: "GB".to_owned(),
+        address_type: LocationType::Physical,
+    }))
+}
+
+/// Returns the postcode published for a place as a property of its own, normalised.
+pub(super) fn structured_postcode(place: &Place) -> Option<String> {
+    postcode_in(place.address.postal_code.get()?).map(|(postcode, _)| postcode)
+}
+
+fn address_id(location_id: Id) -> Id {
+    Id::derive("address", &[&location_id.to_string(), "physical"])
+}
+
+fn first_present<const N: usize>(values: [&str; N]) -> String {
+    values.into_iter().find(|value| !value.is_empty()).unwrap_or_default().to_owned()
+}
+
+fn country(text: &str) -> String {
+    let code = text.trim();
+    if code.is_empty() || is_united_kingdom(code) {
+        return "GB".to_owned();
+    }
+    let upper = code.to_uppercase();
+    match upper.as_str() {
+        "IRELAND" => "IE".to_owned(),
+        _ if upper.len() == 2 && upper.bytes().all(|b| b.is_ascii_alphabetic()) => upper,
+        _ => "GB".to_owned(),
+    }
+}
+
+fn is_united_kingdom(text: &str) -> bool {
+    const NAMES: [&str; 9] = [
+        "uk",
+        "gb",
+        "gbr",
+        "united kingdom",
+        "great britain",
+        "england",
+        "scotland",
+        "wales",
+        "northern ireland",
+    ];
+    let text = text.trim_end_matches('.').to_lowercase();
+    NAMES.contains(&text.as_str())
+}
+
+/// Finds the last UK postcode in a text; returns it normalised (`OX10 8AA`) and the text without it.
+pub(super) fn postcode_in(text: &str) -> Option<(String, String)> {
+    let words: Vec<(usize, &str)> = word_positions(text).collect();
+    for (index, (start, word)) in words.iter().enumerate().rev() {
+        let end = start + word.len();
+        if let Some(postcode) = postcode(word) {
+            return Some((postcode, without(text, *start, end)));
+        }
+        let Some((before, outward)) = index.checked_sub(1).map(|i| words[i]) else { continue };
+        let joined = format!("{outward}{word}");
+        let touching = text.get(before + outward.len()..*start);
+        if touching.is_some_and(|gap| gap.trim().is_empty())
+            && word.len() == 3
+            && let Some(postcode) = postcode(&joined)
+        {
+            return Some((postcode, without(text, before, end)));
+        }
+    }
+    None
+}
+
+fn word_positions(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(move |word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
+}
+
+fn without(text: &str, start: usize, end: usize) -> String {
+    let (before, after) = (text.get(..start), text.get(end..));
+    format!("{}{}", before.unwrap_or_default(), after.unwrap_or_default())
+}
+
+/// Reads one UK postcode written without a space: area, district, then a digit and two letters.
+fn postcode(word: &str) -> Option<String> {
+    let upper = word.to_ascii_uppercase();
+    if !(5..=7).contains(&upper.len()) {
+        return None;
+    }
+    let (outward, inward) = upper.split_at_checked(upper.len() - 3)?;
+    let inward_ok = matches!(inward.as_bytes(), [d, a, b] if d.is_ascii_digit()
+        && a.is_ascii_uppercase() && b.is_ascii_uppercase()
+        && !b"CIKMOV".contains(a) && !b"CIKMOV".contains(b));
+    let is = |shape: &str| {
+        outward.len() == shape.len()
+            && outward.bytes().zip(shape.bytes()).all(|(b, s)| match s {
+                b'A' => b.is_ascii_uppercase(),
+                _ => b.is_ascii_digit(),
+            })
+    };
+    let shapes = ["A9", "A99", "A9A", "AA9", "AA99", "AA9A"];
+    (inward_ok && shapes.into_iter().any(is)).then(|| format!("{outward} {inward}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn postcodes_are_found_and_normalised() {
+        for (text, expected) in [
+            ("OX108AA", Some(("OX10 8AA", ""))),
+            ("se30tp", Some(("SE3 0TP", ""))),
+            ("SE13 7BN NB", Some(("SE13 7BN", " NB"))),
+            ("Hall, Road, Town, ox108ab", Some(("OX10 8AB", "Hall, Road, Town, "))),
+            ("EC1A 1BB.", Some(("EC1A 1BB", "."))),
+            ("In Victoria Park, near the lake", None),
+            ("Unit 12 9AB", None),
+            ("é W1A 0AX", Some(("W1A 0AX", "é "))),
+        ] {
+            let found = postcode_in(text);
+            let found = found.as_ref().map(|(code, rest)| (code.as_str(), rest.as_str()));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn countries_become_codes() {
+        for (text, code) in [("UK", "GB"), ("", "GB"), ("ie", "IE"), ("England", "GB"), ("??", "GB")] {
+            assert_eq!(country(text), code, "{text}");
+        }
+    }
+}

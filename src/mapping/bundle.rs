@@ -1,0 +1,156 @@
+//! What the mapping looks at: one opportunity and everything that belongs to it.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use chrono::Utc;
+
+use crate::openactive::Identifier;
+use crate::openactive::Kind;
+use crate::openactive::Moment;
+use crate::openactive::Opportunity;
+use crate::openactive::Period;
+
+/// Where an opportunity comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Slug of the publisher, fixed in the configuration: part of ids.
+    pub key: String,
+    /// Name of the publisher.
+    pub publisher: String,
+    /// Dataset site.
+    pub dataset: Option<String>,
+    /// Licence of the data.
+    pub license: Option<String>,
+}
+
+/// The opportunity that becomes the service.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// What it is.
+    pub kind: Kind,
+    /// Its key: see [`Opportunity::key`].
+    pub key: String,
+    /// RPDE id of its item, when it has one of its own.
+    pub item_id: Option<String>,
+    /// The opportunity.
+    pub opportunity: Opportunity,
+}
+
+/// Whether an occurrence goes ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum EventStatus {
+    /// It goes ahead, also at another time than first planned.
+    #[default]
+    Scheduled,
+    /// It is cancelled.
+    Cancelled,
+    /// It is postponed to a date not known.
+    Postponed,
+    /// It was moved to the time now given.
+    Rescheduled,
+}
+
+impl EventStatus {
+    /// Reads a schema.org `EventStatusType`; anything else means it goes ahead.
+    pub fn parse(text: &str) -> Self {
+        match text.rsplit(['/', ':', '#']).next() {
+            Some("EventCancelled") => Self::Cancelled,
+            Some("EventPostponed") => Self::Postponed,
+            Some("EventRescheduled") => Self::Rescheduled,
+            _ => Self::Scheduled,
+        }
+    }
+
+    /// Tells whether nobody should turn up.
+    pub fn is_off(self) -> bool {
+        matches!(self, Self::Cancelled | Self::Postponed)
+    }
+}
+
+/// One dated occurrence of an opportunity: a session or a slot.
+#[derive(Debug, Clone)]
+pub struct Occurrence {
+    /// Start.
+    pub start: DateTime<Utc>,
+    /// End, when published or computed from a duration.
+    pub end: Option<DateTime<Utc>>,
+    /// Whether it goes ahead.
+    pub status: EventStatus,
+    /// What the occurrence says for itself, shared among those that say the same.
+    pub facts: Option<Arc<Opportunity>>,
+}
+
+impl Occurrence {
+    /// Reads the times and the status of an occurrence; nothing when it has no readable start.
+    ///
+    /// Local times are taken as UK time. A date alone starts at midnight.
+    pub fn times(opportunity: &Opportunity) -> Option<(DateTime<Utc>, Option<DateTime<Utc>>)> {
+        let start = super::context::instant(Moment::parse(opportunity.start_date.as_str())?);
+        let end = Moment::parse(opportunity.end_date.as_str()).map(super::context::instant);
+        let end = end.filter(|end| *end > start).or_else(|| {
+            let secs = Period::parse(opportunity.duration.as_str())?.fixed_secs()?;
+            Some(start + chrono::TimeDelta::seconds(i64::try_from(secs).ok()?))
+        });
+        Some((start, end))
+    }
+
+    /// Makes an occurrence of an embedded sub-event.
+    pub fn embedded(opportunity: &Opportunity) -> Option<Self> {
+        let (start, end) = Self::times(opportunity)?;
+        let status = EventStatus::parse(opportunity.event_status.as_str());
+        let facts = Some(Arc::new(facts_of(opportunity)));
+        Some(Self { start, end, status, facts })
+    }
+
+    /// Tells whether the occurrence is not over yet.
+    pub fn is_future(&self, now: DateTime<Utc>) -> bool {
+        self.end.unwrap_or(self.start) > now
+    }
+}
+
+/// Returns an occurrence without what is its own alone: identity and times.
+fn facts_of(opportunity: &Opportunity) -> Opportunity {
+    Opportunity {
+        id: Default::default(),
+        identifier: Identifier::None,
+        start_date: Default::default(),
+        end_date: Default::default(),
+        duration: Default::default(),
+        event_status: Default::default(),
+        url: Default::default(),
+        ..opportunity.clone()
+    }
+}
+
+/// How far the feed of the occurrences has been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ChildFeed {
+    /// There is none, or its end was not reached: silence means nothing.
+    #[default]
+    Unknown,
+    /// Read to its end: what it does not hold does not exist.
+    Complete,
+}
+
+/// One opportunity and everything that belongs to it.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    /// Where it comes from.
+    pub source: Arc<Source>,
+    /// The opportunity itself.
+    pub head: Head,
+    /// What it is part of, nearest first: series of series, course. Embedded parents of the head are
+    /// found in the head itself.
+    pub parents: Vec<Opportunity>,
+    /// Its courts or pitches published as items of their own.
+    pub members: Vec<Opportunity>,
+    /// Its sessions or slots published as items of their own.
+    pub occurrences: Vec<Occurrence>,
+    /// How far their feed has been read.
+    pub child_feed: ChildFeed,
+    /// The largest `modified` among everything above, when all of them are plausible times.
+    pub modified: Option<DateTime<Utc>>,
+    /// When the opportunity was first seen.
+    pub first_seen: DateTime<Utc>,
+}

@@ -1,0 +1,134 @@
+//! Whom to ask: the public contact point, the organiser, the venue. Never a private person.
+
+use super::context::Context;
+use super::location::Places;
+use super::organization::Organizer;
+use super::text;
+use super::url::email;
+use crate::openactive::ContactPoint;
+use crate::oruk::Contact;
+use crate::oruk::Id;
+use crate::oruk::LocationType;
+use crate::oruk::Phone;
+use crate::quality::Code;
+
+/// Maps the contacts of the service.
+pub(super) fn contacts(
+    cx: &Context<'_>,
+    organizer: &Organizer<'_>,
+    places: &Places<'_>,
+) -> Vec<Contact> {
+    let mut contacts = Vec::new();
+    contacts.extend(match contact_point(cx) {
+        Some(point) => of_point(cx, point, organizer),
+        None => of_organizer(cx, organizer),
+    });
+    contacts.extend(of_venues(cx, places));
+    contacts
+}
+
+/// Returns the e-mail address of the service.
+pub(super) fn service_email(
+    cx: &Context<'_>,
+    organizer: &Organizer<'_>,
+    places: &Places<'_>,
+) -> Option<String> {
+    let point = contact_point(cx).and_then(|point| point.email.get()).and_then(email);
+    let venue = || places.venues.iter().find_map(|place| place.email.get().and_then(email));
+    point.or_else(|| organizer.organization.email.clone()).or_else(venue)
+}
+
+fn contact_point<'a>(cx: &'a Context<'_>) -> Option<&'a ContactPoint> {
+    cx.first(|o| &o.contact_point).and_then(|point| point.get())
+}
+
+fn of_point(cx: &Context<'_>, point: &ContactPoint, organizer: &Organizer<'_>) -> Option<Contact> {
+    let organization = &organizer.organization;
+    let published = text::line(point.name.as_str());
+    let name = if published.is_empty() || is_public_name(&published, &organization.name) {
+        Some(published).filter(|name| !name.is_empty())
+    } else {
+        cx.find(Code::ContactNameWithheld, "beta:contactPoint.name");
+        None
+    };
+    let address = point.email.get().and_then(email).or_else(|| organization.email.clone());
+    let own = point.telephone.get().map(|number| (number, "Enquiries"));
+    let phone = own.or_else(|| organizer_phone(organizer));
+    let title = Some(text::line(point.contact_type.as_str())).filter(|title| !title.is_empty());
+    let mut contact = contact(cx, &["contactPoint"], address, phone)?;
+    contact.name = Some(name.unwrap_or_else(|| organization.name.clone()));
+    contact.title = title;
+    Some(contact)
+}
+
+/// A name is a team's when it is the organisation's own or holds a word only teams have.
+fn is_public_name(name: &str, organization: &str) -> bool {
+    let lower = name.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    lower == organization.to_lowercase() || words.any(|word| TEAM_WORDS.contains(&word))
+}
+
+fn organizer_phone<'a>(organizer: &'a Organizer<'_>) -> Option<(&'a str, &'static str)> {
+    organizer.public_party()?.telephone.get().map(|number| (number, "Provider enquiries"))
+}
+
+fn of_organizer(cx: &Context<'_>, organizer: &Organizer<'_>) -> Option<Contact> {
+    organizer.public_party()?;
+    let address = organizer.organization.email.clone();
+    let mut contact = contact(cx, &["organizer"], address, organizer_phone(organizer))?;
+    contact.name = Some(organizer.organization.name.clone());
+    Some(contact)
+}
+
+fn of_venues(cx: &Context<'_>, places: &Places<'_>) -> Vec<Contact> {
+    let physical =
+        places.at_locations.iter().filter(|at| at.location.location_type == LocationType::Physical);
+    physical
+        .zip(&places.venues)
+        .filter_map(|(at, place)| {
+            let phone = place.telephone.get().map(|number| (number, "Venue reception"));
+            let mut contact = contact(cx, &["venue", &at.location_id.to_string()], None, phone)?;
+            contact.name.clone_from(&at.location.name);
+            Some(contact)
+        })
+        .collect()
+}
+
+/// Makes a contact; nothing when it has neither an address nor a number.
+fn contact(
+    cx: &Context<'_>,
+    role: &[&str],
+    email: Option<String>,
+    phone: Option<(&str, &str)>,
+) -> Option<Contact> {
+    let service = cx.service_id.to_string();
+    let mut keys = vec![service.as_str()];
+    keys.extend(role);
+    let id = Id::derive("contact", &keys);
+    let phones: Vec<_> =
+        phone.and_then(|(number, whose)| make_phone(id, number, whose)).into_iter().collect();
+    (email.is_some() || !phones.is_empty()).then_some(Contact {
+        id,
+        service_id: cx.service_id,
+        name: None,
+        title: None,
+        email,
+        phones,
+    })
+}
+
+fn make_phone(contact_id: Id, number: &str, whose: &str) -> Option<Phone> {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    (digits.len() >= 7).then(|| Phone {
+        id: Id::derive("phone", &[&contact_id.to_string(), &digits]),
+        contact_id,
+        number: text::line(number),
+        description: Some(whose.to_owned()),
+    })
+}
+
+const TEAM_WORDS: [&str; 22] = [
+    "team", "reception", "office", "club", "bookings", "booking", "enquiries", "admin", "info",
+    "support", "service", "services", "centre", "committee", "membership", "department", "desk",
+    "secretary", "coordinator", "council", "trust", "association",
+];

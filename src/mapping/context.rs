@@ -1,0 +1,186 @@
+//! The layers a value is looked for in, and the notes taken on the way.
+//!
+//! Specification: [describing event series]: a child's value wins; what it does not say may be assumed
+//! from its parents. First the opportunity itself, then its parents from the nearest on, then its
+//! occurrences, these only where all that state the value agree.
+//!
+//! [describing event series]: https://openactive.io/modelling-opportunity-data/#describing-event-series
+
+use std::cell::RefCell;
+
+use chrono::DateTime;
+use chrono::LocalResult;
+use chrono::NaiveDateTime;
+use chrono::TimeDelta;
+use chrono::TimeZone as _;
+use chrono::Utc;
+use chrono_tz::Europe::London;
+
+use super::bundle::Bundle;
+use super::bundle::Occurrence;
+use super::rules::Rules;
+use crate::openactive::Moment;
+use crate::openactive::Opportunity;
+use crate::openactive::lenient::Absent;
+use crate::oruk::Id;
+use crate::quality::Code;
+use crate::quality::Finding;
+
+/// Everything a mapper of an entity needs.
+pub(super) struct Context<'a> {
+    pub(super) bundle: &'a Bundle,
+    pub(super) rules: &'a Rules,
+    pub(super) now: DateTime<Utc>,
+    pub(super) service_id: Id,
+    /// The head and its parents, nearest first.
+    layers: Vec<&'a Opportunity>,
+    /// Every occurrence, those embedded in the head included, by start.
+    pub(super) occurrences: Vec<Occurrence>,
+    findings: RefCell<Vec<Finding>>,
+}
+
+/// How many parents are looked at; real chains have three.
+const MAX_PARENTS: usize = 6;
+
+/// How many occurrences are compared when a value rises from them.
+const MAX_COMPARED: usize = 64;
+
+impl<'a> Context<'a> {
+    pub(super) fn new(bundle: &'a Bundle, rules: &'a Rules, now: DateTime<Utc>) -> Self {
+        let service_id = Id::derive("service", &[&bundle.head.key]);
+        let mut context = Self {
+            bundle,
+            rules,
+            now,
+            service_id,
+            layers: Vec::new(),
+            occurrences: Vec::new(),
+            findings: RefCell::new(Vec::new()),
+        };
+        context.layers = context.chain();
+        context.occurrences = context.gather_occurrences();
+        context
+    }
+
+    /// Returns the head.
+    pub(super) fn head(&self) -> &'a Opportunity {
+        &self.bundle.head.opportunity
+    }
+
+    /// Returns the head and its parents, nearest first.
+    pub(super) fn layers(&self) -> &[&'a Opportunity] {
+        &self.layers
+    }
+
+    fn chain(&self) -> Vec<&'a Opportunity> {
+        let mut layers = vec![self.head()];
+        let mut current = self.head();
+        while let Some(parent) = parent_of(current) {
+            let is_self = !parent.id.is_absent() && layers.iter().any(|l| l.id == parent.id);
+            if is_self || layers.len() > MAX_PARENTS {
+                self.find(Code::ParentCycle, "superEvent");
+                break;
+            }
+            layers.push(parent);
+            current = parent;
+        }
+        layers.extend(self.bundle.parents.iter().take(MAX_PARENTS));
+        layers
+    }
+
+    fn gather_occurrences(&self) -> Vec<Occurrence> {
+        let head = self.head();
+        let embedded = head.sub_event.iter().chain(head.event.iter());
+        let of_courts = head.individual_facility_use.iter().flat_map(|court| court.event.iter());
+        let mut all = self.bundle.occurrences.clone();
+        for event in embedded.chain(of_courts) {
+            match Occurrence::embedded(event) {
+                Some(occurrence) => all.push(occurrence),
+                None if event.start_date.is_absent() => {} // a URI of an item of its own
+                None => self.find(Code::StartMissing, "subEvent.startDate"),
+            }
+        }
+        all.sort_by_key(|occurrence| (occurrence.start, occurrence.end));
+        all
+    }
+
+    /// Returns the facts of the occurrences, each distinct one once where they are shared.
+    pub(super) fn facts(&self) -> impl Iterator<Item = &Opportunity> {
+        let mut last: Option<*const Opportunity> = None;
+        self.occurrences.iter().filter_map(|occurrence| occurrence.facts.as_deref()).filter(
+            move |facts| {
+                let address = std::ptr::from_ref::<Opportunity>(facts);
+                let is_new = last != Some(address);
+                last = Some(address);
+                is_new
+            },
+        )
+    }
+
+    /// Returns the value of the first layer that states it, else the one all occurrences agree on.
+    pub(super) fn first<'s, T: Absent + PartialEq>(
+        &'s self,
+        property: impl Fn(&'s Opportunity) -> &'s T,
+    ) -> Option<&'s T> {
+        let stated = self.layers.iter().map(|layer| property(layer)).find(|v| !v.is_absent());
+        stated.or_else(|| self.agreed(property))
+    }
+
+    /// Returns the value that all occurrences which state it agree on.
+    fn agreed<'s, T: Absent + PartialEq>(
+        &'s self,
+        property: impl Fn(&'s Opportunity) -> &'s T,
+    ) -> Option<&'s T> {
+        let mut stated =
+            self.facts().take(MAX_COMPARED).map(property).filter(|value| !value.is_absent());
+        let first = stated.next()?;
+        stated.all(|value| value == first).then_some(first)
+    }
+
+    /// Takes note of something wrong; each code and path once.
+    pub(super) fn find(&self, code: Code, path: &str) {
+        let mut findings = self.findings.borrow_mut();
+        if !findings.iter().any(|f| f.code == code && f.path == path) {
+            findings.push(Finding::new(code, path));
+        }
+    }
+
+    pub(super) fn into_findings(self) -> Vec<Finding> {
+        self.findings.into_inner()
+    }
+}
+
+fn parent_of(opportunity: &Opportunity) -> Option<&Opportunity> {
+    let nested = [
+        &opportunity.super_event,
+        &opportunity.instance_of_course,
+        &opportunity.aggregate_facility_use,
+    ];
+    nested.into_iter().find_map(|parent| parent.get())
+}
+
+/// Returns the instant of a moment; times without an offset are UK time.
+pub(super) fn instant(moment: Moment) -> DateTime<Utc> {
+    match moment {
+        Moment::Instant(instant) => instant,
+        Moment::Local(local) => london_to_utc(local),
+        Moment::Date(date) => london_to_utc(date.and_time(chrono::NaiveTime::MIN)),
+    }
+}
+
+/// Returns what the clock on the wall shows in the United Kingdom.
+pub fn local_time(instant: DateTime<Utc>) -> NaiveDateTime {
+    instant.with_timezone(&London).naive_local()
+}
+
+/// In the hour that happens twice the first is meant; the hour that does not exist counts from the
+/// clock before the change.
+pub(super) fn london_to_utc(local: NaiveDateTime) -> DateTime<Utc> {
+    match London.from_local_datetime(&local) {
+        LocalResult::Single(time) | LocalResult::Ambiguous(time, _) => time.to_utc(),
+        LocalResult::None => (local - TimeDelta::hours(1))
+            .and_local_timezone(London)
+            .earliest()
+            .map_or_else(|| local.and_utc(), |time| time.to_utc() + TimeDelta::hours(1)),
+    }
+}

@@ -1,0 +1,235 @@
+//! What an opportunity costs.
+//!
+//! Unknown is not free: without offers and without a statement that it is free, nothing is said.
+
+use super::context::Context;
+use super::eligibility::Ages;
+use super::text;
+use super::url::web_address;
+use crate::openactive::Kind;
+use crate::openactive::Offer;
+use crate::openactive::canonical_uri;
+use crate::openactive::lenient::Absent as _;
+use crate::oruk::CostOption;
+use crate::oruk::Id;
+use crate::quality::Code;
+
+/// Prices and what is said of booking.
+pub(super) struct Costs {
+    pub(super) options: Vec<CostOption>,
+    /// In words.
+    pub(super) fees: Option<String>,
+    /// Where to book.
+    pub(super) link: Option<String>,
+    /// Whether booking in advance is needed.
+    pub(super) booking: Option<Booking>,
+}
+
+/// Whether booking in advance is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Booking {
+    Required,
+    Optional,
+    Unavailable,
+}
+
+impl Booking {
+    fn parse(text: &str) -> Option<Self> {
+        match text.rsplit(['/', '#', ':']).next()? {
+            "Required" => Some(Self::Required),
+            "Optional" => Some(Self::Optional),
+            "Unavailable" => Some(Self::Unavailable),
+            _ => None,
+        }
+    }
+}
+
+/// Maps the offers.
+pub(super) fn costs(cx: &Context<'_>) -> Costs {
+    let offers = offers(cx);
+    let mut options: Vec<CostOption> = Vec::new();
+    for offer in &offers {
+        if let Some(option) = option(cx, offer)
+            && !options.iter().any(|known| known.id == option.id)
+        {
+            options.push(option);
+        }
+    }
+    let is_free = cx.first(|o| &o.is_accessible_for_free).is_some_and(|flag| flag.is_true());
+    if options.is_empty() && is_free && offers.is_empty() {
+        options.push(free(cx));
+    } else if is_free && options.iter().any(|option| option.amount > 0.0) {
+        cx.find(Code::FreeContradicted, "isAccessibleForFree");
+    }
+    let stated = || offers.iter().map(|offer| Booking::parse(offer.open_booking_in_advance.as_str()));
+    let booking = if stated().any(|b| b == Some(Booking::Required)) {
+        Some(Booking::Required)
+    } else if stated().any(|b| b == Some(Booking::Optional)) {
+        Some(Booking::Optional)
+    } else {
+        let all_unavailable = !offers.is_empty() && stated().all(|b| b == Some(Booking::Unavailable));
+        all_unavailable.then_some(Booking::Unavailable)
+    };
+    let link = offers.iter().find_map(|offer| offer.url.get().and_then(web_address));
+    Costs { fees: fees(cx, &options), options, link, booking }
+}
+
+/// Returns the head's offers, else those of its courts, else the union of its occurrences'.
+///
+/// Offers do not come down from a series of series or from a course.
+fn offers<'a>(cx: &'a Context<'_>) -> Vec<&'a Offer> {
+    let head = cx.head();
+    if !head.offers.is_absent() {
+        return head.offers.iter().collect();
+    }
+    let courts = head.individual_facility_use.iter().chain(&cx.bundle.members);
+    let mut all: Vec<&Offer> = Vec::new();
+    for offer in courts.chain(cx.facts()).flat_map(|owner| owner.offers.iter()) {
+        let same = |known: &&Offer| {
+            known.name == offer.name
+                && known.price == offer.price
+                && known.age_restriction == offer.age_restriction
+                && known.age_range == offer.age_range
+        };
+        if all.len() < MAX_OFFERS && !all.iter().any(same) {
+            all.push(offer);
+        }
+    }
+    all
+}
+
+const MAX_OFFERS: usize = 50;
+
+fn option(cx: &Context<'_>, offer: &Offer) -> Option<CostOption> {
+    let Some(amount) = amount(cx, offer) else {
+        if !offer.price.is_absent() {
+            cx.find(Code::PriceUnreadable, "offers.price");
+        }
+        return None;
+    };
+    let currency = currency(offer);
+    let service = cx.service_id.to_string();
+    Some(CostOption {
+        id: Id::derive("cost_option", &[&service, &offer_key(cx, offer, amount)]),
+        service_id: cx.service_id,
+        option: option_words(offer),
+        amount,
+        amount_description: if amount == 0.0 {
+            "Free".to_owned()
+        } else {
+            format!("{} per {}", money(amount, &currency), unit(cx.bundle.head.kind))
+        },
+        currency: Some(currency),
+    })
+}
+
+fn offer_key(cx: &Context<'_>, offer: &Offer, amount: f64) -> String {
+    if let Some(uri) = offer.id.get().and_then(canonical_uri) {
+        return uri;
+    }
+    let source = &cx.bundle.source.key;
+    if let Some(local) = offer.id.get().map(str::to_owned).or_else(|| offer.identifier.local()) {
+        return format!("{source}\nOffer\n{local}");
+    }
+    // Ids never change, so neither does this form: the service again, name, price, and ages or `None`.
+    let ages = ages_of(offer);
+    let say = |years: Option<f64>| years.map_or_else(|| "None".to_owned(), |n| n.to_string());
+    let (min, max) = (say(ages.and_then(Ages::min_years)), say(ages.and_then(Ages::max_years)));
+    format!("{}\n{}\n{amount}\n{min}\n{max}", cx.service_id, text::line(offer.name.as_str()))
+}
+
+/// Reads a price: a number, or the first number in a text; `Free` is nought.
+fn amount(cx: &Context<'_>, offer: &Offer) -> Option<f64> {
+    let price = offer.price.get()?;
+    if let Ok(number) = price.parse::<f64>() {
+        return (number.is_finite() && number >= 0.0).then(|| (number * 100.0).round() / 100.0);
+    }
+    if price.eq_ignore_ascii_case("free") {
+        return Some(0.0);
+    }
+    let digits: String = price
+        .chars()
+        .filter(|c| *c != ',')
+        .skip_while(|c| !c.is_ascii_digit())
+        .take_while(|c| c.is_ascii_digit() || *c == '.')
+        .collect();
+    let number = digits.trim_end_matches('.').parse::<f64>().ok()?;
+    cx.find(Code::PriceInText, "offers.price");
+    Some((number * 100.0).round() / 100.0)
+}
+
+fn currency(offer: &Offer) -> String {
+    let code = offer.price_currency.as_str().to_uppercase();
+    let is_code = code.len() == 3 && code.bytes().all(|b| b.is_ascii_alphabetic());
+    if is_code { code } else { "GBP".to_owned() }
+}
+
+fn money(amount: f64, currency: &str) -> String {
+    if currency == "GBP" { format!("£{amount:.2}") } else { format!("{currency} {amount:.2}") }
+}
+
+fn unit(kind: Kind) -> &'static str {
+    match kind {
+        Kind::FacilityUse | Kind::IndividualFacilityUse | Kind::Slot => "booking",
+        Kind::CourseInstance | Kind::Course => "course",
+        _ => "session",
+    }
+}
+
+fn ages_of(offer: &Offer) -> Option<Ages> {
+    Ages::of_offer(&offer.age_restriction).or_else(|| Ages::of_offer(&offer.age_range))
+}
+
+fn option_words(offer: &Offer) -> Option<String> {
+    let mut parts = vec![text::line(offer.name.as_str())];
+    parts.extend(ages_of(offer).map(Ages::words));
+    parts.push(text::line(offer.description.as_str()));
+    match Booking::parse(offer.open_booking_in_advance.as_str()) {
+        Some(Booking::Required) => parts.push("Booking in advance required".to_owned()),
+        Some(Booking::Unavailable) => parts.push("No booking in advance".to_owned()),
+        Some(Booking::Optional) | None => {}
+    }
+    if !offer.eligible_entitlement_type.is_absent() {
+        parts.push("Membership or entitlement needed".to_owned());
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.dedup();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+fn free(cx: &Context<'_>) -> CostOption {
+    CostOption {
+        id: Id::derive("cost_option", &[&cx.service_id.to_string(), "free"]),
+        service_id: cx.service_id,
+        option: Some("Free to attend".to_owned()),
+        currency: Some("GBP".to_owned()),
+        amount: 0.0,
+        amount_description: "Free".to_owned(),
+    }
+}
+
+/// Returns `Free`, `£5.50`, `£3.00 to £5.50` or `Free to £4.00`.
+fn fees(cx: &Context<'_>, options: &[CostOption]) -> Option<String> {
+    let say = |option: &CostOption| match option.amount {
+        0.0 => "Free".to_owned(),
+        amount => money(amount, option.currency.as_deref().unwrap_or("GBP")),
+    };
+    let low = options.iter().min_by(|a, b| a.amount.total_cmp(&b.amount))?;
+    let high = options.iter().max_by(|a, b| a.amount.total_cmp(&b.amount))?;
+    let (low, high) = (say(low), say(high));
+    let range = if low == high { low } else { format!("{low} to {high}") };
+    let first_free = cx.first(|o| &o.is_first_session_free).is_some_and(|flag| flag.is_true());
+    Some(if first_free && range != "Free" { format!("{range}; first session free") } else { range })
+}
+
+/// Returns how to book, in words.
+pub(super) fn application_process(costs: &Costs, link: Option<&str>) -> Option<String> {
+    let booking = costs.booking.map(|booking| match booking {
+        Booking::Required => "Booking in advance is required.",
+        Booking::Optional => "Booking in advance is recommended.",
+        Booking::Unavailable => "Booking in advance is not available.",
+    });
+    let more = link.map(|link| format!("Book or find out more at {link}"));
+    let parts: Vec<String> = booking.map(str::to_owned).into_iter().chain(more).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}

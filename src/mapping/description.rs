@@ -1,0 +1,179 @@
+//! Name and description.
+//!
+//! The publisher's text comes first; below it stands a line for each fact the profile has no field for,
+//! so that a reader of the strict form loses nothing important.
+
+use chrono::NaiveDate;
+
+use super::context::Context;
+use super::eligibility::Eligibility;
+use super::location::Places;
+use super::location::accessibility_information;
+use super::location::accessibility_summary;
+use super::location::mentions_joining_link;
+use super::schedule::words::day_words;
+use super::text;
+use crate::openactive::lenient::Text;
+use crate::oruk::Attribute;
+use crate::quality::Code;
+
+/// Maps the name of the service.
+pub(super) fn name(cx: &Context<'_>, attributes: &[Attribute], places: &Places<'_>) -> String {
+    let published = cx.first(|o| &o.name).map(|name| text::line(name.as_str()));
+    if let Some(name) = published.filter(|name| !name.is_empty()) {
+        return name;
+    }
+    cx.find(Code::NameMissing, "name");
+    generated(attributes, places).unwrap_or_else(|| "Physical activity session".to_owned())
+}
+
+/// Returns `Badminton at Riverside Leisure Centre`, or as much of it as is known.
+fn generated(attributes: &[Attribute], places: &Places<'_>) -> Option<String> {
+    let of_type = |link_type: &str| attributes.iter().find(|a| a.link_type == link_type);
+    let activity = of_type("activity").or_else(|| of_type("facility_type"))?;
+    let activity = &activity.taxonomy_term.name;
+    let place = places.at_locations.first().and_then(|at| at.location.name.as_deref());
+    Some(match place {
+        Some("Online") => format!("{activity} online"),
+        Some(place) => format!("{activity} at {place}"),
+        None => activity.clone(),
+    })
+}
+
+/// Maps the description of the service.
+pub(super) fn description(
+    cx: &Context<'_>,
+    eligibility: &Eligibility,
+    attributes: &[Attribute],
+    places: &Places<'_>,
+) -> Option<String> {
+    let mut parts = Vec::new();
+    if let Some(stated) = published(cx) {
+        parts.push(stated);
+    } else {
+        cx.find(Code::DescriptionMissing, "description");
+        parts.extend(generated(attributes, places).map(|words| text::sentence(&words)));
+    }
+    if cx.rules.options.describe_extras {
+        let lines = extra_lines(cx, eligibility);
+        if !lines.is_empty() {
+            parts.push(lines.join("\n"));
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join("\n\n"))
+}
+
+fn published(cx: &Context<'_>) -> Option<String> {
+    let plain = cx.first(|o| &o.description);
+    let formatted = cx.first(|o| &o.formatted_description);
+    let stated = plain.or(formatted)?;
+    if plain.is_some_and(|plain| text::has_markup(plain.as_str())) {
+        cx.find(Code::MarkupInText, "description");
+    }
+    let words = without_joining_links(cx, text::block(stated.as_str()));
+    (!words.is_empty()).then_some(words)
+}
+
+/// Replaces links into online meetings: whoever has one can walk in.
+fn without_joining_links(cx: &Context<'_>, words: String) -> String {
+    if !mentions_joining_link(&words) {
+        return words;
+    }
+    cx.find(Code::JoiningLinkWithheld, "description");
+    let lines = words.lines().map(|line| {
+        let kept = line.split(' ').map(|word| {
+            if mentions_joining_link(word) { "(link given on booking)" } else { word }
+        });
+        kept.collect::<Vec<_>>().join(" ")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn extra_lines(cx: &Context<'_>, eligibility: &Eligibility) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut push = |label: &str, words: Option<String>| {
+        lines.extend(words.filter(|w| !w.is_empty()).map(|words| format!("{label}{words}")));
+    };
+    push("Who it is for: ", eligibility.description.clone());
+    push("Level: ", levels(cx));
+    push("", coached(cx));
+    push("What to know: ", stated_line(cx, cx.first(|o| &o.attendee_instructions)));
+    push("Meeting point: ", stated_line(cx, cx.first(|o| &o.meeting_point)));
+    push("Scheduling: ", stated_line(cx, cx.first(|o| &o.scheduling_note)));
+    push("Accessibility: ", accessibility(cx));
+    push("Room or area: ", rooms(cx));
+    push("", equipment(cx));
+    push("", spaces(cx));
+    push("", course_dates(cx));
+    lines
+}
+
+fn stated_line(cx: &Context<'_>, stated: Option<&Text>) -> Option<String> {
+    let words = stated.map(|stated| text::line(stated.as_str()))?;
+    Some(without_joining_links(cx, words))
+}
+
+fn levels(cx: &Context<'_>) -> Option<String> {
+    let stated = cx.first(|o| &o.level)?;
+    let labels: Vec<_> = stated.iter().map(|level| text::line(level.pref_label.as_str())).collect();
+    let labels: Vec<_> = labels.into_iter().filter(|label| !label.is_empty()).collect();
+    (!labels.is_empty()).then(|| text::sentence(&labels.join(", ")))
+}
+
+fn coached(cx: &Context<'_>) -> Option<String> {
+    let is_coached = cx.first(|o| &o.is_coached)?.is_true();
+    is_coached.then(|| "Led by a coach or instructor.".to_owned())
+}
+
+fn accessibility(cx: &Context<'_>) -> Option<String> {
+    let summary = accessibility_summary(cx);
+    let information = accessibility_information(cx).map(|words| text::line(&words));
+    let parts: Vec<String> = summary.into_iter().chain(information).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+fn rooms(cx: &Context<'_>) -> Option<String> {
+    let stated = cx.first(|o| &o.sports_activity_location)?;
+    let names: Vec<_> = stated.iter().map(|room| text::line(room.name.as_str())).collect();
+    let names: Vec<_> = names.into_iter().filter(|name| !name.is_empty()).collect();
+    (!names.is_empty()).then(|| text::sentence(&names.join(", ")))
+}
+
+fn equipment(cx: &Context<'_>) -> Option<String> {
+    let stated = cx.first(|o| &o.participant_supplied_equipment)?;
+    match stated.as_str().rsplit(['#', '/', ':']).next()? {
+        "Required" => Some("You need your own equipment.".to_owned()),
+        "Optional" => Some("You can bring your own equipment.".to_owned()),
+        "Unavailable" => Some("Equipment is provided.".to_owned()),
+        _ => None,
+    }
+}
+
+fn spaces(cx: &Context<'_>) -> Option<String> {
+    let courts = cx.head().individual_facility_use.iter().chain(&cx.bundle.members);
+    let mut names: Vec<String> = Vec::new();
+    for court in courts {
+        let name = text::line(court.name.as_str());
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    match names.len() {
+        0 => None,
+        1 => Some(format!("1 bookable space: {}.", names[0])),
+        count => Some(format!("{count} separately bookable spaces: {}.", names.join(", "))),
+    }
+}
+
+fn course_dates(cx: &Context<'_>) -> Option<String> {
+    let (first, last) = super::schedule::course_dates(cx)?;
+    let say = |date: NaiveDate| day_words(date);
+    match (first, last) {
+        (Some(first), Some(last)) => {
+            Some(format!("Course runs from {} to {}.", say(first), say(last)))
+        }
+        (Some(first), None) => Some(format!("Course starts on {}.", say(first))),
+        (None, Some(last)) => Some(format!("Course ends on {}.", say(last))),
+        (None, None) => None,
+    }
+}

@@ -1,0 +1,350 @@
+//! Where an opportunity takes place.
+//!
+//! An online activity has one virtual location and never a physical one, even where the publisher names
+//! a venue it is affiliated with: people must not travel there.
+
+use super::address;
+use super::address::Found;
+use super::attribute;
+use super::attribute::Attendance;
+use super::context::Context;
+use super::text;
+use super::url::is_joining_link;
+use super::url::web_address;
+use crate::openactive::Identifier;
+use crate::openactive::Kind;
+use crate::openactive::Place;
+use crate::openactive::VirtualLocation;
+use crate::openactive::canonical_uri;
+use crate::openactive::lenient::Absent as _;
+use crate::oruk::Accessibility;
+use crate::oruk::Id;
+use crate::oruk::Location;
+use crate::oruk::LocationType;
+use crate::oruk::ServiceAtLocation;
+use crate::quality::Code;
+
+/// The locations of a service and how people attend.
+pub(super) struct Places<'a> {
+    pub(super) attendance: Attendance,
+    pub(super) at_locations: Vec<ServiceAtLocation>,
+    /// The published places, in the order of the physical locations.
+    pub(super) venues: Vec<&'a Place>,
+}
+
+impl Places<'_> {
+    /// Returns the service at location that a schedule belongs to when it names no place: the only one.
+    pub(super) fn only(&self) -> Option<Id> {
+        match self.at_locations.as_slice() {
+            [one] => Some(one.id),
+            _ => None,
+        }
+    }
+
+    /// Returns the service at location of a place.
+    pub(super) fn at(&self, location_id: Id) -> Option<Id> {
+        self.at_locations.iter().find(|at| at.location_id == location_id).map(|at| at.id)
+    }
+}
+
+/// Maps where the opportunity takes place.
+pub(super) fn places<'a>(cx: &'a Context<'_>) -> Places<'a> {
+    let attendance = attendance(cx);
+    let mut places = Places { attendance, at_locations: Vec::new(), venues: Vec::new() };
+    if attendance != Attendance::Online {
+        for place in published_places(cx) {
+            let Some(location) = physical(cx, place) else { continue };
+            if places.at(location.id).is_none() {
+                places.at_locations.push(at_location(cx, location));
+                places.venues.push(place);
+            }
+        }
+        if places.at_locations.is_empty() {
+            cx.find(Code::LocationMissing, "location");
+        }
+    }
+    if attendance != Attendance::InPerson {
+        places.at_locations.push(at_location(cx, virtual_location(cx)));
+    }
+    places
+}
+
+/// Returns how people attend.
+fn attendance(cx: &Context<'_>) -> Attendance {
+    let mode = cx.first(|o| &o.event_attendance_mode).map(crate::openactive::lenient::Text::as_str);
+    let mode = mode.and_then(|uri| uri.rsplit(['/', ':', '#']).next());
+    match mode {
+        Some("OnlineEventAttendanceMode") => Attendance::Online,
+        Some("MixedEventAttendanceMode") => Attendance::Mixed,
+        Some("OfflineEventAttendanceMode") => Attendance::InPerson,
+        _ if cx.bundle.head.kind == Kind::OnDemandEvent => Attendance::Online,
+        _ if published_virtual(cx).is_some() => {
+            let has_place = published_places(cx).any(|place| !is_virtual(place));
+            if has_place { Attendance::Mixed } else { Attendance::Online }
+        }
+        _ => Attendance::InPerson,
+    }
+}
+
+fn published_virtual<'a>(cx: &'a Context<'_>) -> Option<&'a VirtualLocation> {
+    cx.first(|o| &o.virtual_location).and_then(|location| location.get())
+}
+
+fn is_virtual(place: &Place) -> bool {
+    place.type_name.as_str().ends_with("VirtualLocation")
+}
+
+/// Returns the places of the head, else of its parents, then those of its occurrences: a series may use
+/// several.
+fn published_places<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a Place> {
+    let of_layers = cx.layers().iter().map(|layer| &layer.location);
+    let stated = of_layers.into_iter().find(|places| !places.is_absent());
+    let of_facts = cx.facts().flat_map(|facts| facts.location.iter());
+    stated.into_iter().flatten().chain(of_facts).filter(|place| !is_virtual(place))
+}
+
+fn at_location(cx: &Context<'_>, location: Location) -> ServiceAtLocation {
+    let (service, place) = (cx.service_id.to_string(), location.id.to_string());
+    ServiceAtLocation {
+        id: Id::derive("service_at_location", &[&service, &place]),
+        service_id: cx.service_id,
+        location_id: location.id,
+        location,
+    }
+}
+
+fn virtual_location(cx: &Context<'_>) -> Location {
+    let published = published_virtual(cx);
+    let text_of = |value: &str, clean: fn(&str) -> String| {
+        Some(clean(value)).filter(|text| !text.is_empty() && !mentions_joining_link(text))
+    };
+    let url = published.and_then(|location| location.url.get());
+    if url.is_some_and(is_joining_link) {
+        cx.find(Code::JoiningLinkWithheld, "beta:virtualLocation.url");
+    }
+    let name = published.and_then(|location| text_of(location.name.as_str(), text::line));
+    let mut location = empty(
+        Id::derive("location", &[&cx.bundle.head.key, "virtual"]),
+        LocationType::Virtual,
+        name.unwrap_or_else(|| "Online".to_owned()),
+    );
+    location.description =
+        published.and_then(|location| text_of(location.description.as_str(), text::block));
+    location.url = url.filter(|url| !is_joining_link(url)).and_then(web_address);
+    location
+}
+
+/// Tells whether a text holds a link that lets people into an online meeting.
+pub(super) fn mentions_joining_link(text: &str) -> bool {
+    text.split(|c: char| c.is_whitespace() || "<>\"'()".contains(c)).any(is_joining_link)
+}
+
+fn empty(id: Id, location_type: LocationType, name: String) -> Location {
+    Location {
+        id,
+        location_type,
+        url: None,
+        name: Some(name),
+        description: None,
+        latitude: None,
+        longitude: None,
+        external_identifier: None,
+        external_identifier_type: None,
+        addresses: Vec::new(),
+        accessibility: Vec::new(),
+        attributes: Vec::new(),
+    }
+}
+
+/// Returns the id of a physical place; nothing for a link to a place that is not published.
+pub(super) fn location_id(cx: &Context<'_>, place: &Place) -> Option<Id> {
+    let only_uri = Place { id: place.id.clone(), ..Place::default() };
+    if *place == only_uri {
+        return None;
+    }
+    let name = text::line(place.name.as_str());
+    Some(Id::derive("location", &[&place_key(cx, place, &name, coordinates(cx, place))]))
+}
+
+fn physical(cx: &Context<'_>, place: &Place) -> Option<Location> {
+    let Some(id) = location_id(cx, place) else {
+        cx.find(Code::LocationUnresolved, "location");
+        return None;
+    };
+    let name = text::line(place.name.as_str());
+    let coordinates = coordinates(cx, place);
+    let shown_name = if name.is_empty() { "Venue".to_owned() } else { name };
+    let mut location = empty(id, LocationType::Physical, shown_name);
+    let shown_name = location.name.clone().unwrap_or_default();
+    location.description =
+        Some(text::block(place.description.as_str())).filter(|text| !text.is_empty());
+    location.url = place.url.get().and_then(web_address);
+    (location.latitude, location.longitude) = coordinates.unzip();
+    if let Some((identifier, kind)) = external_identifier(cx, place) {
+        location.external_identifier = Some(identifier);
+        location.external_identifier_type = Some(kind);
+    }
+    match address::address(cx, place, id, &shown_name) {
+        Found::Address(mut found) => {
+            if found.address_1.is_empty() {
+                found.address_1 = shown_name;
+            }
+            location.addresses.push(*found);
+        }
+        Found::Description(words) => {
+            location.description = Some(match location.description.take() {
+                Some(stated) => format!("{stated}\n{words}"),
+                None => words,
+            });
+        }
+        Found::Nothing => cx.find(Code::AddressMissing, "location.address"),
+    }
+    location.accessibility.extend(session_accessibility(cx, id));
+    location.accessibility.extend(venue_accessibility(id, place));
+    let features = place.amenity_feature.iter().filter(|feature| feature.value.is_true());
+    let terms = features.filter_map(|feature| attribute::amenity_term(cx, feature));
+    location.attributes = attribute::distinct(terms)
+        .into_iter()
+        .map(|term| attribute::link(id, "location", "amenity", term))
+        .collect();
+    Some(location)
+}
+
+/// Returns the key of a place: its URI, its local identifier, else its name and where it is.
+fn place_key(cx: &Context<'_>, place: &Place, name: &str, at: Option<(f64, f64)>) -> String {
+    if let Some(uri) = place.id.get().and_then(canonical_uri) {
+        return uri;
+    }
+    let source = &cx.bundle.source.key;
+    let local = place.id.get().map(str::to_owned).or_else(|| match &place.identifier {
+        Identifier::Text(_) | Identifier::Integer(_) => place.identifier.local(),
+        _ => None,
+    });
+    if let Some(local) = local {
+        return format!("{source}\nPlace\n{local}");
+    }
+    let whereabouts = address::structured_postcode(place)
+        .or_else(|| at.map(|(latitude, longitude)| format!("{latitude:.4},{longitude:.4}")))
+        .unwrap_or_else(|| place.address.text.as_str().to_lowercase());
+    format!("{source}\nPlace\ncontent\n{}\n{whereabouts}", name.to_lowercase())
+}
+
+/// Returns latitude and longitude within the United Kingdom; a swapped pair is put right.
+fn coordinates(cx: &Context<'_>, place: &Place) -> Option<(f64, f64)> {
+    let around = place.contained_in_place.get().map(|outer| &outer.geo);
+    let stated = [Some(&place.geo), around].into_iter().flatten().find(|geo| !geo.is_absent());
+    let pair = stated.and_then(|geo| Some((geo.latitude.0?, geo.longitude.0?)));
+    let Some((latitude, longitude)) = pair else {
+        cx.find(Code::CoordinatesMissing, "location.geo");
+        return None;
+    };
+    if is_in_united_kingdom(latitude, longitude) {
+        return Some((latitude, longitude));
+    }
+    if is_in_united_kingdom(longitude, latitude) {
+        cx.find(Code::CoordinatesSwapped, "location.geo");
+        return Some((longitude, latitude));
+    }
+    cx.find(Code::CoordinatesDropped, "location.geo");
+    None
+}
+
+fn is_in_united_kingdom(latitude: f64, longitude: f64) -> bool {
+    (49.8..=60.95).contains(&latitude) && (-8.7..=1.8).contains(&longitude)
+}
+
+/// Returns the identifier that most others use too, and its type.
+fn external_identifier(cx: &Context<'_>, place: &Place) -> Option<(String, String)> {
+    let of_scheme = |word: &str| {
+        place.identifier.values().iter().find_map(|value| {
+            let scheme = format!("{}{}", value.property_id.as_str(), value.name.as_str());
+            let scheme: String = scheme.to_lowercase().split_whitespace().collect();
+            scheme.contains(word).then(|| value.value.get().map(str::to_owned))?
+        })
+    };
+    if let Some(uprn) = of_scheme("uprn") {
+        return Some((uprn, "UPRN".to_owned()));
+    }
+    if let Some(site) = of_scheme("activeplaces") {
+        return Some((site, "Active Places Site ID".to_owned()));
+    }
+    if let Some(uri) = place.id.get().and_then(web_address) {
+        return Some((uri, "OpenActive @id".to_owned()));
+    }
+    let local = place.id.get().map(str::to_owned).or_else(|| place.identifier.local())?;
+    Some((local, format!("{} identifier", cx.bundle.source.key)))
+}
+
+/// The row about the session: it is per service, so that another class in the same hall has its own.
+fn session_accessibility(cx: &Context<'_>, location_id: Id) -> Option<Accessibility> {
+    let summary = accessibility_summary(cx);
+    let details = accessibility_information(cx);
+    if summary.is_none() && details.is_none() {
+        return None;
+    }
+    let (service, place) = (cx.service_id.to_string(), location_id.to_string());
+    let id = Id::derive("accessibility", &[&service, &place]);
+    let description = summary.or_else(|| details.clone());
+    Some(Accessibility {
+        id,
+        location_id,
+        accessibility: description.clone(),
+        description,
+        details,
+        attributes: attribute::accessibility_terms(cx)
+            .into_iter()
+            .map(|term| attribute::link(id, "accessibility", "accessibility", term))
+            .collect(),
+    })
+}
+
+/// Returns `Supports participants with: … Suitable for wheelchair users.`
+pub(super) fn accessibility_summary(cx: &Context<'_>) -> Option<String> {
+    let mut sentences = Vec::new();
+    let supported = attribute::accessibility_terms(cx);
+    if !supported.is_empty() {
+        let names: Vec<_> = supported.iter().map(|term| term.name.as_str()).collect();
+        sentences.push(format!("Supports participants with: {}.", names.join(", ")));
+    }
+    match cx.first(|o| &o.is_wheelchair_accessible).and_then(|flag| flag.0) {
+        Some(true) => sentences.push("Suitable for wheelchair users.".to_owned()),
+        Some(false) => sentences.push("Not suitable for wheelchair users.".to_owned()),
+        None => {}
+    }
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// Returns the publisher's own words on accessibility.
+pub(super) fn accessibility_information(cx: &Context<'_>) -> Option<String> {
+    let stated = cx.first(|o| &o.accessibility_information)?;
+    Some(text::block(stated.as_str())).filter(|text| !text.is_empty())
+}
+
+/// The row about the venue, made of its amenities.
+fn venue_accessibility(location_id: Id, place: &Place) -> Option<Accessibility> {
+    let features = place.amenity_feature.iter().filter(|feature| feature.value.is_true());
+    let names: Vec<String> = features.map(|feature| text::line(feature.name.as_str())).collect();
+    let names: Vec<&str> = names
+        .iter()
+        .map(String::as_str)
+        .filter(|name| {
+            let lower = name.to_lowercase();
+            ACCESS_WORDS.iter().any(|word| lower.contains(word))
+        })
+        .collect();
+    if names.is_empty() {
+        return None;
+    }
+    let description = format!("Venue: {}.", names.join(", "));
+    Some(Accessibility {
+        id: Id::derive("accessibility", &[&location_id.to_string(), "venue"]),
+        location_id,
+        accessibility: Some(description.clone()),
+        description: Some(description),
+        details: None,
+        attributes: Vec::new(),
+    })
+}
+
+const ACCESS_WORDS: [&str; 7] =
+    ["accessib", "wheelchair", "disab", "hearing loop", "induction loop", "hoist", "step-free"];

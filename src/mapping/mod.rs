@@ -1,0 +1,36 @@
+//! Mapping: from one opportunity with everything that belongs to it to one service.
+//!
+//! [`map`] is a pure function of a [`Bundle`], the [`Rules`] and a time: no clock, no I/O, no
+//! randomness. One file maps one entity of the target; a value is taken from the first layer of the
+//! opportunity that states it (see [`context`]).
+
+mod activity;
+mod address;
+mod attribute;
+mod bundle;
+mod contact;
+mod context;
+mod cost_option;
+mod description;
+mod eligibility;
+mod location;
+mod organization;
+mod program;
+mod rules;
+mod schedule;
+mod service;
+mod status;
+mod text;
+mod url;
+
+pub use bundle::Bundle;
+pub use bundle::ChildFeed;
+pub use bundle::EventStatus;
+pub use bundle::Head;
+pub use bundle::Occurrence;
+pub use bundle::Source;
+pub use context::local_time;
+pub use rules::Options;
+pub use rules::Rules;
+pub use service::Mapping;
+pub use service::map;

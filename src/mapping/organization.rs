@@ -1,0 +1,146 @@
+//! Who runs an opportunity.
+//!
+//! Of a private person only the name is published, since the field is required and they are the
+//! advertised provider.
+
+use super::context::Context;
+use super::text;
+use super::url::email;
+use super::url::web_address;
+use crate::openactive::Identifier;
+use crate::openactive::Party;
+use crate::openactive::PropertyValue;
+use crate::openactive::canonical_uri;
+use crate::openactive::lenient::Absent as _;
+use crate::oruk::Id;
+use crate::oruk::Organization;
+use crate::oruk::OrganizationIdentifier;
+use crate::quality::Code;
+
+/// The organisation of a service.
+pub(super) struct Organizer<'a> {
+    pub(super) organization: Organization,
+    /// The party it was made of; nothing when the dataset's publisher stands in.
+    pub(super) party: Option<&'a Party>,
+}
+
+impl Organizer<'_> {
+    /// Returns the party when it is an organisation, whose contact details may be published.
+    pub(super) fn public_party(&self) -> Option<&Party> {
+        self.party.filter(|party| !party.is_person())
+    }
+}
+
+/// Maps who runs the opportunity.
+pub(super) fn organizer<'a>(cx: &'a Context<'_>) -> Organizer<'a> {
+    let party = find_party(cx);
+    let Some((party, name)) = party.and_then(|party| Some((party, name_of(party)?))) else {
+        cx.find(Code::OrganizerMissing, "organizer");
+        return Organizer { organization: publisher_of_dataset(cx), party: None };
+    };
+    let id = Id::derive("organization", &[&key_of(cx, party, &name)]);
+    let organization = if party.is_person() {
+        withhold(cx, party);
+        bare(id, name)
+    } else {
+        public(cx, id, name, party)
+    };
+    Organizer { organization, party: Some(party) }
+}
+
+/// The organiser need not be the same in all occurrences: the first is taken.
+fn find_party<'a>(cx: &'a Context<'_>) -> Option<&'a Party> {
+    let of_layers = cx.layers().iter().find_map(|layer| layer.party());
+    let of_facts = || cx.facts().find_map(|facts| facts.party());
+    let of_places = || {
+        let places = cx.layers().iter().flat_map(|layer| layer.location.iter());
+        places.map(|place| &place.service_operator).find(|party| !party.is_absent())
+    };
+    of_layers.or_else(of_facts).or_else(of_places)
+}
+
+fn name_of(party: &Party) -> Option<String> {
+    let given_and_family = format!("{} {}", party.given_name.as_str(), party.family_name.as_str());
+    let candidates = [party.name.as_str(), party.legal_name.as_str(), &given_and_family];
+    candidates.into_iter().map(text::line).find(|name| !name.is_empty())
+}
+
+fn key_of(cx: &Context<'_>, party: &Party, name: &str) -> String {
+    let source = &cx.bundle.source.key;
+    if let Some(uri) = party.id.get().and_then(canonical_uri) {
+        return uri;
+    }
+    let local = party.id.get().map(str::to_owned).or_else(|| match &party.identifier {
+        Identifier::Text(_) | Identifier::Integer(_) => party.identifier.local(),
+        _ => None,
+    });
+    match local {
+        Some(local) => format!("{source}\nOrganization\n{local}"),
+        None => format!("{source}\nOrganization\nname\n{}", name.to_lowercase()),
+    }
+}
+
+fn bare(id: Id, name: String) -> Organization {
+    Organization {
+        id,
+        description: format!("{name} provides sport and physical activity opportunities."),
+        name,
+        email: None,
+        website: None,
+        logo: None,
+        uri: None,
+        organization_identifiers: Vec::new(),
+    }
+}
+
+fn public(cx: &Context<'_>, id: Id, name: String, party: &Party) -> Organization {
+    let mut organization = bare(id, name);
+    let description = text::block(party.description.as_str());
+    if !description.is_empty() {
+        organization.description = description;
+    }
+    organization.email = party.email.get().and_then(email);
+    if organization.email.is_none() && !party.email.is_absent() {
+        cx.find(Code::EmailInvalid, "organizer.email");
+    }
+    organization.website = party.url.get().and_then(web_address);
+    organization.logo = party.logo.url.get().and_then(web_address);
+    organization.uri = party.id.get().and_then(web_address);
+    organization.organization_identifiers =
+        party.identifier.values().iter().filter_map(|value| registered(id, value)).collect();
+    organization
+}
+
+fn publisher_of_dataset(cx: &Context<'_>) -> Organization {
+    let source = &cx.bundle.source;
+    let key = format!("{}\nOrganization\nname\n{}", source.key, source.publisher.to_lowercase());
+    bare(Id::derive("organization", &[&key]), source.publisher.clone())
+}
+
+fn withhold(cx: &Context<'_>, party: &Party) {
+    let details = [&party.email, &party.telephone, &party.url, &party.description];
+    if details.iter().any(|detail| !detail.is_absent()) {
+        cx.find(Code::PersonWithheld, "organizer");
+    }
+}
+
+/// Company and charity numbers; any other scheme would be a guess.
+fn registered(organization_id: Id, value: &PropertyValue) -> Option<OrganizationIdentifier> {
+    let scheme = format!("{} {}", value.property_id.as_str(), value.name.as_str()).to_lowercase();
+    let (scheme, kind) = if scheme.contains("gb-chc") || scheme.contains("charity") {
+        ("GB-CHC", "Charity number")
+    } else if scheme.contains("gb-coh") || scheme.contains("company") {
+        ("GB-COH", "Company number")
+    } else {
+        return None;
+    };
+    let identifier = value.value.get()?.to_owned();
+    let id_text = organization_id.to_string();
+    Some(OrganizationIdentifier {
+        id: Id::derive("organization_identifier", &[&id_text, scheme, &identifier]),
+        organization_id,
+        identifier_scheme: scheme.to_owned(),
+        identifier_type: kind.to_owned(),
+        identifier,
+    })
+}

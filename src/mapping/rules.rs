@@ -1,0 +1,67 @@
+//! The rules that are data: vocabularies, crosswalks and a publisher's options.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use crate::openactive::Vocabulary;
+
+/// What an operator may decide for a publisher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// Publish only fields of the HSDS-UK profile.
+    pub strict: bool,
+    /// Write a minimum age of 18 where no age is published, as OpenActive advises consumers to assume.
+    pub assume_adult: bool,
+    /// Add a line to the description for each fact that has no field.
+    pub describe_extras: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { strict: false, assume_adult: false, describe_extras: true }
+    }
+}
+
+/// Vocabularies, crosswalks and options in force.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The OpenActive activity list.
+    pub activities: Vocabulary,
+    /// The facility types.
+    pub facility_types: Vocabulary,
+    /// The accessibility support list.
+    pub accessibility: Vocabulary,
+    /// From the label of a facility type to the label of the activity done there, in lower case.
+    implied_activities: HashMap<String, String>,
+    /// The publisher's options.
+    pub options: Options,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            activities: Vocabulary::default(),
+            facility_types: Vocabulary::default(),
+            accessibility: Vocabulary::default(),
+            implied_activities: read_crosswalk(IMPLIED_ACTIVITIES),
+            options: Options::default(),
+        }
+    }
+}
+
+impl Rules {
+    /// Returns the label of the activity that a facility type stands for.
+    pub fn implied_activity(&self, facility_type: &str) -> Option<&str> {
+        self.implied_activities.get(&facility_type.to_lowercase()).map(String::as_str)
+    }
+}
+
+/// Reads a two-column CSV without quoting; the first line is the header.
+fn read_crosswalk(csv: &str) -> HashMap<String, String> {
+    let rows = csv.lines().skip(1).filter_map(|line| line.split_once(','));
+    rows.map(|(from, to)| (from.trim().to_lowercase(), to.trim().to_owned())).collect()
+}
+
+const IMPLIED_ACTIVITIES: &str = include_str!("../../mappings/taxonomies/facility-activity.csv");

@@ -1,0 +1,225 @@
+//! Rules worked out from single dates, where no schedule is published.
+//!
+//! Dates at one place and time on one weekday form a pattern when they are regular enough; what is
+//! missing inside the pattern becomes an exception; everything else stays a single date. The result
+//! says that it was worked out, and claims no last date: publishers show a rolling window.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use chrono::NaiveTime;
+use chrono::Weekday;
+
+use super::row::Row;
+use super::row::Rule;
+use super::row::place_in_month;
+use super::row::weekly;
+use super::words;
+use crate::openactive::DayRule;
+use crate::oruk::Frequency;
+use crate::oruk::Id;
+
+/// A future occurrence on the clock of the place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Dated {
+    pub(super) at: Option<Id>,
+    pub(super) date: NaiveDate,
+    pub(super) opens: NaiveTime,
+    pub(super) closes: Option<NaiveTime>,
+    /// The last date, for an occurrence over several days.
+    pub(super) last_date: NaiveDate,
+    pub(super) is_off: bool,
+}
+
+/// How many single dates are shown.
+pub(super) const MAX_DATES: usize = 12;
+
+/// Works out the rows of a set of occurrences. The second value tells whether dates were cut.
+pub(super) fn derive(occurrences: &[Dated]) -> (Vec<Row>, bool) {
+    let mut groups: BTreeMap<_, Vec<Dated>> = BTreeMap::new();
+    for one in occurrences {
+        let weekday = words::weekday(one.date).num_days_from_monday();
+        groups.entry((one.at, one.opens, one.closes, weekday)).or_default().push(*one);
+    }
+    let mut patterns: Vec<(NaiveDate, Row)> = Vec::new();
+    let mut singles: Vec<Dated> = Vec::new();
+    for mut group in groups.into_values() {
+        group.sort_by_key(|one| (one.date, one.is_off));
+        group.dedup_by_key(|one| one.date);
+        match pattern(&group) {
+            Some(row) => patterns.push((group[0].date, row)),
+            None => singles.extend(group),
+        }
+    }
+    patterns.sort_by_key(|(first, row)| (*first, row.opens, row.at));
+    let mut rows = merge(patterns.into_iter().map(|(_, row)| row));
+    singles.retain(|one| !one.is_off);
+    singles.sort_by_key(|one| (one.date, one.opens, one.at));
+    let is_cut = singles.len() > MAX_DATES;
+    rows.extend(singles.iter().take(MAX_DATES).map(single));
+    (rows, is_cut)
+}
+
+pub(super) fn single(one: &Dated) -> Row {
+    let mut row = Row::dated(one.date);
+    row.at = one.at;
+    row.opens = Some(one.opens);
+    row.closes = one.closes;
+    if one.last_date > one.date {
+        row.last_date = Some(one.last_date);
+        row.valid_to = Some(one.last_date);
+    }
+    row
+}
+
+/// Finds the pattern of dates that share place, times and weekday.
+fn pattern(group: &[Dated]) -> Option<Row> {
+    let dates: Vec<NaiveDate> = group.iter().map(|one| one.date).collect();
+    let first = *dates.first()?;
+    if group.iter().any(|one| one.last_date > one.date && one.closes.is_none()) {
+        return None;
+    }
+    let rule = monthly(&dates).or_else(|| every_weeks(&dates))?;
+    let last = *dates.last()?;
+    let off = group.iter().filter(|one| one.is_off).map(|one| one.date);
+    let missing = rule.dates(first).take_while(|date| *date <= last);
+    let missing = missing.filter(|date| dates.binary_search(date).is_err());
+    let mut except: Vec<NaiveDate> = missing.chain(off).collect();
+    except.sort_unstable();
+    let needs_start = rule.interval > 1;
+    Some(Row {
+        at: group[0].at,
+        opens: Some(group[0].opens),
+        closes: group[0].closes,
+        dtstart: needs_start.then_some(first),
+        except,
+        notes: vec![WORKED_OUT.to_owned()],
+        rule: Some(rule),
+        ..Row::default()
+    })
+}
+
+/// Three dates or more on the same weekday of the month, four weeks apart or more.
+fn monthly(dates: &[NaiveDate]) -> Option<Rule> {
+    let (first, rest) = dates.split_first()?;
+    let nth = place_in_month(*first);
+    let far = dates.windows(2).all(|pair| (pair[1] - pair[0]).num_days() >= 28);
+    if rest.len() < 2 || !far || rest.iter().any(|date| place_in_month(*date) != nth) {
+        return None;
+    }
+    let day = DayRule { nth: Some(nth), weekday: words::weekday(*first) };
+    let months = |a: NaiveDate, b: NaiveDate| {
+        let count = |date: NaiveDate| {
+            i64::from(chrono::Datelike::year(&date)) * 12 + i64::from(chrono::Datelike::month0(&date))
+        };
+        count(b) - count(a)
+    };
+    let interval = dates.windows(2).map(|p| months(p[0], p[1])).reduce(gcd)?;
+    let interval = u32::try_from(interval).ok().filter(|n| (1..=6).contains(n))?;
+    let rule =
+        Rule { frequency: Frequency::Monthly, interval, days: vec![day], month_days: Vec::new() };
+    is_regular(&rule, dates).then_some(rule)
+}
+
+/// Every one to four weeks: three dates or more; two are enough for one or two weeks.
+fn every_weeks(dates: &[NaiveDate]) -> Option<Rule> {
+    let (first, rest) = dates.split_first()?;
+    let gaps = dates.windows(2).map(|pair| (pair[1] - pair[0]).num_days());
+    let weeks = u32::try_from(gaps.reduce(gcd)? / 7).ok().filter(|w| (1..=4).contains(w))?;
+    if rest.len() < 2 && weeks > 2 {
+        return None;
+    }
+    let rule = weekly(&[words::weekday(*first)], weeks);
+    is_regular(&rule, dates).then_some(rule)
+}
+
+/// Tells whether few enough dates are missing: one, or a third of those expected.
+fn is_regular(rule: &Rule, dates: &[NaiveDate]) -> bool {
+    let (Some(first), Some(last)) = (dates.first(), dates.last()) else { return false };
+    let expected = rule.dates(*first).take_while(|date| date <= last).take(1000).count();
+    expected >= dates.len() && expected - dates.len() <= (expected / 3).max(1)
+}
+
+fn gcd(a: i64, b: i64) -> i64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+/// Joins weekly rows that differ only in their day of the week.
+fn merge(rows: impl Iterator<Item = Row>) -> Vec<Row> {
+    let mut merged: Vec<Row> = Vec::new();
+    for row in rows {
+        let same = |known: &&mut Row| {
+            let joinable = |row: &Row| row.rule.as_ref().is_some_and(is_every_week);
+            joinable(known)
+                && joinable(&row)
+                && (known.at, known.opens, known.closes) == (row.at, row.opens, row.closes)
+        };
+        match merged.iter_mut().find(same) {
+            Some(known) => {
+                let days = |row: &Row| {
+                    row.rule.iter().flat_map(|r| r.days.iter().map(|d| d.weekday)).collect()
+                };
+                let mut all: Vec<Weekday> = days(known);
+                all.extend::<Vec<Weekday>>(days(&row));
+                known.rule = Some(weekly(&all, 1));
+                known.except.extend(row.except);
+            }
+            None => merged.push(row),
+        }
+    }
+    merged
+}
+
+fn is_every_week(rule: &Rule) -> bool {
+    rule.frequency == Frequency::Weekly && rule.interval == 1
+}
+
+const WORKED_OUT: &str =
+    "Pattern worked out from the individual dates published by the provider.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on(date: &str, opens: &str) -> Dated {
+        let date: NaiveDate = date.parse().unwrap();
+        let opens: NaiveTime = format!("{opens}:00").parse().unwrap();
+        let closes = Some(opens + chrono::TimeDelta::hours(1));
+        Dated { at: None, date, opens, closes, last_date: date, is_off: false }
+    }
+
+    fn rules(dates: &[&str]) -> Vec<(Option<String>, Vec<String>)> {
+        let occurrences: Vec<_> = dates.iter().map(|date| on(date, "18:30")).collect();
+        let rows = derive(&occurrences).0;
+        rows.iter().map(|row| (Some(words::describe(row)), row.except.iter().map(ToString::to_string).collect())).collect()
+    }
+
+    #[test]
+    fn two_weekly_dates_are_a_pattern_and_one_is_not() {
+        assert_eq!(rules(&["2026-10-13", "2026-10-20"]), [(Some("Tuesdays, 18:30 to 19:30".into()), vec![])]);
+        assert_eq!(rules(&["2026-10-13"]), [(Some("Tue 13 Oct 2026, 18:30 to 19:30".into()), vec![])]);
+    }
+
+    #[test]
+    fn a_missing_week_is_an_exception() {
+        let found = rules(&["2026-10-13", "2026-10-20", "2026-11-03", "2026-11-10"]);
+        assert_eq!(found, [(Some("Tuesdays, 18:30 to 19:30".into()), vec!["2026-10-27".into()])]);
+    }
+
+    #[test]
+    fn the_first_monday_of_three_months_is_monthly() {
+        let found = rules(&["2026-09-07", "2026-10-05", "2026-11-02"]);
+        assert_eq!(found[0].0.as_deref(), Some("The first Monday of each month, 18:30 to 19:30"));
+    }
+
+    #[test]
+    fn scattered_dates_stay_single_dates_and_are_cut_at_twelve() {
+        let found = rules(&["2026-10-13", "2026-12-01", "2027-03-02"]);
+        assert_eq!(found.len(), 3);
+        let dates: Vec<Dated> =
+            (0..20i64).map(|n| on("2026-01-01", "10:00").date + chrono::TimeDelta::days(n * n * 7 + n)).map(|date| Dated { date, last_date: date, ..on("2026-01-01", "10:00") }).collect();
+        let (rows, is_cut) = derive(&dates);
+        assert!(rows.iter().filter(|row| row.rule.is_none()).count() <= MAX_DATES);
+        assert!(is_cut || rows.len() <= MAX_DATES);
+    }
+}

@@ -1,0 +1,171 @@
+//! When a facility can be used: published hours, else what its slots show, else the venue's hours.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveTime;
+use chrono::Timelike as _;
+use chrono::Weekday;
+
+use super::row::Row;
+use super::row::weekly;
+use super::words;
+use crate::mapping::context::Context;
+use crate::mapping::local_time;
+use crate::mapping::location::Places;
+use crate::openactive::DayRule;
+use crate::openactive::OpeningHours;
+use crate::openactive::lenient::Absent as _;
+use crate::openactive::lenient::Many;
+use crate::openactive::parse_date;
+use crate::openactive::parse_time;
+
+/// Maps the hours of a facility.
+pub(super) fn rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
+    let at = places.only();
+    let published = published_hours(cx);
+    let mut rows = match published {
+        Some(hours) => of_hours(hours, "Available: "),
+        None => of_slots(cx),
+    };
+    if rows.is_empty() && published.is_none() {
+        let venues = places.venues.iter();
+        rows.extend(venues.flat_map(|v| of_hours(&v.opening_hours_specification, "Venue open: ")));
+    }
+    let special = places.venues.iter().map(|venue| &venue.special_opening_hours_specification);
+    let today = local_time(cx.now).date();
+    rows.extend(special.flat_map(of_special).filter(|row| row.last().is_none_or(|d| d >= today)));
+    for row in &mut rows {
+        row.at = at;
+    }
+    rows
+}
+
+fn published_hours<'a>(cx: &'a Context<'_>) -> Option<&'a Many<OpeningHours>> {
+    let courts = cx.head().individual_facility_use.iter().chain(&cx.bundle.members);
+    let of_courts = || courts.map(|court| &court.hours_available).find(|h| !h.is_absent());
+    cx.first(|o| &o.hours_available).or_else(of_courts)
+}
+
+fn of_hours(hours: &Many<OpeningHours>, label: &'static str) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut holidays = None;
+    for entry in hours {
+        let (opens, closes) = (parse_time(entry.opens.as_str()), parse_time(entry.closes.as_str()));
+        let (Some(opens), Some(closes)) = (opens, closes) else { continue };
+        let is_closed = opens == closes;
+        let on_holidays = entry.day_of_week.iter().any(|d| d.as_str().ends_with("PublicHolidays"));
+        if on_holidays {
+            holidays = Some((opens, closes));
+        }
+        let days: Vec<Weekday> = entry
+            .day_of_week
+            .iter()
+            .filter_map(|day| DayRule::parse(day.as_str()))
+            .map(|day| day.weekday)
+            .collect();
+        if is_closed || days.is_empty() {
+            continue;
+        }
+        rows.push(Row {
+            rule: Some(weekly(&days, 1)),
+            label,
+            opens: Some(opens),
+            closes: Some(closes),
+            valid_from: parse_date(entry.valid_from.as_str()),
+            valid_to: parse_date(entry.valid_through.as_str()),
+            ..Row::default()
+        });
+    }
+    match holidays {
+        Some((opens, closes)) if opens == closes => {
+            for row in &mut rows {
+                row.notes.push("Closed on public holidays.".to_owned());
+            }
+        }
+        Some((opens, closes)) => rows.push(Row {
+            label,
+            occasion: "Public holidays",
+            opens: Some(opens),
+            closes: Some(closes),
+            ..Row::default()
+        }),
+        None => {}
+    }
+    rows
+}
+
+/// Hours on special dates; 00:00 to 00:00 means closed and is said in words.
+fn of_special(hours: &Many<OpeningHours>) -> Vec<Row> {
+    let rows = hours.iter().filter_map(|entry| {
+        let first = parse_date(entry.valid_from.as_str())?;
+        let last = parse_date(entry.valid_through.as_str()).unwrap_or(first);
+        let (opens, closes) = (parse_time(entry.opens.as_str())?, parse_time(entry.closes.as_str())?);
+        let mut row = Row::dated(first);
+        row.valid_to = Some(last);
+        if opens == closes {
+            row.label = "Venue closed: ";
+            row.last_date = (last > first).then_some(last);
+        } else {
+            row.label = "Venue open: ";
+            row.opens = Some(opens);
+            row.closes = Some(closes);
+        }
+        Some(row)
+    });
+    rows.collect()
+}
+
+/// The hours in which slots are offered: per weekday the union of all future slots, adjoining ones
+/// joined; weekdays with the same hours share a row.
+fn of_slots(cx: &Context<'_>) -> Vec<Row> {
+    let mut by_day: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
+    for slot in cx.occurrences.iter().filter(|slot| slot.is_future(cx.now) && !slot.status.is_off()) {
+        let start = local_time(slot.start);
+        let minutes = slot.end.map_or(0, |end| (end - slot.start).num_minutes());
+        let Ok(minutes) = u32::try_from(minutes) else { continue };
+        if minutes == 0 || minutes > 24 * 60 {
+            continue;
+        }
+        let from = start.hour() * 60 + start.minute();
+        let day = words::weekday(start.date()).num_days_from_monday();
+        by_day.entry(day).or_default().push((from, from + minutes));
+    }
+    let mut by_hours: BTreeMap<(u32, u32), Vec<Weekday>> = BTreeMap::new();
+    for (day, spans) in by_day {
+        let Ok(weekday) = Weekday::try_from(u8::try_from(day).unwrap_or_default()) else { continue };
+        for span in joined(spans) {
+            by_hours.entry(span).or_default().push(weekday);
+        }
+    }
+    let mut rows: Vec<_> = by_hours.into_iter().collect();
+    rows.sort_by_key(|(span, days)| (days[0].num_days_from_monday(), *span));
+    rows.into_iter()
+        .map(|((from, to), days)| Row {
+            rule: Some(weekly(&days, 1)),
+            label: "Bookable: ",
+            opens: clock_of(from),
+            closes: clock_of(to),
+            notes: vec![FROM_SLOTS.to_owned()],
+            ..Row::default()
+        })
+        .collect()
+}
+
+fn joined(mut spans: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    spans.sort_unstable();
+    let mut all: Vec<(u32, u32)> = Vec::new();
+    for (from, to) in spans {
+        match all.last_mut() {
+            Some((_, end)) if from <= *end => *end = (*end).max(to),
+            _ => all.push((from, to)),
+        }
+    }
+    all
+}
+
+fn clock_of(minutes: u32) -> Option<NaiveTime> {
+    let minutes = minutes % (24 * 60);
+    NaiveTime::from_hms_opt(minutes / 60, minutes % 60, 0)
+}
+
+const FROM_SLOTS: &str = "Worked out from the bookable slots published by the provider; availability changes, check before travelling.";

@@ -1,0 +1,199 @@
+//! When an opportunity takes place.
+//!
+//! Times are UK wall-clock time. A published schedule gives the rule and occurrences its exceptions;
+//! without one the rule is worked out from the occurrences; facilities have hours instead.
+//!
+//! Specification: <https://openactive.io/modelling-opportunity-data/#describing-schedules>.
+
+mod derive;
+mod hours;
+mod row;
+mod rule;
+pub(super) mod words;
+
+use std::collections::HashSet;
+
+use chrono::NaiveDate;
+
+use self::derive::Dated;
+use self::row::Row;
+use super::context::Context;
+use super::context::instant;
+use super::context::local_time;
+use super::location::Places;
+use super::status::Liveness;
+use crate::openactive::Kind;
+use crate::openactive::Moment;
+use crate::openactive::Opportunity;
+use crate::openactive::lenient::Absent as _;
+use crate::oruk::Id;
+use crate::oruk::Schedule;
+use crate::quality::Code;
+
+/// Maps the schedules of the service, and tells how long it lives by them.
+pub(super) fn schedules(
+    cx: &Context<'_>,
+    places: &Places<'_>,
+    link: Option<&str>,
+) -> (Vec<Schedule>, Liveness) {
+    let kind = cx.bundle.head.kind;
+    let mut rows = if kind.is_facility() {
+        hours::rows(cx, places)
+    } else if kind == Kind::OnDemandEvent {
+        Vec::new()
+    } else {
+        event_rows(cx, places)
+    };
+    let liveness = Liveness::of(cx, &mut rows.iter().map(|row| (row.rule.is_some(), row.last())));
+    let today = local_time(cx.now).date();
+    let is_past = |row: &Row| row.last().is_some_and(|last| last < today);
+    if rows.iter().any(|row| !is_past(row)) {
+        rows.retain(|row| !is_past(row));
+    }
+    let ends = rows.iter().filter_map(Row::last).chain(rows.iter().flat_map(|r| r.except.clone()));
+    let liveness = liveness.with_days(ends);
+    (write(cx, rows, places.attendance.words(), link), liveness)
+}
+
+fn write(cx: &Context<'_>, rows: Vec<Row>, attending: &str, link: Option<&str>) -> Vec<Schedule> {
+    let mut seen: HashSet<Id> = HashSet::new();
+    let mut schedules = Vec::with_capacity(rows.len());
+    for row in rows {
+        let with_span = row.id(cx.service_id, true);
+        let mut schedule = row.write(cx, attending, link);
+        if !seen.insert(schedule.id) {
+            if !seen.insert(with_span) {
+                continue; // published twice
+            }
+            schedule.id = with_span;
+        }
+        schedules.push(schedule);
+    }
+    schedules
+}
+
+fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
+    let dated = future_occurrences(cx, places);
+    let mut rows = published_rows(cx);
+    if rows.is_empty() {
+        let (derived, is_cut) = derive::derive(&dated);
+        if is_cut {
+            cx.find(Code::DatesCut, "subEvent");
+        }
+        if derived.iter().any(|row| row.rule.is_some()) {
+            cx.find(Code::ScheduleDerived, "eventSchedule");
+        }
+        rows = derived;
+    } else {
+        for row in &mut rows {
+            row.at = place_of(row, &dated).or_else(|| places.only());
+            let off = dated.iter().filter(|one| one.is_off && is_of(row, one));
+            let off: Vec<NaiveDate> = off.map(|one| one.date).collect();
+            row.except.extend(off);
+        }
+    }
+    if rows.is_empty() {
+        rows.extend(own_dates(cx, places));
+    }
+    set_course_dates(cx, &mut rows);
+    if rows.is_empty() && cx.occurrences.is_empty() {
+        cx.find(Code::ScheduleMissing, "eventSchedule");
+    }
+    rows
+}
+
+/// Rules of the head, else of its nearest parent: an occurrence's own schedule is never inherited, but
+/// a head put together from occurrences has it on the series around them.
+fn published_rows(cx: &Context<'_>) -> Vec<Row> {
+    let head = cx.head();
+    let rows = head.event_schedule.iter().filter_map(|schedule| rule::row_of(cx, head, schedule));
+    rows.collect()
+}
+
+/// Returns the place of the occurrences that follow a rule, when they all share one.
+fn place_of(row: &Row, dated: &[Dated]) -> Option<Id> {
+    let mut places = dated.iter().filter(|one| is_of(row, one)).map(|one| one.at);
+    let first = places.next()??;
+    places.all(|at| at == Some(first)).then_some(first)
+}
+
+/// Tells whether an occurrence follows a rule: same start, and a day of the rule.
+fn is_of(row: &Row, one: &Dated) -> bool {
+    let on_day = row.rule.as_ref().is_some_and(|rule| {
+        rule.days.is_empty() || rule.days.iter().any(|day| day.weekday == words::weekday(one.date))
+    });
+    on_day && row.opens == Some(one.opens)
+}
+
+fn future_occurrences(cx: &Context<'_>, places: &Places<'_>) -> Vec<Dated> {
+    let future = cx.occurrences.iter().filter(|occurrence| occurrence.is_future(cx.now));
+    let dated = future.map(|occurrence| {
+        let start = local_time(occurrence.start);
+        let end = occurrence.end.map(local_time);
+        let own_place = occurrence.facts.as_deref().filter(|facts| !facts.location.is_absent());
+        let own_place = own_place.and_then(|facts| place_of_facts(cx, facts, places));
+        let last_date = end.map_or(start.date(), |end| end.date());
+        let spans_days = end.is_some_and(|end| end - start > chrono::TimeDelta::hours(16));
+        Dated {
+            at: own_place.or_else(|| places.only()),
+            date: start.date(),
+            opens: start.time(),
+            closes: end.map(|end| end.time()),
+            last_date: if spans_days { last_date } else { start.date() },
+            is_off: occurrence.status.is_off(),
+        }
+    });
+    dated.collect()
+}
+
+fn place_of_facts(cx: &Context<'_>, facts: &Opportunity, places: &Places<'_>) -> Option<Id> {
+    let place = facts.location.first()?;
+    places.at(super::location::location_id(cx, place)?)
+}
+
+/// The dates of an event that is its own occurrence, or of a course without any.
+fn own_dates(cx: &Context<'_>, places: &Places<'_>) -> Option<Row> {
+    let head = cx.head();
+    if !cx.occurrences.is_empty() || cx.bundle.head.kind == Kind::SessionSeries {
+        return None;
+    }
+    let Some((start, end)) = super::Occurrence::times(head) else {
+        if !head.start_date.is_absent() {
+            cx.find(Code::StartMissing, "startDate");
+        }
+        return None;
+    };
+    let has_time = !matches!(Moment::parse(head.start_date.as_str()), Some(Moment::Date(_)));
+    let (start, end) = (local_time(start), end.map(local_time));
+    let mut row = Row::dated(start.date());
+    row.at = places.only();
+    row.opens = has_time.then(|| start.time());
+    row.closes = end.filter(|_| has_time).map(|end| end.time());
+    let last = end.map(|end| end.date()).filter(|last| *last > start.date());
+    let overnight = end.is_some_and(|end| end - start <= chrono::TimeDelta::hours(16));
+    if let Some(last) = last.filter(|_| !overnight) {
+        row.last_date = Some(last);
+        row.valid_to = Some(last);
+    }
+    Some(row)
+}
+
+/// Every schedule of a course runs from its first date to its last.
+fn set_course_dates(cx: &Context<'_>, rows: &mut [Row]) {
+    let Some((first, last)) = course_dates(cx) else { return };
+    for row in rows.iter_mut().filter(|row| row.rule.is_some()) {
+        row.valid_from = first.or(row.valid_from);
+        row.dtstart = first.or(row.dtstart);
+        row.valid_to = last.or(row.valid_to);
+    }
+}
+
+/// Returns the first and the last date of a course; nothing for anything else.
+pub(super) fn course_dates(cx: &Context<'_>) -> Option<(Option<NaiveDate>, Option<NaiveDate>)> {
+    if cx.bundle.head.kind != Kind::CourseInstance {
+        return None;
+    }
+    let date = |text: &str| Some(local_time(instant(Moment::parse(text)?)).date());
+    let head = cx.head();
+    Some((date(head.start_date.as_str()), date(head.end_date.as_str())))
+}

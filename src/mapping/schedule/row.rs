@@ -1,0 +1,259 @@
+//! A schedule before it is written down, and the dates that follow from its rule.
+
+use chrono::Datelike as _;
+use chrono::Months;
+use chrono::NaiveDate;
+use chrono::NaiveTime;
+use chrono::TimeDelta;
+use chrono::Weekday;
+
+use super::words;
+use crate::mapping::context::Context;
+use crate::openactive::DayRule;
+use crate::oruk::Frequency;
+use crate::oruk::Id;
+use crate::oruk::Schedule;
+
+/// A repeating rule that HSDS can say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Rule {
+    pub(super) frequency: Frequency,
+    pub(super) interval: u32,
+    /// Days of the week, Monday first; with a place in the month for monthly rules.
+    pub(super) days: Vec<DayRule>,
+    /// Days of the month, for monthly rules without days of the week.
+    pub(super) month_days: Vec<i8>,
+}
+
+impl Rule {
+    /// Returns the dates of the rule from its start on, in order.
+    pub(super) fn dates(&self, start: NaiveDate) -> impl Iterator<Item = NaiveDate> + '_ {
+        let period = (0..).map_while(move |step| self.period(start, step));
+        period.flatten().filter(move |date| *date >= start)
+    }
+
+    /// Returns the dates in the `step`th week or month counted from the start.
+    fn period(&self, start: NaiveDate, step: u32) -> Option<Vec<NaiveDate>> {
+        let count = step.checked_mul(self.interval)?;
+        let mut dates: Vec<NaiveDate> = match self.frequency {
+            Frequency::Weekly => {
+                let monday = start - TimeDelta::days(start.weekday().num_days_from_monday().into());
+                let week = monday.checked_add_signed(TimeDelta::weeks(count.into()))?;
+                let offset = |d: &DayRule| TimeDelta::days(d.weekday.num_days_from_monday().into());
+                self.days.iter().map(|day| week + offset(day)).collect()
+            }
+            Frequency::Monthly => {
+                let first = start.with_day(1)?.checked_add_months(Months::new(count))?;
+                let of_week = self.days.iter().filter_map(|day| nth_of_month(first, *day));
+                let of_month = self.month_days.iter().filter_map(|day| day_of_month(first, *day));
+                of_week.chain(of_month).collect()
+            }
+        };
+        dates.sort_unstable();
+        Some(dates)
+    }
+}
+
+fn nth_of_month(first: NaiveDate, day: DayRule) -> Option<NaiveDate> {
+    let nth = day.nth.unwrap_or(1);
+    let month = first.month();
+    let found = if nth > 0 {
+        NaiveDate::from_weekday_of_month_opt(first.year(), month, day.weekday, nth.unsigned_abs())?
+    } else {
+        let last = first.checked_add_months(Months::new(1))?.pred_opt()?;
+        let back = (7 + last.weekday().num_days_from_monday()
+            - day.weekday.num_days_from_monday())
+            % 7;
+        last - TimeDelta::days(i64::from(back)) - TimeDelta::weeks(i64::from(nth.unsigned_abs()) - 1)
+    };
+    (found.month() == month).then_some(found)
+}
+
+fn day_of_month(first: NaiveDate, day: i8) -> Option<NaiveDate> {
+    if day > 0 {
+        return first.with_day(u32::from(day.unsigned_abs()));
+    }
+    let next = first.checked_add_months(Months::new(1))?;
+    let found = next - TimeDelta::days(i64::from(day.unsigned_abs()));
+    (found.month() == first.month()).then_some(found)
+}
+
+/// Returns which weekday of its month a date is: the fifth counts as the last.
+pub(super) fn place_in_month(date: NaiveDate) -> i8 {
+    match date.day0() / 7 {
+        0 => 1,
+        1 => 2,
+        2 => 3,
+        3 => 4,
+        _ => -1,
+    }
+}
+
+/// Sorts days Monday first and drops repetitions.
+pub(super) fn in_week_order(days: &mut Vec<DayRule>) {
+    days.sort_by_key(|day| (day.nth.unwrap_or(0), day.weekday.num_days_from_monday()));
+    days.dedup();
+}
+
+/// Returns a rule for every week on these days.
+pub(super) fn weekly(days: &[Weekday], interval: u32) -> Rule {
+    let mut days: Vec<_> = days.iter().map(|&weekday| DayRule { nth: None, weekday }).collect();
+    in_week_order(&mut days);
+    Rule { frequency: Frequency::Weekly, interval, days, month_days: Vec::new() }
+}
+
+/// One schedule in the making. Times are UK wall-clock time.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Row {
+    pub(super) at: Option<Id>,
+    pub(super) rule: Option<Rule>,
+    /// The date of a schedule without a rule.
+    pub(super) date: Option<NaiveDate>,
+    /// The last date of a schedule without a rule that spans several.
+    pub(super) last_date: Option<NaiveDate>,
+    /// What a text-only schedule is about, such as public holidays.
+    pub(super) occasion: &'static str,
+    /// What stands before the description, such as `Bookable: `.
+    pub(super) label: &'static str,
+    pub(super) opens: Option<NaiveTime>,
+    pub(super) closes: Option<NaiveTime>,
+    pub(super) valid_from: Option<NaiveDate>,
+    pub(super) valid_to: Option<NaiveDate>,
+    pub(super) dtstart: Option<NaiveDate>,
+    pub(super) count: Option<u32>,
+    /// Dates on which it does not run.
+    pub(super) except: Vec<NaiveDate>,
+    /// Further notes, before the exceptions.
+    pub(super) notes: Vec<String>,
+}
+
+impl Row {
+    /// Makes a schedule of one date.
+    pub(super) fn dated(date: NaiveDate) -> Self {
+        let date = Some(date);
+        Self { date, valid_from: date, valid_to: date, dtstart: date, ..Self::default() }
+    }
+
+    /// Returns the last date on which it runs, when there is one.
+    pub(super) fn last(&self) -> Option<NaiveDate> {
+        self.valid_to.or(self.last_date).or(self.date)
+    }
+
+    fn byday(&self) -> Option<String> {
+        let rule = self.rule.as_ref()?;
+        let days = rule.days.iter().map(|day| match day.nth {
+            Some(nth) => format!("{nth}{}", words::code(day.weekday)),
+            None => words::code(day.weekday).to_owned(),
+        });
+        Some(days.collect::<Vec<_>>().join(",")).filter(|text| !text.is_empty())
+    }
+
+    fn bymonthday(&self) -> Option<String> {
+        let rule = self.rule.as_ref()?;
+        let days: Vec<_> = rule.month_days.iter().map(ToString::to_string).collect();
+        Some(days.join(",")).filter(|text| !text.is_empty())
+    }
+
+    /// Writes the schedule down.
+    pub(super) fn write(mut self, cx: &Context<'_>, attending: &str, link: Option<&str>) -> Schedule {
+        let today = crate::mapping::local_time(cx.now).date();
+        self.except.retain(|date| *date >= today);
+        self.except.sort_unstable();
+        self.except.dedup();
+        let description = words::describe(&self);
+        let until = if self.rule.is_some() { self.valid_to } else { None };
+        let mut notes = self.notes.clone();
+        notes.extend(words::not_running(&self.except));
+        let day = |date: Option<NaiveDate>| date.map(|date| date.to_string());
+        Schedule {
+            id: self.id(cx.service_id, false),
+            service_id: cx.service_id,
+            service_at_location_id: self.at,
+            valid_from: day(self.valid_from),
+            valid_to: day(self.valid_to),
+            dtstart: day(self.dtstart),
+            freq: self.rule.as_ref().map(|rule| rule.frequency),
+            interval: self.rule.as_ref().map(|rule| rule.interval),
+            byday: self.byday(),
+            bymonthday: self.bymonthday(),
+            until: day(until),
+            count: self.count,
+            description,
+            opens_at: self.opens.map(words::clock),
+            closes_at: self.closes.map(words::clock),
+            schedule_link: link.map(str::to_owned),
+            attending_type: attending.to_owned(),
+            notes: (!notes.is_empty()).then(|| notes.join(" ")),
+        }
+    }
+
+    /// Returns the id: the rule's own content, so that order does not matter. Where the same rule is
+    /// published for two spans of dates, the later ones carry their first date as well.
+    pub(super) fn id(&self, service_id: Id, with_span: bool) -> Id {
+        let service = service_id.to_string();
+        let at = self.at.map(|at| at.to_string()).unwrap_or_default();
+        let interval = self.rule.as_ref().map(|rule| rule.interval.to_string());
+        let opens = self.opens.map(words::clock).unwrap_or_default();
+        let closes = self.closes.map(words::clock).unwrap_or_default();
+        let date = self.date.map(|date| date.to_string());
+        let span = self.valid_from.map(|date| date.to_string()).unwrap_or_default();
+        let byday = self.byday().unwrap_or_default();
+        let bymonthday = self.bymonthday().unwrap_or_default();
+        let mut keys = vec![
+            service.as_str(),
+            &at,
+            self.rule.as_ref().map_or("", |rule| rule.frequency.as_str()),
+            interval.as_deref().unwrap_or_default(),
+            &byday,
+            &bymonthday,
+            &opens,
+            &closes,
+        ];
+        keys.extend(date.as_deref());
+        if self.rule.is_none() && self.date.is_none() {
+            keys.push(self.occasion);
+        }
+        if with_span {
+            keys.push(&span);
+        }
+        Id::derive("schedule", &keys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn first(rule: &Rule, start: &str, count: usize) -> Vec<String> {
+        rule.dates(date(start)).take(count).map(|d| d.to_string()).collect()
+    }
+
+    #[test]
+    fn weekly_rules_count_weeks_from_the_start() {
+        let rule = weekly(&[Weekday::Thu, Weekday::Tue], 2);
+        assert_eq!(
+            first(&rule, "2026-09-03", 4), // a Thursday
+            ["2026-09-03", "2026-09-15", "2026-09-17", "2026-09-29"]
+        );
+    }
+
+    #[test]
+    fn monthly_rules_know_first_last_and_numbered_days() {
+        let monthly = |days: Vec<DayRule>, month_days: Vec<i8>| Rule {
+            frequency: Frequency::Monthly,
+            interval: 1,
+            days,
+            month_days,
+        };
+        let last_friday = monthly(vec![DayRule { nth: Some(-1), weekday: Weekday::Fri }], vec![]);
+        assert_eq!(first(&last_friday, "2026-01-01", 3), ["2026-01-30", "2026-02-27", "2026-03-27"]);
+        let thirty_first = monthly(vec![], vec![31]);
+        assert_eq!(first(&thirty_first, "2026-01-31", 3), ["2026-01-31", "2026-03-31", "2026-05-31"]);
+        let last_day = monthly(vec![], vec![-1]);
+        assert_eq!(first(&last_day, "2026-01-31", 2), ["2026-01-31", "2026-02-28"]);
+    }
+}

@@ -1,0 +1,230 @@
+//! Rules from a published `Schedule` or `PartialSchedule`.
+
+use chrono::Datelike as _;
+use chrono::NaiveDate;
+use chrono::NaiveTime;
+use chrono::TimeDelta;
+use chrono::Weekday;
+
+use super::row::Row;
+use super::row::Rule;
+use super::row::in_week_order;
+use super::row::place_in_month;
+use super::row::weekly;
+use super::words;
+use crate::mapping::context::Context;
+use crate::mapping::context::instant;
+use crate::mapping::local_time;
+use crate::openactive::DayRule;
+use crate::openactive::Moment;
+use crate::openactive::Opportunity;
+use crate::openactive::Period;
+use crate::openactive::Schedule;
+use crate::openactive::lenient::Absent as _;
+use crate::openactive::parse_date;
+use crate::openactive::parse_time;
+use crate::oruk::Frequency;
+use crate::quality::Code;
+
+/// Longest session that is believed, in hours; a longer one is an end time written as a duration.
+const MAX_HOURS: i64 = 12;
+
+/// Reads a published schedule; nothing when it has no start time or no rule HSDS can say.
+pub(super) fn row_of(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row> {
+    let row = read(cx, head, schedule);
+    if row.is_none() {
+        cx.find(Code::ScheduleUnusable, "eventSchedule");
+    }
+    row
+}
+
+fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row> {
+    let start = date_of(schedule.start_date.as_str()).or_else(|| date_of(head.start_date.as_str()));
+    let opens = parse_time(schedule.start_time.as_str())
+        .or_else(|| time_of(schedule.start_date.as_str()))?;
+    let rule = rule_of(cx, schedule, start)?;
+    let count = positive(schedule.repeat_count.0);
+    let end = date_of(schedule.end_date.as_str()).or_else(|| date_of(head.end_date.as_str()));
+    let counted = || {
+        let count = usize::try_from(count?).ok().filter(|count| *count <= 1000)?;
+        rule.dates(start?).nth(count - 1)
+    };
+    let valid_to = end.or_else(counted);
+    check_timezone(cx, schedule);
+    let notes = notes(cx, schedule);
+    Some(Row {
+        opens: Some(opens),
+        closes: closes(cx, head, schedule, opens),
+        valid_from: start,
+        valid_to,
+        dtstart: start,
+        count,
+        except: except_dates(schedule),
+        notes,
+        rule: Some(rule),
+        ..Row::default()
+    })
+}
+
+fn date_of(text: &str) -> Option<NaiveDate> {
+    match Moment::parse(text)? {
+        // A date-time in UTC may name the day before in UK time; dates written as midnight stay.
+        Moment::Instant(time) if !text.contains("T00:00") => Some(local_time(time).date()),
+        Moment::Instant(_) | Moment::Local(_) | Moment::Date(_) => parse_date(text),
+    }
+}
+
+fn time_of(text: &str) -> Option<NaiveTime> {
+    match Moment::parse(text)? {
+        Moment::Date(_) => None,
+        moment => Some(local_time(instant(moment)).time()).filter(|time| *time != NaiveTime::MIN),
+    }
+}
+
+fn rule_of(cx: &Context<'_>, schedule: &Schedule, start: Option<NaiveDate>) -> Option<Rule> {
+    let mut days: Vec<DayRule> =
+        schedule.by_day.iter().filter_map(|day| DayRule::parse(day.as_str())).collect();
+    in_week_order(&mut days);
+    let month_days = month_days(schedule);
+    let has_ordinals = days.iter().any(|day| day.nth.is_some());
+    let Some(period) = frequency(schedule) else {
+        if !schedule.repeat_frequency.is_absent() {
+            return None;
+        }
+        if !days.is_empty() && !has_ordinals {
+            cx.find(Code::ScheduleGuessedWeekly, "eventSchedule.repeatFrequency");
+            return Some(every_week(&days, 1));
+        }
+        return monthly(days, month_days, 1, None);
+    };
+    if period.months > 0 && period.days == 0 && period.secs == 0 {
+        return (period.months < 12).then(|| monthly(days, month_days, period.months, start))?;
+    }
+    if period.months > 0 || period.secs > 0 {
+        return None;
+    }
+    match (period.days, start) {
+        (1, _) if days.is_empty() => Some(weekly(&ALL_DAYS, 1)),
+        (1, _) => Some(every_week(&days, 1)),
+        (n, _) if n % 7 == 0 && !days.is_empty() => Some(every_week(&days, n / 7)),
+        (n, Some(start)) if n % 7 == 0 => Some(weekly(&[words::weekday(start)], n / 7)),
+        _ => None,
+    }
+}
+
+fn every_week(days: &[DayRule], interval: u32) -> Rule {
+    weekly(&days.iter().map(|day| day.weekday).collect::<Vec<_>>(), interval)
+}
+
+fn monthly(
+    mut days: Vec<DayRule>,
+    month_days: Vec<i8>,
+    interval: u32,
+    start: Option<NaiveDate>,
+) -> Option<Rule> {
+    for day in &mut days {
+        day.nth = Some(day.nth.or_else(|| start.map(place_in_month))?);
+    }
+    in_week_order(&mut days);
+    let month_days = match (days.is_empty(), month_days.is_empty(), start) {
+        (false, _, _) => Vec::new(),
+        (true, false, _) => month_days,
+        (true, true, Some(start)) => vec![i8::try_from(start.day()).ok()?],
+        (true, true, None) => return None,
+    };
+    Some(Rule { frequency: Frequency::Monthly, interval, days, month_days })
+}
+
+fn frequency(schedule: &Schedule) -> Option<Period> {
+    let text = schedule.repeat_frequency.as_str();
+    Period::parse(text).or_else(|| {
+        let days = |days| Some(Period { days, ..Period::default() });
+        match text.to_lowercase().as_str() {
+            "daily" => days(1),
+            "weekly" => days(7),
+            "fortnightly" => days(14),
+            "monthly" => Some(Period { months: 1, ..Period::default() }),
+            _ => None,
+        }
+    })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "range checked")]
+fn month_days(schedule: &Schedule) -> Vec<i8> {
+    let numbers = schedule.by_month_day.iter().filter_map(|day| day.0);
+    let whole = numbers.filter(|day| day.fract() == 0.0 && (1.0..=31.0).contains(&day.abs()));
+    let mut days: Vec<i8> = whole.map(|day| day as i8).collect();
+    days.sort_unstable();
+    days.dedup();
+    days
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "range checked")]
+fn positive(number: Option<f64>) -> Option<u32> {
+    number.filter(|n| n.fract() == 0.0 && (1.0..=100_000.0).contains(n)).map(|n| n as u32)
+}
+
+/// Returns the end: as published, else start plus duration. An end that would make the session last
+/// more than half a day is an error and is dropped.
+fn closes(
+    cx: &Context<'_>,
+    head: &Opportunity,
+    schedule: &Schedule,
+    opens: NaiveTime,
+) -> Option<NaiveTime> {
+    if let Some(end) = parse_time(schedule.end_time.as_str()) {
+        let length = (end - opens).num_minutes().rem_euclid(24 * 60);
+        if length > 0 && (end > opens || length <= MAX_HOURS * 60) {
+            return Some(end);
+        }
+        cx.find(Code::EndBeforeStart, "eventSchedule.endTime");
+    }
+    let stated = [&schedule.duration, &head.duration];
+    let period = stated.into_iter().find_map(|text| Period::parse(text.as_str()))?;
+    let secs = i64::try_from(period.fixed_secs()?).ok()?;
+    if secs > (MAX_HOURS + 2) * 3600 {
+        cx.find(Code::DurationImplausible, "eventSchedule.duration");
+        return None;
+    }
+    Some(opens.overflowing_add_signed(TimeDelta::seconds(secs)).0)
+}
+
+fn except_dates(schedule: &Schedule) -> Vec<NaiveDate> {
+    let moments = schedule.except_date.iter().filter_map(|date| Moment::parse(date.as_str()));
+    let dates = moments.map(|moment| match moment {
+        Moment::Date(date) => date,
+        other => local_time(instant(other)).date(),
+    });
+    dates.collect()
+}
+
+fn notes(cx: &Context<'_>, schedule: &Schedule) -> Vec<String> {
+    let mut notes = Vec::new();
+    let confirmed = cx.occurrences.iter().any(|occurrence| occurrence.is_future(cx.now));
+    if schedule.is_partial() && !confirmed {
+        notes.push(PROVISIONAL.to_owned());
+    }
+    let months: Vec<u32> =
+        schedule.by_month.iter().filter_map(|month| positive(month.0)).filter(|m| *m <= 12).collect();
+    notes.extend(words::only_in(&months));
+    notes
+}
+
+fn check_timezone(cx: &Context<'_>, schedule: &Schedule) {
+    let zone = schedule.schedule_timezone.get();
+    if zone.is_some_and(|zone| !matches!(zone, "Europe/London" | "Europe/Belfast" | "GB")) {
+        cx.find(Code::ScheduleTimezone, "eventSchedule.scheduleTimezone");
+    }
+}
+
+const PROVISIONAL: &str = "Provisional: dates are confirmed individually and may change.";
+
+const ALL_DAYS: [Weekday; 7] = [
+    Weekday::Mon,
+    Weekday::Tue,
+    Weekday::Wed,
+    Weekday::Thu,
+    Weekday::Fri,
+    Weekday::Sat,
+    Weekday::Sun,
+];

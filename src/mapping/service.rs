@@ -1,0 +1,155 @@
+//! The service, put together from the parts the other files map.
+
+use chrono::DateTime;
+use chrono::SecondsFormat;
+use chrono::Utc;
+
+use super::attribute;
+use super::bundle::Bundle;
+use super::contact;
+use super::context::Context;
+use super::cost_option;
+use super::description;
+use super::eligibility;
+use super::location;
+use super::organization;
+use super::program;
+use super::rules::Rules;
+use super::schedule;
+use super::status;
+use super::text;
+use super::url::web_address;
+use crate::openactive::Identifier;
+use crate::openactive::canonical_uri;
+use crate::openactive::lenient::Absent as _;
+use crate::openactive::lenient::Text;
+use crate::oruk::Id;
+use crate::oruk::Language;
+use crate::oruk::OpenActiveSource;
+use crate::oruk::Service;
+use crate::oruk::SourceId;
+use crate::quality::Code;
+use crate::quality::Finding;
+
+/// What became of a bundle.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mapping {
+    /// The service.
+    pub service: Service,
+    /// What was found on the way.
+    pub findings: Vec<Finding>,
+    /// When time alone may change the service.
+    pub due: Option<DateTime<Utc>>,
+}
+
+/// Maps one opportunity to one service.
+pub fn map(bundle: &Bundle, rules: &Rules, now: DateTime<Utc>) -> Mapping {
+    let cx = Context::new(bundle, rules, now);
+    let (service, due) = service(&cx);
+    Mapping { service, due, findings: cx.into_findings() }
+}
+
+fn service(cx: &Context<'_>) -> (Service, Option<DateTime<Utc>>) {
+    if bundle_id_is_local(cx) {
+        cx.find(Code::IdMissing, "@id");
+    }
+    let organizer = organization::organizer(cx);
+    let places = location::places(cx);
+    let eligibility = eligibility::eligibility(cx);
+    let attributes = attribute::attributes(cx, eligibility.gender, places.attendance);
+    let costs = cost_option::costs(cx);
+    let url = url(cx, costs.link.as_deref());
+    let link = costs.link.as_deref().or(url.as_deref());
+    let (schedules, liveness) = schedule::schedules(cx, &places, link);
+    let judgement = status::judge(cx, &liveness);
+    let name = description::name(cx, &attributes, &places);
+    let program = program::program(cx, organizer.organization.id, &name);
+    let service = Service {
+        id: cx.service_id,
+        organization_id: organizer.organization.id,
+        program_id: program.as_ref().map(|program| program.id),
+        description: description::description(cx, &eligibility, &attributes, &places),
+        email: contact::service_email(cx, &organizer, &places),
+        status: judgement.status,
+        fees: costs.fees.clone(),
+        accreditations: accreditations(&organizer),
+        minimum_age: eligibility.minimum_age,
+        maximum_age: eligibility.maximum_age,
+        alert: judgement.alert,
+        last_modified: timestamp(cx.bundle.modified.unwrap_or(cx.bundle.first_seen)),
+        application_process: cost_option::application_process(&costs, link),
+        fees_description: costs.fees.clone(),
+        eligibility_description: eligibility.description.clone(),
+        schedules,
+        languages: languages(cx),
+        contacts: contact::contacts(cx, &organizer, &places),
+        x_openactive: source(cx, organizer.party.is_none()),
+        organization: organizer.organization,
+        service_at_locations: places.at_locations,
+        cost_options: costs.options,
+        program,
+        attributes,
+        name,
+        url,
+    };
+    (service, judgement.due)
+}
+
+fn bundle_id_is_local(cx: &Context<'_>) -> bool {
+    cx.head().id.get().and_then(canonical_uri).is_none()
+}
+
+/// Writes a time as the standard asks: RFC 3339 with milliseconds and `Z`.
+fn timestamp(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// The page of the opportunity, else of what it is part of, else where its offers are sold. The
+/// standard does not inherit `url`; a page about the series is better than none.
+fn url(cx: &Context<'_>, offer_link: Option<&str>) -> Option<String> {
+    let mut stated = cx.layers().iter().map(|layer| &layer.url).filter(|url| !url.is_absent());
+    let is_stated = stated.clone().next().is_some();
+    let found = stated.find_map(|url| web_address(url.as_str()));
+    if found.is_none() {
+        cx.find(if is_stated { Code::UrlInvalid } else { Code::UrlMissing }, "url");
+    }
+    found.or_else(|| offer_link.map(str::to_owned))
+}
+
+fn accreditations(organizer: &organization::Organizer<'_>) -> Option<String> {
+    let criteria = &organizer.public_party()?.formal_criteria_met;
+    let urls: Vec<&str> = criteria.iter().filter_map(Text::get).collect();
+    (!urls.is_empty()).then(|| format!("Provider meets: {}", urls.join(", ")))
+}
+
+fn languages(cx: &Context<'_>) -> Vec<Language> {
+    let stated = cx.first(|o| &o.in_language).into_iter().flatten();
+    let codes = stated.map(|language| text::line(language.as_str()));
+    codes
+        .map(|code| Language {
+            id: Id::derive("language", &[&cx.service_id.to_string(), &code.to_lowercase()]),
+            service_id: cx.service_id,
+            code: Some(code),
+        })
+        .collect()
+}
+
+fn source(cx: &Context<'_>, publisher_stands_in: bool) -> OpenActiveSource {
+    let head = cx.head();
+    let source = &cx.bundle.source;
+    let local = || match &head.identifier {
+        Identifier::Integer(number) => Some(SourceId::Number(*number)),
+        other => other.local().map(SourceId::Text),
+    };
+    let own = head.id.get().map(|id| SourceId::Text(id.to_owned())).or_else(local);
+    let images = cx.layers().iter().flat_map(|layer| layer.image.iter());
+    OpenActiveSource {
+        kind: cx.bundle.head.kind.as_str().to_owned(),
+        id: own.or_else(|| cx.bundle.head.item_id.clone().map(SourceId::Text)),
+        dataset: source.dataset.clone(),
+        publisher: Some(source.publisher.clone()),
+        license: source.license.clone(),
+        image: images.filter_map(|image| web_address(image.url.as_str())).next(),
+        organization_source: publisher_stands_in.then(|| "dataset publisher".to_owned()),
+    }
+}

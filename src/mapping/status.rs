@@ -1,0 +1,156 @@
+//! Whether a service can be used, what changed, and when the answer may change by itself.
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::TimeDelta;
+use chrono::Utc;
+
+use super::bundle::ChildFeed;
+use super::bundle::EventStatus;
+use super::context::Context;
+use super::context::london_to_utc;
+use super::context::local_time;
+use super::schedule::words::day_words;
+use crate::openactive::Kind;
+use crate::openactive::Moment;
+use crate::oruk::Status;
+
+/// How many days after its last date a service is inactive before it is defunct.
+const INACTIVE_DAYS: i64 = 90;
+
+/// How many days ahead cancelled dates are announced.
+const ALERT_DAYS: i64 = 28;
+
+/// How many dates an alert names.
+const MAX_ALERTS: usize = 8;
+
+/// How long a service lives by its dates.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Liveness {
+    /// Some schedule has no end, or ends today or later.
+    is_running: bool,
+    /// Some date or rule was published at all.
+    is_scheduled: bool,
+    /// The last date of all, when everything is over.
+    last: Option<NaiveDate>,
+    /// Days after which the content changes by itself.
+    days: Vec<NaiveDate>,
+}
+
+impl Liveness {
+    /// Judges schedules by whether each is a rule and when it ends.
+    pub(super) fn of(
+        cx: &Context<'_>,
+        rows: &mut dyn Iterator<Item = (bool, Option<NaiveDate>)>,
+    ) -> Self {
+        let today = local_time(cx.now).date();
+        let mut lives =
+            Self { is_running: false, is_scheduled: false, last: None, days: Vec::new() };
+        for (_, last) in rows {
+            lives.is_scheduled = true;
+            lives.is_running |= last.is_none_or(|last| last >= today);
+            lives.last = lives.last.max(last);
+        }
+        lives
+    }
+
+    /// Adds days after which the content changes by itself.
+    pub(super) fn with_days(mut self, days: impl Iterator<Item = NaiveDate>) -> Self {
+        self.days.extend(days);
+        self
+    }
+}
+
+/// Whether a service can be used, and when that may change by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Judgement {
+    pub(super) status: Status,
+    pub(super) alert: Option<String>,
+    pub(super) due: Option<DateTime<Utc>>,
+}
+
+/// Judges the service.
+pub(super) fn judge(cx: &Context<'_>, lives: &Liveness) -> Judgement {
+    let status = status(cx, lives);
+    Judgement { status, alert: alert(cx), due: due(cx, lives) }
+}
+
+fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
+    match EventStatus::parse(cx.head().event_status.as_str()) {
+        EventStatus::Cancelled => return Status::Defunct,
+        EventStatus::Postponed => return Status::TemporarilyClosed,
+        EventStatus::Scheduled | EventStatus::Rescheduled => {}
+    }
+    if cx.bundle.head.kind.is_facility() || cx.bundle.head.kind == Kind::OnDemandEvent {
+        return Status::Active;
+    }
+    let mut future = cx.occurrences.iter().filter(|o| o.is_future(cx.now)).peekable();
+    if future.peek().is_some() {
+        let all_off = future.all(|occurrence| occurrence.status.is_off());
+        return if all_off { Status::TemporarilyClosed } else { Status::Active };
+    }
+    if lives.is_running {
+        return Status::Active;
+    }
+    match last_date(cx, lives) {
+        Some(last) if days_since(cx, last) > INACTIVE_DAYS => Status::Defunct,
+        Some(last) if days_since(cx, last) > 0 => Status::Inactive,
+        Some(_) => Status::Active,
+        None if cx.bundle.child_feed == ChildFeed::Complete && !lives.is_scheduled => {
+            Status::Inactive
+        }
+        None => Status::Active,
+    }
+}
+
+/// Returns the last date of the schedules, the occurrences, else of the opportunity itself.
+fn last_date(cx: &Context<'_>, lives: &Liveness) -> Option<NaiveDate> {
+    let ends = cx.occurrences.iter().map(|occurrence| occurrence.end.unwrap_or(occurrence.start));
+    let of_occurrences = ends.max().map(|end| local_time(end).date());
+    let own = || Moment::parse(cx.head().end_date.as_str());
+    let own = || own().map(|end| local_time(super::context::instant(end)).date());
+    lives.last.max(of_occurrences).or_else(own)
+}
+
+fn days_since(cx: &Context<'_>, date: NaiveDate) -> i64 {
+    (local_time(cx.now).date() - date).num_days()
+}
+
+/// Says what is off in the next weeks.
+fn alert(cx: &Context<'_>) -> Option<String> {
+    let mut sentences = Vec::new();
+    match EventStatus::parse(cx.head().event_status.as_str()) {
+        EventStatus::Cancelled => sentences.push("This activity is cancelled.".to_owned()),
+        EventStatus::Postponed => sentences.push("This activity is postponed.".to_owned()),
+        EventStatus::Rescheduled => {
+            sentences.push("This activity has been moved to a new date or time.".to_owned());
+        }
+        EventStatus::Scheduled => {}
+    }
+    let horizon = cx.now + TimeDelta::days(ALERT_DAYS);
+    let soon = cx.occurrences.iter().filter(|o| o.is_future(cx.now) && o.start <= horizon);
+    let changed = soon.filter_map(|occurrence| {
+        let what = match occurrence.status {
+            EventStatus::Cancelled => "is cancelled",
+            EventStatus::Postponed => "is postponed",
+            EventStatus::Rescheduled | EventStatus::Scheduled => return None,
+        };
+        let start = local_time(occurrence.start);
+        let (day, time) = (day_words(start.date()), start.format("%H:%M"));
+        Some(format!("The session on {day} at {time} {what}."))
+    });
+    sentences.extend(changed.take(MAX_ALERTS));
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// Returns the next moment at which time alone may change the service.
+fn due(cx: &Context<'_>, lives: &Liveness) -> Option<DateTime<Utc>> {
+    let ends = cx.occurrences.iter().map(|occurrence| occurrence.end.unwrap_or(occurrence.start));
+    let announced = cx.occurrences.iter().filter(|occurrence| occurrence.status.is_off());
+    let announced = announced.map(|occurrence| occurrence.start - TimeDelta::days(ALERT_DAYS));
+    let day_ends = lives.days.iter().copied().chain(last_date(cx, lives)).flat_map(|date| {
+        let after = [1, INACTIVE_DAYS + 1].map(|days| date.checked_add_signed(TimeDelta::days(days)));
+        after.into_iter().flatten().map(|day| london_to_utc(day.and_time(chrono::NaiveTime::MIN)))
+    });
+    ends.chain(announced).chain(day_ends).filter(|time| *time > cx.now).min()
+}

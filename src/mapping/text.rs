@@ -1,0 +1,137 @@
+//! Text as people read it: without markup, with whole entities.
+
+use std::borrow::Cow;
+
+/// Returns one line of plain text: markup gone, entities decoded, white space folded.
+pub(super) fn line(text: &str) -> String {
+    plain(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns plain text with its line breaks: markup gone, entities decoded, no blank edges.
+pub(super) fn block(text: &str) -> String {
+    let plain = plain(text);
+    let mut out = String::with_capacity(plain.len());
+    let mut blank_lines = 0;
+    for row in plain.lines() {
+        let row = row.split_whitespace().collect::<Vec<_>>().join(" ");
+        if row.is_empty() {
+            blank_lines += 1;
+            continue;
+        }
+        if !out.is_empty() {
+            out.push_str(if blank_lines > 0 { "\n\n" } else { "\n" });
+        }
+        blank_lines = 0;
+        out.push_str(&row);
+    }
+    out
+}
+
+/// Tells whether the text carries markup.
+pub(super) fn has_markup(text: &str) -> bool {
+    tag_at(text).is_some()
+}
+
+/// Removes tags, decodes entities, and once more, since some feeds escape their markup.
+fn plain(text: &str) -> Cow<'_, str> {
+    if !text.contains(['<', '&', '\r', '\u{a0}', '\u{200b}']) {
+        return Cow::Borrowed(text);
+    }
+    let mut current = text.replace("\r\n", "\n").replace('\r', "\n");
+    for _ in 0..2 {
+        let stripped = strip_tags(&current);
+        let decoded = html_escape::decode_html_entities(&stripped);
+        let done = !has_markup(&decoded);
+        current = decoded.into_owned();
+        if done {
+            break;
+        }
+    }
+    Cow::Owned(strip_tags(&current).replace('\u{a0}', " ").replace('\u{200b}', ""))
+}
+
+/// Returns where the first tag starts: `<` before a letter, `/` or `!`; `a < b` is none.
+fn tag_at(text: &str) -> Option<usize> {
+    text.match_indices('<').map(|(at, _)| at).find(|at| {
+        let next = text.as_bytes().get(at + 1);
+        next.is_some_and(|b| b.is_ascii_alphabetic() || *b == b'/' || *b == b'!')
+    })
+}
+
+/// Replaces block tags by line breaks, drops the others, and drops scripts and styles whole.
+fn strip_tags(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = tag_at(rest) {
+        let (before, from_tag) = rest.split_at(at);
+        out.push_str(before);
+        let Some(end) = from_tag.find('>') else {
+            return out; // an open tag to the end of the text
+        };
+        let (tag, after) = from_tag.split_at(end + 1);
+        let name: String =
+            tag.chars().skip(1).take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect();
+        let name = name.to_ascii_lowercase();
+        rest = after;
+        match name.trim_end_matches('/') {
+            "script" | "style" => {
+                let close = format!("</{}", name.trim_end_matches('/'));
+                let lower = rest.to_ascii_lowercase();
+                rest = lower.find(&close).and_then(|at| rest.get(at..)).unwrap_or("");
+            }
+            "br" | "/p" | "/div" | "/li" | "/ul" | "/ol" | "/tr" | "/h1" | "/h2" | "/h3" | "/h4"
+            | "hr" => out.push('\n'),
+            "li" => out.push_str("- "),
+            "td" | "th" => out.push(' '),
+            _ => {}
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Ends a text with a full stop unless it already ends a sentence.
+pub(super) fn sentence(text: &str) -> String {
+    if text.ends_with(['.', '!', '?', '…']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// Joins words as English does: `a`, `a and b`, `a, b and c`.
+pub(super) fn and_list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_becomes_line_breaks_and_entities_become_letters() {
+        for (html, expected) in [
+            ("<p>A &amp; B.</p><p>C.</p>", "A & B.\nC."),
+            ("a<br>b<br/>c", "a\nb\nc"),
+            ("x < y and 3 > 2", "x < y and 3 > 2"),
+            ("&lt;p&gt;Hello&lt;/p&gt;", "Hello"),
+            ("a<script>alert('x')</script>b", "ab"),
+            ("a<script>never closed", "a"),
+            ("one\r\n\r\n\r\ntwo", "one\n\ntwo"),
+            ("<ul><li>a</li><li>b</li></ul>", "- a\n- b"),
+            ("caf&eacute; &#39;x&#39;", "café 'x'"),
+            ("tail <b", "tail"),
+            ("<é>", "<é>"),
+        ] {
+            assert_eq!(block(html), expected, "{html}");
+        }
+        assert_eq!(line("  Walking&nbsp;Football  "), "Walking Football");
+    }
+
+    #[test]
+    fn lists_read_as_english() {
+        let words = |n: usize| ["a", "b", "c"].iter().take(n).map(|w| (*w).to_owned()).collect();
+        let list = |n| and_list(&Vec::from_iter::<Vec<String>>(words(n)));
+        assert_eq!((list(0), list(1), list(2), list(3)), (String::new(), "a".into(), "a and b".into(), "a, b and c".into()));
+    }
+}

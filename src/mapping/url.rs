@@ -1,0 +1,130 @@
+//! Links and e-mail addresses that may be published.
+
+use url::Url;
+
+/// Returns an absolute http(s) address, as published wherever that is a valid URI.
+///
+/// `www.` gets a scheme. User names and passwords in addresses, other schemes and everything that is
+/// not an address give nothing.
+pub(super) fn web_address(text: &str) -> Option<String> {
+    let text = text.trim();
+    let with_scheme = if text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www.")) {
+        format!("https://{text}")
+    } else {
+        text.to_owned()
+    };
+    let parsed = Url::parse(&with_scheme).ok()?;
+    if !matches!(parsed.scheme(), "http" | "https")
+        || !parsed.username().is_empty()
+        || parsed.password().is_some()
+        || parsed.host_str().is_none_or(|host| !host.contains('.') && host != "localhost")
+    {
+        return None;
+    }
+    if is_uri(&with_scheme) {
+        return Some(with_scheme);
+    }
+    let encoded: String = parsed.as_str().chars().map(encode_illegal).collect();
+    is_uri(&encoded).then_some(encoded)
+}
+
+/// Tells whether every character may stand in a URI (RFC 3986) and every `%` starts an escape.
+fn is_uri(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().all(|(at, &b)| match b {
+        b'%' => bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)),
+        b'[' | b']' | b'^' | b'`' | b'{' | b'|' | b'}' | b'\\' | b'"' | b'<' | b'>' => false,
+        _ => b.is_ascii_graphic(),
+    })
+}
+
+fn encode_illegal(c: char) -> String {
+    match c {
+        '[' | ']' | '^' | '`' | '{' | '|' | '}' | '\\' => format!("%{:02X}", u32::from(c)),
+        _ => c.to_string(),
+    }
+}
+
+/// Tells whether an address lets whoever has it join an online meeting.
+pub(super) fn is_joining_link(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let host = lower.split_once("://").map_or(lower.as_str(), |(_, rest)| rest);
+    let host = host.split(['/', '?', '#']).next().unwrap_or_default();
+    JOINING_HOSTS.iter().any(|known| {
+        host == *known || host.strip_suffix(known).is_some_and(|before| before.ends_with('.'))
+    })
+}
+
+/// Returns a syntactically valid e-mail address.
+pub(super) fn email(text: &str) -> Option<String> {
+    let text = text.trim();
+    let text = text.strip_prefix("mailto:").unwrap_or(text);
+    let (local, domain) = text.split_once('@')?;
+    let local_ok = !local.is_empty()
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+        && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b));
+    let labels: Vec<_> = domain.split('.').collect();
+    let domain_ok = labels.len() > 1
+        && labels.iter().all(|label| {
+            !label.is_empty()
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        });
+    (local_ok && domain_ok).then(|| text.to_owned())
+}
+
+const JOINING_HOSTS: [&str; 11] = [
+    "zoom.us",
+    "zoom.com",
+    "teams.microsoft.com",
+    "teams.live.com",
+    "meet.google.com",
+    "webex.com",
+    "whereby.com",
+    "jit.si",
+    "gotomeeting.com",
+    "gotomeet.me",
+    "bluejeans.com",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_web_addresses_pass() {
+        for (text, expected) in [
+            ("www.example.org/a", Some("https://www.example.org/a")),
+            (" https://example.org ", Some("https://example.org")),
+            ("http://example.org/?a[]=1", Some("http://example.org/?a%5B%5D=1")),
+            ("https://example.org/a b", Some("https://example.org/a%20b")),
+            ("https://example.org/100%", Some("https://example.org/100%25")),
+            ("javascript:alert(1)", None),
+            ("ftp://example.org", None),
+            ("https://user:secret@example.org", None),
+            ("example", None),
+            ("https://intranet/", None),
+        ] {
+            assert_eq!(web_address(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn joining_links_are_recognised_by_host() {
+        assert!(is_joining_link("https://us02web.zoom.us/j/1?pwd=x"));
+        assert!(is_joining_link("ZOOM.US/j/1"));
+        assert!(!is_joining_link("https://example.org/zoom.us"));
+        assert!(!is_joining_link("https://notzoom.us/"));
+    }
+
+    #[test]
+    fn email_syntax_is_checked() {
+        assert_eq!(email("mailto:a.b@x.org").as_deref(), Some("a.b@x.org"));
+        for bad in ["a@b", "a b@x.org", "@x.org", "a@x..org", "a@-x.org", "x"] {
+            assert_eq!(email(bad), None, "{bad}");
+        }
+    }
+}

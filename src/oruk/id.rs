@@ -1,0 +1,90 @@
+//! Identifiers of Open Referral UK entities: derived from what they identify, never drawn.
+//!
+//! The same input gives the same ids on every machine, for ever. Everything a directory keeps hangs on
+//! them, so the namespace and the key forms never change.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::Serialize;
+use uuid::Uuid;
+use uuid::uuid;
+
+/// Identifier of an entity, a UUID as HSDS-UK demands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Id(Uuid);
+
+impl Id {
+    /// Derives the id of an entity from its keys: UUID version 5 of the entity's word and the keys,
+    /// one to a line. The word keeps a series and its organiser apart when they share a URI.
+    pub fn derive(entity: &str, keys: &[&str]) -> Self {
+        let length = entity.len() + keys.iter().map(|key| key.len() + 1).sum::<usize>();
+        let mut name = String::with_capacity(length);
+        name.push_str(entity);
+        for key in keys {
+            name.push('\n');
+            name.push_str(key);
+        }
+        Self(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
+    }
+
+    /// Takes over a UUID that a vocabulary publishes for a term, so that every publisher of Open
+    /// Referral UK data uses the same id for the same term.
+    pub fn of_concept(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+
+    /// Reads an id from a URL or a stored record; nothing unless it is a hyphenated UUID.
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() == 36).then(|| Uuid::try_parse(text).ok().map(Self)).flatten()
+    }
+
+    /// Returns the id from its sixteen bytes.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+
+    /// Returns the sixteen bytes of the id.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+
+    /// Returns the hyphenated form without allocating.
+    pub fn encode<'a>(&self, buffer: &'a mut [u8; 36]) -> &'a str {
+        self.0.hyphenated().encode_lower(buffer)
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// `uuid5(NAMESPACE_URL, "urn:oa-oruk-gateway:v1")`.
+const NAMESPACE: Uuid = uuid!("85c4e99c-c016-5e93-bee0-c712cc952e5a");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_namespace_is_the_published_one() {
+        assert_eq!(NAMESPACE, Uuid::new_v5(&Uuid::NAMESPACE_URL, b"urn:oa-oruk-gateway:v1"));
+    }
+
+    #[test]
+    fn the_entity_word_is_part_of_the_id() {
+        assert_ne!(Id::derive("service", &["a"]), Id::derive("organization", &["a"]));
+        assert_ne!(Id::derive("service", &["a", "b"]), Id::derive("service", &["ab"]));
+    }
+
+    #[test]
+    fn only_hyphenated_uuids_are_read() {
+        let id = Id::derive("service", &["a"]);
+        assert_eq!(Id::parse(&id.to_string()), Some(id));
+        assert_eq!(Id::parse("8e874fab05cb5bd08b0ef085df4298c8"), None);
+        assert_eq!(Id::parse("x"), None);
+    }
+}

@@ -1,0 +1,1 @@
+//! ORUK 1.0 on the wire.
