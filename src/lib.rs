@@ -4,6 +4,7 @@
 //! `store` (following and keeping it), [`mapping`] (deciding), [`oruk`] (the result), `catalogue` and
 //! `api` (serving it). `docs/ARCHITECTURE.md` is the map.
 
+pub mod fetch;
 pub mod openactive;
 pub mod mapping;
 pub mod oruk;
