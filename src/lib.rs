@@ -1,11 +1,12 @@
 //! Baton: a gateway that follows OpenActive feeds and republishes them as an Open Referral UK API.
 //!
-//! Read the modules in the order the data flows: [`openactive`] (what publishers say), `harvest` and
-//! `store` (following and keeping it), [`mapping`] (deciding), [`oruk`] (the result), `catalogue` and
-//! `api` (serving it). `docs/ARCHITECTURE.md` is the map.
+//! Read the modules in the order the data flows: [`openactive`] (what publishers say), [`fetch`],
+//! `harvest` and `store` (following and keeping it), [`mapping`] (deciding), [`oruk`] (the result),
+//! `catalogue` and `api` (serving it). `docs/ARCHITECTURE.md` is the map.
 
+pub mod demo;
 pub mod fetch;
-pub mod openactive;
 pub mod mapping;
+pub mod openactive;
 pub mod oruk;
 pub mod quality;
