@@ -4,9 +4,12 @@
 //! `harvest` and `store` (following and keeping it), [`mapping`] (deciding), [`oruk`] (the result),
 //! `catalogue` and `api` (serving it). `docs/ARCHITECTURE.md` is the map.
 
+pub mod catalogue;
 pub mod demo;
 pub mod fetch;
+pub mod harvest;
 pub mod mapping;
 pub mod openactive;
 pub mod oruk;
 pub mod quality;
+pub mod store;

@@ -1,0 +1,61 @@
+//! Bodies: from memory when they were asked for lately, else from the store.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use moka::sync::Cache;
+
+use super::query::Hit;
+use crate::oruk::Id;
+use crate::store::Store;
+use crate::store::StoreError;
+
+/// What is kept for one body beside its bytes.
+const OVERHEAD_BYTES: usize = 120;
+
+/// Bodies of services, kept by weight.
+///
+/// The number of a service's latest change is part of what it is kept under, so that nothing ever has to
+/// be thrown out because it is stale.
+#[derive(Debug, Clone)]
+pub struct Bodies {
+    store: Arc<dyn Store>,
+    cache: Cache<(Id, u64), Bytes>,
+}
+
+impl Bodies {
+    /// Makes a cache of at most this many bytes over a store.
+    pub fn new(store: Arc<dyn Store>, max_bytes: u64) -> Self {
+        let weigh = |_: &(Id, u64), body: &Bytes| {
+            u32::try_from(body.len() + OVERHEAD_BYTES).unwrap_or(u32::MAX)
+        };
+        let cache = Cache::builder().max_capacity(max_bytes).weigher(weigh).build();
+        Self { store, cache }
+    }
+
+    /// Returns the body of a service; nothing when it is not there any more.
+    pub async fn one(&self, id: Id, seq: u64) -> Result<Option<Bytes>, StoreError> {
+        let hits = [Hit { id, seq, distance_m: None }];
+        Ok(self.many(&hits).await?.pop().flatten())
+    }
+
+    /// Returns the bodies of services in the same order.
+    pub async fn many(&self, hits: &[Hit]) -> Result<Vec<Option<Bytes>>, StoreError> {
+        let mut bodies: Vec<Option<Bytes>> =
+            hits.iter().map(|hit| self.cache.get(&(hit.id, hit.seq))).collect();
+        let missing: Vec<usize> =
+            (0..hits.len()).filter(|index| bodies[*index].is_none()).collect();
+        if missing.is_empty() {
+            return Ok(bodies);
+        }
+        let ids = missing.iter().map(|index| hits[*index].id).collect();
+        let records = self.store.services(ids).await?;
+        for (index, record) in missing.into_iter().zip(records) {
+            let Some(record) = record else { continue };
+            let body = Bytes::from(record.body);
+            self.cache.insert((hits[index].id, hits[index].seq), body.clone());
+            bodies[index] = Some(body);
+        }
+        Ok(bodies)
+    }
+}

@@ -1,0 +1,166 @@
+//! What the catalogue needs to know of a service; kept beside its body, so that a start need not read
+//! every body.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use super::text;
+use crate::openactive::DayRule;
+use crate::openactive::parse_time;
+use crate::oruk::Id;
+use crate::oruk::LocationType;
+use crate::oruk::Schedule;
+use crate::oruk::Service;
+
+/// A service as the index sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+pub struct Entry {
+    /// Name.
+    #[serde(rename = "n")]
+    pub name: String,
+    /// Key of the publisher.
+    #[serde(rename = "p")]
+    pub publisher: String,
+    /// The organisation.
+    #[serde(rename = "o", skip_serializing_if = "Option::is_none")]
+    pub organization: Option<Id>,
+    /// In years.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub minimum_age: Option<f64>,
+    /// In years.
+    #[serde(rename = "z", default, skip_serializing_if = "Option::is_none")]
+    pub maximum_age: Option<f64>,
+    /// Terms of the service and of its locations.
+    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<Id>,
+    /// Where.
+    #[serde(rename = "l", default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<PlaceEntry>,
+    /// When.
+    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
+    pub times: Vec<TimeEntry>,
+    /// Every other word people may search for, folded, each once, with spaces between.
+    #[serde(rename = "w", default, skip_serializing_if = "String::is_empty")]
+    pub words: String,
+}
+
+/// A place of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PlaceEntry {
+    /// The service at location.
+    #[serde(rename = "s")]
+    pub service_at_location: Id,
+    /// The location.
+    #[serde(rename = "l")]
+    pub location: Id,
+    /// Latitude and longitude in degrees, when known.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    pub coordinates: Option<(f64, f64)>,
+    /// Whether it is online.
+    #[serde(rename = "v", default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_virtual: bool,
+}
+
+/// Days and times of a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeEntry {
+    /// One bit for each day of the week, Monday the lowest.
+    #[serde(rename = "d")]
+    pub days: u8,
+    /// Minutes after midnight.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub opens: Option<u16>,
+    /// Minutes after midnight.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub closes: Option<u16>,
+}
+
+impl Entry {
+    /// Makes the entry of a service.
+    pub fn of(service: &Service, publisher: &str) -> Self {
+        let of_places = service.service_at_locations.iter().flat_map(|at| {
+            let accessibility = at.location.accessibility.iter().flat_map(|row| &row.attributes);
+            at.location.attributes.iter().chain(accessibility)
+        });
+        let mut terms: Vec<Id> =
+            service.attributes.iter().chain(of_places).map(|a| a.taxonomy_term_id).collect();
+        terms.sort_unstable();
+        terms.dedup();
+        Self {
+            name: service.name.clone(),
+            publisher: publisher.to_owned(),
+            organization: Some(service.organization_id),
+            minimum_age: service.minimum_age,
+            maximum_age: service.maximum_age,
+            terms,
+            places: places(service),
+            times: service.schedules.iter().filter_map(time).collect(),
+            words: words(service),
+        }
+    }
+
+    /// Writes the entry down.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Reads an entry; nothing when an older version of the program wrote it in another form.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
+}
+
+fn places(service: &Service) -> Vec<PlaceEntry> {
+    let places = service.service_at_locations.iter().map(|at| PlaceEntry {
+        service_at_location: at.id,
+        location: at.location_id,
+        coordinates: at.location.latitude.zip(at.location.longitude),
+        is_virtual: at.location.location_type == LocationType::Virtual,
+    });
+    places.collect()
+}
+
+fn time(schedule: &Schedule) -> Option<TimeEntry> {
+    let minutes = |text: &Option<String>| {
+        let time = parse_time(text.as_deref()?)?;
+        u16::try_from(chrono::Timelike::num_seconds_from_midnight(&time) / 60).ok()
+    };
+    let days = days(schedule);
+    let (opens, closes) = (minutes(&schedule.opens_at), minutes(&schedule.closes_at));
+    (days != 0 || opens.is_some()).then_some(TimeEntry { days, opens, closes })
+}
+
+/// The days of the week of a rule, else of its single date.
+fn days(schedule: &Schedule) -> u8 {
+    let bit = |day: chrono::Weekday| 1 << day.num_days_from_monday();
+    if let Some(byday) = &schedule.byday {
+        let rules = byday.split(',').filter_map(DayRule::parse);
+        return rules.fold(0, |days, rule| days | bit(rule.weekday));
+    }
+    let date = schedule.dtstart.as_deref().filter(|_| schedule.freq.is_none());
+    let date = date.and_then(crate::openactive::parse_date);
+    date.map_or(0, |date| bit(chrono::Datelike::weekday(&date)))
+}
+
+fn words(service: &Service) -> String {
+    let name: Vec<String> = text::words(&service.name).collect();
+    let mut all: Vec<String> = Vec::new();
+    let mut add = |text: &str| all.extend(text::words(text));
+    add(service.description.as_deref().unwrap_or_default());
+    add(&service.organization.name);
+    for attribute in &service.attributes {
+        add(&attribute.taxonomy_term.name);
+    }
+    for at in &service.service_at_locations {
+        add(at.location.name.as_deref().unwrap_or_default());
+        for address in &at.location.addresses {
+            add(&address.address_1);
+            add(&address.city);
+            add(&address.postal_code);
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    all.retain(|word| !name.contains(word));
+    all.join(" ")
+}

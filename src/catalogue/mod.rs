@@ -1,0 +1,147 @@
+//! The catalogue: an index in memory over everything that is published.
+//!
+//! The store is the record, the catalogue answers. It is a [`Snapshot`] behind an atomic pointer, built
+//! from the store at start and moved on by the change log. Readers never wait: a query runs on the
+//! snapshot it began with. A snapshot is a few immutable [`segment`]s, the largest of them old, the
+//! smallest new, so that a change costs what changed and not what is there.
+
+mod bodies;
+mod entry;
+mod query;
+mod segment;
+mod snapshot;
+mod terms;
+mod text;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use arc_swap::ArcSwap;
+
+pub use bodies::Bodies;
+pub use entry::Entry;
+pub use entry::PlaceEntry;
+pub use entry::TimeEntry;
+pub use query::Hit;
+pub use query::Hits;
+pub use query::Near;
+pub use query::Query;
+pub use snapshot::Listed;
+pub use snapshot::Snapshot;
+pub use terms::Terms;
+
+use crate::oruk::Id;
+use crate::oruk::Service;
+use crate::oruk::TaxonomyTerm;
+use crate::store::ChangedService;
+use crate::store::Store;
+use crate::store::StoreError;
+
+/// How many services are read from the store at a time.
+const BATCH: usize = 5_000;
+
+/// The catalogue: follows the store, answers queries.
+#[derive(Debug)]
+pub struct Catalogue {
+    store: Arc<dyn Store>,
+    snapshot: ArcSwap<Snapshot>,
+    /// Held while a snapshot is replaced, so that two updates never start from the same one.
+    updating: tokio::sync::Mutex<()>,
+    /// Terms of the vocabularies, by id.
+    vocabulary: Mutex<Arc<Vec<TaxonomyTerm>>>,
+}
+
+impl Catalogue {
+    /// Makes an empty catalogue over a store.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            snapshot: ArcSwap::from_pointee(Snapshot::default()),
+            updating: tokio::sync::Mutex::new(()),
+            vocabulary: Mutex::default(),
+        }
+    }
+
+    /// Returns the present snapshot.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    /// Takes over the terms of the vocabularies, which tell the ancestors of the terms in use.
+    pub fn set_vocabulary(&self, terms: Vec<TaxonomyTerm>) {
+        *self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(terms);
+    }
+
+    /// Builds the catalogue from the store.
+    pub async fn load(&self) -> Result<(), StoreError> {
+        let _updating = self.updating.lock().await;
+        let mut all = Vec::new();
+        let mut after = None;
+        loop {
+            let batch = self.store.scan(after, BATCH).await?;
+            let Some(last) = batch.last() else { break };
+            after = Some(last.id);
+            all.extend(batch);
+        }
+        self.replace(&Snapshot::default(), all).await
+    }
+
+    /// Reads the change log from where the present snapshot ends; returns how many services changed.
+    pub async fn catch_up(&self) -> Result<usize, StoreError> {
+        let _updating = self.updating.lock().await;
+        let mut count = 0;
+        loop {
+            let present = self.snapshot.load_full();
+            let changes = self.store.changes(present.generation(), BATCH).await?;
+            if changes.is_empty() {
+                return Ok(count);
+            }
+            count += changes.len();
+            self.replace(&present, changes).await?;
+        }
+    }
+
+    async fn replace(
+        &self,
+        present: &Snapshot,
+        changes: Vec<ChangedService>,
+    ) -> Result<(), StoreError> {
+        let vocabulary =
+            Arc::clone(&self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut terms = present.terms().with_vocabulary(&vocabulary);
+        self.learn_terms(&mut terms, &changes).await?;
+        let present = present.clone();
+        let next = tokio::task::spawn_blocking(move || present.with(changes, terms));
+        if let Ok(next) = next.await {
+            self.snapshot.store(Arc::new(next));
+        }
+        Ok(())
+    }
+
+    /// Terms that no vocabulary holds are read from the first service that has each.
+    async fn learn_terms(
+        &self,
+        terms: &mut Terms,
+        changes: &[ChangedService],
+    ) -> Result<(), StoreError> {
+        let mut asked: HashSet<Id> = HashSet::new();
+        let mut services = Vec::new();
+        for change in changes {
+            let Some(entry) = change.entry.as_deref().and_then(Entry::from_bytes) else { continue };
+            let is_new = |term: &&Id| !terms.knows(**term) && asked.insert(**term);
+            if entry.terms.iter().filter(is_new).count() > 0 {
+                services.push(change.id);
+            }
+        }
+        for ids in services.chunks(500) {
+            for record in self.store.services(ids.to_vec()).await?.into_iter().flatten() {
+                if let Ok(service) = serde_json::from_slice::<Service>(&record.body) {
+                    terms.learn(&service);
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,92 @@
+//! The taxonomy terms in use, with their ancestors.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::oruk::Id;
+use crate::oruk::Service;
+use crate::oruk::TaxonomyTerm;
+
+/// Terms by id. Cheap to copy and to extend.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    by_id: Arc<HashMap<Id, Arc<TaxonomyTerm>>>,
+    children: Arc<HashMap<Id, Vec<Id>>>,
+}
+
+impl Terms {
+    pub(super) fn with_vocabulary(&self, vocabulary: &[TaxonomyTerm]) -> Self {
+        let is_new = |term: &&TaxonomyTerm| self.by_id.get(&term.id).is_none_or(|t| **t != **term);
+        if !vocabulary.iter().any(|term| is_new(&term)) {
+            return self.clone();
+        }
+        let mut next = self.clone();
+        for term in vocabulary.iter().filter(is_new) {
+            next.insert(term.clone());
+        }
+        next
+    }
+
+    pub(super) fn knows(&self, id: Id) -> bool {
+        self.by_id.contains_key(&id)
+    }
+
+    /// Takes over the terms a service carries.
+    pub(super) fn learn(&mut self, service: &Service) {
+        let of_places = service.service_at_locations.iter().flat_map(|at| {
+            let accessibility = at.location.accessibility.iter().flat_map(|row| &row.attributes);
+            at.location.attributes.iter().chain(accessibility)
+        });
+        let attributes: Vec<_> = service.attributes.iter().chain(of_places).collect();
+        for attribute in attributes {
+            if !self.knows(attribute.taxonomy_term_id) {
+                self.insert(attribute.taxonomy_term.clone());
+            }
+        }
+    }
+
+    fn insert(&mut self, term: TaxonomyTerm) {
+        if let Some(parent) = term.parent_id {
+            let children = Arc::make_mut(&mut self.children).entry(parent).or_default();
+            if !children.contains(&term.id) {
+                children.push(term.id);
+            }
+        }
+        Arc::make_mut(&mut self.by_id).insert(term.id, Arc::new(term));
+    }
+
+    /// Returns a term.
+    pub fn find(&self, id: Id) -> Option<&TaxonomyTerm> {
+        self.by_id.get(&id).map(Arc::as_ref)
+    }
+
+    /// Returns a term and all narrower ones.
+    pub fn with_descendants(&self, id: Id) -> Vec<Id> {
+        let mut all = vec![id];
+        let mut seen = HashSet::from([id]);
+        let mut at = 0;
+        while let Some(&term) = all.get(at) {
+            let children = self.children.get(&term).into_iter().flatten();
+            all.extend(children.filter(|child| seen.insert(**child)));
+            at += 1;
+        }
+        all
+    }
+
+    /// Returns these terms and all wider ones, by taxonomy and name.
+    pub fn with_ancestors(&self, ids: impl Iterator<Item = Id>) -> Vec<Arc<TaxonomyTerm>> {
+        let mut seen: HashSet<Id> = HashSet::new();
+        let mut all = Vec::new();
+        for id in ids {
+            let mut next = Some(id);
+            while let Some(id) = next.filter(|id| seen.insert(*id)) {
+                let term = self.by_id.get(&id);
+                all.extend(term.map(Arc::clone));
+                next = term.and_then(|term| term.parent_id);
+            }
+        }
+        all.sort_by(|a, b| (&a.taxonomy, &a.name, a.id).cmp(&(&b.taxonomy, &b.name, b.id)));
+        all
+    }
+}

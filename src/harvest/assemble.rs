@@ -1,0 +1,182 @@
+//! From stored rows to the bundle the mapping looks at, or to the reason why there is none.
+
+use std::sync::Arc;
+
+use crate::mapping;
+use crate::mapping::ChildFeed;
+use crate::mapping::Head;
+use crate::mapping::Occurrence;
+use crate::mapping::Source;
+use crate::openactive::Kind;
+use crate::openactive::Opportunity;
+use crate::openactive::lenient::Absent as _;
+use crate::store;
+use crate::store::FeedId;
+use crate::store::HeadItem;
+
+/// What a root turned out to be.
+#[derive(Debug)]
+pub enum Assembled {
+    /// An opportunity that becomes a service.
+    Opportunity {
+        /// What the mapping looks at.
+        bundle: Box<mapping::Bundle>,
+        /// The feed of its head.
+        feed: FeedId,
+        /// How many other feeds hold the same object.
+        duplicates: usize,
+    },
+    /// Something whose values belong to other services, which must be mapped again.
+    Delegated(Vec<String>),
+    /// Occurrences whose parent was not published: how many, by feed.
+    Orphans(Vec<(FeedId, u64)>),
+    /// Nothing is left of it.
+    Nothing,
+}
+
+/// Puts a root together. `source_of` tells the source of a feed; a feed without one is not republished.
+pub fn assemble(
+    root: store::Bundle,
+    source_of: impl Fn(FeedId) -> Option<Arc<Source>>,
+) -> Assembled {
+    if let Some(delegated) = delegation(&root) {
+        return Assembled::Delegated(delegated);
+    }
+    let facts: Vec<Arc<Opportunity>> =
+        root.facts.iter().map(|json| Arc::new(read(json))).collect();
+    let Some((head, feed)) = head_of(&root, &facts) else {
+        return without_head(&root);
+    };
+    let Some(source) = source_of(feed) else { return Assembled::Nothing };
+    let (members, events): (Vec<_>, Vec<_>) = root
+        .members
+        .iter()
+        .filter(|member| is_beneath(member.kind, head.kind))
+        .partition(|member| member.kind == Kind::IndividualFacilityUse);
+    let mut occurrences = occurrences(&root, &facts, root.heads.is_empty());
+    occurrences.extend(events.iter().flat_map(|event| of_event(event)));
+    let bundle = mapping::Bundle {
+        source,
+        members: members.iter().map(|member| read(&member.body)).collect(),
+        parents: root.parents.iter().map(|parent| read(&parent.body)).collect(),
+        occurrences,
+        child_feed: if root.is_complete { ChildFeed::Complete } else { ChildFeed::Unknown },
+        modified: root.modified,
+        first_seen: root.changed_at,
+        head,
+    };
+    let duplicates = root.heads.iter().filter(|other| other.feed != feed).count();
+    Assembled::Opportunity { bundle: Box::new(bundle), feed, duplicates }
+}
+
+/// A court claimed by a facility, a date of a headline event or course, and what only lends its values
+/// are no services of their own.
+fn delegation(root: &store::Bundle) -> Option<Vec<String>> {
+    let kind = root.heads.first().map(|head| head.kind);
+    if !root.claimed_by.is_empty() && kind != Some(Kind::FacilityUse) {
+        return Some(root.claimed_by.clone());
+    }
+    let kind = kind?;
+    let lends_values = |kind| matches!(kind, Kind::EventSeries | Kind::Course);
+    match kind {
+        Kind::EventSeries | Kind::Course => {
+            let services = root.members.iter().filter(|member| !lends_values(member.kind));
+            Some(services.map(|member| member.key.clone()).collect())
+        }
+        Kind::Event => {
+            let parent = root.parents.first()?;
+            is_beneath(kind, parent.kind).then(|| vec![parent.key.clone()])
+        }
+        _ => None,
+    }
+}
+
+/// Tells whether a kind is a part of another rather than a service beside it.
+fn is_beneath(kind: Kind, parent: Kind) -> bool {
+    match parent {
+        Kind::FacilityUse => kind == Kind::IndividualFacilityUse,
+        Kind::HeadlineEvent | Kind::CourseInstance | Kind::SessionSeries => kind == Kind::Event,
+        _ => false,
+    }
+}
+
+fn read(json: &str) -> Opportunity {
+    // What was stored had been read before.
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+/// Returns the root's own item, else what its occurrences embed, else the occurrences themselves.
+fn head_of(root: &store::Bundle, facts: &[Arc<Opportunity>]) -> Option<(Head, FeedId)> {
+    if let Some(item) = root.heads.first() {
+        let opportunity = read(&item.body);
+        let (kind, key) = (item.kind, root.key.clone());
+        return Some((Head { kind, key, item_id: Some(item.item_id.clone()), opportunity }, item.feed));
+    }
+    let stating = root.occurrences.iter().find(|occurrence| occurrence.facts.is_some())?;
+    let facts = facts.get(stating.facts?)?;
+    let embedded = [&facts.super_event, &facts.facility_use].into_iter().find_map(|o| o.get());
+    let (kind, opportunity) = match embedded {
+        Some(parent) if is_described(parent) => {
+            (Kind::of(&parent.type_name, None).unwrap_or(Kind::SessionSeries), parent.clone())
+        }
+        _ if root.key.contains("\nScheduledSession\n") => {
+            (Kind::ScheduledSession, Opportunity::clone(facts))
+        }
+        _ => return None,
+    };
+    Some((Head { kind, key: root.key.clone(), item_id: None, opportunity }, stating.feed))
+}
+
+/// Tells whether an embedded parent says more than which one it is.
+fn is_described(parent: &Opportunity) -> bool {
+    let inner = parent.super_event.get();
+    !parent.name.is_absent()
+        || !parent.location.is_absent()
+        || !parent.activity.is_absent()
+        || inner.is_some_and(|series| !series.name.is_absent())
+}
+
+fn without_head(root: &store::Bundle) -> Assembled {
+    let mut counts: Vec<(FeedId, u64)> = Vec::new();
+    for occurrence in &root.occurrences {
+        match counts.iter_mut().find(|(feed, _)| *feed == occurrence.feed) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((occurrence.feed, 1)),
+        }
+    }
+    if counts.is_empty() { Assembled::Nothing } else { Assembled::Orphans(counts) }
+}
+
+/// Where the head was made of the occurrences' own facts, these are not repeated below it as parents.
+fn occurrences(
+    root: &store::Bundle,
+    facts: &[Arc<Opportunity>],
+    is_headless: bool,
+) -> Vec<Occurrence> {
+    let own: Vec<Arc<Opportunity>> = if is_headless {
+        let without_parent = |facts: &Opportunity| Opportunity {
+            super_event: Default::default(),
+            facility_use: Default::default(),
+            ..facts.clone()
+        };
+        facts.iter().map(|facts| Arc::new(without_parent(facts))).collect()
+    } else {
+        facts.to_vec()
+    };
+    let rows = root.occurrences.iter().map(|row| Occurrence {
+        start: row.start,
+        end: row.end,
+        status: row.status,
+        facts: row.facts.and_then(|index| own.get(index)).map(Arc::clone),
+    });
+    rows.collect()
+}
+
+/// Returns the dates of an event that is part of another.
+fn of_event(event: &HeadItem) -> Vec<Occurrence> {
+    let opportunity = read(&event.body);
+    if opportunity.sub_event.is_absent() {
+        return Occurrence::embedded(&opportunity).into_iter().collect();
+    }
+    opportunity.sub_event.iter().filter_map(Occurrence::embedded).collect()
+}

@@ -1,0 +1,286 @@
+//! What an item is to the store: an opportunity with a body, a dated occurrence, or nothing usable.
+//!
+//! Nine in ten items are occurrences. They become small rows under the key of what they belong to; what
+//! they say for themselves is kept once for all that say the same.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::value::RawValue;
+
+use crate::mapping::EventStatus;
+use crate::mapping::Occurrence;
+use crate::openactive::Item;
+use crate::openactive::Kind;
+use crate::openactive::Opportunity;
+use crate::openactive::State;
+use crate::openactive::lenient::Absent as _;
+use crate::quality::Code;
+use crate::quality::Finding;
+use crate::store::ItemChange;
+use crate::store::Link;
+use crate::store::Relation;
+use crate::store::StoredHead;
+use crate::store::StoredOccurrence;
+
+/// Classifies one item of a page. `source_key` is the publisher's slug.
+pub fn classify<'a>(
+    raw: &'a RawValue,
+    source_key: &str,
+    now: DateTime<Utc>,
+) -> (ItemChange, Option<Item<'a>>) {
+    let item = match Item::parse(raw) {
+        Ok(item) => item,
+        Err(_) => return (unusable(None, Code::ItemUnreadable, ""), None),
+    };
+    let change = change_of(&item, source_key, now);
+    (change, Some(item))
+}
+
+fn change_of(item: &Item<'_>, source_key: &str, now: DateTime<Utc>) -> ItemChange {
+    let modified = item.modified.as_time(now);
+    if item.state == State::Deleted {
+        return ItemChange::Deleted { item_id: item.id.clone(), modified };
+    }
+    let Some(data) = &item.data else {
+        return unusable(Some(&item.id), Code::ItemWithoutData, "data");
+    };
+    let Ok(opportunity) = serde_json::from_str::<Opportunity>(data) else {
+        return unusable(Some(&item.id), Code::ItemUnreadable, "data");
+    };
+    let Some(kind) = Kind::of(&opportunity.type_name, item.kind.as_deref()) else {
+        return unusable(Some(&item.id), Code::TypeUnknown, "@type");
+    };
+    let read = Read { item, data, kind, source_key, modified, opportunity: &opportunity };
+    if read.is_occurrence() { read.occurrence() } else { read.head() }
+}
+
+fn unusable(item_id: Option<&str>, code: Code, path: &str) -> ItemChange {
+    ItemChange::Unusable { item_id: item_id.map(str::to_owned), finding: Finding::new(code, path) }
+}
+
+/// An item whose body was read.
+struct Read<'a> {
+    item: &'a Item<'a>,
+    data: &'a Cow<'a, str>,
+    kind: Kind,
+    source_key: &'a str,
+    modified: Option<DateTime<Utc>>,
+    opportunity: &'a Opportunity,
+}
+
+impl Read<'_> {
+    fn is_occurrence(&self) -> bool {
+        match self.kind {
+            Kind::ScheduledSession | Kind::Slot => true,
+            // An event inside an embedded series, course or headline event is one of its dates.
+            Kind::Event => self.opportunity.super_event.get().is_some_and(|parent| {
+                matches!(
+                    Kind::of(&parent.type_name, None),
+                    Some(Kind::SessionSeries | Kind::CourseInstance | Kind::HeadlineEvent)
+                ) && !parent.type_name.is_absent()
+            }),
+            _ => false,
+        }
+    }
+
+    fn key_of(&self, opportunity: &Opportunity, fallback: Kind) -> Option<String> {
+        let kind = if opportunity.type_name.is_absent() {
+            fallback
+        } else {
+            Kind::of(&opportunity.type_name, None).unwrap_or(fallback)
+        };
+        opportunity.key(self.source_key, kind, None)
+    }
+
+    fn head(&self) -> ItemChange {
+        let Some(key) = self.opportunity.key(self.source_key, self.kind, Some(&self.item.id)) else {
+            return unusable(Some(&self.item.id), Code::KeyMissing, "@id");
+        };
+        let mut links = self.links(&key);
+        links.retain(|link| link.child != link.parent);
+        ItemChange::Head(StoredHead {
+            item_id: self.item.id.clone(),
+            kind: self.kind,
+            key,
+            links,
+            body: self.data.to_string(),
+            modified: self.modified,
+            findings: Vec::new(),
+        })
+    }
+
+    fn links(&self, key: &str) -> Vec<Link> {
+        let o = self.opportunity;
+        let part_of = [
+            (&o.super_event, Kind::EventSeries),
+            (&o.instance_of_course, Kind::Course),
+            (&o.aggregate_facility_use, Kind::FacilityUse),
+        ];
+        let mut links: Vec<Link> = part_of
+            .into_iter()
+            .filter_map(|(parent, kind)| self.key_of(parent.get()?, kind))
+            .map(|parent| Link { relation: Relation::PartOf, child: key.to_owned(), parent })
+            .collect();
+        if let Some(facility) = o.aggregate_facility_use.get()
+            && let Some(parent) = self.key_of(facility, Kind::FacilityUse)
+        {
+            links.push(Link { relation: Relation::Claims, child: key.to_owned(), parent });
+        }
+        let courts = o.individual_facility_use.iter();
+        let courts = courts.filter_map(|court| self.key_of(court, Kind::IndividualFacilityUse));
+        links.extend(courts.map(|child| Link {
+            relation: Relation::Claims,
+            child,
+            parent: key.to_owned(),
+        }));
+        links
+    }
+
+    fn occurrence(&self) -> ItemChange {
+        let Some((start, end)) = Occurrence::times(self.opportunity) else {
+            return unusable(Some(&self.item.id), Code::StartMissing, "startDate");
+        };
+        let parent = self.parent_key();
+        let is_alone = parent.is_none();
+        ItemChange::Occurrence(StoredOccurrence {
+            item_id: self.item.id.clone(),
+            parent: parent.unwrap_or_else(|| self.group_key()),
+            start,
+            end,
+            status: EventStatus::parse(self.opportunity.event_status.as_str()),
+            facts: facts(self.data, self.kind, is_alone),
+            modified: self.modified,
+        })
+    }
+
+    fn parent_key(&self) -> Option<String> {
+        let o = self.opportunity;
+        let parents = [
+            (&o.super_event, Kind::SessionSeries),
+            (&o.facility_use, Kind::FacilityUse),
+            (&o.aggregate_facility_use, Kind::FacilityUse),
+        ];
+        parents.into_iter().find_map(|(parent, kind)| self.key_of(parent.get()?, kind))
+    }
+
+    /// A session without a series belongs with those of the same organiser, name and place.
+    fn group_key(&self) -> String {
+        let o = self.opportunity;
+        let organizer = o.party().map(|party| party.name.as_str()).unwrap_or_default();
+        let place = o.location.first();
+        let place = place.map(|place| place.name.as_str()).unwrap_or_default();
+        let name = o.name.as_str();
+        let kind = self.kind.as_str();
+        if organizer.is_empty() && place.is_empty() && name.is_empty() {
+            return format!("{}\n{kind}\n{}", self.source_key, self.item.id);
+        }
+        let group = format!("{organizer}\n{name}\n{place}").to_lowercase();
+        format!("{}\n{kind}\ngroup\n{group}", self.source_key)
+    }
+}
+
+/// Returns what an occurrence says for itself as JSON with sorted properties: without identity, times,
+/// availability and people, which differ from one to the next or are never published. Nothing when
+/// nothing is left.
+fn facts(data: &str, kind: Kind, is_alone: bool) -> Option<String> {
+    let properties: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(data).ok()?;
+    let kept: BTreeMap<_, _> = properties
+        .into_iter()
+        .filter(|(name, value)| {
+            let is_reference = value.get().starts_with('"');
+            match name.as_ref() {
+                "superEvent" | "facilityUse" | "aggregateFacilityUse" => !is_reference,
+                "url" | "image" => is_alone,
+                "offers" | "offer" => true,
+                name if kind == Kind::Slot => !OWN.contains(&name) && !name.starts_with("beta:"),
+                name => !OWN.contains(&name),
+            }
+        })
+        .collect();
+    if kept.is_empty() {
+        return None;
+    }
+    serde_json::to_string(&kept).ok()
+}
+
+/// Properties that are an occurrence's own alone, say how many places are left, or are about people.
+const OWN: [&str; 24] = [
+    "@context",
+    "@id",
+    "id",
+    "@type",
+    "type",
+    "identifier",
+    "startDate",
+    "endDate",
+    "duration",
+    "eventStatus",
+    "remainingAttendeeCapacity",
+    "maximumAttendeeCapacity",
+    "maximumVirtualAttendeeCapacity",
+    "remainingUses",
+    "maximumUses",
+    "leader",
+    "contributor",
+    "attendeeCount",
+    "subEvent",
+    "potentialAction",
+    "beta:registrationCount",
+    "beta:attendeeCount",
+    "eventSchedule",
+    "beta:video",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> ItemChange {
+        let raw: Box<RawValue> = RawValue::from_string(json.to_owned()).unwrap();
+        let now = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
+        classify(&raw, "src", now).0
+    }
+
+    #[test]
+    fn an_availability_change_leaves_an_occurrence_the_same() {
+        let slot = |uses: u8| {
+            read(&format!(
+                r#"{{"state":"updated","kind":"FacilityUse/Slot","id":"1","modified":{uses},"data":{{"@type":"Slot",
+                "@id":"https://x.org/s/1","facilityUse":"https://x.org/f/1","startDate":"2026-11-23T17:00:00Z",
+                "duration":"PT1H","remainingUses":{uses},"offers":[{{"price":9.5}}]}}}}"#
+            ))
+        };
+        let (ItemChange::Occurrence(a), ItemChange::Occurrence(b)) = (slot(1), slot(0)) else { panic!() };
+        assert_eq!(a, b);
+        assert_eq!(a.parent, "https://x.org/f/1");
+        assert_eq!(a.facts.as_deref(), Some(r#"{"offers":[{"price":9.5}]}"#));
+    }
+
+    #[test]
+    fn a_leader_is_never_kept_with_an_occurrence() {
+        let change = read(
+            r#"{"state":"updated","id":"1","modified":1,"data":{"type":"ScheduledSession","identifier":"9",
+            "startDate":"2026-11-23T17:00:00Z","leader":[{"name":"MARKER"}],
+            "superEvent":{"type":"SessionSeries","identifier":"SS-55"}}}"#,
+        );
+        let ItemChange::Occurrence(occurrence) = change else { panic!() };
+        assert_eq!(occurrence.parent, "src\nSessionSeries\nSS-55");
+        assert!(!occurrence.facts.unwrap().contains("MARKER"));
+    }
+
+    #[test]
+    fn unusable_items_say_why() {
+        for (json, code) in [
+            (r#"{"state":"updated","id":"1"}"#, Code::ItemWithoutData),
+            (r#"{"state":"updated","id":"1","data":{"name":"x"}}"#, Code::TypeUnknown),
+            (r#"{"state":"updated","id":"1","kind":"Slot","data":{"name":"x"}}"#, Code::StartMissing),
+            ("[1]", Code::ItemUnreadable),
+        ] {
+            let ItemChange::Unusable { finding, .. } = read(json) else { panic!("{json}") };
+            assert_eq!(finding.code, code, "{json}");
+        }
+    }
+}

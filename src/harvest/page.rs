@@ -1,0 +1,64 @@
+//! From the bytes of a page to what the store is asked to write.
+
+use std::collections::HashMap;
+
+use chrono::DateTime;
+use chrono::Utc;
+
+use super::classify::classify;
+use crate::openactive::Modified;
+use crate::openactive::Page;
+use crate::openactive::RpdeError;
+use crate::store::ItemChange;
+
+/// A page that was read.
+#[derive(Debug)]
+pub struct ReadPage {
+    /// `next` as published.
+    pub next: Option<String>,
+    /// The licence the page names.
+    pub license: Option<String>,
+    /// What its items ask for, each id once.
+    pub changes: Vec<ItemChange>,
+    /// How many items it holds.
+    pub item_count: usize,
+    /// The largest `modified` among all items, tombstones included, that is a plausible time.
+    pub modified: Option<DateTime<Utc>>,
+}
+
+/// Reads a page and classifies its items. `source_key` is the publisher's slug.
+///
+/// # Errors
+/// When the body is no RPDE page at all. Items that cannot be used are part of the result.
+pub fn read_page(
+    body: &[u8],
+    source_key: &str,
+    now: DateTime<Utc>,
+) -> Result<ReadPage, RpdeError> {
+    let page = Page::parse(body)?;
+    let item_count = page.items.len();
+    let mut changes: Vec<ItemChange> = Vec::with_capacity(item_count);
+    let mut latest: HashMap<String, (usize, Modified)> = HashMap::with_capacity(item_count);
+    let mut newest: Option<DateTime<Utc>> = None;
+    for raw in page.items {
+        let (change, item) = classify(raw, source_key, now);
+        let Some(item) = item else {
+            changes.push(change);
+            continue;
+        };
+        newest = newest.max(item.modified.as_time(now));
+        // The same id twice: the larger modified wins, the later one where they are equal.
+        match latest.get_mut(&item.id) {
+            Some((_, known)) if item.modified.compare(known).is_lt() => {}
+            Some((at, known)) => {
+                changes[*at] = change;
+                *known = item.modified;
+            }
+            None => {
+                latest.insert(item.id, (changes.len(), item.modified));
+                changes.push(change);
+            }
+        }
+    }
+    Ok(ReadPage { next: page.next, license: page.license, changes, item_count, modified: newest })
+}

@@ -1,0 +1,69 @@
+//! Mapping dirty roots and publishing what became of them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::DateTime;
+use chrono::Utc;
+
+use super::assemble::Assembled;
+use super::assemble::assemble;
+use crate::catalogue::Entry;
+use crate::mapping;
+use crate::mapping::Bundle;
+use crate::mapping::Mapping;
+use crate::mapping::Rules;
+use crate::mapping::Source;
+use crate::oruk::Id;
+use crate::quality::Code;
+use crate::quality::Finding;
+use crate::store;
+use crate::store::Delegation;
+use crate::store::FeedId;
+use crate::store::Outcome;
+use crate::store::Publication;
+use crate::store::ServiceRecord;
+
+/// The sources of the feeds that may be republished, with their rules.
+#[derive(Debug, Clone, Default)]
+pub struct Sources(pub HashMap<FeedId, (Arc<Source>, Arc<Rules>)>);
+
+/// Assembles and maps one root and says what the store is to write.
+pub fn publication(root: store::Bundle, sources: &Sources, now: DateTime<Utc>) -> Publication {
+    let dirty = root.root;
+    let id = Id::derive("service", &[&root.key]);
+    let source_of = |feed: FeedId| sources.0.get(&feed).map(|(source, _)| Arc::clone(source));
+    let outcome = match assemble(root, source_of) {
+        Assembled::Opportunity { bundle, feed, duplicates } => {
+            let rules = sources.0.get(&feed).map(|(_, rules)| Arc::clone(rules)).unwrap_or_default();
+            let mut mapping = mapping::map(&bundle, &rules, now);
+            if duplicates > 0 {
+                mapping.findings.push(Finding::new(Code::SourceDuplicate, "@id"));
+            }
+            Outcome::Service(Box::new(record(&bundle, mapping, feed)))
+        }
+        Assembled::Delegated(to) => Outcome::Delegated(Delegation { to }),
+        Assembled::Orphans(counts) => Outcome::Orphans(counts),
+        Assembled::Nothing => Outcome::Nothing { name: None },
+    };
+    Publication { root: dirty, id, outcome, now }
+}
+
+/// Writes a service down. The body is hashed without `last_modified`, which the store fills in.
+fn record(bundle: &Bundle, mapping: Mapping, feed: FeedId) -> ServiceRecord {
+    let mut service = mapping.service;
+    let last_modified = bundle.modified.unwrap_or(bundle.first_seen);
+    service.last_modified.clear();
+    let body = serde_json::to_vec(&service).unwrap_or_default();
+    ServiceRecord {
+        id: service.id,
+        feed: Some(feed),
+        status: service.status,
+        hash: xxhash_rust::xxh3::xxh3_128(&body),
+        entry: Entry::of(&service, &bundle.source.key).to_bytes(),
+        body,
+        last_modified,
+        findings: mapping.findings,
+        due: mapping.due,
+    }
+}

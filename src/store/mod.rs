@@ -1,0 +1,161 @@
+//! The store: the durable record of what publishers sent and what became of it.
+//!
+//! Items are the truth, services are derived. A page's items and the cursor behind them commit in one
+//! transaction; each change marks the key of its root dirty; dirty roots are mapped and published in a
+//! second transaction. A crash anywhere is answered by reading on.
+//!
+//! [`Store`] is the port. It knows keys and bytes, no HTTP and no mapping rules. A *key* is the string
+//! by which an opportunity is known everywhere (its canonical URI, or source, kind and local id).
+
+mod record;
+pub mod sqlite;
+
+pub use record::Bundle;
+pub use record::ChangedService;
+pub use record::Delegation;
+pub use record::Dirty;
+pub use record::FeedId;
+pub use record::FeedRecord;
+pub use record::FeedSpec;
+pub use record::FeedUpdate;
+pub use record::HeadItem;
+pub use record::ItemChange;
+pub use record::Link;
+pub use record::OccurrenceRow;
+pub use record::Outcome;
+pub use record::PageCommit;
+pub use record::PageOutcome;
+pub use record::ParentItem;
+pub use record::Publication;
+pub use record::Relation;
+pub use record::ServiceRecord;
+pub use record::StoredHead;
+pub use record::StoredOccurrence;
+
+use chrono::DateTime;
+use chrono::Utc;
+use futures_util::future::BoxFuture;
+
+use crate::oruk::Id;
+
+/// Why the store could not do its work.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The address of the store is not one this program knows.
+    #[error("store.url {0:?} is not an address of a store; expected sqlite:PATH")]
+    Url(String),
+    /// The database could not be opened.
+    #[error("the database {path} cannot be opened")]
+    Open {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// The database was written by a newer version of the program.
+    #[error("the database has schema version {found}, this program knows {known}; use a newer one")]
+    TooNew {
+        /// The version in the database.
+        found: u32,
+        /// The newest version this program knows.
+        known: u32,
+    },
+    /// A statement failed.
+    #[error("the database failed while {doing}")]
+    Sql {
+        /// What was being done.
+        doing: &'static str,
+        /// Why.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// Stored bytes could not be read back.
+    #[error("stored bytes could not be read while {doing}")]
+    Corrupt {
+        /// What was being done.
+        doing: &'static str,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The program is stopping.
+    #[error("the store is closed")]
+    Closed,
+}
+
+impl StoreError {
+    /// Tells whether the disk is full or cannot be written: harvesting waits until it can.
+    pub fn is_disk_trouble(&self) -> bool {
+        let (Self::Sql { source, .. } | Self::Open { source, .. }) = self else { return false };
+        matches!(
+            source.sqlite_error_code(),
+            Some(
+                rusqlite::ErrorCode::DiskFull
+                    | rusqlite::ErrorCode::ReadOnly
+                    | rusqlite::ErrorCode::SystemIoFailure
+                    | rusqlite::ErrorCode::CannotOpen
+            )
+        )
+    }
+}
+
+/// What a store answers with.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
+/// The port every store implements.
+///
+/// All methods are atomic: after a crash a call has happened whole or not at all.
+pub trait Store: Send + Sync + std::fmt::Debug {
+    /// Makes the stored feeds agree with the configuration and returns them in its order. Feeds no
+    /// longer configured stay, marked as such; their services are withdrawn by the caller.
+    fn sync_feeds(&self, feeds: Vec<FeedSpec>, now: DateTime<Utc>) -> Answer<'_, Vec<FeedRecord>>;
+
+    /// Returns every configured feed.
+    fn feeds(&self) -> Answer<'_, Vec<FeedRecord>>;
+
+    /// Records how a feed is doing, apart from its pages.
+    fn update_feed(&self, feed: FeedId, update: FeedUpdate) -> Answer<'_, ()>;
+
+    /// Writes a page's changes, its cursor and the dirty roots.
+    fn commit_page(&self, page: PageCommit) -> Answer<'_, PageOutcome>;
+
+    /// Returns up to `limit` dirty roots, those waiting longest first, without taking them off.
+    fn dirty(&self, limit: usize) -> Answer<'_, Vec<Dirty>>;
+
+    /// Returns how many roots are dirty.
+    fn dirty_count(&self) -> Answer<'_, u64>;
+
+    /// Marks roots dirty whose time has come; returns how many.
+    fn mark_due(&self, now: DateTime<Utc>) -> Answer<'_, u64>;
+
+    /// Marks every root dirty, after a change of rules; returns how many.
+    fn mark_all(&self) -> Answer<'_, u64>;
+
+    /// Returns everything that belongs to each of these roots, in the same order.
+    fn bundles(&self, roots: Vec<Dirty>) -> Answer<'_, Vec<Bundle>>;
+
+    /// Writes what became of dirty roots, takes them off unless they were marked again meanwhile, and
+    /// returns the services that changed.
+    fn publish(&self, publications: Vec<Publication>) -> Answer<'_, Vec<ChangedService>>;
+
+    /// Returns up to `limit` services in the order of their ids, beginning after `after`.
+    fn scan(&self, after: Option<Id>, limit: usize) -> Answer<'_, Vec<ChangedService>>;
+
+    /// Returns up to `limit` services changed after change number `seq`, in the order of change.
+    fn changes(&self, seq: u64, limit: usize) -> Answer<'_, Vec<ChangedService>>;
+
+    /// Returns services by id; nothing for those that do not exist.
+    fn services(&self, ids: Vec<Id>) -> Answer<'_, Vec<Option<ServiceRecord>>>;
+
+    /// Drops tombstones, inactive services and occurrences that are kept no longer; returns how many
+    /// rows went.
+    fn purge(&self, now: DateTime<Utc>) -> Answer<'_, u64>;
+
+    /// Returns the last good copy of a vocabulary.
+    fn vocabulary(&self, name: &'static str) -> Answer<'_, Option<Vec<u8>>>;
+
+    /// Keeps a copy of a vocabulary.
+    fn keep_vocabulary(&self, name: &'static str, body: Vec<u8>) -> Answer<'_, ()>;
+}

@@ -1,0 +1,341 @@
+//! What goes into the store and comes out of it.
+
+use chrono::DateTime;
+use chrono::Utc;
+
+use crate::mapping::EventStatus;
+use crate::openactive::Kind;
+use crate::oruk::Id;
+use crate::oruk::Status;
+use crate::quality::Finding;
+
+/// Number of a feed in this store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FeedId(pub(super) i64);
+
+/// A feed as configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedSpec {
+    /// Key of the publisher.
+    pub publisher: String,
+    /// First page.
+    pub url: String,
+}
+
+/// A feed as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedRecord {
+    /// Its number.
+    pub id: FeedId,
+    /// Key of the publisher.
+    pub publisher: String,
+    /// First page.
+    pub url: String,
+    /// The page to read next; nothing before the first.
+    pub cursor: Option<String>,
+    /// Whether the last page was read at least once.
+    pub at_end: bool,
+    /// Licence of the last page that named one.
+    pub license: Option<String>,
+    /// Live items.
+    pub items: u64,
+    /// Tombstones received.
+    pub deleted: u64,
+    /// Pages read.
+    pub pages: u64,
+    /// Occurrences whose parent was not published.
+    pub orphans: u64,
+    /// Findings on its live items.
+    pub findings: u64,
+    /// When a page was last read.
+    pub last_success: Option<DateTime<Utc>>,
+    /// When a page last brought a change.
+    pub last_change: Option<DateTime<Utc>>,
+    /// What went wrong last, when nothing went right since.
+    pub last_error: Option<String>,
+    /// Failures since the last success.
+    pub failures: u32,
+    /// Why the feed is stopped for good, when it is.
+    pub stopped: Option<String>,
+}
+
+/// How a feed is doing, apart from its pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FeedUpdate {
+    /// A page could not be had.
+    Failed {
+        /// What went wrong.
+        error: String,
+        /// Set when the feed must not be asked again.
+        stopped: Option<String>,
+    },
+    /// The last page was asked for again and has not changed.
+    Unchanged {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Read the feed again from its first page.
+    Restart,
+}
+
+/// One page of a feed, ready to be written.
+#[derive(Debug, Clone)]
+pub struct PageCommit {
+    /// The feed.
+    pub feed: FeedId,
+    /// The page to read next.
+    pub cursor: String,
+    /// Licence the page names.
+    pub license: Option<String>,
+    /// Whether this is the last page.
+    pub is_last: bool,
+    /// When it was read.
+    pub now: DateTime<Utc>,
+    /// Its items, each id once.
+    pub changes: Vec<ItemChange>,
+}
+
+/// What an item of a page asks for.
+#[derive(Debug, Clone)]
+pub enum ItemChange {
+    /// An opportunity that may become a service, or lends its values to one.
+    Head(StoredHead),
+    /// A dated occurrence of one.
+    Occurrence(StoredOccurrence),
+    /// An item that is gone.
+    Deleted {
+        /// RPDE id.
+        item_id: String,
+        /// `modified`, when it is a plausible time.
+        modified: Option<DateTime<Utc>>,
+    },
+    /// An item that could not be used: what is stored of it stays as it is.
+    Unusable {
+        /// RPDE id, when it could be read.
+        item_id: Option<String>,
+        /// Why.
+        finding: Finding,
+    },
+}
+
+/// An opportunity as stored.
+#[derive(Debug, Clone)]
+pub struct StoredHead {
+    /// RPDE id.
+    pub item_id: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Its key.
+    pub key: String,
+    /// Links to other keys.
+    pub links: Vec<Link>,
+    /// The body, JSON.
+    pub body: String,
+    /// `modified`, when it is a plausible time.
+    pub modified: Option<DateTime<Utc>>,
+    /// What was found while reading it.
+    pub findings: Vec<Finding>,
+}
+
+/// A link from one key to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What the link says.
+    pub relation: Relation,
+    /// The narrower end.
+    pub child: String,
+    /// The wider end.
+    pub parent: String,
+}
+
+/// What a link says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// The child takes values from the parent: a series from its series of series, a run from its
+    /// course, an event from its headline event.
+    PartOf,
+    /// What belongs to the child belongs to the parent: a court to its facility.
+    Claims,
+}
+
+/// A dated occurrence as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredOccurrence {
+    /// RPDE id.
+    pub item_id: String,
+    /// Key of what it is an occurrence of.
+    pub parent: String,
+    /// Start.
+    pub start: DateTime<Utc>,
+    /// End.
+    pub end: Option<DateTime<Utc>>,
+    /// Whether it goes ahead.
+    pub status: EventStatus,
+    /// What it says for itself, JSON; the same text for all that say the same.
+    pub facts: Option<String>,
+    /// `modified`, when it is a plausible time.
+    pub modified: Option<DateTime<Utc>>,
+}
+
+/// What a committed page changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PageOutcome {
+    /// Items new or changed.
+    pub changed: u64,
+    /// Items gone.
+    pub deleted: u64,
+    /// Items the same as before.
+    pub unchanged: u64,
+    /// Items that could not be used.
+    pub unusable: u64,
+}
+
+/// A root to be mapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dirty {
+    pub(super) key: i64,
+    /// When it was marked, a number that grows.
+    pub(super) mark: i64,
+}
+
+/// Everything that belongs to one root.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    /// The root.
+    pub root: Dirty,
+    /// Its key.
+    pub key: String,
+    /// Items with this key, those of the feed that comes first in the configuration first.
+    pub heads: Vec<HeadItem>,
+    /// What the first of them is part of, nearest first.
+    pub parents: Vec<ParentItem>,
+    /// Items that claim this key for another root.
+    pub claimed_by: Vec<String>,
+    /// Items whose values come from this root: courts, and events that are its occurrences.
+    pub members: Vec<HeadItem>,
+    /// Its occurrences and those of what it claims.
+    pub occurrences: Vec<OccurrenceRow>,
+    /// What occurrences say for themselves: JSON by number.
+    pub facts: Vec<String>,
+    /// The largest plausible `modified` seen; nothing when one was not plausible.
+    pub modified: Option<DateTime<Utc>>,
+    /// When something of it last changed.
+    pub changed_at: DateTime<Utc>,
+    /// Whether every feed of its publisher was read to the end, where some hold occurrences.
+    pub is_complete: bool,
+}
+
+/// An item with a body.
+#[derive(Debug, Clone)]
+pub struct HeadItem {
+    /// The feed.
+    pub feed: FeedId,
+    /// RPDE id.
+    pub item_id: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Its key.
+    pub key: String,
+    /// The body, JSON.
+    pub body: String,
+}
+
+/// Something a root is part of.
+#[derive(Debug, Clone)]
+pub struct ParentItem {
+    /// What it is.
+    pub kind: Kind,
+    /// Its key.
+    pub key: String,
+    /// The body, JSON.
+    pub body: String,
+}
+
+/// An occurrence of a root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OccurrenceRow {
+    /// The feed.
+    pub feed: FeedId,
+    /// Start.
+    pub start: DateTime<Utc>,
+    /// End.
+    pub end: Option<DateTime<Utc>>,
+    /// Whether it goes ahead.
+    pub status: EventStatus,
+    /// What it says for itself: an index into [`Bundle::facts`].
+    pub facts: Option<usize>,
+}
+
+/// What became of a dirty root.
+#[derive(Debug, Clone)]
+pub struct Publication {
+    /// The root.
+    pub root: Dirty,
+    /// Its service's id.
+    pub id: Id,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// When.
+    pub now: DateTime<Utc>,
+}
+
+/// What became of a root.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// It is a service.
+    Service(Box<ServiceRecord>),
+    /// It is not, or no longer, a service of its own.
+    Nothing {
+        /// Name of the service, for the tombstone when there was one.
+        name: Option<String>,
+    },
+    /// It has occurrences and no parent: how many, by feed.
+    Orphans(Vec<(FeedId, u64)>),
+    /// It belongs to other roots, which must be mapped.
+    Delegated(Delegation),
+}
+
+/// Roots that stand in for another.
+#[derive(Debug, Clone)]
+pub struct Delegation {
+    /// Their keys.
+    pub to: Vec<String>,
+}
+
+/// A service as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceRecord {
+    /// Its id.
+    pub id: Id,
+    /// The feed of its head.
+    pub feed: Option<FeedId>,
+    /// Whether it can be used.
+    pub status: Status,
+    /// The full 3.0 body, JSON.
+    pub body: Vec<u8>,
+    /// What the catalogue needs to know, opaque here.
+    pub entry: Vec<u8>,
+    /// Hash of the content without `last_modified`.
+    pub hash: u128,
+    /// When the content last changed.
+    pub last_modified: DateTime<Utc>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// When time alone may change it.
+    pub due: Option<DateTime<Utc>>,
+}
+
+/// A service as the catalogue follows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangedService {
+    /// Number of its latest change.
+    pub seq: u64,
+    /// Its id.
+    pub id: Id,
+    /// Whether it can be used.
+    pub status: Status,
+    /// When the content last changed.
+    pub last_modified: DateTime<Utc>,
+    /// What the catalogue needs to know; nothing for a tombstone.
+    pub entry: Option<Vec<u8>>,
+}

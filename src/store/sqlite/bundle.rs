@@ -1,0 +1,268 @@
+//! Dirty roots, and everything that belongs to each.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use rusqlite::Row;
+use rusqlite::params;
+
+use super::codec;
+use super::sql;
+use crate::openactive::Kind;
+use crate::store::Bundle;
+use crate::store::Dirty;
+use crate::store::FeedId;
+use crate::store::HeadItem;
+use crate::store::OccurrenceRow;
+use crate::store::ParentItem;
+use crate::store::Relation;
+use crate::store::StoreError;
+
+const DOING: &str = "reading what belongs to a root";
+
+/// How many steps up from a root are looked at.
+const MAX_PARENTS: usize = 6;
+
+/// How many occurrences of one root are looked at, the latest first.
+const MAX_OCCURRENCES: i64 = 20_000;
+
+pub(super) fn dirty(connection: &Connection, limit: usize) -> Result<Vec<Dirty>, StoreError> {
+    let doing = "reading the dirty roots";
+    let mut select = connection
+        .prepare_cached("SELECT key, mark FROM dirty ORDER BY mark LIMIT ?1")
+        .map_err(sql(doing))?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = select
+        .query_map([limit], |row| Ok(Dirty { key: row.get(0)?, mark: row.get(1)? }))
+        .map_err(sql(doing))?;
+    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
+}
+
+pub(super) fn dirty_count(connection: &Connection) -> Result<u64, StoreError> {
+    let count = connection.query_row("SELECT count(*) FROM dirty", [], |row| row.get::<_, i64>(0));
+    count.map(|n| u64::try_from(n).unwrap_or(0)).map_err(sql("counting the dirty roots"))
+}
+
+pub(super) fn mark_due(connection: &mut Connection, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    let doing = "waking what is due";
+    let transaction = connection.transaction().map_err(sql(doing))?;
+    let millis = now.timestamp_millis();
+    transaction
+        .execute("INSERT OR REPLACE INTO dirty (key) SELECT key FROM service WHERE due <= ?1", [millis])
+        .map_err(sql(doing))?;
+    let count = transaction
+        .execute("UPDATE service SET due = NULL WHERE due <= ?1", [millis])
+        .map_err(sql(doing))?;
+    transaction.commit().map_err(sql(doing))?;
+    Ok(count as u64)
+}
+
+pub(super) fn mark_all(connection: &Connection) -> Result<u64, StoreError> {
+    let marked = connection.execute(
+        "INSERT OR REPLACE INTO dirty (key)
+         SELECT key FROM head UNION SELECT parent FROM occurrence UNION
+         SELECT key FROM service WHERE gone_at IS NULL",
+        [],
+    );
+    marked.map(|count| count as u64).map_err(sql("marking everything"))
+}
+
+pub(super) fn load(connection: &Connection, roots: &[Dirty]) -> Result<Vec<Bundle>, StoreError> {
+    // One snapshot for all reads of a batch.
+    let transaction = connection.unchecked_transaction().map_err(sql(DOING))?;
+    let bundles = roots.iter().map(|root| Loader::new(&transaction, *root).load()).collect();
+    transaction.commit().map_err(sql(DOING))?;
+    bundles
+}
+
+struct Loader<'a> {
+    connection: &'a Connection,
+    root: Dirty,
+    facts: Vec<String>,
+    facts_by_id: HashMap<i64, usize>,
+}
+
+impl<'a> Loader<'a> {
+    fn new(connection: &'a Connection, root: Dirty) -> Self {
+        Self { connection, root, facts: Vec::new(), facts_by_id: HashMap::new() }
+    }
+
+    fn load(mut self) -> Result<Bundle, StoreError> {
+        let (key, modified, changed_at) = self.key().map_err(sql(DOING))?;
+        let heads = self.heads(self.root.key)?;
+        let parents = self.parents()?;
+        let claimed_by = self.claimed_by().map_err(sql(DOING))?;
+        let members = self.members()?;
+        let occurrences = self.occurrences()?;
+        let publisher_of = heads.first().map(|head| head.feed);
+        let is_complete = match publisher_of {
+            Some(feed) => self.is_complete(feed).map_err(sql(DOING))?,
+            None => false,
+        };
+        Ok(Bundle {
+            root: self.root,
+            key,
+            heads,
+            parents,
+            claimed_by,
+            members,
+            occurrences,
+            facts: self.facts,
+            modified: (modified > 0).then(|| codec::from_millis(modified)),
+            changed_at: codec::from_millis(changed_at),
+            is_complete,
+        })
+    }
+
+    /// A root's values come from others too: what it claims and what it is part of.
+    fn key(&self) -> rusqlite::Result<(String, i64, i64)> {
+        self.connection
+            .prepare_cached("SELECT key, modified, changed_at FROM key WHERE id = ?1")?
+            .query_row([self.root.key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    }
+
+    fn heads(&self, key: i64) -> Result<Vec<HeadItem>, StoreError> {
+        self.items(
+            "SELECT head.feed, head.item_id, head.kind, key.key, head.body
+             FROM head JOIN feed ON feed.id = head.feed JOIN key ON key.id = head.key
+             WHERE head.key = ?1 AND feed.rank IS NOT NULL ORDER BY feed.rank, head.item_id",
+            key,
+        )
+    }
+
+    /// Courts published as items of their own, and events that say they are part of this root.
+    fn members(&self) -> Result<Vec<HeadItem>, StoreError> {
+        self.items(
+            "SELECT head.feed, head.item_id, head.kind, key.key, head.body
+             FROM link JOIN head ON head.key = link.child JOIN feed ON feed.id = head.feed
+             JOIN key ON key.id = head.key
+             WHERE link.parent = ?1 AND head.key <> ?1 AND feed.rank IS NOT NULL
+             GROUP BY head.id ORDER BY feed.rank, head.item_id LIMIT 5000",
+            self.root.key,
+        )
+    }
+
+    fn items(&self, query: &str, key: i64) -> Result<Vec<HeadItem>, StoreError> {
+        let mut select = self.connection.prepare_cached(query).map_err(sql(DOING))?;
+        let mut rows = select.query([key]).map_err(sql(DOING))?;
+        let mut items = Vec::new();
+        while let Some(row) = rows.next().map_err(sql(DOING))? {
+            items.push(head_item(row)?);
+        }
+        Ok(items)
+    }
+
+    fn parents(&self) -> Result<Vec<ParentItem>, StoreError> {
+        let mut parents = Vec::new();
+        let mut seen = HashSet::from([self.root.key]);
+        let mut current = self.root.key;
+        while parents.len() < MAX_PARENTS {
+            let up = self
+                .connection
+                .prepare_cached(
+                    "SELECT parent FROM link WHERE child = ?1 AND relation = ?2 ORDER BY parent LIMIT 1",
+                )
+                .and_then(|mut select| {
+                    let relation = codec::relation_code(Relation::PartOf);
+                    select.query_row(params![current, relation], |row| row.get(0)).optional()
+                })
+                .map_err(sql(DOING))?;
+            let Some(parent) = up.filter(|parent| seen.insert(*parent)) else { break };
+            if let Some(item) = self.heads(parent)?.into_iter().next() {
+                parents.push(ParentItem { kind: item.kind, key: item.key, body: item.body });
+            }
+            current = parent;
+        }
+        Ok(parents)
+    }
+
+    /// Returns the keys of existing facilities that claim this root.
+    fn claimed_by(&self) -> rusqlite::Result<Vec<String>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT DISTINCT key.key FROM link JOIN key ON key.id = link.parent
+             WHERE link.child = ?1 AND link.relation = ?2 AND link.parent <> ?1
+             AND EXISTS (SELECT 1 FROM head JOIN feed ON feed.id = head.feed
+                         WHERE head.key = link.parent AND head.kind = ?3 AND feed.rank IS NOT NULL)
+             ORDER BY key.key",
+        )?;
+        let claims = codec::relation_code(Relation::Claims);
+        let facility = codec::kind_code(Kind::FacilityUse);
+        let rows = select.query_map(params![self.root.key, claims, facility], |row| row.get(0))?;
+        rows.collect()
+    }
+
+    fn occurrences(&mut self) -> Result<Vec<OccurrenceRow>, StoreError> {
+        let rows = self.occurrence_rows().map_err(sql(DOING))?;
+        let mut occurrences = Vec::with_capacity(rows.len());
+        for (feed, start, length, status, facts) in rows {
+            let facts = facts.map(|id| self.facts_index(id)).transpose()?;
+            let start = codec::from_secs(start);
+            occurrences.push(OccurrenceRow {
+                feed: FeedId(feed),
+                start,
+                end: length.map(|secs| start + TimeDelta::seconds(secs)),
+                status: codec::event_status_of(status),
+                facts,
+            });
+        }
+        Ok(occurrences)
+    }
+
+    #[expect(clippy::type_complexity, reason = "the columns of one query")]
+    fn occurrence_rows(&self) -> rusqlite::Result<Vec<(i64, i64, Option<i64>, u8, Option<i64>)>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT feed, start, length, status, facts FROM occurrence
+             WHERE parent IN (SELECT ?1 UNION SELECT child FROM link WHERE parent = ?1 AND relation = ?2)
+             AND feed IN (SELECT id FROM feed WHERE rank IS NOT NULL)
+             ORDER BY start DESC, feed, item_id LIMIT ?3",
+        )?;
+        let claims = codec::relation_code(Relation::Claims);
+        let rows = select.query_map(params![self.root.key, claims, MAX_OCCURRENCES], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+        })?;
+        rows.collect()
+    }
+
+    fn facts_index(&mut self, id: i64) -> Result<usize, StoreError> {
+        if let Some(&index) = self.facts_by_id.get(&id) {
+            return Ok(index);
+        }
+        let body: Vec<u8> = self
+            .connection
+            .prepare_cached("SELECT body FROM facts WHERE id = ?1")
+            .and_then(|mut select| select.query_row([id], |row| row.get(0)))
+            .map_err(sql(DOING))?;
+        let index = self.facts.len();
+        self.facts.push(codec::decompress_text(DOING, &body)?);
+        self.facts_by_id.insert(id, index);
+        Ok(index)
+    }
+
+    fn is_complete(&self, feed: FeedId) -> rusqlite::Result<bool> {
+        self.connection
+            .prepare_cached(
+                "SELECT min(at_end) AND max(occurrences) > 0 FROM feed WHERE rank IS NOT NULL
+                 AND publisher = (SELECT publisher FROM feed WHERE id = ?1)",
+            )?
+            .query_row([feed.0], |row| row.get::<_, Option<bool>>(0))
+            .map(Option::unwrap_or_default)
+    }
+}
+
+fn head_item(row: &Row<'_>) -> Result<HeadItem, StoreError> {
+    let kind: u8 = row.get(2).map_err(sql(DOING))?;
+    let body: Vec<u8> = row.get(4).map_err(sql(DOING))?;
+    Ok(HeadItem {
+        feed: FeedId(row.get(0).map_err(sql(DOING))?),
+        item_id: row.get(1).map_err(sql(DOING))?,
+        kind: codec::kind_of(kind),
+        key: row.get(3).map_err(sql(DOING))?,
+        body: codec::decompress_text(DOING, &body)?,
+    })
+}
+

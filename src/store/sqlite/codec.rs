@@ -1,0 +1,143 @@
+//! How values are written into columns.
+
+use std::cell::RefCell;
+
+use chrono::DateTime;
+use chrono::Utc;
+use zstd::bulk::Compressor;
+use zstd::bulk::Decompressor;
+
+use crate::mapping::EventStatus;
+use crate::openactive::Kind;
+use crate::oruk::Status;
+use crate::store::Relation;
+use crate::store::StoreError;
+
+/// Level 1 costs a third of level 3 and gives up a twentieth of the saving.
+const LEVEL: i32 = 1;
+
+/// The largest body that is read back, far above what a page may hold.
+const MAX_BODY_BYTES: usize = 256 * 1024 * 1024;
+
+thread_local! {
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> =
+        RefCell::new(Compressor::new(LEVEL).ok());
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> =
+        RefCell::new(Decompressor::new().ok());
+}
+
+/// Compresses a body. The context is kept by each thread: making one costs more than a small body.
+pub(super) fn compress(doing: &'static str, body: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let compressed = COMPRESSOR.with_borrow_mut(|context| match context {
+        Some(context) => context.compress(body),
+        None => zstd::bulk::compress(body, LEVEL),
+    });
+    compressed.map_err(|source| StoreError::Corrupt { doing, source })
+}
+
+/// Decompresses a body.
+pub(super) fn decompress(doing: &'static str, body: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let size = zstd::zstd_safe::get_frame_content_size(body).ok().flatten();
+    let capacity = size.and_then(|size| usize::try_from(size).ok()).unwrap_or(MAX_BODY_BYTES);
+    let capacity = capacity.min(MAX_BODY_BYTES);
+    let plain = DECOMPRESSOR.with_borrow_mut(|context| match context {
+        Some(context) => context.decompress(body, capacity),
+        None => zstd::bulk::decompress(body, capacity),
+    });
+    plain.map_err(|source| StoreError::Corrupt { doing, source })
+}
+
+/// Decompresses a body that is text.
+pub(super) fn decompress_text(doing: &'static str, body: &[u8]) -> Result<String, StoreError> {
+    String::from_utf8(decompress(doing, body)?).map_err(|error| StoreError::Corrupt {
+        doing,
+        source: std::io::Error::new(std::io::ErrorKind::InvalidData, error),
+    })
+}
+
+pub(super) fn hash(body: &[u8]) -> [u8; 16] {
+    xxhash_rust::xxh3::xxh3_128(body).to_be_bytes()
+}
+
+pub(super) fn from_millis(millis: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(millis).unwrap_or_default()
+}
+
+pub(super) fn from_secs(secs: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(secs, 0).unwrap_or_default()
+}
+
+pub(super) fn kind_code(kind: Kind) -> u8 {
+    match kind {
+        Kind::SessionSeries => 0,
+        Kind::ScheduledSession => 1,
+        Kind::Event => 2,
+        Kind::HeadlineEvent => 3,
+        Kind::EventSeries => 4,
+        Kind::CourseInstance => 5,
+        Kind::Course => 6,
+        Kind::OnDemandEvent => 7,
+        Kind::FacilityUse => 8,
+        Kind::IndividualFacilityUse => 9,
+        Kind::Slot => 10,
+    }
+}
+
+pub(super) fn kind_of(code: u8) -> Kind {
+    match code {
+        0 => Kind::SessionSeries,
+        1 => Kind::ScheduledSession,
+        3 => Kind::HeadlineEvent,
+        4 => Kind::EventSeries,
+        5 => Kind::CourseInstance,
+        6 => Kind::Course,
+        7 => Kind::OnDemandEvent,
+        8 => Kind::FacilityUse,
+        9 => Kind::IndividualFacilityUse,
+        10 => Kind::Slot,
+        _ => Kind::Event,
+    }
+}
+
+pub(super) fn relation_code(relation: Relation) -> u8 {
+    match relation {
+        Relation::PartOf => 0,
+        Relation::Claims => 1,
+    }
+}
+
+pub(super) fn event_status_code(status: EventStatus) -> u8 {
+    match status {
+        EventStatus::Scheduled => 0,
+        EventStatus::Cancelled => 1,
+        EventStatus::Postponed => 2,
+        EventStatus::Rescheduled => 3,
+    }
+}
+
+pub(super) fn event_status_of(code: u8) -> EventStatus {
+    match code {
+        1 => EventStatus::Cancelled,
+        2 => EventStatus::Postponed,
+        3 => EventStatus::Rescheduled,
+        _ => EventStatus::Scheduled,
+    }
+}
+
+pub(super) fn status_code(status: Status) -> u8 {
+    match status {
+        Status::Active => 0,
+        Status::TemporarilyClosed => 1,
+        Status::Inactive => 2,
+        Status::Defunct => 3,
+    }
+}
+
+pub(super) fn status_of(code: u8) -> Status {
+    match code {
+        0 => Status::Active,
+        1 => Status::TemporarilyClosed,
+        2 => Status::Inactive,
+        _ => Status::Defunct,
+    }
+}

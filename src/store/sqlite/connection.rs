@@ -1,0 +1,106 @@
+//! Connections: one that writes, several that read.
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::OpenFlags;
+
+use super::schema;
+use super::sql;
+use crate::store::StoreError;
+
+/// How many reading connections are kept for later.
+const MAX_IDLE_READERS: usize = 8;
+
+/// The connections to one database.
+#[derive(Debug)]
+pub(super) struct Pool {
+    path: Option<PathBuf>,
+    /// A std mutex: it is only held in blocking threads, never across an await.
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Pool {
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        let failed = |source| StoreError::Open { path: path.display().to_string(), source };
+        let mut writer = Connection::open(path).map_err(failed)?;
+        writer
+            .execute_batch(
+                "PRAGMA journal_mode = WAL;
+                 PRAGMA synchronous = FULL;
+                 PRAGMA foreign_keys = ON;
+                 PRAGMA wal_autocheckpoint = 4000;
+                 PRAGMA journal_size_limit = 67108864;
+                 PRAGMA cache_size = -65536;
+                 PRAGMA temp_store = MEMORY;",
+            )
+            .map_err(failed)?;
+        Self::prepare(&writer).map_err(failed)?;
+        schema::migrate(&mut writer)?;
+        let path = Some(path.to_path_buf());
+        Ok(Self { path, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+    }
+
+    pub(super) fn in_memory() -> Result<Self, StoreError> {
+        let failed = |source| StoreError::Open { path: ":memory:".to_owned(), source };
+        let mut writer = Connection::open_in_memory().map_err(failed)?;
+        writer.execute_batch("PRAGMA foreign_keys = ON;").map_err(failed)?;
+        Self::prepare(&writer).map_err(failed)?;
+        schema::migrate(&mut writer)?;
+        Ok(Self { path: None, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+    }
+
+    fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+        connection.set_prepared_statement_cache_capacity(64);
+        connection.busy_timeout(Duration::from_secs(30))
+    }
+
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Runs work on the writing connection; a failed transaction in it is rolled back.
+    pub(super) fn write<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        // A panic in earlier work rolled its transaction back when it was dropped.
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut writer)
+    }
+
+    /// Runs work on a reading connection. A database in memory has only the writing one.
+    pub(super) fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let Some(path) = &self.path else {
+            return self.write(|connection| work(connection));
+        };
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let reader = match idle {
+            Some(reader) => reader,
+            None => Self::open_reader(path)?,
+        };
+        let result = work(&reader);
+        let mut idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < MAX_IDLE_READERS {
+            idle.push(reader);
+        }
+        result
+    }
+
+    fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let failed = |source| StoreError::Open { path: path.display().to_string(), source };
+        let reader = Connection::open_with_flags(path, flags).map_err(failed)?;
+        reader.execute_batch("PRAGMA cache_size = -16384;").map_err(sql("opening a reader"))?;
+        Self::prepare(&reader).map_err(failed)?;
+        Ok(reader)
+    }
+}

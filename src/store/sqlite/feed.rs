@@ -1,0 +1,121 @@
+//! Feeds: what is configured, how far each was read, how each is doing.
+
+use rusqlite::Connection;
+use rusqlite::Row;
+use rusqlite::params;
+
+use super::codec::from_millis;
+use super::sql;
+use crate::store::FeedId;
+use crate::store::FeedRecord;
+use crate::store::FeedSpec;
+use crate::store::FeedUpdate;
+use crate::store::StoreError;
+
+/// Makes the table agree with the configuration. What came through feeds that were added, removed or
+/// moved is mapped again, since it may now belong to another publisher, or to none.
+pub(super) fn sync(
+    connection: &mut Connection,
+    feeds: &[FeedSpec],
+) -> Result<Vec<FeedRecord>, StoreError> {
+    let doing = "taking over the configured feeds";
+    let transaction = connection.transaction().map_err(sql(doing))?;
+    {
+        let ranks = "SELECT id, rank FROM feed WHERE rank IS NOT NULL ORDER BY id";
+        let ranks_of = |connection: &Connection| -> rusqlite::Result<Vec<(i64, i64)>> {
+            let mut select = connection.prepare(ranks)?;
+            select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        };
+        let before = ranks_of(&transaction).map_err(sql(doing))?;
+        transaction.execute("UPDATE feed SET rank = NULL", []).map_err(sql(doing))?;
+        let mut upsert = transaction
+            .prepare(
+                "INSERT INTO feed (publisher, url, rank) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (publisher, url) DO UPDATE SET rank = excluded.rank",
+            )
+            .map_err(sql(doing))?;
+        for (feed, rank) in feeds.iter().zip(0_i64..) {
+            upsert.execute(params![feed.publisher, feed.url, rank]).map_err(sql(doing))?;
+        }
+        let after = ranks_of(&transaction).map_err(sql(doing))?;
+        let moved = before.iter().filter(|feed| !after.contains(feed)).map(|(id, _)| *id);
+        for id in moved {
+            mark_all_of(&transaction, id).map_err(sql(doing))?;
+        }
+    }
+    let records = list(&transaction)?;
+    transaction.commit().map_err(sql(doing))?;
+    Ok(records)
+}
+
+/// Marks every root that something of a feed belongs to.
+fn mark_all_of(connection: &Connection, feed: i64) -> rusqlite::Result<()> {
+    connection.execute(
+        "INSERT OR REPLACE INTO dirty (key)
+         SELECT key FROM head WHERE feed = ?1 UNION SELECT parent FROM occurrence WHERE feed = ?1
+         UNION SELECT key FROM service WHERE feed = ?1",
+        [feed],
+    )?;
+    Ok(())
+}
+
+pub(super) fn list(connection: &Connection) -> Result<Vec<FeedRecord>, StoreError> {
+    let doing = "reading the feeds";
+    let mut select = connection
+        .prepare_cached(
+            "SELECT id, publisher, url, cursor, at_end, license, items + occurrences, deleted, pages,
+                 (SELECT coalesce(sum(count), 0) FROM orphan WHERE orphan.feed = feed.id),
+                 findings + (SELECT count(*) FROM unusable WHERE unusable.feed = feed.id),
+                 last_success, last_change, last_error, failures, stopped
+             FROM feed WHERE rank IS NOT NULL ORDER BY rank",
+        )
+        .map_err(sql(doing))?;
+    let rows = select.query_map([], record).map_err(sql(doing))?;
+    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<FeedRecord> {
+    let count = |at: usize| row.get::<_, i64>(at).map(|n| u64::try_from(n).unwrap_or(0));
+    let time = |at: usize| row.get::<_, Option<i64>>(at).map(|millis| millis.map(from_millis));
+    Ok(FeedRecord {
+        id: FeedId(row.get(0)?),
+        publisher: row.get(1)?,
+        url: row.get(2)?,
+        cursor: row.get(3)?,
+        at_end: row.get(4)?,
+        license: row.get(5)?,
+        items: count(6)?,
+        deleted: count(7)?,
+        pages: count(8)?,
+        orphans: count(9)?,
+        findings: count(10)?,
+        last_success: time(11)?,
+        last_change: time(12)?,
+        last_error: row.get(13)?,
+        failures: row.get(14)?,
+        stopped: row.get(15)?,
+    })
+}
+
+pub(super) fn update(
+    connection: &mut Connection,
+    feed: FeedId,
+    update: &FeedUpdate,
+) -> Result<(), StoreError> {
+    let done = match update {
+        FeedUpdate::Failed { error, stopped } => connection.execute(
+            "UPDATE feed SET last_error = ?2, failures = failures + 1, stopped = ?3 WHERE id = ?1",
+            params![feed.0, error, stopped],
+        ),
+        FeedUpdate::Unchanged { at } => connection.execute(
+            "UPDATE feed SET last_success = ?2, last_error = NULL, failures = 0, stopped = NULL
+             WHERE id = ?1",
+            params![feed.0, at.timestamp_millis()],
+        ),
+        FeedUpdate::Restart => connection.execute(
+            "UPDATE feed SET cursor = NULL, at_end = 0, failures = 0, stopped = NULL WHERE id = ?1",
+            params![feed.0],
+        ),
+    };
+    done.map(|_| ()).map_err(sql("recording how a feed is doing"))
+}

@@ -1,0 +1,160 @@
+//! The embedded store: one SQLite file, one writer, several readers.
+//!
+//! WAL with `synchronous=FULL`: a commit is on the disk when it returns, and with one commit to a page
+//! that costs nothing that can be measured. Bodies are compressed with zstd.
+
+mod bundle;
+mod codec;
+mod connection;
+mod feed;
+mod page;
+mod publish;
+mod purge;
+mod read;
+mod schema;
+mod vocabulary;
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::DateTime;
+use chrono::Utc;
+use rusqlite::Connection;
+
+use self::connection::Pool;
+use super::Answer;
+use super::Bundle;
+use super::ChangedService;
+use super::Dirty;
+use super::FeedId;
+use super::FeedRecord;
+use super::FeedSpec;
+use super::FeedUpdate;
+use super::PageCommit;
+use super::PageOutcome;
+use super::Publication;
+use super::ServiceRecord;
+use super::Store;
+use super::StoreError;
+use crate::oruk::Id;
+
+/// The embedded store.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    pool: Arc<Pool>,
+}
+
+impl SqliteStore {
+    /// Opens a store by its address: `sqlite:PATH`, or `sqlite::memory:` for one that is forgotten.
+    ///
+    /// # Errors
+    /// When the address is another kind of store's, the file cannot be opened, or a newer version of
+    /// the program wrote it.
+    pub fn open(url: &str) -> Result<Self, StoreError> {
+        let path = url.strip_prefix("sqlite:").ok_or_else(|| StoreError::Url(url.to_owned()))?;
+        let path = path.strip_prefix("//").unwrap_or(path);
+        let pool = if path == ":memory:" { Pool::in_memory()? } else { Pool::open(Path::new(path))? };
+        Ok(Self { pool: Arc::new(pool) })
+    }
+
+    /// Returns the file, when there is one.
+    pub fn path(&self) -> Option<PathBuf> {
+        self.pool.path().map(Path::to_path_buf)
+    }
+
+    fn write<T, F>(&self, work: F) -> Answer<'static, T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let pool = Arc::clone(&self.pool);
+        Box::pin(async move {
+            let task = tokio::task::spawn_blocking(move || pool.write(work));
+            task.await.unwrap_or(Err(StoreError::Closed))
+        })
+    }
+
+    fn read<T, F>(&self, work: F) -> Answer<'static, T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let pool = Arc::clone(&self.pool);
+        Box::pin(async move {
+            let task = tokio::task::spawn_blocking(move || pool.read(work));
+            task.await.unwrap_or(Err(StoreError::Closed))
+        })
+    }
+}
+
+/// Says what was being done when a statement failed.
+fn sql(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
+    move |source| StoreError::Sql { doing, source }
+}
+
+impl Store for SqliteStore {
+    fn sync_feeds(&self, feeds: Vec<FeedSpec>, _: DateTime<Utc>) -> Answer<'_, Vec<FeedRecord>> {
+        self.write(move |connection| feed::sync(connection, &feeds))
+    }
+
+    fn feeds(&self) -> Answer<'_, Vec<FeedRecord>> {
+        self.read(feed::list)
+    }
+
+    fn update_feed(&self, feed: FeedId, update: FeedUpdate) -> Answer<'_, ()> {
+        self.write(move |connection| feed::update(connection, feed, &update))
+    }
+
+    fn commit_page(&self, page: PageCommit) -> Answer<'_, PageOutcome> {
+        self.write(move |connection| page::commit(connection, &page))
+    }
+
+    fn dirty(&self, limit: usize) -> Answer<'_, Vec<Dirty>> {
+        self.read(move |connection| bundle::dirty(connection, limit))
+    }
+
+    fn dirty_count(&self) -> Answer<'_, u64> {
+        self.read(bundle::dirty_count)
+    }
+
+    fn mark_due(&self, now: DateTime<Utc>) -> Answer<'_, u64> {
+        self.write(move |connection| bundle::mark_due(connection, now))
+    }
+
+    fn mark_all(&self) -> Answer<'_, u64> {
+        self.write(|connection| bundle::mark_all(connection))
+    }
+
+    fn bundles(&self, roots: Vec<Dirty>) -> Answer<'_, Vec<Bundle>> {
+        self.read(move |connection| bundle::load(connection, &roots))
+    }
+
+    fn publish(&self, publications: Vec<Publication>) -> Answer<'_, Vec<ChangedService>> {
+        self.write(move |connection| publish::publish(connection, publications))
+    }
+
+    fn scan(&self, after: Option<Id>, limit: usize) -> Answer<'_, Vec<ChangedService>> {
+        self.read(move |connection| read::scan(connection, after, limit))
+    }
+
+    fn changes(&self, seq: u64, limit: usize) -> Answer<'_, Vec<ChangedService>> {
+        self.read(move |connection| read::changes(connection, seq, limit))
+    }
+
+    fn services(&self, ids: Vec<Id>) -> Answer<'_, Vec<Option<ServiceRecord>>> {
+        self.read(move |connection| read::services(connection, &ids))
+    }
+
+    fn purge(&self, now: DateTime<Utc>) -> Answer<'_, u64> {
+        self.write(move |connection| purge::purge(connection, now))
+    }
+
+    fn vocabulary(&self, name: &'static str) -> Answer<'_, Option<Vec<u8>>> {
+        self.read(move |connection| vocabulary::find(connection, name))
+    }
+
+    fn keep_vocabulary(&self, name: &'static str, body: Vec<u8>) -> Answer<'_, ()> {
+        self.write(move |connection| vocabulary::keep(connection, name, &body))
+    }
+}

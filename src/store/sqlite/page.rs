@@ -1,0 +1,420 @@
+//! Committing a page: items, tombstones, cursor and dirty roots in one transaction.
+
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+
+use chrono::DateTime;
+use chrono::Utc;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use rusqlite::Transaction;
+use rusqlite::params;
+
+use super::codec;
+use super::sql;
+use crate::quality::Finding;
+use crate::store::ItemChange;
+use crate::store::PageCommit;
+use crate::store::PageOutcome;
+use crate::store::StoreError;
+use crate::store::StoredHead;
+use crate::store::StoredOccurrence;
+
+const DOING: &str = "writing a page";
+
+/// Writes a page.
+pub(super) fn commit(
+    connection: &mut Connection,
+    page: &PageCommit,
+) -> Result<PageOutcome, StoreError> {
+    // Bodies are compressed before the transaction, so that it stays short.
+    let bodies = page.changes.iter().map(compressed).collect::<Result<Vec<_>, _>>()?;
+    let transaction = connection.transaction().map_err(sql(DOING))?;
+    let mut writer = Writer::new(&transaction, page);
+    for (change, body) in page.changes.iter().zip(bodies) {
+        writer.apply(change, body)?;
+    }
+    let outcome = writer.finish()?;
+    transaction.commit().map_err(sql(DOING))?;
+    Ok(outcome)
+}
+
+fn compressed(change: &ItemChange) -> Result<Option<([u8; 16], Vec<u8>)>, StoreError> {
+    match change {
+        ItemChange::Head(head) => {
+            let body = head.body.as_bytes();
+            Ok(Some((codec::hash(body), codec::compress(DOING, body)?)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// What is known while a page is being written.
+struct Writer<'a> {
+    transaction: &'a Transaction<'a>,
+    page: &'a PageCommit,
+    feed: i64,
+    keys: HashMap<&'a str, i64>,
+    facts: HashMap<&'a str, i64>,
+    /// Keys under which something changed, with the largest `modified` seen.
+    touched: HashMap<i64, Touched>,
+    dirty: BTreeSet<i64>,
+    outcome: PageOutcome,
+    heads: i64,
+    occurrences: i64,
+    findings: i64,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Touched {
+    modified: i64,
+    is_implausible: bool,
+}
+
+impl<'a> Writer<'a> {
+    fn new(transaction: &'a Transaction<'a>, page: &'a PageCommit) -> Self {
+        Self {
+            transaction,
+            page,
+            feed: page.feed.0,
+            keys: HashMap::new(),
+            facts: HashMap::new(),
+            touched: HashMap::new(),
+            dirty: BTreeSet::new(),
+            outcome: PageOutcome::default(),
+            heads: 0,
+            occurrences: 0,
+            findings: 0,
+        }
+    }
+
+    fn apply(
+        &mut self,
+        change: &'a ItemChange,
+        body: Option<([u8; 16], Vec<u8>)>,
+    ) -> Result<(), StoreError> {
+        let changed = match (change, body) {
+            (ItemChange::Head(head), Some((hash, body))) => self.head(head, &hash, &body),
+            (ItemChange::Occurrence(occurrence), _) => self.occurrence(occurrence),
+            (ItemChange::Deleted { item_id, modified }, _) => self.delete(item_id, *modified),
+            (ItemChange::Unusable { item_id, finding }, _) => {
+                self.unusable(item_id.as_deref(), finding)
+            }
+            (ItemChange::Head(_), None) => Ok(()),
+        };
+        changed.map_err(sql(DOING))
+    }
+
+    fn head(&mut self, head: &'a StoredHead, hash: &[u8; 16], body: &[u8]) -> rusqlite::Result<()> {
+        let key = self.key(&head.key)?;
+        let mut select = self.transaction.prepare_cached(
+            "SELECT id, key, hash, findings FROM head WHERE feed = ?1 AND item_id = ?2",
+        )?;
+        let known = select
+            .query_row(params![self.feed, head.item_id], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, [u8; 16]>(2)?, row.get::<_, i64>(3)?))
+            })
+            .optional()?;
+        let findings = i64::try_from(head.findings.len()).unwrap_or(i64::MAX);
+        if let Some((_, known_key, known_hash, _)) = known
+            && known_key == key
+            && known_hash == *hash
+        {
+            self.outcome.unchanged += 1;
+            return Ok(());
+        }
+        let kind = codec::kind_code(head.kind);
+        let row = match known {
+            Some((row, known_key, _, known_findings)) => {
+                self.mark_neighbours(row, known_key)?;
+                self.transaction.prepare_cached("DELETE FROM link WHERE head = ?1")?.execute([row])?;
+                self.transaction
+                    .prepare_cached(
+                        "UPDATE head SET key = ?2, kind = ?3, hash = ?4, findings = ?5, body = ?6
+                         WHERE id = ?1",
+                    )?
+                    .execute(params![row, key, kind, hash, findings, body])?;
+                self.findings -= known_findings;
+                row
+            }
+            None => {
+                self.remove_occurrence(&head.item_id, head.modified)?;
+                self.heads += 1;
+                self.transaction
+                    .prepare_cached(
+                        "INSERT INTO head (feed, item_id, key, kind, hash, findings, body)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    )?
+                    .execute(params![self.feed, head.item_id, key, kind, hash, findings, body])?;
+                self.transaction.last_insert_rowid()
+            }
+        };
+        self.findings += findings;
+        self.write_links(row, head)?;
+        self.mark_neighbours(row, key)?;
+        self.touch(key, head.modified);
+        self.usable(&head.item_id)?;
+        self.outcome.changed += 1;
+        Ok(())
+    }
+
+    fn write_links(&mut self, row: i64, head: &'a StoredHead) -> rusqlite::Result<()> {
+        for link in &head.links {
+            let (child, parent) = (self.key(&link.child)?, self.key(&link.parent)?);
+            self.transaction
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO link (head, relation, child, parent) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![row, codec::relation_code(link.relation), child, parent])?;
+        }
+        Ok(())
+    }
+
+    /// Marks a head's own key and every key its values or links reach.
+    fn mark_neighbours(&mut self, row: i64, key: i64) -> rusqlite::Result<()> {
+        self.dirty.insert(key);
+        let mut select = self.transaction.prepare_cached(
+            "SELECT child FROM link WHERE head = ?1 UNION SELECT parent FROM link WHERE head = ?1
+             UNION SELECT child FROM link WHERE parent = ?2",
+        )?;
+        let mut rows = select.query(params![row, key])?;
+        while let Some(found) = rows.next()? {
+            self.dirty.insert(found.get(0)?);
+        }
+        Ok(())
+    }
+
+    fn occurrence(&mut self, occurrence: &'a StoredOccurrence) -> rusqlite::Result<()> {
+        let parent = self.key(&occurrence.parent)?;
+        let facts = occurrence.facts.as_deref().map(|facts| self.facts_id(facts)).transpose()?;
+        let start = occurrence.start.timestamp();
+        let length = occurrence.end.map(|end| end.timestamp() - start);
+        let status = codec::event_status_code(occurrence.status);
+        let row = (parent, start, length, status, facts);
+        let known = self.find_occurrence(&occurrence.item_id)?;
+        if known == Some(row) {
+            self.outcome.unchanged += 1;
+            return Ok(());
+        }
+        if known.is_none() {
+            self.remove_head(&occurrence.item_id, occurrence.modified)?;
+            self.occurrences += 1;
+        }
+        self.transaction
+            .prepare_cached(
+                "INSERT OR REPLACE INTO occurrence (feed, item_id, parent, start, length, status, facts)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![self.feed, occurrence.item_id, parent, start, length, status, facts])?;
+        if let Some((old_parent, ..)) = known {
+            self.dirty.insert(old_parent);
+        }
+        self.dirty.insert(parent);
+        self.touch(parent, occurrence.modified);
+        self.usable(&occurrence.item_id)?;
+        self.outcome.changed += 1;
+        Ok(())
+    }
+
+    fn find_occurrence(
+        &self,
+        item_id: &str,
+    ) -> rusqlite::Result<Option<(i64, i64, Option<i64>, u8, Option<i64>)>> {
+        self.transaction
+            .prepare_cached(
+                "SELECT parent, start, length, status, facts FROM occurrence
+                 WHERE feed = ?1 AND item_id = ?2",
+            )?
+            .query_row(params![self.feed, item_id], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })
+            .optional()
+    }
+
+    fn delete(&mut self, item_id: &str, modified: Option<DateTime<Utc>>) -> rusqlite::Result<()> {
+        self.outcome.deleted += 1;
+        let was_head = self.remove_head(item_id, modified)?;
+        if !was_head {
+            self.remove_occurrence(item_id, modified)?;
+        }
+        self.usable(item_id)
+    }
+
+    fn remove_head(
+        &mut self,
+        item_id: &str,
+        modified: Option<DateTime<Utc>>,
+    ) -> rusqlite::Result<bool> {
+        let known = self
+            .transaction
+            .prepare_cached("SELECT id, key, findings FROM head WHERE feed = ?1 AND item_id = ?2")?
+            .query_row(params![self.feed, item_id], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+            })
+            .optional()?;
+        let Some((row, key, findings)) = known else { return Ok(false) };
+        self.mark_neighbours(row, key)?;
+        self.transaction.prepare_cached("DELETE FROM head WHERE id = ?1")?.execute([row])?;
+        self.touch(key, modified);
+        self.heads -= 1;
+        self.findings -= findings;
+        Ok(true)
+    }
+
+    fn remove_occurrence(
+        &mut self,
+        item_id: &str,
+        modified: Option<DateTime<Utc>>,
+    ) -> rusqlite::Result<()> {
+        let parent: Option<i64> = self
+            .transaction
+            .prepare_cached(
+                "DELETE FROM occurrence WHERE feed = ?1 AND item_id = ?2 RETURNING parent",
+            )?
+            .query_row(params![self.feed, item_id], |row| row.get(0))
+            .optional()?;
+        if let Some(parent) = parent {
+            self.dirty.insert(parent);
+            self.touch(parent, modified);
+            self.occurrences -= 1;
+        }
+        Ok(())
+    }
+
+    fn unusable(&mut self, item_id: Option<&str>, finding: &Finding) -> rusqlite::Result<()> {
+        self.outcome.unusable += 1;
+        self.transaction
+            .prepare_cached("INSERT OR REPLACE INTO unusable (feed, item_id, code) VALUES (?1, ?2, ?3)")?
+            .execute(params![self.feed, item_id.unwrap_or_default(), finding.code.as_str()])?;
+        Ok(())
+    }
+
+    fn usable(&self, item_id: &str) -> rusqlite::Result<()> {
+        self.transaction
+            .prepare_cached("DELETE FROM unusable WHERE feed = ?1 AND item_id = ?2")?
+            .execute(params![self.feed, item_id])?;
+        Ok(())
+    }
+
+    /// Returns the number of a key, made on first sight.
+    fn key(&mut self, key: &'a str) -> rusqlite::Result<i64> {
+        if let Some(&id) = self.keys.get(key) {
+            return Ok(id);
+        }
+        let mut select = self.transaction.prepare_cached("SELECT id FROM key WHERE key = ?1")?;
+        let known = select.query_row([key], |row| row.get(0)).optional()?;
+        let id = match known {
+            Some(id) => id,
+            None => {
+                self.transaction.prepare_cached("INSERT INTO key (key) VALUES (?1)")?.execute([key])?;
+                self.transaction.last_insert_rowid()
+            }
+        };
+        self.keys.insert(key, id);
+        Ok(id)
+    }
+
+    fn facts_id(&mut self, facts: &'a str) -> rusqlite::Result<i64> {
+        if let Some(&id) = self.facts.get(facts) {
+            return Ok(id);
+        }
+        let hash = codec::hash(facts.as_bytes());
+        let mut select = self.transaction.prepare_cached("SELECT id FROM facts WHERE hash = ?1")?;
+        let known = select.query_row([hash], |row| row.get(0)).optional()?;
+        let id = match known {
+            Some(id) => id,
+            None => {
+                let body = codec::compress(DOING, facts.as_bytes()).unwrap_or_default();
+                self.transaction
+                    .prepare_cached("INSERT INTO facts (hash, body) VALUES (?1, ?2)")?
+                    .execute(params![hash, body])?;
+                self.transaction.last_insert_rowid()
+            }
+        };
+        self.facts.insert(facts, id);
+        Ok(id)
+    }
+
+    fn touch(&mut self, key: i64, modified: Option<DateTime<Utc>>) {
+        let touched = self.touched.entry(key).or_default();
+        match modified {
+            Some(time) => touched.modified = touched.modified.max(time.timestamp_millis()),
+            None => touched.is_implausible = true,
+        }
+    }
+
+    fn finish(self) -> Result<PageOutcome, StoreError> {
+        self.write_marks().map_err(sql(DOING))?;
+        self.write_feed().map_err(sql(DOING))?;
+        Ok(self.outcome)
+    }
+
+    fn write_marks(&self) -> rusqlite::Result<()> {
+        let now = self.page.now.timestamp_millis();
+        let mut update = self.transaction.prepare_cached(
+            "UPDATE key SET changed_at = ?2, modified =
+                 CASE WHEN ?4 OR modified < 0 THEN -1 ELSE max(modified, ?3) END WHERE id = ?1",
+        )?;
+        for (key, touched) in &self.touched {
+            update.execute(params![key, now, touched.modified, touched.is_implausible])?;
+        }
+        let mut mark = self.transaction.prepare_cached("INSERT OR REPLACE INTO dirty (key) VALUES (?1)")?;
+        for key in &self.dirty {
+            mark.execute([key])?;
+        }
+        Ok(())
+    }
+
+    fn write_feed(&self) -> rusqlite::Result<()> {
+        let now = self.page.now.timestamp_millis();
+        let is_first_end = self.page.is_last && !self.was_at_end()?;
+        let is_changed = self.outcome.changed > 0 || self.outcome.deleted > 0;
+        let deleted = i64::try_from(self.outcome.deleted).unwrap_or(i64::MAX);
+        self.transaction
+            .prepare_cached(
+                "UPDATE feed SET cursor = ?2, at_end = at_end OR ?3, license = coalesce(?4, license),
+                     items = items + ?5, occurrences = occurrences + ?6, deleted = deleted + ?7,
+                     pages = pages + 1, findings = findings + ?8, last_success = ?9,
+                     last_change = CASE WHEN ?10 THEN ?9 ELSE last_change END,
+                     last_error = NULL, failures = 0, stopped = NULL
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                self.feed,
+                self.page.cursor,
+                self.page.is_last,
+                self.page.license,
+                self.heads,
+                self.occurrences,
+                deleted,
+                self.findings,
+                now,
+                is_changed,
+            ])?;
+        if is_first_end {
+            self.mark_waiting()?;
+        }
+        Ok(())
+    }
+
+    fn was_at_end(&self) -> rusqlite::Result<bool> {
+        let mut select = self.transaction.prepare_cached("SELECT at_end FROM feed WHERE id = ?1")?;
+        select.query_row([self.feed], |row| row.get(0))
+    }
+
+    /// The end of the last feed of a publisher answers what silence could not: a series without an
+    /// occurrence has none. Those are looked at again, once.
+    fn mark_waiting(&self) -> rusqlite::Result<()> {
+        self.transaction
+            .prepare_cached(
+                "INSERT OR REPLACE INTO dirty (key) SELECT head.key FROM head WHERE head.feed IN (
+                     SELECT id FROM feed WHERE publisher = (SELECT publisher FROM feed WHERE id = ?1))
+                 AND NOT EXISTS (SELECT 1 FROM occurrence WHERE parent = head.key)
+                 AND EXISTS (SELECT 1 FROM service WHERE service.key = head.key)
+                 AND (SELECT min(at_end) AND max(occurrences) > 0 FROM feed WHERE rank IS NOT NULL
+                      AND publisher = (SELECT publisher FROM feed WHERE id = ?1))",
+            )?
+            .execute([self.feed])?;
+        Ok(())
+    }
+}

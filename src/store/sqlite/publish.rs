@@ -1,0 +1,298 @@
+//! Publishing: what became of dirty roots, in one transaction.
+
+use chrono::DateTime;
+use chrono::Utc;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use rusqlite::Transaction;
+use rusqlite::params;
+
+use super::codec;
+use super::sql;
+use crate::oruk::Id;
+use crate::oruk::Status;
+use crate::quality::Finding;
+use crate::store::ChangedService;
+use crate::store::FeedId;
+use crate::store::Outcome;
+use crate::store::Publication;
+use crate::store::ServiceRecord;
+use crate::store::StoreError;
+
+const DOING: &str = "publishing services";
+
+/// Writes what became of dirty roots and returns the services that changed.
+pub(super) fn publish(
+    connection: &mut Connection,
+    publications: Vec<Publication>,
+) -> Result<Vec<ChangedService>, StoreError> {
+    let prepared = publications.into_iter().map(Prepared::new).collect::<Result<Vec<_>, _>>()?;
+    let transaction = connection.transaction().map_err(sql(DOING))?;
+    let changed = write(&transaction, prepared).map_err(sql(DOING))?;
+    transaction.commit().map_err(sql(DOING))?;
+    Ok(changed)
+}
+
+/// A publication whose body is compressed, so that the transaction stays short.
+struct Prepared {
+    publication: Publication,
+    body: Vec<u8>,
+}
+
+impl Prepared {
+    fn new(publication: Publication) -> Result<Self, StoreError> {
+        let body = match &publication.outcome {
+            Outcome::Service(record) => {
+                let stamped = stamp(&record.body, record.last_modified.timestamp_millis());
+                codec::compress(DOING, &stamped)?
+            }
+            _ => Vec::new(),
+        };
+        Ok(Self { publication, body })
+    }
+}
+
+fn write(
+    transaction: &Transaction<'_>,
+    prepared: Vec<Prepared>,
+) -> rusqlite::Result<Vec<ChangedService>> {
+    let mut seq: i64 =
+        transaction.query_row("SELECT value FROM counter WHERE name = 'seq'", [], |row| row.get(0))?;
+    let mut changed = Vec::new();
+    for Prepared { publication, body } in prepared {
+        let key = publication.root.key;
+        let change = match &publication.outcome {
+            Outcome::Service(record) => put(transaction, key, record, &body, &mut seq, &publication)?,
+            Outcome::Nothing { name } => {
+                withdraw(transaction, publication.id, name.as_deref(), &mut seq, publication.now)?
+            }
+            Outcome::Orphans(_) | Outcome::Delegated(_) => {
+                withdraw(transaction, publication.id, None, &mut seq, publication.now)?
+            }
+        };
+        changed.extend(change);
+        set_orphans(transaction, key, &publication.outcome)?;
+        if let Outcome::Delegated(delegation) = &publication.outcome {
+            for other in &delegation.to {
+                transaction
+                    .prepare_cached(
+                        "INSERT OR REPLACE INTO dirty (key) SELECT id FROM key WHERE key = ?1 AND id <> ?2",
+                    )?
+                    .execute(params![other, key])?;
+            }
+        }
+        transaction
+            .prepare_cached("DELETE FROM dirty WHERE key = ?1 AND mark = ?2")?
+            .execute(params![key, publication.root.mark])?;
+    }
+    transaction.execute("UPDATE counter SET value = ?1 WHERE name = 'seq'", [seq])?;
+    Ok(changed)
+}
+
+/// What is known of a service before it is written again.
+struct Known {
+    hash: [u8; 16],
+    last_modified: i64,
+    is_gone: bool,
+    feed: Option<i64>,
+    findings: i64,
+}
+
+fn known(transaction: &Transaction<'_>, id: Id) -> rusqlite::Result<Option<Known>> {
+    transaction
+        .prepare_cached(
+            "SELECT hash, last_modified, gone_at IS NOT NULL, feed, findings FROM service WHERE id = ?1",
+        )?
+        .query_row([id.as_bytes()], |row| {
+            let findings: Option<String> = row.get(4)?;
+            Ok(Known {
+                hash: row.get(0)?,
+                last_modified: row.get(1)?,
+                is_gone: row.get(2)?,
+                feed: row.get(3)?,
+                findings: findings.map_or(0, |json| count_of(&json)),
+            })
+        })
+        .optional()
+}
+
+fn count_of(findings: &str) -> i64 {
+    serde_json::from_str::<Vec<Finding>>(findings)
+        .map_or(0, |list| i64::try_from(list.len()).unwrap_or(i64::MAX))
+}
+
+/// Writes a service. An unchanged hash leaves body and change number alone.
+fn put(
+    transaction: &Transaction<'_>,
+    key: i64,
+    record: &ServiceRecord,
+    body: &[u8],
+    seq: &mut i64,
+    publication: &Publication,
+) -> rusqlite::Result<Option<ChangedService>> {
+    let before = known(transaction, record.id)?;
+    let hash = record.hash.to_be_bytes();
+    let findings = (!record.findings.is_empty())
+        .then(|| serde_json::to_string(&record.findings).unwrap_or_default());
+    let count = i64::try_from(record.findings.len()).unwrap_or(i64::MAX);
+    count_findings(transaction, before.as_ref(), record.feed, count)?;
+    let due = record.due.map(|due| due.timestamp_millis());
+    let feed = record.feed.map(|feed| feed.0);
+    let is_same = before.as_ref().is_some_and(|known| known.hash == hash && !known.is_gone);
+    if is_same {
+        transaction
+            .prepare_cached(
+                "UPDATE service SET due = ?2, findings = ?3, feed = ?4, key = ?5 WHERE id = ?1",
+            )?
+            .execute(params![record.id.as_bytes(), due, findings, feed, key])?;
+        return Ok(None);
+    }
+    *seq += 1;
+    // A change must not hide behind an older time, or those who ask for changes never see it.
+    let stated = record.last_modified.timestamp_millis();
+    let last_modified = match &before {
+        Some(known) if stated <= known.last_modified => publication.now.timestamp_millis(),
+        _ => stated,
+    };
+    let restamped = (last_modified != stated)
+        .then(|| codec::compress(DOING, &stamp(&record.body, last_modified)).unwrap_or_default());
+    let body = restamped.as_deref().unwrap_or(body);
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO service
+             (id, key, feed, seq, status, last_modified, due, gone_at, hash, findings, entry, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8, ?9, ?10, ?11)",
+        )?
+        .execute(params![
+            record.id.as_bytes(),
+            key,
+            feed,
+            *seq,
+            codec::status_code(record.status),
+            last_modified,
+            due,
+            hash,
+            findings,
+            record.entry,
+            body,
+        ])?;
+    Ok(Some(ChangedService {
+        seq: u64::try_from(*seq).unwrap_or_default(),
+        id: record.id,
+        status: record.status,
+        last_modified: codec::from_millis(last_modified),
+        entry: Some(record.entry.clone()),
+    }))
+}
+
+/// Writes `last_modified` into a body that was serialised with an empty one. Inside JSON text the
+/// sequence looked for cannot stand, because quotes are escaped there.
+fn stamp(body: &[u8], last_modified: i64) -> Vec<u8> {
+    const EMPTY: &[u8] = br#""last_modified":"""#;
+    let Some(at) = body.windows(EMPTY.len()).position(|window| window == EMPTY) else {
+        return body.to_vec();
+    };
+    let time = codec::from_millis(last_modified).to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    let split = at + EMPTY.len() - 1;
+    let mut stamped = Vec::with_capacity(body.len() + time.len());
+    stamped.extend_from_slice(&body[..split]);
+    stamped.extend_from_slice(time.as_bytes());
+    stamped.extend_from_slice(&body[split..]);
+    stamped
+}
+
+fn count_findings(
+    transaction: &Transaction<'_>,
+    before: Option<&Known>,
+    feed: Option<FeedId>,
+    count: i64,
+) -> rusqlite::Result<()> {
+    let mut add =
+        transaction.prepare_cached("UPDATE feed SET findings = findings + ?2 WHERE id = ?1")?;
+    if let Some(known) = before {
+        if known.feed == feed.map(|feed| feed.0) && known.findings == count {
+            return Ok(());
+        }
+        if known.findings > 0 {
+            add.execute(params![known.feed, -known.findings])?;
+        }
+    }
+    if count > 0 {
+        add.execute(params![feed.map(|feed| feed.0), count])?;
+    }
+    Ok(())
+}
+
+/// Turns a service into a tombstone; nothing when there was none.
+fn withdraw(
+    transaction: &Transaction<'_>,
+    id: Id,
+    name: Option<&str>,
+    seq: &mut i64,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<Option<ChangedService>> {
+    let Some(before) = known(transaction, id)?.filter(|known| !known.is_gone) else {
+        return Ok(None);
+    };
+    count_findings(transaction, Some(&before), None, 0)?;
+    *seq += 1;
+    let last_modified = now.timestamp_millis().max(before.last_modified + 1);
+    let name = match name {
+        Some(name) => name.to_owned(),
+        None => name_of(transaction, id)?,
+    };
+    let time = codec::from_millis(last_modified);
+    let body = serde_json::json!({
+        "id": id,
+        "name": name,
+        "status": Status::Defunct,
+        "last_modified": time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+    });
+    let body = codec::compress(DOING, body.to_string().as_bytes()).unwrap_or_default();
+    transaction
+        .prepare_cached(
+            "UPDATE service SET seq = ?2, status = ?3, last_modified = ?4, gone_at = ?5, due = NULL,
+                 hash = zeroblob(16), findings = NULL, entry = NULL, feed = NULL, body = ?6
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            id.as_bytes(),
+            *seq,
+            codec::status_code(Status::Defunct),
+            last_modified,
+            now.timestamp_millis(),
+            body,
+        ])?;
+    Ok(Some(ChangedService {
+        seq: u64::try_from(*seq).unwrap_or_default(),
+        id,
+        status: Status::Defunct,
+        last_modified: time,
+        entry: None,
+    }))
+}
+
+fn name_of(transaction: &Transaction<'_>, id: Id) -> rusqlite::Result<String> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        name: String,
+    }
+    let body: Vec<u8> = transaction
+        .prepare_cached("SELECT body FROM service WHERE id = ?1")?
+        .query_row([id.as_bytes()], |row| row.get(0))?;
+    let named = codec::decompress(DOING, &body).ok();
+    let named = named.and_then(|body| serde_json::from_slice::<Named>(&body).ok());
+    Ok(named.map(|named| named.name).unwrap_or_default())
+}
+
+fn set_orphans(transaction: &Transaction<'_>, key: i64, outcome: &Outcome) -> rusqlite::Result<()> {
+    transaction.prepare_cached("DELETE FROM orphan WHERE key = ?1")?.execute([key])?;
+    if let Outcome::Orphans(counts) = outcome {
+        let mut insert = transaction
+            .prepare_cached("INSERT INTO orphan (key, feed, count) VALUES (?1, ?2, ?3)")?;
+        for (feed, count) in counts {
+            insert.execute(params![key, feed.0, i64::try_from(*count).unwrap_or(i64::MAX)])?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! Reading services back.
+
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use rusqlite::Row;
+use rusqlite::params;
+
+use super::codec;
+use super::sql;
+use crate::oruk::Id;
+use crate::store::ChangedService;
+use crate::store::FeedId;
+use crate::store::ServiceRecord;
+use crate::store::StoreError;
+
+pub(super) fn scan(
+    connection: &Connection,
+    after: Option<Id>,
+    limit: usize,
+) -> Result<Vec<ChangedService>, StoreError> {
+    let doing = "reading all services";
+    let mut select = connection
+        .prepare_cached(
+            "SELECT seq, id, status, last_modified, entry FROM service WHERE id > ?1 ORDER BY id LIMIT ?2",
+        )
+        .map_err(sql(doing))?;
+    let after = after.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = select.query_map(params![after, limit], changed).map_err(sql(doing))?;
+    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
+}
+
+pub(super) fn changes(
+    connection: &Connection,
+    seq: u64,
+    limit: usize,
+) -> Result<Vec<ChangedService>, StoreError> {
+    let doing = "reading changes";
+    let mut select = connection
+        .prepare_cached(
+            "SELECT seq, id, status, last_modified, entry FROM service WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        )
+        .map_err(sql(doing))?;
+    let (seq, limit) = (i64::try_from(seq).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
+    let rows = select.query_map(params![seq, limit], changed).map_err(sql(doing))?;
+    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
+}
+
+fn changed(row: &Row<'_>) -> rusqlite::Result<ChangedService> {
+    Ok(ChangedService {
+        seq: u64::try_from(row.get::<_, i64>(0)?).unwrap_or_default(),
+        id: Id::from_bytes(row.get(1)?),
+        status: codec::status_of(row.get(2)?),
+        last_modified: codec::from_millis(row.get(3)?),
+        entry: row.get(4)?,
+    })
+}
+
+pub(super) fn services(
+    connection: &Connection,
+    ids: &[Id],
+) -> Result<Vec<Option<ServiceRecord>>, StoreError> {
+    ids.iter().map(|id| service(connection, *id)).collect()
+}
+
+fn service(connection: &Connection, id: Id) -> Result<Option<ServiceRecord>, StoreError> {
+    let doing = "reading a service";
+    let record = connection
+        .prepare_cached(
+            "SELECT feed, status, body, entry, hash, last_modified, findings, due FROM service WHERE id = ?1",
+        )
+        .and_then(|mut select| {
+            select
+                .query_row([id.as_bytes()], |row| {
+                    let findings: Option<String> = row.get(6)?;
+                    let findings = findings.and_then(|json| serde_json::from_str(&json).ok());
+                    Ok(ServiceRecord {
+                        id,
+                        feed: row.get::<_, Option<i64>>(0)?.map(FeedId),
+                        status: codec::status_of(row.get(1)?),
+                        body: row.get(2)?,
+                        entry: row.get::<_, Option<Vec<u8>>>(3)?.unwrap_or_default(),
+                        hash: u128::from_be_bytes(row.get(4)?),
+                        last_modified: codec::from_millis(row.get(5)?),
+                        findings: findings.unwrap_or_default(),
+                        due: row.get::<_, Option<i64>>(7)?.map(codec::from_millis),
+                    })
+                })
+                .optional()
+        })
+        .map_err(sql(doing))?;
+    let Some(mut record) = record else { return Ok(None) };
+    record.body = codec::decompress(doing, &record.body)?;
+    Ok(Some(record))
+}

@@ -1,0 +1,30 @@
+//! The tables, and how they came to be what they are.
+
+use rusqlite::Connection;
+
+use super::super::StoreError;
+use super::sql;
+
+/// Migrations in order; the database's `user_version` says how many were run. Never edit one that was
+/// released: add another.
+const MIGRATIONS: [&str; 1] = [include_str!("0001-tables.sql")];
+
+/// Brings the tables up to date.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let doing = "migrating its tables";
+    let found: u32 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(sql(doing))?;
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    if found > known {
+        return Err(StoreError::TooNew { found, known });
+    }
+    for (migration, version) in MIGRATIONS.iter().zip(1_u32..).skip(found as usize) {
+        let transaction = connection.transaction().map_err(sql(doing))?;
+        transaction.execute_batch(migration).map_err(sql(doing))?;
+        transaction.pragma_update(None, "user_version", version).map_err(sql(doing))?;
+        transaction.commit().map_err(sql(doing))?;
+        tracing::info!(version, "database migrated");
+    }
+    Ok(())
+}

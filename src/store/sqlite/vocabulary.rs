@@ -1,0 +1,27 @@
+//! The last good copies of the vocabularies.
+
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use rusqlite::params;
+
+use super::codec;
+use super::sql;
+use crate::store::StoreError;
+
+pub(super) fn find(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let doing = "reading a vocabulary";
+    let body: Option<Vec<u8>> = connection
+        .query_row("SELECT body FROM vocabulary WHERE name = ?1", [name], |row| row.get(0))
+        .optional()
+        .map_err(sql(doing))?;
+    body.map(|body| codec::decompress(doing, &body)).transpose()
+}
+
+pub(super) fn keep(connection: &Connection, name: &str, body: &[u8]) -> Result<(), StoreError> {
+    let doing = "keeping a vocabulary";
+    let body = codec::compress(doing, body)?;
+    connection
+        .execute("INSERT OR REPLACE INTO vocabulary (name, body) VALUES (?1, ?2)", params![name, body])
+        .map(|_| ())
+        .map_err(sql(doing))
+}
