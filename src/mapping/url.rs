@@ -25,6 +25,11 @@ pub(super) fn web_address(text: &str) -> Option<String> {
         return Some(with_scheme);
     }
     let encoded: String = parsed.as_str().chars().map(encode_illegal).collect();
+    if is_uri(&encoded) {
+        return Some(encoded);
+    }
+    // A lone percent sign is meant as one.
+    let encoded = encoded.replace('%', "%25");
     is_uri(&encoded).then_some(encoded)
 }
 

@@ -119,10 +119,15 @@ impl<'a> Loader<'a> {
         })
     }
 
-    /// A root's values come from others too: what it claims and what it is part of.
+    /// A root's values come from others too: from what is beneath it and what it is part of.
     fn key(&self) -> rusqlite::Result<(String, i64, i64)> {
         self.connection
-            .prepare_cached("SELECT key, modified, changed_at FROM key WHERE id = ?1")?
+            .prepare_cached(
+                "SELECT (SELECT key FROM key WHERE id = ?1),
+                     CASE WHEN min(modified) < 0 THEN -1 ELSE max(modified) END, max(changed_at)
+                 FROM key WHERE id = ?1 OR id IN (SELECT child FROM link WHERE parent = ?1)
+                     OR id IN (SELECT parent FROM link WHERE child = ?1)",
+            )?
             .query_row([self.root.key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
     }
 
