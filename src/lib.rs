@@ -4,7 +4,9 @@
 //! `harvest` and `store` (following and keeping it), [`mapping`] (deciding), [`oruk`] (the result),
 //! `catalogue` and `api` (serving it). `docs/ARCHITECTURE.md` is the map.
 
+pub mod api;
 pub mod catalogue;
+pub mod clock;
 pub mod demo;
 pub mod fetch;
 pub mod harvest;
@@ -13,3 +15,4 @@ pub mod openactive;
 pub mod oruk;
 pub mod quality;
 pub mod store;
+pub mod web;

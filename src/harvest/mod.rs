@@ -1,10 +1,28 @@
 //! Harvesting: following feeds, keeping what they say, and turning it into services.
+//!
+//! One poller follows each feed ([`follow`]); one [`Mapper`] keeps services true to what is stored. They
+//! meet in the store only, so a crash of either is answered by starting it again.
 
 mod assemble;
+mod board;
 mod classify;
+mod cursor;
+mod feed;
+mod mapper;
 mod page;
+mod patience;
 mod worker;
 
+pub use board::Board;
+pub use board::FeedState;
+pub use board::FeedStatus;
+pub use feed::FeedSettings;
+pub use feed::Followed;
+pub use feed::Harvester;
+pub use feed::Until;
+pub use feed::follow;
+pub use mapper::Mapper;
+pub use page::ReadPage;
 pub use page::read_page;
 pub use worker::Sources;
 pub use worker::publication;

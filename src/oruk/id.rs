@@ -16,6 +16,9 @@ use uuid::uuid;
 pub struct Id(Uuid);
 
 impl Id {
+    /// The id of nothing.
+    pub const NIL: Self = Self(Uuid::nil());
+
     /// Derives the id of an entity from its keys: UUID version 5 of the entity's word and the keys,
     /// one to a line. The word keeps a series and its organiser apart when they share a URI.
     pub fn derive(entity: &str, keys: &[&str]) -> Self {

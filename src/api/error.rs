@@ -1,0 +1,153 @@
+//! Errors as clients see them: `application/problem+json`.
+//!
+//! Specification: [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457). The only place where an error
+//! meets a status code. A server error never shows internals.
+
+use axum::http::HeaderValue;
+use axum::http::Method;
+use axum::http::StatusCode;
+use axum::http::Uri;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::response::Response;
+use serde::Serialize;
+
+use crate::store::StoreError;
+
+/// Why a request was not answered as asked.
+#[derive(Debug)]
+pub(super) enum Problem {
+    /// A parameter could not be read.
+    Unreadable {
+        parameter: &'static str,
+        expected: &'static str,
+    },
+    /// A parameter was read and cannot be.
+    OutOfRange {
+        parameter: &'static str,
+        expected: String,
+    },
+    /// Nothing has this id.
+    UnknownId {
+        what: &'static str,
+    },
+    /// The service is gone; its tombstone.
+    Gone(Vec<u8>),
+    NoSuchPath,
+    NoSuchMethod,
+    TooLong,
+    /// The store failed.
+    Store(StoreError),
+    /// Something failed that the client cannot mend.
+    Internal,
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'a str>,
+}
+
+impl Problem {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Unreadable { .. } => StatusCode::BAD_REQUEST,
+            Self::OutOfRange { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::UnknownId { .. } | Self::NoSuchPath => StatusCode::NOT_FOUND,
+            Self::Gone(_) => StatusCode::GONE,
+            Self::NoSuchMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLong => StatusCode::URI_TOO_LONG,
+            Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "A parameter could not be read",
+            Self::OutOfRange { .. } => "A parameter is out of range",
+            Self::UnknownId { .. } => "Nothing has this id",
+            Self::Gone(_) => "The service is gone",
+            Self::NoSuchPath => "No such path",
+            Self::NoSuchMethod => "No such method here",
+            Self::TooLong => "The address is too long",
+            Self::Store(_) => "The data cannot be reached just now",
+            Self::Internal => "Something went wrong here",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::Unreadable { parameter, expected } => {
+                format!("`{parameter}` could not be read; expected {expected}")
+            }
+            Self::OutOfRange { parameter, expected } => {
+                format!("`{parameter}` cannot be that; expected {expected}")
+            }
+            Self::UnknownId { what } => format!("there is no {what} with this id"),
+            Self::Gone(_) => "the service was withdrawn by its publisher".to_owned(),
+            Self::NoSuchPath => {
+                "the API is under /v3 (HSDS-UK 3.0) and /v1 (Open Referral UK 1.0)".to_owned()
+            }
+            Self::NoSuchMethod => "only GET and HEAD are answered here".to_owned(),
+            Self::TooLong => "the query is longer than 8 KiB".to_owned(),
+            Self::Store(_) | Self::Internal => "try again in a while".to_owned(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        if let Self::Store(error) = &self {
+            let cause = std::error::Error::source(error).map(ToString::to_string);
+            tracing::error!(error = %error, cause, "request failed on the store");
+        }
+        let status = self.status();
+        if let Self::Gone(tombstone) = self {
+            return (status, [(header::CONTENT_TYPE, "application/json")], tombstone).into_response();
+        }
+        let parameter = match &self {
+            Self::Unreadable { parameter, .. } | Self::OutOfRange { parameter, .. } => {
+                Some(*parameter)
+            }
+            _ => None,
+        };
+        let body = Body {
+            kind: "about:blank",
+            title: self.title(),
+            status: status.as_u16(),
+            detail: self.detail(),
+            parameter,
+        };
+        let body = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response =
+            (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+        }
+        response
+    }
+}
+
+/// Answers a path that does not exist.
+pub(super) async fn no_such_path(uri: Uri) -> Problem {
+    tracing::debug!(path = uri.path(), "no such path");
+    Problem::NoSuchPath
+}
+
+/// Answers a method that a path does not know.
+pub(super) async fn no_such_method(method: Method) -> Problem {
+    tracing::debug!(%method, "no such method");
+    Problem::NoSuchMethod
+}

@@ -1,0 +1,37 @@
+//! The API: what directories, finders and pipelines call.
+//!
+//! A file for each part of the URL space; `router` is the whole map. Bodies come from the
+//! [`crate::catalogue`]; a page that was asked for lately is kept ready.
+
+mod caching;
+mod error;
+mod health;
+mod middleware;
+mod params;
+mod state;
+mod status;
+mod v1;
+mod v3;
+
+use axum::Router;
+use axum::routing::get;
+
+pub use state::ApiState;
+pub use state::FeedReport;
+pub use state::StatusReport;
+pub use state::StatusSource;
+
+/// Returns every route.
+pub fn router(state: ApiState) -> Router {
+    let routes = Router::new()
+        .route("/", get(crate::web::home))
+        .nest("/v3", v3::routes())
+        .route("/v3/", get(v3::root))
+        .nest("/v1", v1::routes())
+        .route("/status.json", get(status::status))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .fallback(error::no_such_path)
+        .method_not_allowed_fallback(error::no_such_method);
+    middleware::wrap(routes, &state).with_state(state)
+}

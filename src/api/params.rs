@@ -1,0 +1,206 @@
+//! Query parameters: read strictly, each error naming the parameter and what would be right.
+//!
+//! A parameter given several times widens the query; different parameters narrow it. Parameters this
+//! API does not know are passed over, as links often carry some of their own.
+
+use chrono::DateTime;
+use chrono::Utc;
+
+use super::error::Problem;
+use crate::catalogue::Query;
+use crate::openactive::DayRule;
+use crate::openactive::parse_date;
+use crate::openactive::parse_time;
+use crate::oruk::Id;
+
+/// How many items a page holds unless asked otherwise.
+const DEFAULT_PER_PAGE: usize = 50;
+
+/// How many items a page may hold.
+const MAX_PER_PAGE: usize = 1000;
+
+/// How long a query may be.
+const MAX_QUERY_BYTES: usize = 8 * 1024;
+
+/// The parameters of a request.
+#[derive(Debug, Default)]
+pub(super) struct Params(Vec<(String, String)>);
+
+/// Which page is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Paging {
+    /// From 1.
+    pub(super) page: usize,
+    pub(super) per_page: usize,
+}
+
+impl Paging {
+    /// Returns how many items come before the page.
+    pub(super) fn offset(self) -> usize {
+        (self.page - 1).saturating_mul(self.per_page)
+    }
+}
+
+impl Params {
+    /// Reads the query of a request.
+    pub(super) fn parse(query: Option<&str>) -> Result<Self, Problem> {
+        let query = query.unwrap_or_default();
+        if query.len() > MAX_QUERY_BYTES {
+            return Err(Problem::TooLong);
+        }
+        Ok(Self(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
+    }
+
+    /// Returns the values of a parameter that are not empty.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let named = self.0.iter().filter(move |(key, _)| key.trim_end_matches("[]") == name);
+        named.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// Returns the first value of a parameter.
+    pub(super) fn first(&self, name: &str) -> Option<&str> {
+        self.all(name).next()
+    }
+
+    fn read<T>(
+        &self,
+        parameter: &'static str,
+        expected: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, Problem> {
+        let value = self.first(parameter);
+        let unreadable = Problem::Unreadable { parameter, expected };
+        value.map(|value| parse(value).ok_or(unreadable)).transpose()
+    }
+
+    fn read_all<T>(
+        &self,
+        parameter: &'static str,
+        expected: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Vec<T>, Problem> {
+        let values = self.all(parameter).flat_map(|value| value.split(',')).map(str::trim);
+        let read = |value: &str| parse(value).ok_or(Problem::Unreadable { parameter, expected });
+        values.filter(|value| !value.is_empty()).map(read).collect()
+    }
+
+    /// Reads `page` and `per_page`.
+    pub(super) fn paging(&self) -> Result<Paging, Problem> {
+        let whole = |text: &str| text.parse::<i64>().ok();
+        let page = self.read("page", "a whole number", whole)?.unwrap_or(1);
+        let page = usize::try_from(page).ok().filter(|page| *page >= 1);
+        let page = page.ok_or_else(|| Problem::OutOfRange {
+            parameter: "page",
+            expected: "1 or more".to_owned(),
+        })?;
+        let per_page = self.read("per_page", "a whole number", whole)?;
+        let per_page = per_page.map_or(Some(DEFAULT_PER_PAGE), |n| usize::try_from(n).ok());
+        let per_page = per_page.filter(|n| (1..=MAX_PER_PAGE).contains(n));
+        let per_page = per_page.ok_or_else(|| Problem::OutOfRange {
+            parameter: "per_page",
+            expected: format!("a number from 1 to {MAX_PER_PAGE}"),
+        })?;
+        Ok(Paging { page, per_page })
+    }
+
+    /// Reads the filters of services.
+    pub(super) fn query(&self) -> Result<Query, Problem> {
+        Ok(Query {
+            search: self.first("search").or_else(|| self.first("text")).map(str::to_owned),
+            terms: self.read_all("taxonomy_term_id", "an id (a UUID)", Id::parse)?,
+            taxonomies: Vec::new(),
+            minimum_age: self.read("minimum_age", "an age in years", age)?,
+            maximum_age: self.read("maximum_age", "an age in years", age)?,
+            start_time: self.read("start_time", "a time such as 18:30", minutes)?,
+            end_time: self.read("end_time", "a time such as 20:00", minutes)?,
+            days: self.read_all("day", "a day such as MO", day)?.into_iter().fold(0, |a, b| a | b),
+            near: None,
+            organizations: self.read_all("organization_id", "an id (a UUID)", Id::parse)?,
+            locations: Vec::new(),
+            modified_after: self.read("modified_after", "a date and time", instant)?,
+        })
+    }
+
+    /// Reads `taxonomy_id` as ids.
+    pub(super) fn taxonomies(&self) -> Result<Vec<Id>, Problem> {
+        self.read_all("taxonomy_id", "an id (a UUID)", Id::parse)
+    }
+
+    /// Reads a switch.
+    pub(super) fn flag(&self, name: &'static str) -> Result<bool, Problem> {
+        let parse = |text: &str| match text.to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" => Some(true),
+            "false" | "0" | "no" => Some(false),
+            _ => None,
+        };
+        Ok(self.read(name, "true or false", parse)?.unwrap_or(false))
+    }
+
+    /// Returns a name for the query that is the same for queries that ask the same.
+    pub(super) fn name(&self, path: &str) -> String {
+        let mut pairs: Vec<_> = self.0.iter().filter(|(_, value)| !value.is_empty()).collect();
+        pairs.sort();
+        pairs.iter().fold(path.to_owned(), |name, (key, value)| format!("{name}\n{key}={value}"))
+    }
+}
+
+fn age(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|age: &f64| (0.0..=150.0).contains(age))
+}
+
+fn minutes(text: &str) -> Option<u16> {
+    let time = parse_time(text)?;
+    u16::try_from(chrono::Timelike::num_seconds_from_midnight(&time) / 60).ok()
+}
+
+fn day(text: &str) -> Option<u8> {
+    Some(1 << DayRule::parse(text)?.weekday.num_days_from_monday())
+}
+
+fn instant(text: &str) -> Option<DateTime<Utc>> {
+    // A plus sign that was not escaped arrives as a space.
+    let text = text.replace(' ', "+");
+    let instant = DateTime::parse_from_rfc3339(&text).ok().map(|time| time.to_utc());
+    instant.or_else(|| {
+        let is_date = text.len() == 10;
+        let date = parse_date(&text).filter(|_| is_date)?;
+        Some(date.and_time(chrono::NaiveTime::MIN).and_utc())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(query: &str) -> Params {
+        Params::parse(Some(query)).unwrap()
+    }
+
+    #[test]
+    fn parameters_are_read() {
+        let query = params("search=yoga&day=TU,TH&day=Saturday&minimum_age=50&start_time=18:30&x=1");
+        let query = query.query().unwrap();
+        assert_eq!(query.search.as_deref(), Some("yoga"));
+        assert_eq!(query.days, 0b10_1010);
+        assert_eq!((query.minimum_age, query.start_time), (Some(50.0), Some(1110)));
+        assert_eq!(params("page=3&per_page=20").paging().unwrap().offset(), 40);
+    }
+
+    #[test]
+    fn what_cannot_be_read_names_the_parameter() {
+        for (query, name) in [
+            ("minimum_age=old", "minimum_age"),
+            ("day=XX", "day"),
+            ("start_time=25:00", "start_time"),
+            ("taxonomy_term_id=1", "taxonomy_term_id"),
+            ("modified_after=now", "modified_after"),
+        ] {
+            let problem = params(query).query().unwrap_err();
+            assert!(matches!(problem, Problem::Unreadable { parameter, .. } if parameter == name), "{query}");
+        }
+        assert!(matches!(params("page=x").paging(), Err(Problem::Unreadable { .. })));
+        for query in ["page=0", "page=-1", "per_page=0", "per_page=1001"] {
+            assert!(matches!(params(query).paging(), Err(Problem::OutOfRange { .. })), "{query}");
+        }
+    }
+}

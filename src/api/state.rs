@@ -1,0 +1,113 @@
+//! What every handler can reach.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use chrono::Utc;
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+use url::Url;
+
+use super::caching::Pages;
+use crate::catalogue::Bodies;
+use crate::catalogue::Catalogue;
+use crate::clock::Clock;
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub struct ApiState {
+    /// Answers queries.
+    pub catalogue: Arc<Catalogue>,
+    /// Bodies of services.
+    pub bodies: Bodies,
+    /// Pages that were asked for lately.
+    pub(super) pages: Pages,
+    /// The address people reach the gateway by, without a slash at the end.
+    pub public_url: Option<String>,
+    /// Tells how the feeds are doing.
+    pub status: Arc<dyn StatusSource>,
+    /// Tells the time.
+    pub clock: Clock,
+}
+
+impl ApiState {
+    /// Puts the state together. Half of the cache is for bodies, half for pages.
+    pub fn new(
+        catalogue: Arc<Catalogue>,
+        bodies: Bodies,
+        max_page_bytes: u64,
+        public_url: Option<&Url>,
+        status: Arc<dyn StatusSource>,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            catalogue,
+            bodies,
+            pages: Pages::new(max_page_bytes),
+            public_url: public_url.map(|url| url.as_str().trim_end_matches('/').to_owned()),
+            status,
+            clock,
+        }
+    }
+}
+
+impl std::fmt::Debug for ApiState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApiState").field("public_url", &self.public_url).finish_non_exhaustive()
+    }
+}
+
+/// Tells how the feeds are doing; implemented by whoever harvests.
+pub trait StatusSource: Send + Sync {
+    /// Returns how every feed is doing.
+    fn report(&self) -> BoxFuture<'_, Result<StatusReport, crate::store::StoreError>>;
+
+    /// Tells whether the store and the catalogue are ready.
+    fn is_ready(&self) -> bool;
+}
+
+/// How the gateway is doing. No secrets.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StatusReport {
+    /// Services that lists show.
+    pub services: usize,
+    /// Opportunities waiting to be mapped.
+    pub waiting: u64,
+    /// The feeds, in the order of the configuration.
+    pub feeds: Vec<FeedReport>,
+}
+
+/// How a feed is doing.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FeedReport {
+    /// Key of the publisher.
+    pub publisher: String,
+    /// First page, without anything secret.
+    pub url: String,
+    /// `starting`, `catching_up`, `live`, `backing_off`, `stopped` or `paused`.
+    pub state: &'static str,
+    /// Why it is in this state, when that needs saying.
+    pub reason: Option<String>,
+    /// Whether the last page was read at least once.
+    pub at_end: bool,
+    /// Live items.
+    pub items: u64,
+    /// Tombstones received.
+    pub deleted: u64,
+    /// Occurrences whose parent was not published.
+    pub orphans: u64,
+    /// Findings on its live items.
+    pub findings: u64,
+    /// When a page was last read.
+    pub last_success: Option<DateTime<Utc>>,
+    /// When a page last brought a change.
+    pub last_change: Option<DateTime<Utc>>,
+    /// What went wrong last, when nothing went right since.
+    pub last_error: Option<String>,
+    /// When it is asked next.
+    pub next_poll: Option<DateTime<Utc>>,
+    /// Pages read in all.
+    pub pages: u64,
+    /// Licence of the data.
+    pub license: Option<String>,
+}

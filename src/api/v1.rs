@@ -1,0 +1,153 @@
+//! Open Referral UK 1.0.
+//!
+//! Specification: <https://openreferraluk.org/specifications>, with the names of the reference server.
+
+use axum::Json;
+use axum::Router;
+use axum::extract::OriginalUri;
+use axum::extract::Path;
+use axum::extract::RawQuery;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Serialize;
+
+use super::caching::Page;
+use super::error::Problem;
+use super::params::Paging;
+use super::params::Params;
+use super::state::ApiState;
+use crate::catalogue::Hit;
+use crate::catalogue::Query;
+use crate::catalogue::Snapshot;
+use crate::oruk::Id;
+use crate::oruk::Service;
+use crate::oruk::v1;
+
+type Answer = Result<Response, Problem>;
+
+/// Returns the routes below `/v1`.
+pub(super) fn routes() -> Router<ApiState> {
+    Router::new()
+        .route("/services", get(services))
+        .route("/services/", get(services))
+        .route("/services/{id}", get(service))
+        .route("/taxonomies", get(taxonomies))
+        .route("/taxonomies/", get(taxonomies))
+        .route("/taxonomies/{id}", get(taxonomy))
+        .route("/vocabularies", get(vocabularies))
+        .route("/vocabularies/", get(vocabularies))
+}
+
+fn envelope<T: Serialize>(total: usize, paging: Paging, content: Vec<T>) -> Result<Vec<u8>, Problem> {
+    let page = v1::Page::new(total as u64, paging.page as u64, paging.per_page as u64, content);
+    serde_json::to_vec(&page).map_err(|_| Problem::Internal)
+}
+
+/// `GET /v1/services`.
+async fn services(
+    State(state): State<ApiState>,
+    OriginalUri(uri): OriginalUri,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
+    let params = Params::parse(query.as_deref())?;
+    let snapshot = state.catalogue.snapshot();
+    let name = params.name(uri.path());
+    let make = services_page(&state, &snapshot, &params);
+    Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
+}
+
+async fn services_page(
+    state: &ApiState,
+    snapshot: &Snapshot,
+    params: &Params,
+) -> Result<Vec<u8>, Problem> {
+    let paging = params.paging()?;
+    let hits = snapshot.find(&query(params)?, paging.offset(), paging.per_page);
+    let bodies = state.bodies.many(&hits.page).await?;
+    let services: Vec<Service> =
+        bodies.into_iter().flatten().filter_map(|b| serde_json::from_slice(&b).ok()).collect();
+    envelope(hits.total, paging, services.iter().map(v1::Service::summary).collect())
+}
+
+/// In 1.0 terms are CURIEs, and a whole vocabulary may be asked for.
+fn query(params: &Params) -> Result<Query, Problem> {
+    let expected = "a term such as openActiveActivity:c16df6ed-a4a0-4275-a8c3-1c8cff56856f";
+    let mut query = params.query()?;
+    for text in params.all("taxonomy_id") {
+        let term = v1::parse_curie(text).map(v1::Curie::id).or_else(|| Id::parse(text));
+        query.terms.push(term.ok_or(Problem::Unreadable { parameter: "taxonomy_id", expected })?);
+    }
+    if query.terms.is_empty() {
+        let schemes = params.all("vocabulary").map(v1::scheme_of);
+        query.taxonomies = schemes.map(|scheme| scheme.map_or(NONE, |s| s.id())).collect();
+    }
+    Ok(query)
+}
+
+/// The id of no taxonomy: nothing is in a vocabulary that is not there.
+const NONE: Id = Id::NIL;
+
+/// `GET /v1/services/{id}`.
+async fn service(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let unknown = || Problem::UnknownId { what: "service" };
+    let id = Id::parse(&id)
+        .ok_or(Problem::Unreadable { parameter: "id", expected: "an id (a UUID)" })?;
+    let (seq, is_gone) = state.catalogue.snapshot().service(id).ok_or_else(unknown)?;
+    let hit = Hit { id, seq, distance_m: None };
+    let body = state.bodies.one(hit.id, hit.seq).await?.ok_or_else(unknown)?;
+    if is_gone {
+        return Err(Problem::Gone(body.to_vec()));
+    }
+    let service: Service = serde_json::from_slice(&body).map_err(|_| Problem::Internal)?;
+    let body = serde_json::to_vec(&v1::Service::full(&service)).map_err(|_| Problem::Internal)?;
+    Ok(Page::new(body).respond(&headers))
+}
+
+/// `GET /v1/taxonomies`: terms in use and their ancestors.
+async fn taxonomies(
+    State(state): State<ApiState>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
+    let params = Params::parse(query.as_deref())?;
+    let paging = params.paging()?;
+    let mut terms = state.catalogue.snapshot().terms_in_use();
+    if let Some(vocabulary) = params.first("vocabulary") {
+        let scheme = v1::scheme_of(vocabulary).map(crate::oruk::v3::Scheme::id);
+        terms.retain(|term| Some(term.taxonomy_id) == scheme);
+    }
+    if params.flag("root_only")? {
+        terms.retain(|term| term.parent_id.is_none());
+    }
+    let shown: Vec<_> = terms.iter().filter_map(|term| v1::Taxonomy::of(term)).collect();
+    let total = shown.len();
+    let content = shown.into_iter().skip(paging.offset()).take(paging.per_page).collect();
+    Ok(Page::new(envelope(total, paging, content)?).respond(&headers))
+}
+
+/// `GET /v1/taxonomies/{id}`.
+async fn taxonomy(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let unknown = || Problem::UnknownId { what: "taxonomy" };
+    let id = v1::parse_curie(&id).map(v1::Curie::id).or_else(|| Id::parse(&id));
+    let snapshot = state.catalogue.snapshot();
+    let term = id.and_then(|id| snapshot.terms().find(id)).ok_or_else(unknown)?;
+    let taxonomy = v1::Taxonomy::of(term).ok_or_else(unknown)?;
+    let body = serde_json::to_vec(&taxonomy).map_err(|_| Problem::Internal)?;
+    Ok(Page::new(body).respond(&headers))
+}
+
+/// `GET /v1/vocabularies`.
+async fn vocabularies() -> Json<Vec<&'static str>> {
+    Json(v1::vocabularies().to_vec())
+}

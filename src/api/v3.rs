@@ -1,0 +1,399 @@
+//! HSDS-UK 3.0: the nine endpoints of the profile, and organisations and locations as in HSDS.
+//!
+//! Specification: <https://openreferraluk.org/developers/api>.
+
+use axum::Router;
+use axum::extract::OriginalUri;
+use axum::extract::Path;
+use axum::extract::RawQuery;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Serialize;
+
+use super::caching::Page;
+use super::error::Problem;
+use super::params::Paging;
+use super::params::Params;
+use super::state::ApiState;
+use crate::catalogue::Hit;
+use crate::catalogue::Query;
+use crate::catalogue::Snapshot;
+use crate::oruk::Id;
+use crate::oruk::Organization;
+use crate::oruk::Service;
+use crate::oruk::v3;
+use crate::oruk::v3::Scheme;
+
+/// The profile this API follows.
+const PROFILE: &str = "https://github.com/OpenReferralUK/uk-profile/blob/main/docs/index.md";
+
+type Answer = Result<Response, Problem>;
+
+/// Returns the routes below `/v3`.
+pub(super) fn routes() -> Router<ApiState> {
+    Router::new()
+        .route("/", get(root))
+        .route("/services", get(services))
+        .route("/services/{id}", get(service))
+        .route("/service_at_locations", get(service_at_locations))
+        .route("/service_at_locations/{id}", get(service_at_location))
+        .route("/taxonomies", get(taxonomies))
+        .route("/taxonomies/{id}", get(taxonomy))
+        .route("/taxonomy_terms", get(taxonomy_terms))
+        .route("/taxonomy_terms/{id}", get(taxonomy_term))
+        .route("/organizations", get(organizations))
+        .route("/organizations/{id}", get(organization))
+        .route("/locations", get(locations))
+        .route("/locations/{id}", get(location))
+}
+
+#[derive(Serialize)]
+struct Root<'a> {
+    version: &'static str,
+    profile: &'static str,
+    openapi_url: &'a str,
+}
+
+/// `GET /v3`: version, profile and where the description of the API is.
+pub(super) async fn root(State(state): State<ApiState>, headers: HeaderMap) -> Answer {
+    let base = base_url(&state, &headers);
+    let openapi_url = format!("{base}/v3/openapi.json");
+    respond(
+        &Root { version: "HSDS-UK-3.0", profile: PROFILE, openapi_url: &openapi_url },
+        &headers,
+    )
+}
+
+/// Returns the address people reach the gateway by: as configured, else as the request names it.
+fn base_url(state: &ApiState, headers: &HeaderMap) -> String {
+    if let Some(url) = &state.public_url {
+        return url.clone();
+    }
+    let host = headers.get(axum::http::header::HOST).and_then(|host| host.to_str().ok());
+    format!("http://{}", host.unwrap_or("localhost"))
+}
+
+fn respond(body: &impl Serialize, headers: &HeaderMap) -> Answer {
+    let body = serde_json::to_vec(body).map_err(|_| Problem::Internal)?;
+    Ok(Page::new(body).respond(headers))
+}
+
+fn parse_id(id: &str, what: &'static str) -> Result<Id, Problem> {
+    let expected = "an id (a UUID)";
+    let malformed = Problem::Unreadable { parameter: "id", expected };
+    match Id::parse(id) {
+        Some(id) => Ok(id),
+        None if id.is_empty() => Err(Problem::UnknownId { what }),
+        None => Err(malformed),
+    }
+}
+
+fn envelope<T: Serialize>(total: usize, paging: Paging, contents: Vec<T>) -> Result<Vec<u8>, Problem> {
+    let page = v3::Page::new(total as u64, paging.page as u64, paging.per_page as u64, contents);
+    serde_json::to_vec(&page).map_err(|_| Problem::Internal)
+}
+
+/// Returns a page of what is in memory already.
+fn slice<T: Serialize>(all: Vec<T>, paging: Paging) -> Result<Vec<u8>, Problem> {
+    let total = all.len();
+    let contents: Vec<T> = all.into_iter().skip(paging.offset()).take(paging.per_page).collect();
+    envelope(total, paging, contents)
+}
+
+/// Reads services back into the model; one that vanished meanwhile is left out.
+async fn read(state: &ApiState, hits: &[Hit]) -> Result<Vec<Service>, Problem> {
+    let bodies = state.bodies.many(hits).await?;
+    let services = bodies.into_iter().flatten();
+    Ok(services.filter_map(|body| serde_json::from_slice(&body).ok()).collect())
+}
+
+/// `GET /v3/services`.
+async fn services(
+    State(state): State<ApiState>,
+    OriginalUri(uri): OriginalUri,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
+    let params = Params::parse(query.as_deref())?;
+    let snapshot = state.catalogue.snapshot();
+    let name = params.name(uri.path());
+    let make = services_page(&state, &snapshot, &params);
+    Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
+}
+
+async fn services_page(
+    state: &ApiState,
+    snapshot: &Snapshot,
+    params: &Params,
+) -> Result<Vec<u8>, Problem> {
+    let query = query(params)?;
+    let paging = params.paging()?;
+    let is_full = params.flag("full")?;
+    let hits = snapshot.find(&query, paging.offset(), paging.per_page);
+    if query.modified_after.is_some() {
+        return changed_services(state, hits.total, &hits.page, paging, is_full).await;
+    }
+    let services = read(state, &hits.page).await?;
+    if is_full {
+        return envelope(hits.total, paging, services);
+    }
+    envelope(hits.total, paging, services.iter().map(v3::summary).collect())
+}
+
+/// Services that changed, those that are gone included: of these only the tombstone is left.
+async fn changed_services(
+    state: &ApiState,
+    total: usize,
+    hits: &[Hit],
+    paging: Paging,
+    is_full: bool,
+) -> Result<Vec<u8>, Problem> {
+    let bodies = state.bodies.many(hits).await?;
+    let mut contents: Vec<serde_json::Value> = Vec::with_capacity(bodies.len());
+    for body in bodies.into_iter().flatten() {
+        let value = match serde_json::from_slice::<Service>(&body) {
+            Ok(service) if is_full => serde_json::to_value(service),
+            Ok(service) => serde_json::to_value(v3::summary(&service)),
+            Err(_) => serde_json::from_slice(&body),
+        };
+        contents.extend(value.ok());
+    }
+    envelope(total, paging, contents)
+}
+
+fn query(params: &Params) -> Result<Query, Problem> {
+    Ok(Query { taxonomies: params.taxonomies()?, ..params.query()? })
+}
+
+/// `GET /v3/services/{id}`.
+async fn service(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let unknown = || Problem::UnknownId { what: "service" };
+    let id = parse_id(&id, "service")?;
+    let snapshot = state.catalogue.snapshot();
+    let (seq, is_gone) = snapshot.service(id).ok_or_else(unknown)?;
+    let body = state.bodies.one(id, seq).await?.ok_or_else(unknown)?;
+    if is_gone {
+        return Err(Problem::Gone(body.to_vec()));
+    }
+    Ok(Page::new(body.to_vec()).respond(&headers))
+}
+
+/// `GET /v3/service_at_locations`.
+async fn service_at_locations(
+    State(state): State<ApiState>,
+    OriginalUri(uri): OriginalUri,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
+    let params = Params::parse(query.as_deref())?;
+    let snapshot = state.catalogue.snapshot();
+    let name = params.name(uri.path());
+    let make = service_at_locations_page(&state, &snapshot, &params);
+    Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
+}
+
+async fn service_at_locations_page(
+    state: &ApiState,
+    snapshot: &Snapshot,
+    params: &Params,
+) -> Result<Vec<u8>, Problem> {
+    let paging = params.paging()?;
+    let query = query(params)?;
+    let (total, listed) = snapshot.find_at_locations(&query, paging.offset(), paging.per_page);
+    let hits: Vec<Hit> = listed
+        .iter()
+        .map(|at| Hit { id: at.service, seq: at.seq, distance_m: None })
+        .collect();
+    let bodies = state.bodies.many(&hits).await?;
+    let services: Vec<Option<Service>> = bodies
+        .into_iter()
+        .map(|body| body.and_then(|body| serde_json::from_slice(&body).ok()))
+        .collect();
+    let contents = listed.iter().zip(&services).filter_map(|(listed, service)| {
+        let service = service.as_ref()?;
+        let at = service.service_at_locations.iter().find(|at| at.id == listed.id)?;
+        Some(v3::service_at_location_summary(service, at))
+    });
+    envelope(total, paging, contents.collect())
+}
+
+/// `GET /v3/service_at_locations/{id}`.
+async fn service_at_location(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let unknown = || Problem::UnknownId { what: "service at location" };
+    let id = parse_id(&id, "service at location")?;
+    let listed = state.catalogue.snapshot().service_at_location(id).ok_or_else(unknown)?;
+    let body = state.bodies.one(listed.service, listed.seq).await?.ok_or_else(unknown)?;
+    let service: Service = serde_json::from_slice(&body).map_err(|_| Problem::Internal)?;
+    respond(&v3::service_at_location(&service, id).ok_or_else(unknown)?, &headers)
+}
+
+/// `GET /v3/taxonomies`: those of which a term is in use.
+async fn taxonomies(
+    State(state): State<ApiState>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
+    let params = Params::parse(query.as_deref())?;
+    let terms = state.catalogue.snapshot().terms_in_use();
+    let used = Scheme::ALL.into_iter().filter(|scheme| {
+        let id = scheme.id();
+        terms.iter().any(|term| term.taxonomy_id == id)
+    });
+    let page = slice(used.map(Scheme::taxonomy).collect(), params.paging()?)?;
+    Ok(Page::new(page).respond(&headers))
+}
+
+/// `GET /v3/taxonomies/{id}`: with the terms in use and their ancestors.
+async fn taxonomy(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let id = parse_id(&id, "taxonomy")?;
+    let scheme = Scheme::ALL.into_iter().find(|scheme| scheme.id() == id);
+    let scheme = scheme.ok_or(Problem::UnknownId { what: "taxonomy" })?;
+    let mut terms = state.catalogue.snapshot().terms_in_use();
+    terms.retain(|term| term.taxonomy_id == id);
+    let mut taxonomy = serde_json::to_value(scheme.taxonomy()).map_err(|_| Problem::Internal)?;
+    if !terms.is_empty()
+        && let Some(object) = taxonomy.as_object_mut()
+    {
+        let terms: Vec<_> = terms.iter().map(AsRef::as_ref).collect();
+        let terms = serde_json::to_value(terms).map_err(|_| Problem::Internal)?;
+        object.insert("taxonomy_terms".to_owned(), terms);
+    }
+    respond(&taxonomy, &headers)
+}
+
+/// `GET /v3/taxonomy_terms`: those in use and their ancestors.
+async fn taxonomy_terms(
+    State(state): State<ApiState>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
+    let params = Params::parse(query.as_deref())?;
+    let mut terms = state.catalogue.snapshot().terms_in_use();
+    let taxonomies = params.taxonomies()?;
+    if !taxonomies.is_empty() {
+        terms.retain(|term| taxonomies.contains(&term.taxonomy_id));
+    }
+    if params.flag("top_only")? {
+        terms.retain(|term| term.parent_id.is_none());
+    }
+    let terms: Vec<_> = terms.iter().map(AsRef::as_ref).collect();
+    Ok(Page::new(slice(terms, params.paging()?)?).respond(&headers))
+}
+
+/// `GET /v3/taxonomy_terms/{id}`.
+async fn taxonomy_term(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let id = parse_id(&id, "taxonomy term")?;
+    let snapshot = state.catalogue.snapshot();
+    let term = snapshot.terms().find(id).ok_or(Problem::UnknownId { what: "taxonomy term" })?;
+    respond(term, &headers)
+}
+
+/// `GET /v3/organizations` (HSDS).
+async fn organizations(
+    State(state): State<ApiState>,
+    OriginalUri(uri): OriginalUri,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
+    let params = Params::parse(query.as_deref())?;
+    let snapshot = state.catalogue.snapshot();
+    let make = async {
+        let paging = params.paging()?;
+        let owners = snapshot.organizations();
+        let page = owners.iter().skip(paging.offset()).take(paging.per_page);
+        let hits: Vec<Hit> = page.map(|(_, hit)| *hit).collect();
+        let services = read(&state, &hits).await?;
+        let contents: Vec<_> =
+            services.iter().map(|s| v3::OrganizationSummary::of(&s.organization)).collect();
+        envelope(owners.len(), paging, contents)
+    };
+    let name = params.name(uri.path());
+    Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
+}
+
+/// `GET /v3/organizations/{id}` (HSDS).
+async fn organization(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let id = parse_id(&id, "organization")?;
+    let organizations = vec![id];
+    let found = one(&state, Query { organizations, ..Query::default() }, "organization").await?;
+    let organization: &Organization = &found.organization;
+    respond(organization, &headers)
+}
+
+/// `GET /v3/locations` (HSDS).
+async fn locations(
+    State(state): State<ApiState>,
+    OriginalUri(uri): OriginalUri,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
+    let params = Params::parse(query.as_deref())?;
+    let snapshot = state.catalogue.snapshot();
+    let make = async {
+        let paging = params.paging()?;
+        let owners = snapshot.locations();
+        let page: Vec<_> =
+            owners.iter().skip(paging.offset()).take(paging.per_page).copied().collect();
+        let hits: Vec<Hit> = page.iter().map(|(_, hit)| *hit).collect();
+        let bodies = state.bodies.many(&hits).await?;
+        let mut services: Vec<(Id, Service)> = Vec::with_capacity(bodies.len());
+        for ((id, _), body) in page.iter().zip(bodies) {
+            let service = body.and_then(|body| serde_json::from_slice(&body).ok());
+            services.extend(service.map(|service| (*id, service)));
+        }
+        let contents = services.iter().filter_map(|(id, service)| {
+            let at = service.service_at_locations.iter().find(|at| at.location_id == *id)?;
+            Some(v3::LocationSummary::of(&at.location))
+        });
+        envelope(owners.len(), paging, contents.collect())
+    };
+    let name = params.name(uri.path());
+    Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
+}
+
+/// `GET /v3/locations/{id}` (HSDS).
+async fn location(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let id = parse_id(&id, "location")?;
+    let found = one(&state, Query { locations: vec![id], ..Query::default() }, "location").await?;
+    let at = found.service_at_locations.into_iter().find(|at| at.location_id == id);
+    let mut location = at.ok_or(Problem::UnknownId { what: "location" })?.location;
+    // Rows about one service's sessions say nothing of the place itself.
+    let venue = Id::derive("accessibility", &[&id.to_string(), "venue"]);
+    location.accessibility.retain(|row| row.id == venue);
+    respond(&location, &headers)
+}
+
+/// Returns the service that speaks for an entity: the one with the smallest id.
+async fn one(state: &ApiState, query: Query, what: &'static str) -> Result<Service, Problem> {
+    let unknown = || Problem::UnknownId { what };
+    let snapshot = state.catalogue.snapshot();
+    let hits = snapshot.find(&query, 0, usize::MAX);
+    let first = hits.page.iter().min_by_key(|hit| hit.id).ok_or_else(unknown)?;
+    read(state, &[*first]).await?.pop().ok_or_else(unknown)
+}

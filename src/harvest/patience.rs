@@ -1,0 +1,78 @@
+//! How long to wait: at a feed's end, and after failures.
+//!
+//! Specification: <https://openactive.io/realtime-paged-data-exchange/#http-status-codes>.
+
+use std::time::Duration;
+
+use rand::RngExt as _;
+
+/// First wait after a failure; doubles each time.
+const FIRST_WAIT: Duration = Duration::from_secs(5);
+
+/// Longest wait after failures.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
+/// How often a publisher may say it is busy before it is left alone for an hour or two.
+const BUSY_LIMIT: u32 = 3;
+
+/// How often a publisher must say that a feed is gone before that is believed.
+pub(super) const GONE_LIMIT: u32 = 3;
+
+/// Returns how long to wait at the end of a feed: as long as configured or as the page may be kept,
+/// give or take a tenth, so that feeds do not fall into step.
+pub(super) fn at_end(configured: Duration, max_age: Option<Duration>) -> Duration {
+    jittered(configured.max(max_age.unwrap_or_default()).min(LONGEST_WAIT))
+}
+
+/// Returns how long to wait after the `failures`th failure in a row.
+pub(super) fn after_failure(
+    failures: u32,
+    status: Option<u16>,
+    retry_after: Option<Duration>,
+) -> Duration {
+    if let Some(asked) = retry_after {
+        return asked.clamp(Duration::from_secs(1), Duration::from_secs(24 * 3600));
+    }
+    let is_busy = matches!(status, Some(429 | 503));
+    if is_busy && failures >= BUSY_LIMIT {
+        let minutes = rand::rng().random_range(60..=120);
+        return Duration::from_secs(minutes * 60);
+    }
+    let doubled = FIRST_WAIT.saturating_mul(1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
+    jittered(doubled.min(LONGEST_WAIT))
+}
+
+fn jittered(wait: Duration) -> Duration {
+    wait.mul_f64(rand::rng().random_range(0.9..=1.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secs(wait: Duration) -> f64 {
+        wait.as_secs_f64()
+    }
+
+    #[test]
+    fn waits_double_up_to_an_hour() {
+        for (failures, expected) in [(1, 5.0), (2, 10.0), (5, 80.0), (12, 3600.0), (60, 3600.0)] {
+            let wait = secs(after_failure(failures, Some(500), None));
+            assert!((expected * 0.9..=expected * 1.1).contains(&wait), "{failures}: {wait}");
+        }
+    }
+
+    #[test]
+    fn a_busy_publisher_is_left_alone() {
+        assert_eq!(after_failure(1, Some(429), Some(Duration::from_secs(7))), Duration::from_secs(7));
+        assert!(secs(after_failure(1, Some(503), None)) < 10.0);
+        assert!((3600.0..=7200.0).contains(&secs(after_failure(3, Some(503), None))));
+    }
+
+    #[test]
+    fn the_end_of_a_feed_is_asked_for_as_often_as_may_be() {
+        let wait = secs(at_end(Duration::from_secs(8), Some(Duration::from_secs(60))));
+        assert!((54.0..=66.0).contains(&wait));
+        assert!(secs(at_end(Duration::from_secs(8), None)) <= 8.8);
+    }
+}
