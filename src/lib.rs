@@ -13,6 +13,7 @@ pub mod harvest;
 pub mod mapping;
 pub mod openactive;
 pub mod oruk;
+pub mod places;
 pub mod quality;
 pub mod store;
 pub mod web;

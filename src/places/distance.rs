@@ -1,0 +1,57 @@
+//! Distances on the ground and boxes around a point.
+
+/// Returns the distance in metres between two points given in degrees, along the ground.
+///
+/// The Earth is taken as a sphere, which is wrong by half a percent at worst.
+pub fn distance_m(latitude_1: f64, longitude_1: f64, latitude_2: f64, longitude_2: f64) -> f64 {
+    let half_north = (latitude_2 - latitude_1).to_radians() / 2.0;
+    let half_east = (longitude_2 - longitude_1).to_radians() / 2.0;
+    let cosines = latitude_1.to_radians().cos() * latitude_2.to_radians().cos();
+    let haversine = half_north.sin().powi(2) + cosines * half_east.sin().powi(2);
+    2.0 * EARTH_RADIUS_M * haversine.min(1.0).sqrt().asin()
+}
+
+/// A box in degrees, for asking an index for candidates before distances are measured.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BoundingBox {
+    /// The southern edge.
+    pub min_latitude: f64,
+    /// The western edge.
+    pub min_longitude: f64,
+    /// The northern edge.
+    pub max_latitude: f64,
+    /// The eastern edge.
+    pub max_longitude: f64,
+}
+
+impl BoundingBox {
+    /// Returns the smallest box that holds every point within a radius in metres. Where that would
+    /// cross a pole or the 180th meridian it is all longitudes.
+    pub fn around(latitude: f64, longitude: f64, radius_m: f64) -> Self {
+        let angle = (radius_m.max(0.0) / EARTH_RADIUS_M).min(std::f64::consts::PI);
+        let min_latitude = latitude - angle.to_degrees();
+        let max_latitude = latitude + angle.to_degrees();
+        // The circle is widest a little poleward of its centre, hence not just divided by the cosine.
+        let sine = angle.sin() / latitude.to_radians().cos();
+        let half_width = sine.min(1.0).asin().to_degrees();
+        let (min_longitude, max_longitude) = (longitude - half_width, longitude + half_width);
+        let holds_pole = min_latitude <= -90.0 || max_latitude >= 90.0;
+        let is_split = min_longitude < -180.0 || max_longitude > 180.0;
+        let is_whole = holds_pole || is_split;
+        Self {
+            min_latitude: min_latitude.max(-90.0),
+            min_longitude: if is_whole { -180.0 } else { min_longitude },
+            max_latitude: max_latitude.min(90.0),
+            max_longitude: if is_whole { 180.0 } else { max_longitude },
+        }
+    }
+
+    /// Tells whether a point is in the box, its edges included.
+    pub fn contains(&self, latitude: f64, longitude: f64) -> bool {
+        (self.min_latitude..=self.max_latitude).contains(&latitude)
+            && (self.min_longitude..=self.max_longitude).contains(&longitude)
+    }
+}
+
+/// The mean radius of the Earth.
+pub(super) const EARTH_RADIUS_M: f64 = 6_371_008.8;
