@@ -5,8 +5,11 @@
 //! `catalogue` and `api` (serving it). `docs/ARCHITECTURE.md` is the map.
 
 pub mod api;
+pub mod app;
 pub mod catalogue;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod demo;
 pub mod fetch;
 pub mod harvest;

@@ -47,7 +47,10 @@ pub fn assemble(
     let Some((head, feed)) = head_of(&root, &facts) else {
         return without_head(&root);
     };
-    let Some(source) = source_of(feed) else { return Assembled::Nothing };
+    let Some(mut source) = source_of(feed) else { return Assembled::Nothing };
+    if source.license.is_none() && root.license.is_some() {
+        Arc::make_mut(&mut source).license.clone_from(&root.license);
+    }
     let (members, events): (Vec<_>, Vec<_>) = root
         .members
         .iter()

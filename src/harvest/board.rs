@@ -52,6 +52,8 @@ pub struct FeedStatus {
     pub pages: u64,
     /// Items read since the program started.
     pub items: u64,
+    /// When the publisher last answered well.
+    pub last_success: Option<DateTime<Utc>>,
 }
 
 /// How all feeds are doing right now.

@@ -123,6 +123,8 @@ struct Poller<'a> {
     validators: Validators,
     visited: HashSet<Url>,
     failures: u32,
+    /// Whether the store knows that the present page is the last.
+    is_end_known: bool,
     until: Until,
 }
 
@@ -147,6 +149,7 @@ pub async fn follow(
         validators: Validators::default(),
         visited: HashSet::new(),
         failures: 0,
+        is_end_known: false,
         until,
     };
     tokio::select! {
@@ -193,11 +196,7 @@ impl Poller<'_> {
 
     async fn take(&mut self, answer: Result<Response, FetchError>) -> Result<Step, PageError> {
         match answer? {
-            Response::NotModified { max_age } => {
-                let at = self.harvester.clock.now();
-                self.harvester.store.update_feed(self.feed, FeedUpdate::Unchanged { at }).await?;
-                Ok(self.at_end(max_age))
-            }
+            Response::NotModified { max_age } => Ok(self.still_at_end(max_age).await?),
             Response::Body(body) => self.take_page(body).await,
         }
     }
@@ -213,6 +212,11 @@ impl Poller<'_> {
         let item_count = page.item_count;
         let next = next_of(&self.url, page.next.as_deref(), item_count, &self.settings.hosts);
         let is_last = next == Next::Last;
+        if is_last && self.is_end_known && page.changes.is_empty() {
+            self.validators = body.validators;
+            return Ok(self.still_at_end(body.max_age).await?);
+        }
+        self.is_end_known = is_last;
         let cursor = match &next {
             Next::Page(url) => url.clone(),
             Next::Last | Next::Blocked(_) => self.url.clone(),
@@ -271,6 +275,17 @@ impl Poller<'_> {
         }
     }
 
+    /// The last page brought nothing new: there is nothing to write, unless a failure is to be cleared.
+    async fn still_at_end(&mut self, max_age: Option<Duration>) -> Result<Step, StoreError> {
+        let at = self.harvester.clock.now();
+        if self.failures > 0 {
+            self.harvester.store.update_feed(self.feed, FeedUpdate::Unchanged { at }).await?;
+            self.failures = 0;
+        }
+        self.show(FeedState::Live, 0);
+        Ok(self.at_end(max_age))
+    }
+
     fn at_end(&self, max_age: Option<Duration>) -> Step {
         match self.until {
             Until::End => Step::Done(Followed::End),
@@ -324,11 +339,13 @@ impl Poller<'_> {
     }
 
     fn show(&self, state: FeedState, items: usize) {
+        let now = self.harvester.clock.now();
         let before = self.harvester.board.update(self.feed, |status| {
             status.state = state;
             if matches!(state, FeedState::Live | FeedState::CatchingUp) {
                 status.pages += 1;
                 status.items += items as u64;
+                status.last_success = Some(now);
             }
         });
         if before != state {

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use super::attribute;
 use crate::openactive::Vocabulary;
+use crate::oruk::TaxonomyTerm;
+use crate::oruk::v3::Scheme;
 
 /// What an operator may decide for a publisher.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -55,6 +58,19 @@ impl Rules {
     /// Returns the label of the activity that a facility type stands for.
     pub fn implied_activity(&self, facility_type: &str) -> Option<&str> {
         self.implied_activities.get(&facility_type.to_lowercase()).map(String::as_str)
+    }
+
+    /// Returns every term of the vocabularies.
+    pub fn terms(&self) -> Vec<TaxonomyTerm> {
+        let lists = [
+            (Scheme::Activity, &self.activities),
+            (Scheme::FacilityType, &self.facility_types),
+            (Scheme::Accessibility, &self.accessibility),
+        ];
+        let terms = lists.into_iter().flat_map(|(scheme, vocabulary)| {
+            vocabulary.terms().iter().map(move |term| attribute::listed(scheme, vocabulary, term))
+        });
+        terms.collect()
     }
 }
 

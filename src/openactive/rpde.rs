@@ -61,7 +61,7 @@ impl<'a> Page<'a> {
 struct Envelope<'a> {
     #[serde(default)]
     next: Text,
-    #[serde(default)]
+    #[serde(default, alias = "licence")]
     license: Text,
     #[serde(borrow)]
     items: Vec<&'a RawValue>,

@@ -223,6 +223,8 @@ pub struct Bundle {
     pub changed_at: DateTime<Utc>,
     /// Whether every feed of its publisher was read to the end, where some hold occurrences.
     pub is_complete: bool,
+    /// Licence of the feed that it comes from.
+    pub license: Option<String>,
 }
 
 /// An item with a body.

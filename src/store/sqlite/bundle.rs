@@ -99,10 +99,11 @@ impl<'a> Loader<'a> {
         let claimed_by = self.claimed_by().map_err(sql(DOING))?;
         let members = self.members()?;
         let occurrences = self.occurrences()?;
-        let publisher_of = heads.first().map(|head| head.feed);
-        let is_complete = match publisher_of {
-            Some(feed) => self.is_complete(feed).map_err(sql(DOING))?,
-            None => false,
+        let feed = heads.first().map(|head| head.feed);
+        let feed = feed.or_else(|| occurrences.first().map(|occurrence| occurrence.feed));
+        let (is_complete, license) = match feed {
+            Some(feed) => self.feed(feed).map_err(sql(DOING))?,
+            None => (false, None),
         };
         Ok(Bundle {
             root: self.root,
@@ -116,6 +117,7 @@ impl<'a> Loader<'a> {
             modified: (modified > 0).then(|| codec::from_millis(modified)),
             changed_at: codec::from_millis(changed_at),
             is_complete,
+            license,
         })
     }
 
@@ -248,14 +250,17 @@ impl<'a> Loader<'a> {
         Ok(index)
     }
 
-    fn is_complete(&self, feed: FeedId) -> rusqlite::Result<bool> {
+    /// Returns whether the feed's publisher was read to the end, and the feed's licence.
+    fn feed(&self, feed: FeedId) -> rusqlite::Result<(bool, Option<String>)> {
         self.connection
             .prepare_cached(
-                "SELECT min(at_end) AND max(occurrences) > 0 FROM feed WHERE rank IS NOT NULL
-                 AND publisher = (SELECT publisher FROM feed WHERE id = ?1)",
+                "SELECT (SELECT min(at_end) AND max(occurrences) > 0 FROM feed AS other
+                         WHERE other.rank IS NOT NULL AND other.publisher = feed.publisher), license
+                 FROM feed WHERE id = ?1",
             )?
-            .query_row([feed.0], |row| row.get::<_, Option<bool>>(0))
-            .map(Option::unwrap_or_default)
+            .query_row([feed.0], |row| {
+                Ok((row.get::<_, Option<bool>>(0)?.unwrap_or_default(), row.get(1)?))
+            })
     }
 }
 

@@ -1,0 +1,260 @@
+//! The composition root: puts the parts together, starts and stops them.
+
+mod log;
+mod sources;
+mod status;
+mod vocabularies;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use arc_swap::ArcSwap;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::error;
+use tracing::info;
+use tracing::warn;
+
+pub use log::Format as LogFormat;
+pub use log::start as start_log;
+
+use self::sources::Feeds;
+use self::status::Status;
+use self::vocabularies::Vocabularies;
+use crate::api;
+use crate::api::ApiState;
+use crate::catalogue::Bodies;
+use crate::catalogue::Catalogue;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::fetch::FetchConfig;
+use crate::fetch::Fetcher;
+use crate::harvest;
+use crate::harvest::Board;
+use crate::harvest::FeedSettings;
+use crate::harvest::Followed;
+use crate::harvest::Harvester;
+use crate::harvest::Mapper;
+use crate::harvest::Sources;
+use crate::harvest::Until;
+use crate::mapping::Rules;
+use crate::store::FeedRecord;
+use crate::store::Store;
+use crate::store::sqlite::SqliteStore;
+
+/// How long running work may take to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A running gateway, or one about to run.
+#[derive(Debug)]
+pub struct App {
+    config: Arc<Config>,
+    store: Arc<dyn Store>,
+    catalogue: Arc<Catalogue>,
+    board: Arc<Board>,
+    harvester: Harvester,
+    mapper: Mapper,
+    feeds: Vec<FeedSettings>,
+    rules: Arc<ArcSwap<Rules>>,
+    clock: Clock,
+    tasks: TaskTracker,
+    is_ready: Arc<AtomicBool>,
+}
+
+impl App {
+    /// Opens the store and puts the parts together; nothing is asked for on the network yet.
+    pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let config = Arc::new(config);
+        let store: Arc<dyn Store> =
+            Arc::new(SqliteStore::open(&config.store.url).context("opening the store")?);
+        let catalogue = Arc::new(Catalogue::new(Arc::clone(&store)));
+        let board = Arc::new(Board::default());
+        let changed = Arc::new(Notify::new());
+        let fetcher = Arc::new(Fetcher::new(FetchConfig {
+            contact: config.fetch.contact.clone(),
+            timeout: Duration::from_secs(config.fetch.timeout_secs),
+            max_body_bytes: config.fetch.max_page_mib * 1024 * 1024,
+            allow_private_networks: config.fetch.allow_private_networks,
+        })?);
+        let records = store.sync_feeds(Feeds::specs(&config), clock.now()).await?;
+        let rules = Arc::new(ArcSwap::from_pointee(Rules::default()));
+        let sources = Feeds::sources(&config, &records, &rules.load());
+        let tasks = TaskTracker::new();
+        let harvester = Harvester {
+            fetcher,
+            store: Arc::clone(&store),
+            board: Arc::clone(&board),
+            changed: Arc::clone(&changed),
+            clock: clock.clone(),
+            poll_interval: Duration::from_secs(config.fetch.poll_interval_secs),
+        };
+        let mapper = Mapper {
+            store: Arc::clone(&store),
+            catalogue: Arc::clone(&catalogue),
+            sources: Arc::new(ArcSwap::from_pointee(sources)),
+            changed,
+            clock: clock.clone(),
+            tasks: tasks.clone(),
+        };
+        let feeds = Feeds::settings(&config, records)?;
+        let is_ready = Arc::new(AtomicBool::new(false));
+        Ok(Self {
+            config,
+            store,
+            catalogue,
+            board,
+            harvester,
+            mapper,
+            feeds,
+            rules,
+            clock,
+            tasks,
+            is_ready,
+        })
+    }
+
+    /// Returns how feeds are doing.
+    pub fn board(&self) -> Arc<Board> {
+        Arc::clone(&self.board)
+    }
+
+    /// Returns the feeds as they were when the store was opened.
+    pub fn feeds(&self) -> impl Iterator<Item = &FeedRecord> {
+        self.feeds.iter().map(|feed| &feed.record)
+    }
+
+    /// Harvests for ever and serves, until told to stop.
+    pub async fn serve(self, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+        let app = Arc::new(self);
+        let service = api::router(app.api_state());
+        let draining = stop.clone();
+        let server = axum::serve(listener, service.into_make_service())
+            .with_graceful_shutdown(async move { draining.cancelled().await });
+        let server = app.tasks.spawn(server.into_future());
+        app.load_rules().await;
+        app.catalogue.load().await.context("reading the store")?;
+        app.is_ready.store(true, Ordering::Release);
+        info!(services = app.catalogue.snapshot().len(), feeds = app.feeds.len(), "ready");
+        app.start_harvest(&stop);
+        stop.cancelled().await;
+        app.is_ready.store(false, Ordering::Release);
+        info!("stopping");
+        app.tasks.close();
+        if tokio::time::timeout(GRACE, app.tasks.wait()).await.is_err() {
+            warn!(grace_secs = GRACE.as_secs(), "some work did not stop in time");
+            server.abort();
+        }
+        Ok(())
+    }
+
+    fn api_state(&self) -> ApiState {
+        let half = self.config.cache.max_mib * 1024 * 1024 / 2;
+        let bodies = Bodies::new(Arc::clone(&self.store), half);
+        let status = Arc::new(Status {
+            store: Arc::clone(&self.store),
+            catalogue: Arc::clone(&self.catalogue),
+            board: Arc::clone(&self.board),
+            is_ready: Arc::clone(&self.is_ready),
+        });
+        let catalogue = Arc::clone(&self.catalogue);
+        let public_url = self.config.server.public_url.as_ref();
+        ApiState::new(catalogue, bodies, half, public_url, status, self.clock.clone())
+    }
+
+    fn start_harvest(self: &Arc<Self>, stop: &CancellationToken) {
+        for settings in &self.feeds {
+            let (app, settings, stop) = (Arc::clone(self), settings.clone(), stop.clone());
+            self.tasks.spawn(async move {
+                harvest::follow(&app.harvester, &settings, Until::Cancelled, &stop).await
+            });
+        }
+        let (mapper, mapper_stop) = (self.mapper.clone(), stop.clone());
+        self.tasks.spawn(async move { mapper.run(mapper_stop).await });
+        let (app, stop) = (Arc::clone(self), stop.clone());
+        self.tasks.spawn(async move { app.refresh_rules(stop).await });
+    }
+
+    /// Takes over the copies of the vocabularies that the store holds: they never delay the start.
+    async fn load_rules(&self) {
+        let vocabularies = self.vocabularies();
+        let rules = vocabularies.stored().await;
+        self.take_rules(rules);
+    }
+
+    fn vocabularies(&self) -> Vocabularies<'_> {
+        Vocabularies {
+            config: &self.config.mappings,
+            store: &self.store,
+            fetcher: &self.harvester.fetcher,
+        }
+    }
+
+    fn take_rules(&self, rules: Rules) {
+        self.catalogue.set_vocabulary(rules.terms());
+        let records: Vec<FeedRecord> = self.feeds().cloned().collect();
+        let sources = Feeds::sources(&self.config, &records, &rules);
+        self.mapper.sources.store(Arc::new(sources));
+        self.rules.store(Arc::new(rules));
+    }
+
+    /// Reads the vocabularies now and once a day; a change maps everything again.
+    async fn refresh_rules(&self, stop: CancellationToken) {
+        loop {
+            if let Some(rules) = self.vocabularies().refreshed(&self.rules.load()).await {
+                self.take_rules(rules);
+                match self.store.mark_all().await {
+                    Ok(count) => info!(roots = count, "vocabularies changed; mapping again"),
+                    Err(error) => error!(%error, "roots not marked after a change of vocabularies"),
+                }
+                self.mapper.changed.notify_one();
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(Duration::from_secs(24 * 3600)) => {}
+            }
+        }
+    }
+
+    /// Harvests every feed to its end once and maps; returns how each fared.
+    pub async fn harvest_once(
+        &self,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<Vec<(FeedRecord, Followed)>> {
+        self.load_rules().await;
+        if let Some(rules) = self.vocabularies().refreshed(&self.rules.load()).await {
+            self.take_rules(rules);
+        }
+        self.catalogue.load().await?;
+        let mapping_stop = CancellationToken::new();
+        let (mapper, running) = (self.mapper.clone(), mapping_stop.clone());
+        let mapping = self.tasks.spawn(async move { mapper.run(running).await });
+        let followed = futures_util::future::join_all(
+            self.feeds.iter().map(|feed| harvest::follow(&self.harvester, feed, Until::End, stop)),
+        )
+        .await;
+        mapping_stop.cancel();
+        if mapping.await.is_err() {
+            warn!("the mapping task ended badly");
+        }
+        if !stop.is_cancelled() {
+            self.mapper.drain().await?;
+        }
+        let records = self.store.feeds().await?;
+        Ok(records.into_iter().zip(followed).collect())
+    }
+
+    /// Returns how many services lists show.
+    pub fn service_count(&self) -> usize {
+        self.catalogue.snapshot().len()
+    }
+
+    /// Returns the sources of the feeds that may be republished.
+    pub fn sources(&self) -> Arc<Sources> {
+        self.mapper.sources.load_full()
+    }
+}

@@ -1,0 +1,80 @@
+//! How the gateway is doing, for `/status.json` and `/readyz`.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+
+use futures_util::future::BoxFuture;
+use url::Url;
+
+use crate::api::FeedReport;
+use crate::api::StatusReport;
+use crate::api::StatusSource;
+use crate::catalogue::Catalogue;
+use crate::harvest::Board;
+use crate::harvest::FeedState;
+use crate::store::FeedRecord;
+use crate::store::Store;
+use crate::store::StoreError;
+
+/// Puts together what the store remembers and what the pollers do.
+pub(super) struct Status {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) board: Arc<Board>,
+    pub(super) is_ready: Arc<AtomicBool>,
+}
+
+impl StatusSource for Status {
+    fn report(&self) -> BoxFuture<'_, Result<StatusReport, StoreError>> {
+        Box::pin(async {
+            let records = self.store.feeds().await?;
+            let waiting = self.store.dirty_count().await?;
+            let feeds = records.into_iter().map(|record| self.feed(record)).collect();
+            Ok(StatusReport { services: self.catalogue.snapshot().len(), waiting, feeds })
+        })
+    }
+
+    fn is_ready(&self) -> bool {
+        self.is_ready.load(Ordering::Acquire)
+    }
+}
+
+impl Status {
+    fn feed(&self, record: FeedRecord) -> FeedReport {
+        let now = self.board.status(record.id);
+        let state = if record.stopped.is_some() { FeedState::Stopped } else { now.state };
+        FeedReport {
+            publisher: record.publisher,
+            url: without_secrets(&record.url),
+            state: state.as_str(),
+            reason: record.stopped.or_else(|| record.last_error.clone()),
+            at_end: record.at_end,
+            items: record.items,
+            deleted: record.deleted,
+            orphans: record.orphans,
+            findings: record.findings,
+            last_success: record.last_success.max(now.last_success),
+            last_change: record.last_change,
+            last_error: record.last_error,
+            next_poll: now.next_poll,
+            pages: record.pages,
+            license: record.license,
+        }
+    }
+}
+
+/// Removes a user name and a password from an address; a query may carry a key, so its values go too.
+fn without_secrets(url: &str) -> String {
+    let Ok(mut parsed) = Url::parse(url) else { return String::new() };
+    let cleared = parsed.set_username("").and_then(|()| parsed.set_password(None));
+    if cleared.is_err() {
+        return String::new();
+    }
+    let names: Vec<String> = parsed.query_pairs().map(|(name, _)| name.into_owned()).collect();
+    if names.is_empty() {
+        return parsed.to_string();
+    }
+    parsed.query_pairs_mut().clear().extend_pairs(names.iter().map(|name| (name, "***")));
+    parsed.to_string()
+}

@@ -1,0 +1,101 @@
+//! The vocabularies: from their addresses or paths, with the last good copy in the store.
+
+use std::sync::Arc;
+
+use tracing::info;
+use tracing::warn;
+
+use crate::config::Mappings;
+use crate::config::VocabularySource;
+use crate::fetch::Fetcher;
+use crate::fetch::Request;
+use crate::fetch::Response;
+use crate::mapping::Rules;
+use crate::openactive::Vocabulary;
+use crate::store::Store;
+
+/// Where vocabularies come from.
+pub(super) struct Vocabularies<'a> {
+    pub(super) config: &'a Mappings,
+    pub(super) store: &'a Arc<dyn Store>,
+    pub(super) fetcher: &'a Arc<Fetcher>,
+}
+
+impl Vocabularies<'_> {
+    /// Returns name and source of each vocabulary that is switched on.
+    fn all(&self) -> impl Iterator<Item = (&'static str, &VocabularySource)> {
+        let all = [
+            ("activity_list", &self.config.activity_list),
+            ("facility_types", &self.config.facility_types),
+            ("accessibility_support", &self.config.accessibility_support),
+        ];
+        all.into_iter().filter_map(|(name, source)| Some((name, source.as_ref()?)))
+    }
+
+    /// Returns the rules made of the copies in the store.
+    pub(super) async fn stored(&self) -> Rules {
+        let mut rules = Rules::default();
+        for (name, _) in self.all() {
+            match self.store.vocabulary(name).await {
+                Ok(Some(body)) => put(&mut rules, name, &body),
+                Ok(None) => {}
+                Err(error) => warn!(%error, vocabulary = name, "stored vocabulary not read"),
+            }
+        }
+        rules
+    }
+
+    /// Reads every vocabulary; returns new rules when one of them changed.
+    pub(super) async fn refreshed(&self, present: &Rules) -> Option<Rules> {
+        let mut rules = present.clone();
+        let mut is_changed = false;
+        for (name, source) in self.all() {
+            let body = match self.read(source).await {
+                Ok(body) => body,
+                Err(error) => {
+                    let kept = self.store.vocabulary(name).await.is_ok_and(|copy| copy.is_some());
+                    warn!(vocabulary = name, error, kept, "vocabulary not read; the last copy stays");
+                    continue;
+                }
+            };
+            if self.store.vocabulary(name).await.is_ok_and(|copy| copy.as_ref() == Some(&body)) {
+                continue;
+            }
+            if let Err(error) = Vocabulary::parse(&body) {
+                warn!(vocabulary = name, error, "what was read is no vocabulary; the last copy stays");
+                continue;
+            }
+            put(&mut rules, name, &body);
+            is_changed = true;
+            info!(vocabulary = name, bytes = body.len(), "vocabulary read");
+            if let Err(error) = self.store.keep_vocabulary(name, body).await {
+                warn!(%error, vocabulary = name, "vocabulary not kept");
+            }
+        }
+        is_changed.then_some(rules)
+    }
+
+    async fn read(&self, source: &VocabularySource) -> Result<Vec<u8>, String> {
+        match source {
+            VocabularySource::Web(url) => {
+                match self.fetcher.get(Request::new(url.clone())).await {
+                    Ok(Response::Body(body)) => Ok(body.bytes.to_vec()),
+                    Ok(Response::NotModified { .. }) => Err("not modified".to_owned()),
+                    Err(error) => Err(error.to_string()),
+                }
+            }
+            VocabularySource::File(path) => tokio::fs::read(path)
+                .await
+                .map_err(|error| format!("{}: {error}", path.display())),
+        }
+    }
+}
+
+fn put(rules: &mut Rules, name: &str, body: &[u8]) {
+    let Ok(vocabulary) = Vocabulary::parse(body) else { return };
+    match name {
+        "activity_list" => rules.activities = vocabulary,
+        "facility_types" => rules.facility_types = vocabulary,
+        _ => rules.accessibility = vocabulary,
+    }
+}

@@ -1,0 +1,1 @@
+//! `baton check`: the conformance of an API or a feed.

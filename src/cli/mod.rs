@@ -1,0 +1,168 @@
+//! The command line.
+//!
+//! Standard output is for data only; everything else goes to standard error. Exit codes: 0 done, 1 not
+//! done, 2 the configuration or the arguments are wrong.
+
+mod config;
+mod demo;
+mod harvest;
+mod map;
+mod progress;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::Subcommand;
+use tokio_util::sync::CancellationToken;
+
+use crate::app;
+use crate::config::Config;
+use crate::config::ConfigError;
+use crate::config::ProcessEnvironment;
+
+/// Follows OpenActive feeds and republishes them as an Open Referral UK API.
+#[derive(Debug, Parser)]
+#[command(name = "baton", version, about, max_term_width = 100)]
+struct Arguments {
+    /// How logs are written.
+    #[arg(long, global = true, value_enum, default_value_t)]
+    log_format: app::LogFormat,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start a bundled sample publisher and the gateway; needs no network.
+    Demo(demo::Arguments),
+    /// Harvest for ever and serve.
+    Serve(serve::Arguments),
+    /// Harvest every feed to its end once, map, and stop.
+    Harvest(harvest::Arguments),
+    /// Map RPDE pages or single items from files; services as NDJSON on standard output.
+    Map(map::Arguments),
+    /// Check or print the configuration.
+    Config(config::Arguments),
+}
+
+/// The configuration file.
+#[derive(Debug, clap::Args)]
+struct ConfigPath {
+    /// The configuration file.
+    #[arg(long, short, value_name = "FILE", env = "BATON_CONFIG")]
+    config: PathBuf,
+}
+
+impl ConfigPath {
+    fn load(&self) -> Result<Config, ConfigError> {
+        Config::load(&self.config, &ProcessEnvironment)
+    }
+}
+
+/// Why a command was not done.
+enum Failure {
+    /// The configuration is wrong.
+    Config(ConfigError),
+    /// What was to be checked cannot be reached.
+    Unreachable(String),
+    /// Anything else.
+    Other(anyhow::Error),
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+/// Whether a command that ran found everything well.
+enum Verdict {
+    Well,
+    Unwell,
+}
+
+/// Reads the arguments, runs the command, returns the exit code.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let default = match &arguments.command {
+        Command::Serve(_) => "baton=info,warn",
+        _ => "baton=warn,warn",
+    };
+    app::start_log(arguments.log_format, default);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(&Failure::Other(error.into())),
+    };
+    let done = runtime.block_on(run(arguments.command));
+    // Blocking work that is still under way has nothing left to tell anybody.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    match done {
+        Ok(Verdict::Well) => ExitCode::SUCCESS,
+        Ok(Verdict::Unwell) => ExitCode::from(1),
+        Err(failure) => report(&failure),
+    }
+}
+
+async fn run(command: Command) -> Result<Verdict, Failure> {
+    let stop = stop_on_signal();
+    match command {
+        Command::Demo(arguments) => demo::run(&arguments, stop).await,
+        Command::Serve(arguments) => serve::run(&arguments, stop).await,
+        Command::Harvest(arguments) => harvest::run(&arguments, stop).await,
+        Command::Map(arguments) => map::run(&arguments).await,
+        Command::Config(arguments) => config::run(&arguments),
+    }
+}
+
+/// Returns a token that is cancelled by SIGINT or SIGTERM.
+fn stop_on_signal() -> CancellationToken {
+    use tokio::signal::unix::SignalKind;
+    use tokio::signal::unix::signal;
+
+    let stop = CancellationToken::new();
+    let cancel = stop.clone();
+    let (terminate, interrupt) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    if let (Ok(mut terminate), Ok(mut interrupt)) = (terminate, interrupt) {
+        #[expect(clippy::disallowed_methods, reason = "waits for the signal that ends everything")]
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            cancel.cancel();
+        });
+    }
+    stop
+}
+
+fn report(failure: &Failure) -> ExitCode {
+    let (text, code) = match failure {
+        Failure::Config(error) => (error.to_string(), 2),
+        Failure::Unreachable(reason) => (reason.clone(), 2),
+        Failure::Other(error) => (format!("{error:#}"), 1),
+    };
+    say(&format!("baton: {text}"));
+    ExitCode::from(code)
+}
+
+/// Writes a line to standard error.
+fn say(line: &str) {
+    use std::io::Write as _;
+    // Nobody is left to tell when standard error is closed.
+    drop(writeln!(std::io::stderr().lock(), "{line}"));
+}

@@ -1,0 +1,33 @@
+//! `baton serve`: harvest for ever and serve.
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::ConfigPath;
+use super::Failure;
+use super::Verdict;
+use super::say;
+use crate::app::App;
+use crate::clock::Clock;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    config: ConfigPath,
+}
+
+pub(super) async fn run(
+    arguments: &Arguments,
+    stop: CancellationToken,
+) -> Result<Verdict, Failure> {
+    let config = arguments.config.load()?;
+    let listen = config.server.listen;
+    let listener =
+        TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
+    let address = listener.local_addr()?;
+    let app = App::open(config, Clock::default()).await?;
+    say(&format!("Serving http://{address}/v3/services, stop with Ctrl-C"));
+    app.serve(listener, stop).await?;
+    Ok(Verdict::Well)
+}
