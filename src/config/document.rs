@@ -1,5 +1,6 @@
 //! A parsed TOML file that remembers where each key and value was said.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use toml::Spanned;
@@ -102,10 +103,10 @@ impl<'t> Document<'t> {
     /// Elements of lists stay where they are, so that the numbers of the others do not change.
     pub(super) fn remove(&mut self, path: &KeyPath) -> bool {
         let steps = path.steps();
-        let Some(last) = steps.iter().rposition(|step| matches!(step, Step::Key(_))) else {
+        let Some(position) = steps.iter().rposition(|step| matches!(step, Step::Key(_))) else {
             return false;
         };
-        let (way, rest) = steps.split_at(last);
+        let (way, rest) = steps.split_at(position);
         let mut node = &mut self.root;
         for step in way {
             let next = match (step, &mut node.value) {
@@ -133,7 +134,7 @@ fn table_node(table: Spanned<DeTable<'_>>) -> Node {
 fn entries(table: DeTable<'_>) -> Table {
     let entry = |(key, value): (Spanned<_>, Spanned<DeValue<'_>>)| {
         let origin = Origin::File(key.span().start);
-        let name: std::borrow::Cow<'_, str> = key.into_inner();
+        let name: Cow<'_, str> = key.into_inner();
         (name.into_owned(), Entry { key: origin, node: value_node(value) })
     };
     table.into_iter().map(entry).collect()

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// Why a configuration cannot be read or printed.
 ///
-/// No text in it holds a value of the file or of the environment, other than names.
+/// No text in it holds a value of the file or of the environment, other than keys of publishers.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {

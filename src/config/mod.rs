@@ -4,7 +4,8 @@
 //! `BATON__SECTION__KEY` variables on top, [`interpolate`] fills in `${VAR}`, [`reader`] turns the
 //! tree into raw structs (unknown keys and wrong types end here), and each section checks what its
 //! values mean. Everything wrong with one step is said at once, a line each; a later step does not
-//! run over the mistakes of an earlier one. No message holds a value: any value can be a secret.
+//! run over the mistakes of an earlier one. No message holds a value but, as a suggestion, the key of a
+//! publisher: any other value can be a secret.
 //!
 //! Only reading happens here. Whether a dataset answers or a mapping parses is not known.
 
@@ -58,7 +59,6 @@ pub use self::limits::Limits;
 pub use self::mappings::Mappings;
 pub use self::mappings::VocabularySource;
 pub use self::publisher::Publisher;
-pub use self::secret::MASK;
 pub use self::secret::Secret;
 pub use self::server::Server;
 pub use self::store::Store;
@@ -101,7 +101,7 @@ impl Config {
     /// Reads a configuration from its text.
     ///
     /// `path` is the file's name in messages, and its folder is where relative paths start (but not
-    /// that of the store, which starts in the working directory as users of `SQLite` expect).
+    /// that of the store, which starts in the working directory as users of SQLite expect).
     ///
     /// # Errors
     /// When the text is not TOML, says something unknown or impossible, or names a variable that is

@@ -27,7 +27,7 @@ pub(super) fn overlay(document: &mut Document<'_>, env: &dyn Environment) -> Vec
 }
 
 fn set(document: &mut Document<'_>, variable: &str, text: String) -> Result<(), String> {
-    let name = variable.trim_start_matches(PREFIX).to_ascii_lowercase();
+    let name = variable.strip_prefix(PREFIX).unwrap_or_default().to_ascii_lowercase();
     let Some((section, key)) = name.split_once("__") else {
         return Err("names no setting; expected BATON__SECTION__KEY".to_owned());
     };

@@ -161,6 +161,7 @@ fn serialize_url<S: Serializer>(url: &Option<Url>, serializer: S) -> Result<S::O
 }
 
 /// Serializes each option by its name; an option that is missing here does not compile.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to the field")]
 fn serialize_options<S: Serializer>(options: &Options, serializer: S) -> Result<S::Ok, S::Error> {
     let Options { strict, assume_adult, describe_extras } = *options;
     let named =

@@ -9,11 +9,13 @@ use std::fmt::Display;
 use std::iter;
 use std::slice;
 
-use serde::Deserialize;
+use serde::Deserialize as _;
 use serde::Deserializer;
 use serde::de;
 use serde::de::DeserializeSeed;
+use serde::de::Expected;
 use serde::de::IntoDeserializer as _;
+use serde::de::Unexpected;
 use serde::de::Visitor;
 use serde::de::value::SeqDeserializer;
 use serde::forward_to_deserialize_any;
@@ -161,9 +163,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         if let Some(text) = self.variable_text() {
             let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-            return visitor
-                .visit_seq(SeqDeserializer::new(parts))
-                .map_err(|_: Fault| self.not("a list"));
+            return visitor.visit_seq(SeqDeserializer::new(parts));
         }
         match &self.node.value {
             Value::List(list) => {
@@ -244,8 +244,7 @@ impl<'de> de::MapAccess<'de> for Entries<'de> {
             return Err(de::Error::custom("a value was read before its key"));
         };
         let (at, origin) = (reader.at.clone(), reader.node.origin.clone());
-        seed.deserialize(reader)
-            .map_err(|fault| Fault { at: fault.at.or(Some((at, origin))), ..fault })
+        seed.deserialize(reader).map_err(|fault| fault.with_place(at, origin))
     }
 }
 
@@ -255,6 +254,17 @@ struct Fault {
     /// The name of the value and where it was said; absent until a table around it tells.
     at: Option<(KeyPath, Origin)>,
     message: String,
+}
+
+impl Fault {
+    /// Returns the fault with its place and name, if it had none yet.
+    fn with_place(self, at: KeyPath, origin: Origin) -> Self {
+        if self.at.is_some() {
+            return self;
+        }
+        let message = format!("`{at}` {}", self.message);
+        Self { at: Some((at, origin)), message }
+    }
 }
 
 impl Display for Fault {
@@ -268,5 +278,15 @@ impl std::error::Error for Fault {}
 impl de::Error for Fault {
     fn custom<T: Display>(message: T) -> Self {
         Self { at: None, message: message.to_string() }
+    }
+
+    /// Does not print what was found, as the provided method would.
+    fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::custom(format_args!("must be {expected}"))
+    }
+
+    /// Does not print what was found, as the provided method would.
+    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::custom(format_args!("must be {expected}"))
     }
 }

@@ -46,11 +46,10 @@ pub(super) fn masked_url(url: &Url) -> String {
     let query = url.query().map(masked_query);
     masked.set_query(query.as_deref());
     masked.set_fragment(None);
-    let user = if url.username().is_empty() { "" } else { MASK };
-    let password = url.password().map(|_| MASK);
-    if masked.set_username(user).and_then(|()| masked.set_password(password)).is_err()
-        && (url.password().is_some() || !url.username().is_empty())
-    {
+    let has_user = !url.username().is_empty();
+    let is_user_masked = !has_user || masked.set_username(MASK).is_ok();
+    let is_password_masked = url.password().is_none() || masked.set_password(Some(MASK)).is_ok();
+    if !(is_user_masked && is_password_masked) {
         return MASK.to_owned();
     }
     masked.into()
@@ -64,10 +63,5 @@ fn masked_query(query: &str) -> String {
     masked.collect::<Vec<_>>().join("&")
 }
 
-/// Serializes an address masked.
-pub(super) fn serialize_url<S: Serializer>(url: &Url, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&masked_url(url))
-}
-
 /// What is printed in place of a secret.
-pub const MASK: &str = "***";
+pub(super) const MASK: &str = "***";

@@ -43,8 +43,8 @@ use crate::oruk::Id;
 #[non_exhaustive]
 pub enum StoreError {
     /// The address of the store is not one this program knows.
-    #[error("store.url {0:?} is not an address of a store; expected sqlite:PATH")]
-    Url(String),
+    #[error("store.url is not an address of a store this program knows; expected sqlite:PATH")]
+    Url,
     /// The database could not be opened.
     #[error("the database {path} cannot be opened")]
     Open {

@@ -52,7 +52,7 @@ impl SqliteStore {
     /// When the address is another kind of store's, the file cannot be opened, or a newer version of
     /// the program wrote it.
     pub fn open(url: &str) -> Result<Self, StoreError> {
-        let path = url.strip_prefix("sqlite:").ok_or_else(|| StoreError::Url(url.to_owned()))?;
+        let path = url.strip_prefix("sqlite:").ok_or(StoreError::Url)?;
         let path = path.strip_prefix("//").unwrap_or(path);
         let pool = if path == ":memory:" { Pool::in_memory()? } else { Pool::open(Path::new(path))? };
         Ok(Self { pool: Arc::new(pool) })
