@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod conformance;
 pub mod demo;
 pub mod fetch;
 pub mod harvest;
