@@ -127,8 +127,11 @@ impl<'a> Loader<'a> {
             .prepare_cached(
                 "SELECT (SELECT key FROM key WHERE id = ?1),
                      CASE WHEN min(modified) < 0 THEN -1 ELSE max(modified) END, max(changed_at)
-                 FROM key WHERE id = ?1 OR id IN (SELECT child FROM link WHERE parent = ?1)
-                     OR id IN (SELECT parent FROM link WHERE child = ?1)",
+                 FROM (SELECT modified, changed_at FROM key WHERE id = ?1
+                     UNION ALL SELECT modified, changed_at FROM link JOIN key ON key.id = link.child
+                         WHERE link.parent = ?1
+                     UNION ALL SELECT modified, changed_at FROM link JOIN key ON key.id = link.parent
+                         WHERE link.child = ?1)",
             )?
             .query_row([self.root.key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
     }
@@ -149,9 +152,14 @@ impl<'a> Loader<'a> {
              FROM link JOIN head ON head.key = link.child JOIN feed ON feed.id = head.feed
              JOIN key ON key.id = head.key
              WHERE link.parent = ?1 AND head.key <> ?1 AND feed.rank IS NOT NULL
-             GROUP BY head.id ORDER BY feed.rank, head.item_id LIMIT 5000",
+             ORDER BY feed.rank, head.item_id LIMIT 5000",
             self.root.key,
         )
+        .map(|mut items| {
+            // An item may be linked twice, by itself and by what it belongs to.
+            items.dedup_by(|a, b| (a.feed, &a.item_id) == (b.feed, &b.item_id));
+            items
+        })
     }
 
     fn items(&self, query: &str, key: i64) -> Result<Vec<HeadItem>, StoreError> {
@@ -223,10 +231,11 @@ impl<'a> Loader<'a> {
     #[expect(clippy::type_complexity, reason = "the columns of one query")]
     fn occurrence_rows(&self) -> rusqlite::Result<Vec<(i64, i64, Option<i64>, u8, Option<i64>)>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT feed, start, length, status, facts FROM occurrence
-             WHERE parent IN (SELECT ?1 UNION SELECT child FROM link WHERE parent = ?1 AND relation = ?2)
-             AND feed IN (SELECT id FROM feed WHERE rank IS NOT NULL)
-             ORDER BY start DESC, feed, item_id LIMIT ?3",
+            "SELECT o.feed, o.start, o.length, o.status, o.facts FROM (
+                 SELECT ?1 AS key
+                 UNION ALL SELECT child FROM link WHERE parent = ?1 AND relation = ?2 AND child <> ?1
+             ) AS root JOIN occurrence AS o ON o.parent = root.key JOIN feed ON feed.id = o.feed
+             WHERE feed.rank IS NOT NULL ORDER BY o.start DESC, o.feed, o.item_id LIMIT ?3",
         )?;
         let claims = codec::relation_code(Relation::Claims);
         let rows = select.query_map(params![self.root.key, claims, MAX_OCCURRENCES], |row| {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
+use rusqlite::config::DbConfig;
 
 use super::schema;
 use super::sql;
@@ -28,7 +29,10 @@ pub(super) struct Pool {
 impl Pool {
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let failed = |source| StoreError::Open { path: path.display().to_string(), source };
-        let mut writer = Connection::open(path).map_err(failed)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut writer = Connection::open_with_flags(path, flags).map_err(failed)?;
         writer
             .execute_batch(
                 "PRAGMA journal_mode = WAL;
@@ -56,6 +60,9 @@ impl Pool {
     }
 
     fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+        // Without it SQLite plans a statement anew for every value bound to it, which cost a third of
+        // the time of a harvest.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(64);
         connection.busy_timeout(Duration::from_secs(30))
     }
