@@ -108,7 +108,8 @@ async fn page(
 /// A series of about 2.5 KB, as large operators publish them.
 fn series_item(n: usize) -> String {
     let day = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"][n % 5];
-    let words = "A friendly session for everyone who wants to move more, meet people and feel better. ";
+    let words =
+        "A friendly session for everyone who wants to move more, meet people and feel better. ";
     json!({
         "state": "updated", "kind": "SessionSeries", "id": n.to_string(), "modified": 1_790_000_000 + n,
         "data": {

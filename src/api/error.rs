@@ -115,7 +115,8 @@ impl IntoResponse for Problem {
         }
         let status = self.status();
         if let Self::Gone(tombstone) = self {
-            return (status, [(header::CONTENT_TYPE, "application/json")], tombstone).into_response();
+            return (status, [(header::CONTENT_TYPE, "application/json")], tombstone)
+                .into_response();
         }
         let parameter = match &self {
             Self::Unreadable { parameter, .. } | Self::OutOfRange { parameter, .. } => {

@@ -178,7 +178,8 @@ mod tests {
 
     #[test]
     fn parameters_are_read() {
-        let query = params("search=yoga&day=TU,TH&day=Saturday&minimum_age=50&start_time=18:30&x=1");
+        let query =
+            params("search=yoga&day=TU,TH&day=Saturday&minimum_age=50&start_time=18:30&x=1");
         let query = query.query().unwrap();
         assert_eq!(query.search.as_deref(), Some("yoga"));
         assert_eq!(query.days, 0b10_1010);
@@ -196,7 +197,10 @@ mod tests {
             ("modified_after=now", "modified_after"),
         ] {
             let problem = params(query).query().unwrap_err();
-            assert!(matches!(problem, Problem::Unreadable { parameter, .. } if parameter == name), "{query}");
+            assert!(
+                matches!(problem, Problem::Unreadable { parameter, .. } if parameter == name),
+                "{query}"
+            );
         }
         assert!(matches!(params("page=x").paging(), Err(Problem::Unreadable { .. })));
         for query in ["page=0", "page=-1", "per_page=0", "per_page=1001"] {

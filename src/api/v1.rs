@@ -40,7 +40,11 @@ pub(super) fn routes() -> Router<ApiState> {
         .route("/vocabularies/", get(vocabularies))
 }
 
-fn envelope<T: Serialize>(total: usize, paging: Paging, content: Vec<T>) -> Result<Vec<u8>, Problem> {
+fn envelope<T: Serialize>(
+    total: usize,
+    paging: Paging,
+    content: Vec<T>,
+) -> Result<Vec<u8>, Problem> {
     let page = v1::Page::new(total as u64, paging.page as u64, paging.per_page as u64, content);
     serde_json::to_vec(&page).map_err(|_| Problem::Internal)
 }

@@ -60,10 +60,7 @@ struct Root<'a> {
 pub(super) async fn root(State(state): State<ApiState>, headers: HeaderMap) -> Answer {
     let base = base_url(&state, &headers);
     let openapi_url = format!("{base}/v3/openapi.json");
-    respond(
-        &Root { version: "HSDS-UK-3.0", profile: PROFILE, openapi_url: &openapi_url },
-        &headers,
-    )
+    respond(&Root { version: "HSDS-UK-3.0", profile: PROFILE, openapi_url: &openapi_url }, &headers)
 }
 
 /// Returns the address people reach the gateway by: as configured, else as the request names it.
@@ -90,7 +87,11 @@ fn parse_id(id: &str, what: &'static str) -> Result<Id, Problem> {
     }
 }
 
-fn envelope<T: Serialize>(total: usize, paging: Paging, contents: Vec<T>) -> Result<Vec<u8>, Problem> {
+fn envelope<T: Serialize>(
+    total: usize,
+    paging: Paging,
+    contents: Vec<T>,
+) -> Result<Vec<u8>, Problem> {
     let page = v3::Page::new(total as u64, paging.page as u64, paging.per_page as u64, contents);
     serde_json::to_vec(&page).map_err(|_| Problem::Internal)
 }
@@ -206,10 +207,8 @@ async fn service_at_locations_page(
     let paging = params.paging()?;
     let query = query(params)?;
     let (total, listed) = snapshot.find_at_locations(&query, paging.offset(), paging.per_page);
-    let hits: Vec<Hit> = listed
-        .iter()
-        .map(|at| Hit { id: at.service, seq: at.seq, distance_m: None })
-        .collect();
+    let hits: Vec<Hit> =
+        listed.iter().map(|at| Hit { id: at.service, seq: at.seq, distance_m: None }).collect();
     let bodies = state.bodies.many(&hits).await?;
     let services: Vec<Option<Service>> = bodies
         .into_iter()

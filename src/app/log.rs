@@ -19,8 +19,7 @@ pub enum Format {
 pub fn start(format: Format, default: &str) {
     let filter = EnvFilter::try_from_env("BATON_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     let is_terminal = std::io::stderr().is_terminal();
-    let builder =
-        fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_terminal);
+    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_terminal);
     let started = match format {
         Format::Text => builder.with_target(false).try_init(),
         Format::Json => builder.json().try_init(),

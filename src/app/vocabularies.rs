@@ -54,7 +54,10 @@ impl Vocabularies<'_> {
                 Ok(body) => body,
                 Err(error) => {
                     let kept = self.store.vocabulary(name).await.is_ok_and(|copy| copy.is_some());
-                    warn!(vocabulary = name, error, kept, "vocabulary not read; the last copy stays");
+                    warn!(
+                        vocabulary = name,
+                        error, kept, "vocabulary not read; the last copy stays"
+                    );
                     continue;
                 }
             };
@@ -62,7 +65,10 @@ impl Vocabularies<'_> {
                 continue;
             }
             if let Err(error) = Vocabulary::parse(&body) {
-                warn!(vocabulary = name, error, "what was read is no vocabulary; the last copy stays");
+                warn!(
+                    vocabulary = name,
+                    error, "what was read is no vocabulary; the last copy stays"
+                );
                 continue;
             }
             put(&mut rules, name, &body);
@@ -77,16 +83,14 @@ impl Vocabularies<'_> {
 
     async fn read(&self, source: &VocabularySource) -> Result<Vec<u8>, String> {
         match source {
-            VocabularySource::Web(url) => {
-                match self.fetcher.get(Request::new(url.clone())).await {
-                    Ok(Response::Body(body)) => Ok(body.bytes.to_vec()),
-                    Ok(Response::NotModified { .. }) => Err("not modified".to_owned()),
-                    Err(error) => Err(error.to_string()),
-                }
+            VocabularySource::Web(url) => match self.fetcher.get(Request::new(url.clone())).await {
+                Ok(Response::Body(body)) => Ok(body.bytes.to_vec()),
+                Ok(Response::NotModified { .. }) => Err("not modified".to_owned()),
+                Err(error) => Err(error.to_string()),
+            },
+            VocabularySource::File(path) => {
+                tokio::fs::read(path).await.map_err(|error| format!("{}: {error}", path.display()))
             }
-            VocabularySource::File(path) => tokio::fs::read(path)
-                .await
-                .map_err(|error| format!("{}: {error}", path.display())),
         }
     }
 }

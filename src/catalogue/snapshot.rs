@@ -85,10 +85,7 @@ impl Snapshot {
         parts.retain(|part| !part.alive.is_empty());
         let segment = Segment::build(changes);
         let everything = 0..u32::try_from(segment.docs.len()).unwrap_or(u32::MAX);
-        parts.push(Part {
-            segment: Arc::new(segment),
-            alive: Arc::new(everything.collect()),
-        });
+        parts.push(Part { segment: Arc::new(segment), alive: Arc::new(everything.collect()) });
         merge_small(&mut parts);
         Self { generation: self.generation.max(generation), parts, terms }
     }
@@ -107,7 +104,9 @@ impl Snapshot {
                 let page = all.into_iter().skip(offset).take(limit);
                 page.map(|(distance, doc)| hit(doc, Some(distance))).collect()
             }
-            None => self.page(&found, offset, limit).into_iter().map(|doc| hit(doc, None)).collect(),
+            None => {
+                self.page(&found, offset, limit).into_iter().map(|doc| hit(doc, None)).collect()
+            }
         };
         Hits { total, page }
     }
@@ -147,9 +146,10 @@ impl Snapshot {
 
     /// Returns the service that a service at location belongs to.
     pub fn service_at_location(&self, id: Id) -> Option<Listed> {
-        let alive = self.parts.iter().flat_map(|part| {
-            part.alive.iter().map(|number| &part.segment.docs[number as usize])
-        });
+        let alive = self
+            .parts
+            .iter()
+            .flat_map(|part| part.alive.iter().map(|number| &part.segment.docs[number as usize]));
         let mut docs = alive.filter(|doc| doc.status.is_listed());
         docs.find(|doc| doc.places.iter().any(|place| place.service_at_location == id))
             .map(|doc| Listed { service: doc.id, seq: doc.seq, id })
@@ -237,11 +237,7 @@ impl Snapshot {
 }
 
 /// Joins ordered lists and returns a page of the whole.
-fn join<'a>(
-    lists: &[(&'a Segment, &RoaringBitmap)],
-    offset: usize,
-    limit: usize,
-) -> Vec<&'a Doc> {
+fn join<'a>(lists: &[(&'a Segment, &RoaringBitmap)], offset: usize, limit: usize) -> Vec<&'a Doc> {
     let mut heads: Vec<_> = lists
         .iter()
         .map(|(segment, found)| found.iter().map(|n| &segment.docs[n as usize]).peekable())

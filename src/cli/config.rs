@@ -26,7 +26,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         What::Check(path) => {
             let config = path.load()?;
             let feeds: usize = config.publishers.iter().map(|p| p.feeds.len()).sum();
-            say(&format!("the configuration is good: {} publishers, {feeds} feeds", config.publishers.len()));
+            say(&format!(
+                "the configuration is good: {} publishers, {feeds} feeds",
+                config.publishers.len()
+            ));
         }
         What::Print(path) => {
             let text = path.load()?.to_toml_masked()?;

@@ -117,7 +117,8 @@ fn announce(gateway: &str, publisher: &str) {
         format!("  Feeds                {gateway}/status.json"),
         format!("  Sample publisher     {publisher}/"),
         String::new(),
-        "Something changes at the publisher every 20 seconds. To change something yourself:".to_owned(),
+        "Something changes at the publisher every 20 seconds. To change something yourself:"
+            .to_owned(),
         format!("  curl -X POST '{publisher}/edit?name=My+new+name'"),
         format!("  curl '{gateway}/v3/services?search=my+new+name'"),
         String::new(),

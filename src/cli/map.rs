@@ -75,7 +75,11 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         for change in &page.changes {
             if let ItemChange::Unusable { item_id, finding } = change {
                 is_well = false;
-                say(&format!("{}: item {}: {finding}", file.display(), item_id.as_deref().unwrap_or("?")));
+                say(&format!(
+                    "{}: item {}: {finding}",
+                    file.display(),
+                    item_id.as_deref().unwrap_or("?")
+                ));
             }
         }
         let commit = PageCommit {

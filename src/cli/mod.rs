@@ -135,8 +135,7 @@ fn stop_on_signal() -> CancellationToken {
 
     let stop = CancellationToken::new();
     let cancel = stop.clone();
-    let (terminate, interrupt) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    let (terminate, interrupt) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
     if let (Ok(mut terminate), Ok(mut interrupt)) = (terminate, interrupt) {
         #[expect(clippy::disallowed_methods, reason = "waits for the signal that ends everything")]
         tokio::spawn(async move {

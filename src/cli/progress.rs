@@ -33,7 +33,10 @@ impl Bars {
         };
         let bars: Arc<Vec<ProgressBar>> = Arc::new(feeds.iter().map(add).collect());
         let (board, shown) = (app.board(), Arc::clone(&bars));
-        #[expect(clippy::disallowed_methods, reason = "draws, and is ended when the bars are dropped")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "draws, and is ended when the bars are dropped"
+        )]
         let refresh = tokio::spawn(async move {
             loop {
                 for ((feed, _), bar) in feeds.iter().zip(shown.iter()) {

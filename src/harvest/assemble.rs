@@ -42,8 +42,7 @@ pub fn assemble(
     if let Some(delegated) = delegation(&root) {
         return Assembled::Delegated(delegated);
     }
-    let facts: Vec<Arc<Opportunity>> =
-        root.facts.iter().map(|json| Arc::new(read(json))).collect();
+    let facts: Vec<Arc<Opportunity>> = root.facts.iter().map(|json| Arc::new(read(json))).collect();
     let Some((head, feed)) = head_of(&root, &facts) else {
         return without_head(&root);
     };
@@ -113,7 +112,10 @@ fn head_of(root: &store::Bundle, facts: &[Arc<Opportunity>]) -> Option<(Head, Fe
     if let Some(item) = root.heads.first() {
         let opportunity = read(&item.body);
         let (kind, key) = (item.kind, root.key.clone());
-        return Some((Head { kind, key, item_id: Some(item.item_id.clone()), opportunity }, item.feed));
+        return Some((
+            Head { kind, key, item_id: Some(item.item_id.clone()), opportunity },
+            item.feed,
+        ));
     }
     let stating = root.occurrences.iter().find(|occurrence| occurrence.facts.is_some())?;
     let facts = facts.get(stating.facts?)?;

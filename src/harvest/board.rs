@@ -68,11 +68,7 @@ impl Board {
     }
 
     /// Changes how a feed is doing; returns its state before.
-    pub(super) fn update(
-        &self,
-        feed: FeedId,
-        change: impl FnOnce(&mut FeedStatus),
-    ) -> FeedState {
+    pub(super) fn update(&self, feed: FeedId, change: impl FnOnce(&mut FeedStatus)) -> FeedState {
         let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let status = board.entry(feed).or_default();
         let before = status.state;

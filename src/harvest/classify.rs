@@ -96,7 +96,8 @@ impl Read<'_> {
     }
 
     fn head(&self) -> ItemChange {
-        let Some(key) = self.opportunity.key(self.source_key, self.kind, Some(&self.item.id)) else {
+        let Some(key) = self.opportunity.key(self.source_key, self.kind, Some(&self.item.id))
+        else {
             return unusable(Some(&self.item.id), Code::KeyMissing, "@id");
         };
         let mut links = self.links(&key);
@@ -253,7 +254,9 @@ mod tests {
                 "duration":"PT1H","remainingUses":{uses},"offers":[{{"price":9.5}}]}}}}"#
             ))
         };
-        let (ItemChange::Occurrence(a), ItemChange::Occurrence(b)) = (slot(1), slot(0)) else { panic!() };
+        let (ItemChange::Occurrence(a), ItemChange::Occurrence(b)) = (slot(1), slot(0)) else {
+            panic!()
+        };
         assert_eq!(a, b);
         assert_eq!(a.parent, "https://x.org/f/1");
         assert_eq!(a.facts.as_deref(), Some(r#"{"offers":[{"price":9.5}]}"#));
@@ -276,7 +279,10 @@ mod tests {
         for (json, code) in [
             (r#"{"state":"updated","id":"1"}"#, Code::ItemWithoutData),
             (r#"{"state":"updated","id":"1","data":{"name":"x"}}"#, Code::TypeUnknown),
-            (r#"{"state":"updated","id":"1","kind":"Slot","data":{"name":"x"}}"#, Code::StartMissing),
+            (
+                r#"{"state":"updated","id":"1","kind":"Slot","data":{"name":"x"}}"#,
+                Code::StartMissing,
+            ),
             ("[1]", Code::ItemUnreadable),
         ] {
             let ItemChange::Unusable { finding, .. } = read(json) else { panic!("{json}") };

@@ -57,10 +57,7 @@ pub(super) fn is_same_page(a: &Url, b: &Url) -> bool {
         pairs
     };
     let path = |url: &Url| url.path().trim_end_matches('/').to_owned();
-    a.host() == b.host()
-        && a.port() == b.port()
-        && path(a) == path(b)
-        && pairs(a) == pairs(b)
+    a.host() == b.host() && a.port() == b.port() && path(a) == path(b) && pairs(a) == pairs(b)
 }
 
 #[cfg(test)]
@@ -74,9 +71,13 @@ mod tests {
     #[test]
     fn only_an_empty_page_that_points_to_itself_is_the_last() {
         let page = "https://a.org/feed?afterTimestamp=1&afterId=a%3A1";
-        assert_eq!(judge(page, Some("http://A.org/feed?afterId=a:1&afterTimestamp=1"), 0), Next::Last);
+        assert_eq!(
+            judge(page, Some("http://A.org/feed?afterId=a:1&afterTimestamp=1"), 0),
+            Next::Last
+        );
         assert!(matches!(judge(page, Some(page), 2), Next::Blocked(_)));
-        let on = judge("https://a.org/feed", Some("https://a.org/feed?afterTimestamp=0&afterId="), 0);
+        let on =
+            judge("https://a.org/feed", Some("https://a.org/feed?afterTimestamp=0&afterId="), 0);
         assert_eq!(on, Next::Page("https://a.org/feed?afterTimestamp=0&afterId=".parse().unwrap()));
     }
 
@@ -88,7 +89,9 @@ mod tests {
         assert_eq!(judge(page, Some("?after=1"), 1), url("https://a.org/x/feed?after=1"));
         assert_eq!(judge(page, Some("http://a.org/f?after=1"), 1), url("https://a.org/f?after=1"));
         assert_eq!(judge(page, Some("https://b.org/f"), 1), url("https://b.org/f"));
-        for next in [None, Some("https://evil.org/f"), Some("localhost:3000/f"), Some("file:///etc")] {
+        for next in
+            [None, Some("https://evil.org/f"), Some("localhost:3000/f"), Some("file:///etc")]
+        {
             assert!(matches!(judge(page, next, 1), Next::Blocked(_)), "{next:?}");
         }
     }

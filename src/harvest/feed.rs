@@ -289,9 +289,7 @@ impl Poller<'_> {
     fn at_end(&self, max_age: Option<Duration>) -> Step {
         match self.until {
             Until::End => Step::Done(Followed::End),
-            Until::Cancelled => {
-                Step::Wait(patience::at_end(self.harvester.poll_interval, max_age))
-            }
+            Until::Cancelled => Step::Wait(patience::at_end(self.harvester.poll_interval, max_age)),
         }
     }
 

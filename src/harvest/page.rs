@@ -30,11 +30,7 @@ pub struct ReadPage {
 ///
 /// # Errors
 /// When the body is no RPDE page at all. Items that cannot be used are part of the result.
-pub fn read_page(
-    body: &[u8],
-    source_key: &str,
-    now: DateTime<Utc>,
-) -> Result<ReadPage, RpdeError> {
+pub fn read_page(body: &[u8], source_key: &str, now: DateTime<Utc>) -> Result<ReadPage, RpdeError> {
     let page = Page::parse(body)?;
     let item_count = page.items.len();
     let mut changes: Vec<ItemChange> = Vec::with_capacity(item_count);

@@ -38,7 +38,8 @@ pub(super) fn after_failure(
         let minutes = rand::rng().random_range(60..=120);
         return Duration::from_secs(minutes * 60);
     }
-    let doubled = FIRST_WAIT.saturating_mul(1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
+    let doubled = FIRST_WAIT
+        .saturating_mul(1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
     jittered(doubled.min(LONGEST_WAIT))
 }
 
@@ -64,7 +65,10 @@ mod tests {
 
     #[test]
     fn a_busy_publisher_is_left_alone() {
-        assert_eq!(after_failure(1, Some(429), Some(Duration::from_secs(7))), Duration::from_secs(7));
+        assert_eq!(
+            after_failure(1, Some(429), Some(Duration::from_secs(7))),
+            Duration::from_secs(7)
+        );
         assert!(secs(after_failure(1, Some(503), None)) < 10.0);
         assert!((3600.0..=7200.0).contains(&secs(after_failure(3, Some(503), None))));
     }

@@ -35,7 +35,8 @@ pub fn publication(root: store::Bundle, sources: &Sources, now: DateTime<Utc>) -
     let source_of = |feed: FeedId| sources.0.get(&feed).map(|(source, _)| Arc::clone(source));
     let outcome = match assemble(root, source_of) {
         Assembled::Opportunity { bundle, feed, duplicates } => {
-            let rules = sources.0.get(&feed).map(|(_, rules)| Arc::clone(rules)).unwrap_or_default();
+            let rules =
+                sources.0.get(&feed).map(|(_, rules)| Arc::clone(rules)).unwrap_or_default();
             let mut mapping = mapping::map(&bundle, &rules, now);
             if duplicates > 0 {
                 mapping.findings.push(Finding::new(Code::SourceDuplicate, "@id"));

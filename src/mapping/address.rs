@@ -202,7 +202,9 @@ mod tests {
 
     #[test]
     fn countries_become_codes() {
-        for (text, code) in [("UK", "GB"), ("", "GB"), ("ie", "IE"), ("England", "GB"), ("??", "GB")] {
+        for (text, code) in
+            [("UK", "GB"), ("", "GB"), ("ie", "IE"), ("England", "GB"), ("??", "GB")]
+        {
             assert_eq!(country(text), code, "{text}");
         }
     }

@@ -54,9 +54,10 @@ pub(super) fn attributes(
         Attendance::Online => Some("https://schema.org/OnlineEventAttendanceMode"),
         Attendance::Mixed => Some("https://schema.org/MixedEventAttendanceMode"),
     };
-    terms.extend(mode_uri.map(|uri| {
-        ("attendance_mode", known(Scheme::AttendanceMode, uri, attendance.words()))
-    }));
+    terms
+        .extend(mode_uri.map(|uri| {
+            ("attendance_mode", known(Scheme::AttendanceMode, uri, attendance.words()))
+        }));
 
     let mut attributes: Vec<Attribute> = Vec::with_capacity(terms.len());
     for (link_type, term) in terms {
@@ -129,7 +130,8 @@ pub(super) fn listed(scheme: Scheme, vocabulary: &Vocabulary, entry: &Term) -> T
         made.description = text::block(definition);
     }
     let broader = entry.broader.as_deref();
-    let parent = broader.map(|uri| vocabulary.by_uri(uri).map_or(uri, |parent| parent.uri.as_str()));
+    let parent =
+        broader.map(|uri| vocabulary.by_uri(uri).map_or(uri, |parent| parent.uri.as_str()));
     made.parent_id = parent.map(concept_id);
     made
 }

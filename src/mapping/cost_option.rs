@@ -61,13 +61,15 @@ pub(super) fn costs(cx: &Context<'_>) -> Costs {
     } else if is_free && options.iter().any(|option| option.amount > 0.0) {
         cx.find(Code::FreeContradicted, "isAccessibleForFree");
     }
-    let stated = || offers.iter().map(|offer| Booking::parse(offer.open_booking_in_advance.as_str()));
+    let stated =
+        || offers.iter().map(|offer| Booking::parse(offer.open_booking_in_advance.as_str()));
     let booking = if stated().any(|b| b == Some(Booking::Required)) {
         Some(Booking::Required)
     } else if stated().any(|b| b == Some(Booking::Optional)) {
         Some(Booking::Optional)
     } else {
-        let all_unavailable = !offers.is_empty() && stated().all(|b| b == Some(Booking::Unavailable));
+        let all_unavailable =
+            !offers.is_empty() && stated().all(|b| b == Some(Booking::Unavailable));
         all_unavailable.then_some(Booking::Unavailable)
     };
     let link = offers.iter().find_map(|offer| offer.url.get().and_then(web_address));

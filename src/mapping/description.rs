@@ -81,9 +81,9 @@ fn without_joining_links(cx: &Context<'_>, words: String) -> String {
     }
     cx.find(Code::JoiningLinkWithheld, "description");
     let lines = words.lines().map(|line| {
-        let kept = line.split(' ').map(|word| {
-            if mentions_joining_link(word) { "(link given on booking)" } else { word }
-        });
+        let kept = line
+            .split(' ')
+            .map(|word| if mentions_joining_link(word) { "(link given on booking)" } else { word });
         kept.collect::<Vec<_>>().join(" ")
     });
     lines.collect::<Vec<_>>().join("\n")

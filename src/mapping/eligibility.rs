@@ -186,7 +186,8 @@ pub(super) fn eligibility(cx: &Context<'_>) -> Eligibility {
     }
     sentences.extend(conditions(cx));
 
-    let assumed = (stated.is_none() && !is_facility && cx.rules.options.assume_adult).then_some(18.0);
+    let assumed =
+        (stated.is_none() && !is_facility && cx.rules.options.assume_adult).then_some(18.0);
     Eligibility {
         minimum_age: stated.and_then(Ages::min_years).or(assumed),
         maximum_age: stated.and_then(Ages::max_years),
@@ -242,11 +243,21 @@ mod tests {
             (r#"{"minValue":50}"#, Some(50.0), None, "Ages 50 and over"),
             (r#"{"minValue":"50","maxValue":"0"}"#, Some(50.0), None, "Ages 50 and over"),
             (r#"{"minValue":0}"#, Some(0.0), None, "All ages"),
-            (r#"{"minValue":0.0,"maxValue":11.0,"unitCode":"ANN"}"#, Some(0.0), Some(11.0), "Ages 0 to 11"),
+            (
+                r#"{"minValue":0.0,"maxValue":11.0,"unitCode":"ANN"}"#,
+                Some(0.0),
+                Some(11.0),
+                "Ages 0 to 11",
+            ),
             (r#"{"maxValue":15}"#, None, Some(15.0), "Ages up to 15"),
             (r#"{"minValue":18,"maxValue":14}"#, Some(14.0), Some(18.0), "Ages 14 to 18"),
             (r#"{"minValue":50,"maxValue":100}"#, Some(50.0), None, "Ages 50 and over"),
-            (r#"{"minValue":3,"maxValue":18,"unitCode":"MON"}"#, Some(0.25), Some(1.5), "Ages 3 months to 18 months"),
+            (
+                r#"{"minValue":3,"maxValue":18,"unitCode":"MON"}"#,
+                Some(0.25),
+                Some(1.5),
+                "Ages 3 months to 18 months",
+            ),
             (r#"{"minValue":6,"unitCode":"WEE"}"#, Some(0.12), None, "Ages 6 weeks and over"),
             (r#"{"minValue":16,"maxValue":16}"#, Some(16.0), Some(16.0), "Age 16"),
         ] {

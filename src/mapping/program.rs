@@ -34,9 +34,10 @@ fn make(
 ) -> Option<Program> {
     let name = text::line(name.get()?);
     let description = text::block(description.as_str());
-    let key = id.get().and_then(canonical_uri).unwrap_or_else(|| {
-        format!("{}\n{kind}\n{}", cx.bundle.source.key, name.to_lowercase())
-    });
+    let key = id
+        .get()
+        .and_then(canonical_uri)
+        .unwrap_or_else(|| format!("{}\n{kind}\n{}", cx.bundle.source.key, name.to_lowercase()));
     Some(Program {
         id: Id::derive("program", &[&key]),
         organization_id,

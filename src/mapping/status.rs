@@ -8,8 +8,8 @@ use chrono::Utc;
 use super::bundle::ChildFeed;
 use super::bundle::EventStatus;
 use super::context::Context;
-use super::context::london_to_utc;
 use super::context::local_time;
+use super::context::london_to_utc;
 use super::schedule::words::day_words;
 use crate::openactive::Kind;
 use crate::openactive::Moment;
@@ -149,7 +149,8 @@ fn due(cx: &Context<'_>, lives: &Liveness) -> Option<DateTime<Utc>> {
     let announced = cx.occurrences.iter().filter(|occurrence| occurrence.status.is_off());
     let announced = announced.map(|occurrence| occurrence.start - TimeDelta::days(ALERT_DAYS));
     let day_ends = lives.days.iter().copied().chain(last_date(cx, lives)).flat_map(|date| {
-        let after = [1, INACTIVE_DAYS + 1].map(|days| date.checked_add_signed(TimeDelta::days(days)));
+        let after =
+            [1, INACTIVE_DAYS + 1].map(|days| date.checked_add_signed(TimeDelta::days(days)));
         after.into_iter().flatten().map(|day| london_to_utc(day.and_time(chrono::NaiveTime::MIN)))
     });
     ends.chain(announced).chain(day_ends).filter(|time| *time > cx.now).min()

@@ -79,8 +79,8 @@ fn strip_tags(text: &str) -> String {
                 let lower = rest.to_ascii_lowercase();
                 rest = lower.find(&close).and_then(|at| rest.get(at..)).unwrap_or("");
             }
-            "br" | "/p" | "/div" | "/li" | "/ul" | "/ol" | "/tr" | "/h1" | "/h2" | "/h3" | "/h4"
-            | "hr" => out.push('\n'),
+            "br" | "/p" | "/div" | "/li" | "/ul" | "/ol" | "/tr" | "/h1" | "/h2" | "/h3"
+            | "/h4" | "hr" => out.push('\n'),
             "li" => out.push_str("- "),
             "td" | "th" => out.push(' '),
             _ => {}
@@ -132,6 +132,9 @@ mod tests {
     fn lists_read_as_english() {
         let words = |n: usize| ["a", "b", "c"].iter().take(n).map(|w| (*w).to_owned()).collect();
         let list = |n| and_list(&Vec::from_iter::<Vec<String>>(words(n)));
-        assert_eq!((list(0), list(1), list(2), list(3)), (String::new(), "a".into(), "a and b".into(), "a, b and c".into()));
+        assert_eq!(
+            (list(0), list(1), list(2), list(3)),
+            (String::new(), "a".into(), "a and b".into(), "a, b and c".into())
+        );
     }
 }

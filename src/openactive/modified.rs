@@ -24,7 +24,11 @@ impl Modified {
         if text.starts_with('"') {
             return Self(serde_json::from_str::<String>(text).unwrap_or_default().into());
         }
-        if text.starts_with(['{', '[', 'n', 't', 'f']) { Self::default() } else { Self(text.into()) }
+        if text.starts_with(['{', '[', 'n', 't', 'f']) {
+            Self::default()
+        } else {
+            Self(text.into())
+        }
     }
 
     /// Returns the value as published.
@@ -55,7 +59,10 @@ impl Modified {
         let earliest = Utc.with_ymd_and_hms(2015, 1, 1, 0, 0, 0).single()?;
         let plausible = |t: &DateTime<Utc>| *t >= earliest && *t <= now + TimeDelta::days(1);
         let Some(number) = self.integer() else {
-            return DateTime::parse_from_rfc3339(&self.0).ok().map(|t| t.to_utc()).filter(plausible);
+            return DateTime::parse_from_rfc3339(&self.0)
+                .ok()
+                .map(|t| t.to_utc())
+                .filter(plausible);
         };
         let number = i64::try_from(number).ok()?;
         // .NET ticks count 100 ns from the year 1.

@@ -54,7 +54,10 @@ fn split_offset(text: &str) -> (&str, Option<i64>) {
     let digits: String = offset.chars().filter(char::is_ascii_digit).collect();
     let (hours, minutes) = match digits.len() {
         2 => (digits.parse::<i64>().ok(), Some(0)),
-        4 => (digits.get(..2).and_then(|h| h.parse().ok()), digits.get(2..).and_then(|m| m.parse().ok())),
+        4 => (
+            digits.get(..2).and_then(|h| h.parse().ok()),
+            digits.get(2..).and_then(|m| m.parse().ok()),
+        ),
         _ => (None, None),
     };
     match (hours, minutes) {

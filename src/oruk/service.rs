@@ -75,10 +75,18 @@ pub struct Service {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accreditations: Option<String>,
     /// Youngest age in years, fractions allowed.
-    #[serde(default, serialize_with = "number::serialize", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        serialize_with = "number::serialize",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub minimum_age: Option<f64>,
     /// Oldest age in years.
-    #[serde(default, serialize_with = "number::serialize", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        serialize_with = "number::serialize",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub maximum_age: Option<f64>,
     /// What changed for the next weeks.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -110,7 +110,8 @@ fn monthly(dates: &[NaiveDate]) -> Option<Rule> {
     let day = DayRule { nth: Some(nth), weekday: words::weekday(*first) };
     let months = |a: NaiveDate, b: NaiveDate| {
         let count = |date: NaiveDate| {
-            i64::from(chrono::Datelike::year(&date)) * 12 + i64::from(chrono::Datelike::month0(&date))
+            i64::from(chrono::Datelike::year(&date)) * 12
+                + i64::from(chrono::Datelike::month0(&date))
         };
         count(b) - count(a)
     };
@@ -174,8 +175,7 @@ fn is_every_week(rule: &Rule) -> bool {
     rule.frequency == Frequency::Weekly && rule.interval == 1
 }
 
-const WORKED_OUT: &str =
-    "Pattern worked out from the individual dates published by the provider.";
+const WORKED_OUT: &str = "Pattern worked out from the individual dates published by the provider.";
 
 #[cfg(test)]
 mod tests {
@@ -191,13 +191,23 @@ mod tests {
     fn rules(dates: &[&str]) -> Vec<(Option<String>, Vec<String>)> {
         let occurrences: Vec<_> = dates.iter().map(|date| on(date, "18:30")).collect();
         let rows = derive(&occurrences).0;
-        rows.iter().map(|row| (Some(words::describe(row)), row.except.iter().map(ToString::to_string).collect())).collect()
+        rows.iter()
+            .map(|row| {
+                (Some(words::describe(row)), row.except.iter().map(ToString::to_string).collect())
+            })
+            .collect()
     }
 
     #[test]
     fn two_weekly_dates_are_a_pattern_and_one_is_not() {
-        assert_eq!(rules(&["2026-10-13", "2026-10-20"]), [(Some("Tuesdays, 18:30 to 19:30".into()), vec![])]);
-        assert_eq!(rules(&["2026-10-13"]), [(Some("Tue 13 Oct 2026, 18:30 to 19:30".into()), vec![])]);
+        assert_eq!(
+            rules(&["2026-10-13", "2026-10-20"]),
+            [(Some("Tuesdays, 18:30 to 19:30".into()), vec![])]
+        );
+        assert_eq!(
+            rules(&["2026-10-13"]),
+            [(Some("Tue 13 Oct 2026, 18:30 to 19:30".into()), vec![])]
+        );
     }
 
     #[test]
@@ -216,8 +226,10 @@ mod tests {
     fn scattered_dates_stay_single_dates_and_are_cut_at_twelve() {
         let found = rules(&["2026-10-13", "2026-12-01", "2027-03-02"]);
         assert_eq!(found.len(), 3);
-        let dates: Vec<Dated> =
-            (0..20i64).map(|n| on("2026-01-01", "10:00").date + chrono::TimeDelta::days(n * n * 7 + n)).map(|date| Dated { date, last_date: date, ..on("2026-01-01", "10:00") }).collect();
+        let dates: Vec<Dated> = (0..20i64)
+            .map(|n| on("2026-01-01", "10:00").date + chrono::TimeDelta::days(n * n * 7 + n))
+            .map(|date| Dated { date, last_date: date, ..on("2026-01-01", "10:00") })
+            .collect();
         let (rows, is_cut) = derive(&dates);
         assert!(rows.iter().filter(|row| row.rule.is_none()).count() <= MAX_DATES);
         assert!(is_cut || rows.len() <= MAX_DATES);

@@ -99,7 +99,8 @@ fn of_special(hours: &Many<OpeningHours>) -> Vec<Row> {
     let rows = hours.iter().filter_map(|entry| {
         let first = parse_date(entry.valid_from.as_str())?;
         let last = parse_date(entry.valid_through.as_str()).unwrap_or(first);
-        let (opens, closes) = (parse_time(entry.opens.as_str())?, parse_time(entry.closes.as_str())?);
+        let (opens, closes) =
+            (parse_time(entry.opens.as_str())?, parse_time(entry.closes.as_str())?);
         let mut row = Row::dated(first);
         row.valid_to = Some(last);
         if opens == closes {
@@ -119,7 +120,8 @@ fn of_special(hours: &Many<OpeningHours>) -> Vec<Row> {
 /// joined; weekdays with the same hours share a row.
 fn of_slots(cx: &Context<'_>) -> Vec<Row> {
     let mut by_day: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
-    for slot in cx.occurrences.iter().filter(|slot| slot.is_future(cx.now) && !slot.status.is_off()) {
+    for slot in cx.occurrences.iter().filter(|slot| slot.is_future(cx.now) && !slot.status.is_off())
+    {
         let start = local_time(slot.start);
         let minutes = slot.end.map_or(0, |end| (end - slot.start).num_minutes());
         let Ok(minutes) = u32::try_from(minutes) else { continue };
@@ -132,7 +134,9 @@ fn of_slots(cx: &Context<'_>) -> Vec<Row> {
     }
     let mut by_hours: BTreeMap<(u32, u32), Vec<Weekday>> = BTreeMap::new();
     for (day, spans) in by_day {
-        let Ok(weekday) = Weekday::try_from(u8::try_from(day).unwrap_or_default()) else { continue };
+        let Ok(weekday) = Weekday::try_from(u8::try_from(day).unwrap_or_default()) else {
+            continue;
+        };
         for span in joined(spans) {
             by_hours.entry(span).or_default().push(weekday);
         }

@@ -61,10 +61,10 @@ fn nth_of_month(first: NaiveDate, day: DayRule) -> Option<NaiveDate> {
         NaiveDate::from_weekday_of_month_opt(first.year(), month, day.weekday, nth.unsigned_abs())?
     } else {
         let last = first.checked_add_months(Months::new(1))?.pred_opt()?;
-        let back = (7 + last.weekday().num_days_from_monday()
-            - day.weekday.num_days_from_monday())
-            % 7;
-        last - TimeDelta::days(i64::from(back)) - TimeDelta::weeks(i64::from(nth.unsigned_abs()) - 1)
+        let back =
+            (7 + last.weekday().num_days_from_monday() - day.weekday.num_days_from_monday()) % 7;
+        last - TimeDelta::days(i64::from(back))
+            - TimeDelta::weeks(i64::from(nth.unsigned_abs()) - 1)
     };
     (found.month() == month).then_some(found)
 }
@@ -155,7 +155,12 @@ impl Row {
     }
 
     /// Writes the schedule down.
-    pub(super) fn write(mut self, cx: &Context<'_>, attending: &str, link: Option<&str>) -> Schedule {
+    pub(super) fn write(
+        mut self,
+        cx: &Context<'_>,
+        attending: &str,
+        link: Option<&str>,
+    ) -> Schedule {
         let today = crate::mapping::local_time(cx.now).date();
         self.except.retain(|date| *date >= today);
         self.except.sort_unstable();
@@ -250,9 +255,15 @@ mod tests {
             month_days,
         };
         let last_friday = monthly(vec![DayRule { nth: Some(-1), weekday: Weekday::Fri }], vec![]);
-        assert_eq!(first(&last_friday, "2026-01-01", 3), ["2026-01-30", "2026-02-27", "2026-03-27"]);
+        assert_eq!(
+            first(&last_friday, "2026-01-01", 3),
+            ["2026-01-30", "2026-02-27", "2026-03-27"]
+        );
         let thirty_first = monthly(vec![], vec![31]);
-        assert_eq!(first(&thirty_first, "2026-01-31", 3), ["2026-01-31", "2026-03-31", "2026-05-31"]);
+        assert_eq!(
+            first(&thirty_first, "2026-01-31", 3),
+            ["2026-01-31", "2026-03-31", "2026-05-31"]
+        );
         let last_day = monthly(vec![], vec![-1]);
         assert_eq!(first(&last_day, "2026-01-31", 2), ["2026-01-31", "2026-02-28"]);
     }

@@ -204,8 +204,12 @@ fn notes(cx: &Context<'_>, schedule: &Schedule) -> Vec<String> {
     if schedule.is_partial() && !confirmed {
         notes.push(PROVISIONAL.to_owned());
     }
-    let months: Vec<u32> =
-        schedule.by_month.iter().filter_map(|month| positive(month.0)).filter(|m| *m <= 12).collect();
+    let months: Vec<u32> = schedule
+        .by_month
+        .iter()
+        .filter_map(|month| positive(month.0))
+        .filter(|m| *m <= 12)
+        .collect();
     notes.extend(words::only_in(&months));
     notes
 }

@@ -53,7 +53,10 @@ pub(super) fn mark_due(connection: &mut Connection, now: DateTime<Utc>) -> Resul
     let transaction = connection.transaction().map_err(sql(doing))?;
     let millis = now.timestamp_millis();
     transaction
-        .execute("INSERT OR REPLACE INTO dirty (key) SELECT key FROM service WHERE due <= ?1", [millis])
+        .execute(
+            "INSERT OR REPLACE INTO dirty (key) SELECT key FROM service WHERE due <= ?1",
+            [millis],
+        )
         .map_err(sql(doing))?;
     let count = transaction
         .execute("UPDATE service SET due = NULL WHERE due <= ?1", [millis])
@@ -284,4 +287,3 @@ fn head_item(row: &Row<'_>) -> Result<HeadItem, StoreError> {
         body: codec::decompress_text(DOING, &body)?,
     })
 }
-

@@ -54,7 +54,8 @@ impl SqliteStore {
     pub fn open(url: &str) -> Result<Self, StoreError> {
         let path = url.strip_prefix("sqlite:").ok_or(StoreError::Url)?;
         let path = path.strip_prefix("//").unwrap_or(path);
-        let pool = if path == ":memory:" { Pool::in_memory()? } else { Pool::open(Path::new(path))? };
+        let pool =
+            if path == ":memory:" { Pool::in_memory()? } else { Pool::open(Path::new(path))? };
         Ok(Self { pool: Arc::new(pool) })
     }
 

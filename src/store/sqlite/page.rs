@@ -112,7 +112,12 @@ impl<'a> Writer<'a> {
         )?;
         let known = select
             .query_row(params![self.feed, head.item_id], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, [u8; 16]>(2)?, row.get::<_, i64>(3)?))
+                Ok((
+                    row.get::<_, i64>(0)?,
+                    row.get::<_, i64>(1)?,
+                    row.get::<_, [u8; 16]>(2)?,
+                    row.get::<_, i64>(3)?,
+                ))
             })
             .optional()?;
         let findings = i64::try_from(head.findings.len()).unwrap_or(i64::MAX);
@@ -127,7 +132,9 @@ impl<'a> Writer<'a> {
         let row = match known {
             Some((row, known_key, _, known_findings)) => {
                 self.mark_neighbours(row, known_key)?;
-                self.transaction.prepare_cached("DELETE FROM link WHERE head = ?1")?.execute([row])?;
+                self.transaction
+                    .prepare_cached("DELETE FROM link WHERE head = ?1")?
+                    .execute([row])?;
                 self.transaction
                     .prepare_cached(
                         "UPDATE head SET key = ?2, kind = ?3, hash = ?4, findings = ?5, body = ?6
@@ -284,7 +291,9 @@ impl<'a> Writer<'a> {
     fn unusable(&mut self, item_id: Option<&str>, finding: &Finding) -> rusqlite::Result<()> {
         self.outcome.unusable += 1;
         self.transaction
-            .prepare_cached("INSERT OR REPLACE INTO unusable (feed, item_id, code) VALUES (?1, ?2, ?3)")?
+            .prepare_cached(
+                "INSERT OR REPLACE INTO unusable (feed, item_id, code) VALUES (?1, ?2, ?3)",
+            )?
             .execute(params![self.feed, item_id.unwrap_or_default(), finding.code.as_str()])?;
         Ok(())
     }
@@ -306,7 +315,9 @@ impl<'a> Writer<'a> {
         let id = match known {
             Some(id) => id,
             None => {
-                self.transaction.prepare_cached("INSERT INTO key (key) VALUES (?1)")?.execute([key])?;
+                self.transaction
+                    .prepare_cached("INSERT INTO key (key) VALUES (?1)")?
+                    .execute([key])?;
                 self.transaction.last_insert_rowid()
             }
         };
@@ -358,7 +369,8 @@ impl<'a> Writer<'a> {
         for (key, touched) in &self.touched {
             update.execute(params![key, now, touched.modified, touched.is_implausible])?;
         }
-        let mut mark = self.transaction.prepare_cached("INSERT OR REPLACE INTO dirty (key) VALUES (?1)")?;
+        let mut mark =
+            self.transaction.prepare_cached("INSERT OR REPLACE INTO dirty (key) VALUES (?1)")?;
         for key in &self.dirty {
             mark.execute([key])?;
         }
@@ -398,7 +410,8 @@ impl<'a> Writer<'a> {
     }
 
     fn was_at_end(&self) -> rusqlite::Result<bool> {
-        let mut select = self.transaction.prepare_cached("SELECT at_end FROM feed WHERE id = ?1")?;
+        let mut select =
+            self.transaction.prepare_cached("SELECT at_end FROM feed WHERE id = ?1")?;
         select.query_row([self.feed], |row| row.get(0))
     }
 

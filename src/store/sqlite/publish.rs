@@ -57,12 +57,15 @@ fn write(
     prepared: Vec<Prepared>,
 ) -> rusqlite::Result<Vec<ChangedService>> {
     let mut seq: i64 =
-        transaction.query_row("SELECT value FROM counter WHERE name = 'seq'", [], |row| row.get(0))?;
+        transaction
+            .query_row("SELECT value FROM counter WHERE name = 'seq'", [], |row| row.get(0))?;
     let mut changed = Vec::new();
     for Prepared { publication, body } in prepared {
         let key = publication.root.key;
         let change = match &publication.outcome {
-            Outcome::Service(record) => put(transaction, key, record, &body, &mut seq, &publication)?,
+            Outcome::Service(record) => {
+                put(transaction, key, record, &body, &mut seq, &publication)?
+            }
             Outcome::Nothing { name } => {
                 withdraw(transaction, publication.id, name.as_deref(), &mut seq, publication.now)?
             }
@@ -192,7 +195,8 @@ fn stamp(body: &[u8], last_modified: i64) -> Vec<u8> {
     let Some(at) = body.windows(EMPTY.len()).position(|window| window == EMPTY) else {
         return body.to_vec();
     };
-    let time = codec::from_millis(last_modified).to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    let time =
+        codec::from_millis(last_modified).to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     let split = at + EMPTY.len() - 1;
     let mut stamped = Vec::with_capacity(body.len() + time.len());
     stamped.extend_from_slice(&body[..split]);

@@ -41,7 +41,8 @@ pub(super) fn changes(
             "SELECT seq, id, status, last_modified, entry FROM service WHERE seq > ?1 ORDER BY seq LIMIT ?2",
         )
         .map_err(sql(doing))?;
-    let (seq, limit) = (i64::try_from(seq).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
+    let (seq, limit) =
+        (i64::try_from(seq).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
     let rows = select.query_map(params![seq, limit], changed).map_err(sql(doing))?;
     rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
 }

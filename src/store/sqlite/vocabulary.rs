@@ -21,7 +21,10 @@ pub(super) fn keep(connection: &Connection, name: &str, body: &[u8]) -> Result<(
     let doing = "keeping a vocabulary";
     let body = codec::compress(doing, body)?;
     connection
-        .execute("INSERT OR REPLACE INTO vocabulary (name, body) VALUES (?1, ?2)", params![name, body])
+        .execute(
+            "INSERT OR REPLACE INTO vocabulary (name, body) VALUES (?1, ?2)",
+            params![name, body],
+        )
         .map(|_| ())
         .map_err(sql(doing))
 }
