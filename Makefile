@@ -1,0 +1,40 @@
+# What people type. `make` alone lists it.
+# On a fresh Debian machine with git and a Rust toolchain, `make demo` and `make test` install what is
+# missing by themselves.
+
+CARGO ?= cargo
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test build lint bench clean
+
+help: ## List these commands
+	@grep -E '^[a-z]+: .*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+setup: ## Install what the build needs and the machine lacks
+	@scripts/setup.sh
+
+demo: build ## Build, then run the demo: no network, no configuration
+	target/release/baton demo
+
+build: setup ## Build the release binary: target/release/baton
+	$(CARGO) build --release --locked
+
+test: setup ## Run all tests
+	$(CARGO) test --locked --doc
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+		echo "$(CARGO) nextest run --locked"; $(CARGO) nextest run --locked; \
+	else \
+		echo "$(CARGO) test --locked --lib --test '*'"; $(CARGO) test --locked --lib --test '*'; \
+	fi
+
+lint: setup ## Check format, lints, documentation and order of the house
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
+	scripts/tidy.sh
+
+bench: setup ## Run the benchmarks
+	$(CARGO) bench --locked --bench '*'
+
+clean: ## Remove everything that was built
+	$(CARGO) clean

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Installs what a build needs and this machine lacks. Does nothing, and asks for nothing, when all is
+# there. Debian and its descendants only; elsewhere it says what is missing.
+set -euo pipefail
+
+if ! command -v cargo >/dev/null; then
+    echo "setup: no Rust toolchain: install Rust (Cargo.toml says which version) and try again" >&2
+    exit 1
+fi
+
+missing=()
+# C is compiled for SQLite, zstd, the allocator and the cryptography of TLS.
+command -v cc >/dev/null || missing+=(gcc)
+[[ -e /usr/include/stdio.h ]] || missing+=(libc6-dev)
+# The HTTP client does not start without root certificates, not even where it meets no TLS.
+[[ -s ${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt} ]] || missing+=(ca-certificates)
+
+if [[ ${#missing[@]} -eq 0 ]]; then
+    exit 0
+fi
+if ! command -v apt-get >/dev/null; then
+    echo "setup: please install what these Debian packages hold: ${missing[*]}" >&2
+    exit 1
+fi
+as_root=()
+if [[ $(id -u) -ne 0 ]]; then
+    if ! command -v sudo >/dev/null; then
+        echo "setup: please run as root: apt-get install ${missing[*]}" >&2
+        exit 1
+    fi
+    as_root=(sudo)
+fi
+echo "setup: installing ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -qq --yes --no-install-recommends "${missing[@]}"
