@@ -3,6 +3,7 @@
 //! A publisher in this process serves generated pages on the loopback interface; the gateway harvests
 //! them into a database on disk. Run with `cargo bench --bench harvest -- [SERIES] [SESSIONS]`.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints and may fail")]
+#![expect(clippy::cast_precision_loss, reason = "figures are small")]
 
 use std::sync::Arc;
 use std::time::Instant;

@@ -42,6 +42,13 @@ pub(super) enum Problem {
     Internal,
 }
 
+impl From<serde_json::Error> for Problem {
+    fn from(error: serde_json::Error) -> Self {
+        tracing::error!(%error, "a body could not be read or written");
+        Self::Internal
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         Self::Store(error)

@@ -54,7 +54,6 @@ pub(super) fn wrap(routes: Router<ApiState>, _: &ApiState) -> Router<ApiState> {
     routes.layer(layers)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature tower-http asks for")]
 fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     tracing::error!("a handler panicked");
     Problem::Internal.into_response()

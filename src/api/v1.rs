@@ -24,6 +24,7 @@ use crate::catalogue::Snapshot;
 use crate::oruk::Id;
 use crate::oruk::Service;
 use crate::oruk::v1;
+use crate::oruk::v3::Scheme;
 
 type Answer = Result<Response, Problem>;
 
@@ -46,7 +47,7 @@ fn envelope<T: Serialize>(
     content: Vec<T>,
 ) -> Result<Vec<u8>, Problem> {
     let page = v1::Page::new(total as u64, paging.page as u64, paging.per_page as u64, content);
-    serde_json::to_vec(&page).map_err(|_| Problem::Internal)
+    Ok(serde_json::to_vec(&page)?)
 }
 
 /// `GET /v1/services`.
@@ -86,7 +87,7 @@ fn query(params: &Params) -> Result<Query, Problem> {
     }
     if query.terms.is_empty() {
         let schemes = params.all("vocabulary").map(v1::scheme_of);
-        query.taxonomies = schemes.map(|scheme| scheme.map_or(NONE, |s| s.id())).collect();
+        query.taxonomies = schemes.map(|scheme| scheme.map_or(NONE, Scheme::id)).collect();
     }
     Ok(query)
 }
@@ -109,8 +110,8 @@ async fn service(
     if is_gone {
         return Err(Problem::Gone(body.to_vec()));
     }
-    let service: Service = serde_json::from_slice(&body).map_err(|_| Problem::Internal)?;
-    let body = serde_json::to_vec(&v1::Service::full(&service)).map_err(|_| Problem::Internal)?;
+    let service: Service = serde_json::from_slice(&body)?;
+    let body = serde_json::to_vec(&v1::Service::full(&service))?;
     Ok(Page::new(body).respond(&headers))
 }
 
@@ -124,7 +125,7 @@ async fn taxonomies(
     let paging = params.paging()?;
     let mut terms = state.catalogue.snapshot().terms_in_use();
     if let Some(vocabulary) = params.first("vocabulary") {
-        let scheme = v1::scheme_of(vocabulary).map(crate::oruk::v3::Scheme::id);
+        let scheme = v1::scheme_of(vocabulary).map(Scheme::id);
         terms.retain(|term| Some(term.taxonomy_id) == scheme);
     }
     if params.flag("root_only")? {
@@ -147,7 +148,7 @@ async fn taxonomy(
     let snapshot = state.catalogue.snapshot();
     let term = id.and_then(|id| snapshot.terms().find(id)).ok_or_else(unknown)?;
     let taxonomy = v1::Taxonomy::of(term).ok_or_else(unknown)?;
-    let body = serde_json::to_vec(&taxonomy).map_err(|_| Problem::Internal)?;
+    let body = serde_json::to_vec(&taxonomy)?;
     Ok(Page::new(body).respond(&headers))
 }
 

@@ -73,7 +73,7 @@ fn base_url(state: &ApiState, headers: &HeaderMap) -> String {
 }
 
 fn respond(body: &impl Serialize, headers: &HeaderMap) -> Answer {
-    let body = serde_json::to_vec(body).map_err(|_| Problem::Internal)?;
+    let body = serde_json::to_vec(body)?;
     Ok(Page::new(body).respond(headers))
 }
 
@@ -93,7 +93,7 @@ fn envelope<T: Serialize>(
     contents: Vec<T>,
 ) -> Result<Vec<u8>, Problem> {
     let page = v3::Page::new(total as u64, paging.page as u64, paging.per_page as u64, contents);
-    serde_json::to_vec(&page).map_err(|_| Problem::Internal)
+    Ok(serde_json::to_vec(&page)?)
 }
 
 /// Returns a page of what is in memory already.
@@ -232,7 +232,7 @@ async fn service_at_location(
     let id = parse_id(&id, "service at location")?;
     let listed = state.catalogue.snapshot().service_at_location(id).ok_or_else(unknown)?;
     let body = state.bodies.one(listed.service, listed.seq).await?.ok_or_else(unknown)?;
-    let service: Service = serde_json::from_slice(&body).map_err(|_| Problem::Internal)?;
+    let service: Service = serde_json::from_slice(&body)?;
     respond(&v3::service_at_location(&service, id).ok_or_else(unknown)?, &headers)
 }
 
@@ -263,12 +263,12 @@ async fn taxonomy(
     let scheme = scheme.ok_or(Problem::UnknownId { what: "taxonomy" })?;
     let mut terms = state.catalogue.snapshot().terms_in_use();
     terms.retain(|term| term.taxonomy_id == id);
-    let mut taxonomy = serde_json::to_value(scheme.taxonomy()).map_err(|_| Problem::Internal)?;
+    let mut taxonomy = serde_json::to_value(scheme.taxonomy())?;
     if !terms.is_empty()
         && let Some(object) = taxonomy.as_object_mut()
     {
         let terms: Vec<_> = terms.iter().map(AsRef::as_ref).collect();
-        let terms = serde_json::to_value(terms).map_err(|_| Problem::Internal)?;
+        let terms = serde_json::to_value(terms)?;
         object.insert("taxonomy_terms".to_owned(), terms);
     }
     respond(&taxonomy, &headers)

@@ -215,7 +215,7 @@ impl App {
             }
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(Duration::from_secs(24 * 3600)) => {}
+                () = tokio::time::sleep(Duration::from_hours(24)) => {}
             }
         }
     }

@@ -113,7 +113,7 @@ impl Catalogue {
         let mut terms = present.terms().with_vocabulary(&vocabulary);
         self.learn_terms(&mut terms, &changes).await?;
         let present = present.clone();
-        let next = tokio::task::spawn_blocking(move || present.with(changes, terms));
+        let next = tokio::task::spawn_blocking(move || present.with(&changes, terms));
         if let Ok(next) = next.await {
             self.snapshot.store(Arc::new(next));
         }

@@ -58,8 +58,8 @@ pub(super) struct Segment {
 
 impl Segment {
     /// Builds a segment of changed services.
-    pub(super) fn build(changes: Vec<ChangedService>) -> Self {
-        let mut sources: Vec<(Doc, Entry)> = changes.into_iter().map(source).collect();
+    pub(super) fn build(changes: &[ChangedService]) -> Self {
+        let mut sources: Vec<(Doc, Entry)> = changes.iter().map(source).collect();
         sources.sort_by(|(a, _), (b, _)| (&a.order, a.id).cmp(&(&b.order, b.id)));
         let mut segment = Self::default();
         let mut points = Vec::new();
@@ -201,7 +201,7 @@ fn take_words(
     }
 }
 
-fn source(change: ChangedService) -> (Doc, Entry) {
+fn source(change: &ChangedService) -> (Doc, Entry) {
     let entry = change.entry.as_deref().and_then(Entry::from_bytes);
     let is_gone = change.entry.is_none();
     let entry = entry.unwrap_or_default();

@@ -67,13 +67,13 @@ impl Snapshot {
     }
 
     /// Returns the snapshot that follows from these changes.
-    pub(super) fn with(&self, changes: Vec<ChangedService>, terms: Terms) -> Self {
+    pub(super) fn with(&self, changes: &[ChangedService], terms: Terms) -> Self {
         let generation = changes.iter().map(|change| change.seq).max().unwrap_or(0);
         let mut parts = self.parts.clone();
         for part in &mut parts {
             let mut alive = RoaringBitmap::clone(&part.alive);
             let before = alive.len();
-            for change in &changes {
+            for change in changes {
                 if let Some(number) = part.segment.by_id.get(&change.id) {
                     alive.remove(*number);
                 }

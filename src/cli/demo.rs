@@ -92,12 +92,13 @@ fn configuration(publisher: &SamplePublisher, database: &std::path::Path) -> Str
     for of_publisher in feeds.chunk_by(|a, b| a.publisher_key == b.publisher_key) {
         let urls: Vec<_> = of_publisher.iter().map(|feed| quoted(&feed.url)).collect();
         let (key, name) = (of_publisher[0].publisher_key, of_publisher[0].publisher_name);
-        text.push_str(&format!(
-            "\n[[publishers]]\nkey = {}\nname = {}\nfeeds = [{}]\n",
-            quoted(key),
-            quoted(name),
-            urls.join(", "),
-        ));
+        let (key, name, urls) = (quoted(key), quoted(name), urls.join(", "));
+        text.push_str("\n[[publishers]]\n");
+        for line in
+            [format!("key = {key}\n"), format!("name = {name}\n"), format!("feeds = [{urls}]\n")]
+        {
+            text.push_str(&line);
+        }
     }
     text
 }

@@ -4,6 +4,7 @@
 
 use std::io::Read as _;
 use std::io::Write as _;
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -23,12 +24,13 @@ use crate::oruk::Service;
 use crate::oruk::v1;
 use crate::oruk::v3;
 use crate::store::Bundle;
+use crate::store::FeedRecord;
 use crate::store::FeedSpec;
 use crate::store::ItemChange;
 use crate::store::Outcome;
 use crate::store::PageCommit;
 use crate::store::ServiceRecord;
-use crate::store::Store;
+use crate::store::Store as _;
 use crate::store::sqlite::SqliteStore;
 
 #[derive(Debug, clap::Args)]
@@ -72,16 +74,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         let page = read_page(&as_page(body), &arguments.publisher, now)
             .with_context(|| format!("reading {}", file.display()))?;
         newest = newest.max(page.modified);
-        for change in &page.changes {
-            if let ItemChange::Unusable { item_id, finding } = change {
-                is_well = false;
-                say(&format!(
-                    "{}: item {}: {finding}",
-                    file.display(),
-                    item_id.as_deref().unwrap_or("?")
-                ));
-            }
-        }
+        is_well &= !report_unusable(file, &page.changes);
         let commit = PageCommit {
             feed: feed.id,
             cursor: feed.url.clone(),
@@ -92,15 +85,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         };
         store.commit_page(commit).await.context("keeping a page")?;
     }
-    let source = Arc::new(Source {
-        key: arguments.publisher.clone(),
-        publisher: arguments.publisher.clone(),
-        dataset: None,
-        license: feeds.first().and_then(|feed| feed.license.clone()),
-    });
-    let rules = Arc::new(Rules::default());
-    let sources = feeds.iter().map(|feed| (feed.id, (Arc::clone(&source), Arc::clone(&rules))));
-    let sources = Sources(sources.collect());
+    let sources = sources(arguments, &feeds);
     let dirty = store.dirty(usize::MAX).await.context("listing what to map")?;
     let mut bundles = store.bundles(dirty).await.context("putting items together")?;
     // A tombstone does not say what it belonged to; with one opportunity it can only be that one.
@@ -110,7 +95,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for bundle in bundles {
         let key = bundle.key.replace('\n', " ");
-        match publication(bundle, &sources, now).outcome {
+        match publication(&bundle, &sources, now).outcome {
             Outcome::Service(record) => {
                 writeln!(out, "{}", written(&record, arguments)?)?;
                 for finding in &record.findings {
@@ -126,6 +111,31 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     }
     out.flush()?;
     Ok(if is_well { Verdict::Well } else { Verdict::Unwell })
+}
+
+fn sources(arguments: &Arguments, feeds: &[FeedRecord]) -> Sources {
+    let source = Arc::new(Source {
+        key: arguments.publisher.clone(),
+        publisher: arguments.publisher.clone(),
+        dataset: None,
+        license: None,
+    });
+    let rules = Arc::new(Rules::default());
+    let sources = feeds.iter().map(|feed| (feed.id, (Arc::clone(&source), Arc::clone(&rules))));
+    Sources(sources.collect())
+}
+
+/// Tells what of a page could not be used; returns whether there was anything.
+fn report_unusable(file: &Path, changes: &[ItemChange]) -> bool {
+    let mut found = false;
+    for change in changes {
+        if let ItemChange::Unusable { item_id, finding } = change {
+            found = true;
+            let item = item_id.as_deref().unwrap_or("?");
+            say(&format!("{}: item {item}: {finding}", file.display()));
+        }
+    }
+    found
 }
 
 fn read_file(file: &PathBuf) -> Result<Vec<u8>, Failure> {

@@ -3,6 +3,7 @@
 //! Standard output is for data only; everything else goes to standard error. Exit codes: 0 done, 1 not
 //! done, 2 the configuration or the arguments are wrong.
 
+mod check;
 mod config;
 mod demo;
 mod harvest;
@@ -43,6 +44,8 @@ enum Command {
     Harvest(harvest::Arguments),
     /// Map RPDE pages or single items from files; services as NDJSON on standard output.
     Map(map::Arguments),
+    /// Check the conformance of an API or a feed.
+    Check(check::Arguments),
     /// Check or print the configuration.
     Config(config::Arguments),
 }
@@ -124,6 +127,7 @@ async fn run(command: Command) -> Result<Verdict, Failure> {
         Command::Serve(arguments) => serve::run(&arguments, stop).await,
         Command::Harvest(arguments) => harvest::run(&arguments, stop).await,
         Command::Map(arguments) => map::run(&arguments).await,
+        Command::Check(arguments) => check::run(&arguments).await,
         Command::Config(arguments) => config::run(&arguments),
     }
 }
@@ -153,10 +157,17 @@ fn report(failure: &Failure) -> ExitCode {
     let (text, code) = match failure {
         Failure::Config(error) => (error.to_string(), 2),
         Failure::Unreachable(reason) => (reason.clone(), 2),
+        // The reader went away, as `head` does: nothing is wrong.
+        Failure::Other(error) if is_broken_pipe(error) => return ExitCode::SUCCESS,
         Failure::Other(error) => (format!("{error:#}"), 1),
     };
     say(&format!("baton: {text}"));
     ExitCode::from(code)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// Writes a line to standard error.

@@ -10,13 +10,14 @@ use crate::mapping::Source;
 use crate::openactive::Kind;
 use crate::openactive::Opportunity;
 use crate::openactive::lenient::Absent as _;
+use crate::openactive::lenient::Nested;
 use crate::store;
 use crate::store::FeedId;
 use crate::store::HeadItem;
 
 /// What a root turned out to be.
 #[derive(Debug)]
-pub enum Assembled {
+pub(super) enum Assembled {
     /// An opportunity that becomes a service.
     Opportunity {
         /// What the mapping looks at.
@@ -35,16 +36,16 @@ pub enum Assembled {
 }
 
 /// Puts a root together. `source_of` tells the source of a feed; a feed without one is not republished.
-pub fn assemble(
-    root: store::Bundle,
+pub(super) fn assemble(
+    root: &store::Bundle,
     source_of: impl Fn(FeedId) -> Option<Arc<Source>>,
 ) -> Assembled {
-    if let Some(delegated) = delegation(&root) {
+    if let Some(delegated) = delegation(root) {
         return Assembled::Delegated(delegated);
     }
     let facts: Vec<Arc<Opportunity>> = root.facts.iter().map(|json| Arc::new(read(json))).collect();
-    let Some((head, feed)) = head_of(&root, &facts) else {
-        return without_head(&root);
+    let Some((head, feed)) = head_of(root, &facts) else {
+        return without_head(root);
     };
     let Some(mut source) = source_of(feed) else { return Assembled::Nothing };
     if source.license.is_none() && root.license.is_some() {
@@ -55,7 +56,7 @@ pub fn assemble(
         .iter()
         .filter(|member| is_beneath(member.kind, head.kind))
         .partition(|member| member.kind == Kind::IndividualFacilityUse);
-    let mut occurrences = occurrences(&root, &facts, root.heads.is_empty());
+    let mut occurrences = occurrences(root, &facts, root.heads.is_empty());
     occurrences.extend(events.iter().flat_map(|event| of_event(event)));
     let bundle = mapping::Bundle {
         source,
@@ -160,8 +161,8 @@ fn occurrences(
 ) -> Vec<Occurrence> {
     let own: Vec<Arc<Opportunity>> = if is_headless {
         let without_parent = |facts: &Opportunity| Opportunity {
-            super_event: Default::default(),
-            facility_use: Default::default(),
+            super_event: Nested::default(),
+            facility_use: Nested::default(),
             ..facts.clone()
         };
         facts.iter().map(|facts| Arc::new(without_parent(facts))).collect()

@@ -26,14 +26,13 @@ use crate::store::StoredHead;
 use crate::store::StoredOccurrence;
 
 /// Classifies one item of a page. `source_key` is the publisher's slug.
-pub fn classify<'a>(
+pub(super) fn classify<'a>(
     raw: &'a RawValue,
     source_key: &str,
     now: DateTime<Utc>,
 ) -> (ItemChange, Option<Item<'a>>) {
-    let item = match Item::parse(raw) {
-        Ok(item) => item,
-        Err(_) => return (unusable(None, Code::ItemUnreadable, ""), None),
+    let Ok(item) = Item::parse(raw) else {
+        return (unusable(None, Code::ItemUnreadable, ""), None);
     };
     let change = change_of(&item, source_key, now);
     (change, Some(item))

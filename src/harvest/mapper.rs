@@ -35,7 +35,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const DUE_EVERY: Duration = Duration::from_secs(30);
 
 /// How often what is kept no longer is dropped.
-const PURGE_EVERY: Duration = Duration::from_secs(3600);
+const PURGE_EVERY: Duration = Duration::from_hours(1);
 
 /// How long to wait when the store cannot be written.
 const STORE_WAIT: Duration = Duration::from_secs(5);
@@ -118,9 +118,9 @@ impl Mapper {
         self.tasks.spawn(async move {
             let bundles = store.bundles(chunk).await?;
             let mapped = tokio::task::spawn_blocking(move || {
-                bundles.into_iter().map(|bundle| publication(bundle, &sources, now)).collect()
+                bundles.into_iter().map(|bundle| publication(&bundle, &sources, now)).collect()
             });
-            mapped.await.map_err(|_| StoreError::Closed)
+            mapped.await.or(Err(StoreError::Closed))
         })
     }
 

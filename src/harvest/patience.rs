@@ -10,7 +10,7 @@ use rand::RngExt as _;
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 
 /// Longest wait after failures.
-const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// How often a publisher may say it is busy before it is left alone for an hour or two.
 const BUSY_LIMIT: u32 = 3;
@@ -31,7 +31,7 @@ pub(super) fn after_failure(
     retry_after: Option<Duration>,
 ) -> Duration {
     if let Some(asked) = retry_after {
-        return asked.clamp(Duration::from_secs(1), Duration::from_secs(24 * 3600));
+        return asked.clamp(Duration::from_secs(1), Duration::from_hours(24));
     }
     let is_busy = matches!(status, Some(429 | 503));
     if is_busy && failures >= BUSY_LIMIT {
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn the_end_of_a_feed_is_asked_for_as_often_as_may_be() {
-        let wait = secs(at_end(Duration::from_secs(8), Some(Duration::from_secs(60))));
+        let wait = secs(at_end(Duration::from_secs(8), Some(Duration::from_mins(1))));
         assert!((54.0..=66.0).contains(&wait));
         assert!(secs(at_end(Duration::from_secs(8), None)) <= 8.8);
     }

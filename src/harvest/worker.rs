@@ -29,7 +29,7 @@ use crate::store::ServiceRecord;
 pub struct Sources(pub HashMap<FeedId, (Arc<Source>, Arc<Rules>)>);
 
 /// Assembles and maps one root and says what the store is to write.
-pub fn publication(root: store::Bundle, sources: &Sources, now: DateTime<Utc>) -> Publication {
+pub fn publication(root: &store::Bundle, sources: &Sources, now: DateTime<Utc>) -> Publication {
     let dirty = root.root;
     let id = Id::derive("service", &[&root.key]);
     let source_of = |feed: FeedId| sources.0.get(&feed).map(|(source, _)| Arc::clone(source));

@@ -35,12 +35,12 @@ pub(super) fn activities(cx: &Context<'_>) -> Activities {
     }));
     let stated = cx.first(|o| &o.activity);
     for concept in stated.into_iter().flatten() {
-        match resolve(cx, concept, &cx.rules.activities, Scheme::Activity, "activity") {
-            Some(term) => found.activities.push(term),
-            None => {
-                cx.find(Code::ActivityUnlisted, "activity");
-                found.unlisted.extend(labelled(cx, Scheme::Category, &concept_label(concept)));
-            }
+        let term = resolve(cx, concept, &cx.rules.activities, Scheme::Activity, "activity");
+        if let Some(term) = term {
+            found.activities.push(term);
+        } else {
+            cx.find(Code::ActivityUnlisted, "activity");
+            found.unlisted.extend(labelled(cx, Scheme::Category, &concept_label(concept)));
         }
     }
     if stated.is_none() {

@@ -10,6 +10,7 @@ use crate::openactive::Kind;
 use crate::openactive::Moment;
 use crate::openactive::Opportunity;
 use crate::openactive::Period;
+use crate::openactive::lenient::Text;
 
 /// Where an opportunity comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,13 +113,13 @@ impl Occurrence {
 /// Returns an occurrence without what is its own alone: identity and times.
 fn facts_of(opportunity: &Opportunity) -> Opportunity {
     Opportunity {
-        id: Default::default(),
+        id: Text::default(),
         identifier: Identifier::None,
-        start_date: Default::default(),
-        end_date: Default::default(),
-        duration: Default::default(),
-        event_status: Default::default(),
-        url: Default::default(),
+        start_date: Text::default(),
+        end_date: Text::default(),
+        duration: Text::default(),
+        event_status: Text::default(),
+        url: Text::default(),
         ..opportunity.clone()
     }
 }

@@ -10,9 +10,9 @@ use super::eligibility::Eligibility;
 use super::location::Places;
 use super::location::accessibility_information;
 use super::location::accessibility_summary;
-use super::location::mentions_joining_link;
 use super::schedule::words::day_words;
 use super::text;
+use super::url::mentions_joining_link;
 use crate::openactive::lenient::Text;
 use crate::oruk::Attribute;
 use crate::quality::Code;
@@ -70,23 +70,11 @@ fn published(cx: &Context<'_>) -> Option<String> {
     if plain.is_some_and(|plain| text::has_markup(plain.as_str())) {
         cx.find(Code::MarkupInText, "description");
     }
-    let words = without_joining_links(cx, text::block(stated.as_str()));
-    (!words.is_empty()).then_some(words)
-}
-
-/// Replaces links into online meetings: whoever has one can walk in.
-fn without_joining_links(cx: &Context<'_>, words: String) -> String {
-    if !mentions_joining_link(&words) {
-        return words;
+    if mentions_joining_link(stated.as_str()) {
+        cx.find(Code::JoiningLinkWithheld, "description");
     }
-    cx.find(Code::JoiningLinkWithheld, "description");
-    let lines = words.lines().map(|line| {
-        let kept = line
-            .split(' ')
-            .map(|word| if mentions_joining_link(word) { "(link given on booking)" } else { word });
-        kept.collect::<Vec<_>>().join(" ")
-    });
-    lines.collect::<Vec<_>>().join("\n")
+    let words = text::block(stated.as_str());
+    (!words.is_empty()).then_some(words)
 }
 
 fn extra_lines(cx: &Context<'_>, eligibility: &Eligibility) -> Vec<String> {
@@ -97,9 +85,9 @@ fn extra_lines(cx: &Context<'_>, eligibility: &Eligibility) -> Vec<String> {
     push("Who it is for: ", eligibility.description.clone());
     push("Level: ", levels(cx));
     push("", coached(cx));
-    push("What to know: ", stated_line(cx, cx.first(|o| &o.attendee_instructions)));
-    push("Meeting point: ", stated_line(cx, cx.first(|o| &o.meeting_point)));
-    push("Scheduling: ", stated_line(cx, cx.first(|o| &o.scheduling_note)));
+    push("What to know: ", stated_line(cx.first(|o| &o.attendee_instructions)));
+    push("Meeting point: ", stated_line(cx.first(|o| &o.meeting_point)));
+    push("Scheduling: ", stated_line(cx.first(|o| &o.scheduling_note)));
     push("Accessibility: ", accessibility(cx));
     push("Room or area: ", rooms(cx));
     push("", equipment(cx));
@@ -108,9 +96,8 @@ fn extra_lines(cx: &Context<'_>, eligibility: &Eligibility) -> Vec<String> {
     lines
 }
 
-fn stated_line(cx: &Context<'_>, stated: Option<&Text>) -> Option<String> {
-    let words = stated.map(|stated| text::line(stated.as_str()))?;
-    Some(without_joining_links(cx, words))
+fn stated_line(stated: Option<&Text>) -> Option<String> {
+    stated.map(|stated| text::line(stated.as_str()))
 }
 
 fn levels(cx: &Context<'_>) -> Option<String> {

@@ -114,7 +114,7 @@ impl Ages {
             (Some(0.0) | None, None) => "All ages".to_owned(),
             (Some(min), None) => format!("Ages {} and over", say(min)),
             (None, Some(max)) => format!("Ages up to {}", say(max)),
-            (Some(min), Some(max)) if min == max => format!("Age {}", say(min)),
+            (Some(min), Some(max)) if min.total_cmp(&max).is_eq() => format!("Age {}", say(min)),
             (Some(min), Some(max)) => format!("Ages {} to {}", say(min), say(max)),
         }
     }

@@ -10,6 +10,7 @@ use super::attribute::Attendance;
 use super::context::Context;
 use super::text;
 use super::url::is_joining_link;
+use super::url::mentions_joining_link;
 use super::url::web_address;
 use crate::openactive::Identifier;
 use crate::openactive::Kind;
@@ -116,7 +117,7 @@ fn at_location(cx: &Context<'_>, location: Location) -> ServiceAtLocation {
 fn virtual_location(cx: &Context<'_>) -> Location {
     let published = published_virtual(cx);
     let text_of = |value: &str, clean: fn(&str) -> String| {
-        Some(clean(value)).filter(|text| !text.is_empty() && !mentions_joining_link(text))
+        Some(clean(value)).filter(|text| !text.is_empty() && !mentions_joining_link(value))
     };
     let url = published.and_then(|location| location.url.get());
     if url.is_some_and(is_joining_link) {
@@ -132,11 +133,6 @@ fn virtual_location(cx: &Context<'_>) -> Location {
         published.and_then(|location| text_of(location.description.as_str(), text::block));
     location.url = url.filter(|url| !is_joining_link(url)).and_then(web_address);
     location
-}
-
-/// Tells whether a text holds a link that lets people into an online meeting.
-pub(super) fn mentions_joining_link(text: &str) -> bool {
-    text.split(|c: char| c.is_whitespace() || "<>\"'()".contains(c)).any(is_joining_link)
 }
 
 fn empty(id: Id, location_type: LocationType, name: String) -> Location {

@@ -142,14 +142,14 @@ fn source(cx: &Context<'_>, publisher_stands_in: bool) -> OpenActiveSource {
         other => other.local().map(SourceId::Text),
     };
     let own = head.id.get().map(|id| SourceId::Text(id.to_owned())).or_else(local);
-    let images = cx.layers().iter().flat_map(|layer| layer.image.iter());
+    let mut images = cx.layers().iter().flat_map(|layer| layer.image.iter());
     OpenActiveSource {
         kind: cx.bundle.head.kind.as_str().to_owned(),
         id: own.or_else(|| cx.bundle.head.item_id.clone().map(SourceId::Text)),
         dataset: source.dataset.clone(),
         publisher: Some(source.publisher.clone()),
         license: source.license.clone(),
-        image: images.filter_map(|image| web_address(image.url.as_str())).next(),
+        image: images.find_map(|image| web_address(image.url.as_str())),
         organization_source: publisher_stands_in.then(|| "dataset publisher".to_owned()),
     }
 }

@@ -95,11 +95,10 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
     match last_date(cx, lives) {
         Some(last) if days_since(cx, last) > INACTIVE_DAYS => Status::Defunct,
         Some(last) if days_since(cx, last) > 0 => Status::Inactive,
-        Some(_) => Status::Active,
         None if cx.bundle.child_feed == ChildFeed::Complete && !lives.is_scheduled => {
             Status::Inactive
         }
-        None => Status::Active,
+        Some(_) | None => Status::Active,
     }
 }
 

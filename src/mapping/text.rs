@@ -2,12 +2,16 @@
 
 use std::borrow::Cow;
 
-/// Returns one line of plain text: markup gone, entities decoded, white space folded.
+use super::url::without_joining_links;
+
+/// Returns one line of plain text: markup gone, entities decoded, white space folded, and no link into
+/// an online meeting.
 pub(super) fn line(text: &str) -> String {
-    plain(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    without_joining_links(plain(text).split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Returns plain text with its line breaks: markup gone, entities decoded, no blank edges.
+/// Returns plain text with its line breaks: markup gone, entities decoded, no blank edges, and no link
+/// into an online meeting.
 pub(super) fn block(text: &str) -> String {
     let plain = plain(text);
     let mut out = String::with_capacity(plain.len());
@@ -24,7 +28,7 @@ pub(super) fn block(text: &str) -> String {
         blank_lines = 0;
         out.push_str(&row);
     }
-    out
+    without_joining_links(out)
 }
 
 /// Tells whether the text carries markup.

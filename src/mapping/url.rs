@@ -4,7 +4,7 @@ use url::Url;
 
 /// Returns an absolute http(s) address, as published wherever that is a valid URI.
 ///
-/// `www.` gets a scheme. User names and passwords in addresses, other schemes and everything that is
+/// Never a link that lets people into an online meeting. `www.` gets a scheme. User names and passwords in addresses, other schemes and everything that is
 /// not an address give nothing.
 pub(super) fn web_address(text: &str) -> Option<String> {
     let text = text.trim();
@@ -18,6 +18,7 @@ pub(super) fn web_address(text: &str) -> Option<String> {
         || !parsed.username().is_empty()
         || parsed.password().is_some()
         || parsed.host_str().is_none_or(|host| !host.contains('.') && host != "localhost")
+        || is_joining_link(&with_scheme)
     {
         return None;
     }
@@ -58,6 +59,38 @@ pub(super) fn is_joining_link(text: &str) -> bool {
     JOINING_HOSTS.iter().any(|known| {
         host == *known || host.strip_suffix(known).is_some_and(|before| before.ends_with('.'))
     })
+}
+
+/// Tells whether a text holds a link that lets people into an online meeting.
+pub(super) fn mentions_joining_link(text: &str) -> bool {
+    JOINING_HOSTS.iter().any(|host| contains_ignoring_case(text, host))
+        && text.split(between_words).any(is_joining_link)
+}
+
+/// Replaces links into online meetings: whoever has one can walk in.
+pub(super) fn without_joining_links(text: String) -> String {
+    if !mentions_joining_link(&text) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    for piece in text.split_inclusive(between_words) {
+        let word = piece.trim_end_matches(between_words);
+        if is_joining_link(word) {
+            out.push_str("(link given on booking)");
+            out.push_str(piece.strip_prefix(word).unwrap_or_default());
+        } else {
+            out.push_str(piece);
+        }
+    }
+    out
+}
+
+fn between_words(c: char) -> bool {
+    c.is_whitespace() || "<>\"'()[],;|".contains(c)
+}
+
+fn contains_ignoring_case(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Returns a syntactically valid e-mail address.
@@ -112,6 +145,7 @@ mod tests {
             ("https://user:secret@example.org", None),
             ("example", None),
             ("https://intranet/", None),
+            ("https://us02web.zoom.us/j/1?pwd=x", None),
         ] {
             assert_eq!(web_address(text).as_deref(), expected, "{text}");
         }
@@ -123,6 +157,13 @@ mod tests {
         assert!(is_joining_link("ZOOM.US/j/1"));
         assert!(!is_joining_link("https://example.org/zoom.us"));
         assert!(!is_joining_link("https://notzoom.us/"));
+    }
+
+    #[test]
+    fn joining_links_are_taken_out_of_text() {
+        let text = "Join at (https://zoom.us/j/1), or ring us.".to_owned();
+        assert_eq!(without_joining_links(text), "Join at ((link given on booking)), or ring us.");
+        assert_eq!(without_joining_links("Zoom class".to_owned()), "Zoom class");
     }
 
     #[test]

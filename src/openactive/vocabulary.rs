@@ -139,9 +139,9 @@ mod tests {
 
     #[test]
     fn terms_are_found_by_uri_and_by_any_label() {
-        let list = br##"{"concept":[
+        let list = br#"{"concept":[
             {"id":"https://openactive.io/activity-list#a","prefLabel":"Walking","altLabel":["Rambling","Yoga"]},
-            {"id":"https://openactive.io/activity-list#b","prefLabel":"Yoga","broader":["https://openactive.io/activity-list#a"]}]}"##;
+            {"id":"https://openactive.io/activity-list#b","prefLabel":"Yoga","broader":["https://openactive.io/activity-list#a"]}]}"#;
         let list = Vocabulary::parse(list).unwrap();
         assert_eq!(list.by_label(" rambling").unwrap().label, "Walking");
         assert_eq!(list.by_label("YOGA").unwrap().label, "Yoga");

@@ -19,7 +19,7 @@ use baton::oruk::v3;
 use baton::store::FeedSpec;
 use baton::store::Outcome;
 use baton::store::PageCommit;
-use baton::store::Store;
+use baton::store::Store as _;
 use baton::store::sqlite::SqliteStore;
 use chrono::DateTime;
 use chrono::Utc;
@@ -110,7 +110,7 @@ async fn run(input: &Value) -> Vec<Service> {
         bundle.modified = newest;
     }
     let sources = Sources(sources);
-    let publications = bundles.into_iter().map(|bundle| publication(bundle, &sources, now));
+    let publications = bundles.iter().map(|bundle| publication(bundle, &sources, now));
     let ids: Vec<_> = store
         .publish(publications.filter(|p| matches!(p.outcome, Outcome::Service(_))).collect())
         .await

@@ -74,7 +74,7 @@ fn rule_words(rule: &Rule) -> String {
                 let days: Vec<_> = rule.month_days.iter().map(|day| ordinal(*day)).collect();
                 format!("The {} of {month}", and_list(&days))
             } else {
-                let days: Vec<_> = rule.days.iter().map(nth_day).collect();
+                let days: Vec<_> = rule.days.iter().copied().map(nth_day).collect();
                 format!("The {} of {month}", and_list(&days))
             }
         }
@@ -94,7 +94,7 @@ fn weekly_days(days: &[DayRule]) -> String {
     }
 }
 
-fn nth_day(day: &DayRule) -> String {
+fn nth_day(day: DayRule) -> String {
     let nth = match day.nth {
         Some(1) => "first ",
         Some(2) => "second ",

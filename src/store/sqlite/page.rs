@@ -39,7 +39,13 @@ pub(super) fn commit(
     Ok(outcome)
 }
 
-fn compressed(change: &ItemChange) -> Result<Option<([u8; 16], Vec<u8>)>, StoreError> {
+/// A body's hash and its compressed bytes.
+type Body = ([u8; 16], Vec<u8>);
+
+/// Parent, start, length, status and facts of an occurrence.
+type OccurrenceColumns = (i64, i64, Option<i64>, u8, Option<i64>);
+
+fn compressed(change: &ItemChange) -> Result<Option<Body>, StoreError> {
     match change {
         ItemChange::Head(head) => {
             let body = head.body.as_bytes();
@@ -88,11 +94,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn apply(
-        &mut self,
-        change: &'a ItemChange,
-        body: Option<([u8; 16], Vec<u8>)>,
-    ) -> Result<(), StoreError> {
+    fn apply(&mut self, change: &'a ItemChange, body: Option<Body>) -> Result<(), StoreError> {
         let changed = match (change, body) {
             (ItemChange::Head(head), Some((hash, body))) => self.head(head, &hash, &body),
             (ItemChange::Occurrence(occurrence), _) => self.occurrence(occurrence),
@@ -129,32 +131,27 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         let kind = codec::kind_code(head.kind);
-        let row = match known {
-            Some((row, known_key, _, known_findings)) => {
-                self.mark_neighbours(row, known_key)?;
-                self.transaction
-                    .prepare_cached("DELETE FROM link WHERE head = ?1")?
-                    .execute([row])?;
-                self.transaction
-                    .prepare_cached(
-                        "UPDATE head SET key = ?2, kind = ?3, hash = ?4, findings = ?5, body = ?6
-                         WHERE id = ?1",
-                    )?
-                    .execute(params![row, key, kind, hash, findings, body])?;
-                self.findings -= known_findings;
-                row
-            }
-            None => {
-                self.remove_occurrence(&head.item_id, head.modified)?;
-                self.heads += 1;
-                self.transaction
-                    .prepare_cached(
-                        "INSERT INTO head (feed, item_id, key, kind, hash, findings, body)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                    )?
-                    .execute(params![self.feed, head.item_id, key, kind, hash, findings, body])?;
-                self.transaction.last_insert_rowid()
-            }
+        let row = if let Some((row, known_key, _, known_findings)) = known {
+            self.mark_neighbours(row, known_key)?;
+            self.transaction.prepare_cached("DELETE FROM link WHERE head = ?1")?.execute([row])?;
+            self.transaction
+                .prepare_cached(
+                    "UPDATE head SET key = ?2, kind = ?3, hash = ?4, findings = ?5, body = ?6
+                     WHERE id = ?1",
+                )?
+                .execute(params![row, key, kind, hash, findings, body])?;
+            self.findings -= known_findings;
+            row
+        } else {
+            self.remove_occurrence(&head.item_id, head.modified)?;
+            self.heads += 1;
+            self.transaction
+                .prepare_cached(
+                    "INSERT INTO head (feed, item_id, key, kind, hash, findings, body)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                )?
+                .execute(params![self.feed, head.item_id, key, kind, hash, findings, body])?;
+            self.transaction.last_insert_rowid()
         };
         self.findings += findings;
         self.write_links(row, head)?;
@@ -223,10 +220,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn find_occurrence(
-        &self,
-        item_id: &str,
-    ) -> rusqlite::Result<Option<(i64, i64, Option<i64>, u8, Option<i64>)>> {
+    fn find_occurrence(&self, item_id: &str) -> rusqlite::Result<Option<OccurrenceColumns>> {
         self.transaction
             .prepare_cached(
                 "SELECT parent, start, length, status, facts FROM occurrence
@@ -312,14 +306,11 @@ impl<'a> Writer<'a> {
         }
         let mut select = self.transaction.prepare_cached("SELECT id FROM key WHERE key = ?1")?;
         let known = select.query_row([key], |row| row.get(0)).optional()?;
-        let id = match known {
-            Some(id) => id,
-            None => {
-                self.transaction
-                    .prepare_cached("INSERT INTO key (key) VALUES (?1)")?
-                    .execute([key])?;
-                self.transaction.last_insert_rowid()
-            }
+        let id = if let Some(id) = known {
+            id
+        } else {
+            self.transaction.prepare_cached("INSERT INTO key (key) VALUES (?1)")?.execute([key])?;
+            self.transaction.last_insert_rowid()
         };
         self.keys.insert(key, id);
         Ok(id)
@@ -332,15 +323,14 @@ impl<'a> Writer<'a> {
         let hash = codec::hash(facts.as_bytes());
         let mut select = self.transaction.prepare_cached("SELECT id FROM facts WHERE hash = ?1")?;
         let known = select.query_row([hash], |row| row.get(0)).optional()?;
-        let id = match known {
-            Some(id) => id,
-            None => {
-                let body = codec::compress(DOING, facts.as_bytes()).unwrap_or_default();
-                self.transaction
-                    .prepare_cached("INSERT INTO facts (hash, body) VALUES (?1, ?2)")?
-                    .execute(params![hash, body])?;
-                self.transaction.last_insert_rowid()
-            }
+        let id = if let Some(id) = known {
+            id
+        } else {
+            let body = codec::compress(DOING, facts.as_bytes()).unwrap_or_default();
+            self.transaction
+                .prepare_cached("INSERT INTO facts (hash, body) VALUES (?1, ?2)")?
+                .execute(params![hash, body])?;
+            self.transaction.last_insert_rowid()
         };
         self.facts.insert(facts, id);
         Ok(id)
