@@ -1,5 +1,14 @@
 //! Tests of the whole through its front doors; a module for each capability.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod api;
+mod configuration;
+mod crash;
+mod demo;
+mod harvest;
 mod mapping_examples;
+mod paging;
+mod privacy;
+mod shared_feeds;
 mod support;
+mod unreachable;

@@ -1,3 +1,7 @@
 //! What the tests share.
 
+pub(crate) mod gateway;
+pub(crate) mod items;
 pub(crate) mod json;
+pub(crate) mod process;
+pub(crate) mod publisher;

@@ -1,0 +1,292 @@
+//! A gateway: the real binary with a configuration and a store of its own.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::process::Running;
+use super::process::baton;
+use super::process::wait_until;
+
+/// How long anything may take that should take a second or two.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A gateway that runs or can be run; it is killed and forgotten when it is dropped.
+pub(crate) struct Gateway {
+    folder: TempDir,
+    running: Option<Running>,
+    /// What earlier runs wrote to standard error.
+    said_before: Vec<String>,
+    address: String,
+    client: reqwest::Client,
+}
+
+/// What `baton harvest` came to.
+#[derive(Debug)]
+pub(crate) struct Harvested {
+    pub(crate) code: Option<i32>,
+    pub(crate) stderr: String,
+}
+
+impl Harvested {
+    /// Returns the summary of the feed at an address.
+    pub(crate) fn line_of(&self, url: &str) -> &str {
+        let is_of = |line: &&str| line.contains(&format!(" {url}: "));
+        self.stderr.lines().find(is_of).unwrap_or_default()
+    }
+}
+
+/// An answer of the gateway.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+}
+
+/// The configuration of a gateway.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Settings {
+    publishers: String,
+    fetch: String,
+    with_vocabularies: bool,
+}
+
+impl Settings {
+    /// Returns settings that follow these feeds: key of the publisher, addresses.
+    pub(crate) fn following<K: AsRef<str>>(publishers: &[(K, Vec<String>)]) -> Self {
+        let mut settings = Self::default();
+        for (key, feeds) in publishers {
+            let key = key.as_ref();
+            let text = format!("key = \"{key}\"\nname = \"Publisher {key}\"\nfeeds = {feeds:?}\n");
+            settings = settings.publisher(&text);
+        }
+        settings
+    }
+
+    /// Adds the table of a publisher.
+    pub(crate) fn publisher(mut self, text: &str) -> Self {
+        write!(self.publishers, "\n[[publishers]]\n{text}").unwrap();
+        self
+    }
+
+    /// Adds a line to `[fetch]`.
+    pub(crate) fn fetch(mut self, line: &str) -> Self {
+        writeln!(self.fetch, "{line}").unwrap();
+        self
+    }
+
+    /// Has the gateway read the vocabularies of the mapping examples.
+    pub(crate) fn with_vocabularies(mut self) -> Self {
+        self.with_vocabularies = true;
+        self
+    }
+
+    fn toml(&self, folder: &Path) -> String {
+        let vocabulary = |name: &str| {
+            let path = format!("tests/fixtures/mapping/vocabulary-{name}.jsonld");
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+            if self.with_vocabularies { path } else { PathBuf::new() }
+        };
+        let private = if self.fetch.contains("allow_private_networks") {
+            ""
+        } else {
+            "allow_private_networks = true\n"
+        };
+        format!(
+            "[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:{}\"\n\
+             [fetch]\npoll_interval_secs = 1\n{private}{}\
+             [mappings]\nactivity_list = {:?}\nfacility_types = {:?}\naccessibility_support = {:?}\n{}",
+            folder.join("baton.db").display(),
+            self.fetch,
+            vocabulary("activity-list"),
+            vocabulary("facility-types"),
+            vocabulary("accessibility-support"),
+            self.publishers,
+        )
+    }
+}
+
+impl Gateway {
+    /// Returns a gateway with an empty store that does not run yet.
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("baton.toml"), settings.toml(folder.path())).unwrap();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { folder, running: None, said_before: Vec::new(), address: String::new(), client }
+    }
+
+    /// Returns a gateway that runs and is ready.
+    pub(crate) async fn start(settings: &Settings) -> Self {
+        let mut gateway = Self::new(settings);
+        gateway.start_again().await;
+        gateway
+    }
+
+    /// Starts `baton serve` on the store as it is and waits until it is ready.
+    pub(crate) async fn start_again(&mut self) {
+        let mut command = baton();
+        command.arg("serve").arg("--config").arg(self.config()).env("BATON_LOG", "debug");
+        self.forget();
+        let mut running = Running::start(&mut command);
+        self.address = running.address_in("Serving http://").await;
+        self.running = Some(running);
+        let gateway = &*self;
+        let is_ready = async || (gateway.get("/readyz").await.status == 200).then_some(());
+        wait_until("ready", PATIENCE, is_ready).await;
+    }
+
+    /// Runs `baton harvest` to its end.
+    pub(crate) async fn harvest(&self) -> Harvested {
+        let mut command = baton();
+        command.arg("harvest").arg("--config").arg(self.config());
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        assert!(output.stdout.is_empty(), "standard output is for data only");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!stderr.contains("panicked"), "{stderr}");
+        Harvested { code: output.status.code(), stderr }
+    }
+
+    pub(crate) fn kill_9(&mut self) {
+        self.running.as_mut().unwrap().kill_9();
+        self.forget();
+    }
+
+    pub(crate) async fn stop(&mut self) -> Option<i32> {
+        let code = self.running.as_mut().unwrap().stop().await;
+        self.forget();
+        code
+    }
+
+    fn forget(&mut self) {
+        if let Some(running) = self.running.take() {
+            self.said_before.extend(running.said());
+        }
+    }
+
+    fn config(&self) -> PathBuf {
+        self.folder.path().join("baton.toml")
+    }
+
+    /// Returns what all runs wrote to standard error, at the level `debug`.
+    pub(crate) fn said(&self) -> String {
+        let now = self.running.as_ref().map(Running::said).unwrap_or_default();
+        [self.said_before.clone(), now].concat().join("\n")
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path, &[]).await
+    }
+
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Answer {
+        let mut request = self.client.request(method, format!("{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Answer { status, headers, body: response.bytes().await.unwrap().to_vec() }
+    }
+
+    pub(crate) async fn json(&self, path: &str) -> Value {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        answer.json()
+    }
+
+    pub(crate) async fn status(&self) -> Value {
+        self.json("/status.json").await
+    }
+
+    /// Returns how the feed at an address is doing.
+    pub(crate) async fn feed(&self, url: &str) -> Value {
+        let status = self.status().await;
+        let feeds = status["feeds"].as_array().unwrap();
+        feeds.iter().find(|feed| feed["url"] == url).cloned().unwrap_or_default()
+    }
+
+    /// Waits until every feed was read to its end and everything is mapped.
+    pub(crate) async fn settled(&self) {
+        self.settled_but(0).await;
+    }
+
+    /// Waits until everything is mapped and every feed was read to its end, but for so many that
+    /// cannot be.
+    pub(crate) async fn settled_but(&self, broken: usize) {
+        let is_settled = async || {
+            let status = self.status().await;
+            let feeds = status["feeds"].as_array().unwrap();
+            let live = feeds.iter().filter(|feed| feed["state"] == "live").count();
+            let is_tried =
+                |feed: &&Value| feed["state"] != "starting" && feed["reason"].is_string();
+            let with_reason = feeds.iter().filter(is_tried).count();
+            let is_all = live + with_reason == feeds.len() && with_reason == broken;
+            (is_all && status["waiting"] == 0).then_some(())
+        };
+        wait_until("every feed at its end and everything mapped", PATIENCE, is_settled).await;
+    }
+
+    /// Returns the items of a list, page by page.
+    pub(crate) async fn all(&self, path: &str) -> Vec<Value> {
+        let mut items = Vec::new();
+        let and = if path.contains('?') { '&' } else { '?' };
+        for number in 1.. {
+            let page = self.json(&format!("{path}{and}per_page=200&page={number}")).await;
+            let contents = page.get("contents").or_else(|| page.get("content"));
+            items.extend(contents.unwrap().as_array().unwrap().clone());
+            if page["last_page"] == true || page["last"] == true {
+                break;
+            }
+        }
+        items
+    }
+
+    /// Returns the services that lists show, whole, by id.
+    pub(crate) async fn services(&self) -> BTreeMap<String, Value> {
+        let services = self.all("/v3/services?full=true").await;
+        let count = services.len();
+        let by_id: BTreeMap<_, _> = services.into_iter().map(|s| (text(&s["id"]), s)).collect();
+        assert_eq!(by_id.len(), count, "an id is listed twice");
+        by_id
+    }
+
+    /// Returns the names of the services that lists show, in order.
+    pub(crate) async fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> =
+            self.all("/v3/services").await.iter().map(|s| text(&s["name"])).collect();
+        names.sort();
+        names
+    }
+}
+
+/// Returns a JSON string's text.
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}

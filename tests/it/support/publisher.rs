@@ -1,0 +1,330 @@
+//! A publisher in the test's own process: real paging over items held as truth, and faults that can be
+//! switched on.
+//!
+//! Specification: <https://openactive.io/realtime-paged-data-exchange/>.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::Duration;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::Uri;
+use axum::http::header;
+use axum::response::Html;
+use axum::response::IntoResponse as _;
+use axum::response::Response;
+use baton::clock::Clock;
+use futures_util::stream;
+use serde_json::Value;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use url::form_urlencoded;
+
+/// An RPDE server on a free port; it stops when it is dropped.
+pub(crate) struct FakePublisher {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    /// Held, because dropping it ends the server.
+    _server: JoinSet<()>,
+}
+
+struct Shared {
+    base: String,
+    feeds: Mutex<BTreeMap<String, Feed>>,
+    asked: Mutex<Vec<Asked>>,
+    /// Grows with every change, as `modified` does.
+    modified: Mutex<i64>,
+    delay: Mutex<Duration>,
+}
+
+/// One request.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) at: Instant,
+}
+
+/// What goes wrong with a feed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Fault {
+    /// This status instead of a page.
+    Status(u16),
+    /// 429 with `Retry-After`.
+    Busy { retry_after_secs: u64 },
+    /// A firewall's page with status 200.
+    Html,
+    /// The connection ends in the middle of the body.
+    Truncated,
+    /// The second half of the body comes this much later.
+    Slow(Duration),
+    /// `next` is the page itself although it holds items.
+    SelfLoop,
+    /// The page after the last items is the first one again.
+    Circle,
+    /// `next` is the same path on another origin.
+    NextElsewhere(String),
+    /// No `next` at all.
+    NextMissing,
+    /// `next` is no address.
+    NextUnreadable,
+    /// `next` without scheme and host.
+    NextRelative,
+    /// The first page is empty and leads on.
+    EmptyFirst,
+    /// Between two pages comes an empty one that leads on.
+    EmptyMiddle,
+}
+
+enum Feed {
+    Items {
+        items: BTreeMap<String, (i64, Value)>,
+        page_size: usize,
+        fault: Option<(Fault, usize)>,
+    },
+    /// A page as it is in a file; when it has a `next`, this leads to an empty last page here.
+    Static(Value),
+}
+
+impl FakePublisher {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let shared = Arc::new(Shared {
+            base: format!("http://{address}"),
+            feeds: Mutex::default(),
+            asked: Mutex::default(),
+            // A clock's milliseconds, an hour ago: plausible and far from running into the future.
+            modified: Mutex::new(Clock::default().now().timestamp_millis() - 3_600_000),
+            delay: Mutex::default(),
+        });
+        let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
+        let mut server = JoinSet::new();
+        server.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { address, shared, _server: server }
+    }
+
+    /// Adds an empty feed and returns the address of its first page.
+    pub(crate) fn feed(&self, path: &str, page_size: usize) -> String {
+        let feed = Feed::Items { items: BTreeMap::new(), page_size, fault: None };
+        self.shared.feeds.lock().unwrap().insert(path.to_owned(), feed);
+        self.url(path)
+    }
+
+    /// Adds a feed whose first page is this one, as it stands.
+    pub(crate) fn static_feed(&self, path: &str, page: Value) -> String {
+        self.shared.feeds.lock().unwrap().insert(path.to_owned(), Feed::Static(page));
+        self.url(path)
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.shared.base)
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Publishes a body under an id, new or changed; `kind` is its type.
+    pub(crate) fn upsert(&self, path: &str, id: &str, data: Value) {
+        let kind = data["@type"].clone();
+        self.put(path, id, json!({"state": "updated", "kind": kind, "data": data}));
+    }
+
+    /// Publishes a tombstone.
+    pub(crate) fn delete(&self, path: &str, id: &str) {
+        self.put(path, id, json!({"state": "deleted", "kind": "SessionSeries"}));
+    }
+
+    fn put(&self, path: &str, id: &str, mut item: Value) {
+        let mut modified = self.shared.modified.lock().unwrap();
+        *modified += 1;
+        item["id"] = json!(id);
+        item["modified"] = json!(*modified);
+        let mut feeds = self.shared.feeds.lock().unwrap();
+        let Some(Feed::Items { items, .. }) = feeds.get_mut(path) else { unreachable!("{path}") };
+        items.insert(id.to_owned(), (*modified, item));
+    }
+
+    /// Switches a fault on for the next `times` requests of a feed.
+    pub(crate) fn fault(&self, path: &str, new: Fault, times: usize) {
+        let mut feeds = self.shared.feeds.lock().unwrap();
+        let Some(Feed::Items { fault, .. }) = feeds.get_mut(path) else { unreachable!("{path}") };
+        *fault = Some((new, times));
+    }
+
+    /// Makes every answer take this much longer.
+    pub(crate) fn delay(&self, delay: Duration) {
+        *self.shared.delay.lock().unwrap() = delay;
+    }
+
+    /// Returns all requests so far, in order.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.shared.asked.lock().unwrap().clone()
+    }
+
+    /// Returns the requests of one feed so far, in order.
+    pub(crate) fn asked_of(&self, path: &str) -> Vec<Asked> {
+        self.asked().into_iter().filter(|asked| asked.path == path).collect()
+    }
+}
+
+async fn answer(State(shared): State<Arc<Shared>>, uri: Uri) -> Response {
+    let (path, query) = (uri.path().to_owned(), uri.query().unwrap_or_default().to_owned());
+    let at = Instant::now();
+    shared.asked.lock().unwrap().push(Asked { path: path.clone(), query: query.clone(), at });
+    let delay = *shared.delay.lock().unwrap();
+    tokio::time::sleep(delay).await;
+    let mut feeds = shared.feeds.lock().unwrap();
+    match feeds.get_mut(&path) {
+        Some(Feed::Items { items, page_size, fault }) => {
+            let due = fault.as_mut().and_then(|(fault, times)| {
+                *times = times.checked_sub(1)?;
+                Some(fault.clone())
+            });
+            let cut = Cut { base: &shared.base, path: &path, query: &query, page_size: *page_size };
+            cut.answer(items, due)
+        }
+        Some(Feed::Static(page)) => rpde(&static_page(page, &shared.base, &path, &query)),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn static_page(page: &Value, base: &str, path: &str, query: &str) -> Value {
+    let next = format!("{base}{path}?end=1");
+    if query == "end=1" {
+        return json!({"next": next, "items": [], "license": page["license"]});
+    }
+    let mut page = page.clone();
+    if page.get("next").is_some() {
+        page["next"] = json!(next);
+    }
+    page
+}
+
+fn rpde(page: &Value) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/vnd.openactive.rpde+json; version=1")];
+    (headers, page.to_string()).into_response()
+}
+
+/// One page being cut.
+struct Cut<'a> {
+    base: &'a str,
+    path: &'a str,
+    query: &'a str,
+    page_size: usize,
+}
+
+impl Cut<'_> {
+    fn answer(&self, items: &BTreeMap<String, (i64, Value)>, fault: Option<Fault>) -> Response {
+        match &fault {
+            Some(Fault::Status(status)) => StatusCode::from_u16(*status).unwrap().into_response(),
+            Some(Fault::Busy { retry_after_secs }) => {
+                let headers = [(header::RETRY_AFTER, retry_after_secs.to_string())];
+                (StatusCode::TOO_MANY_REQUESTS, headers).into_response()
+            }
+            Some(Fault::Html) => {
+                Html("<!doctype html><title>Just a moment...</title>").into_response()
+            }
+            Some(Fault::Truncated) => torn(&self.page(items, None), None),
+            Some(Fault::Slow(pause)) => torn(&self.page(items, None), Some(*pause)),
+            _ => rpde(&self.page(items, fault.as_ref())),
+        }
+    }
+
+    fn page(&self, items: &BTreeMap<String, (i64, Value)>, fault: Option<&Fault>) -> Value {
+        let after = self.after();
+        let is_first = after.is_none();
+        let mut rest: Vec<(i64, &String, &Value)> = items
+            .iter()
+            .map(|(id, (modified, item))| (*modified, id, item))
+            .filter(|(modified, id, _)| {
+                after.as_ref().is_none_or(|(time, last)| (*modified, *id) > (*time, last))
+            })
+            .collect();
+        rest.sort_unstable_by_key(|(modified, id, _)| (*modified, *id));
+        let is_end = rest.len() <= self.page_size;
+        rest.truncate(self.page_size);
+        if fault == Some(&Fault::EmptyFirst) && is_first {
+            return self.envelope(Some(self.position(0, "")), Vec::new());
+        }
+        let is_past = self.query.contains("past=1");
+        if fault == Some(&Fault::EmptyMiddle) && !is_first && !is_past && !rest.is_empty() {
+            let next = format!("{}{}?{}&past=1", self.base, self.path, self.query);
+            return self.envelope(Some(next), Vec::new());
+        }
+        let own = self.url_asked_for();
+        let next =
+            rest.last().map_or(own.clone(), |(modified, id, _)| self.position(*modified, id));
+        let next = match fault {
+            Some(Fault::SelfLoop) => Some(own),
+            Some(Fault::Circle) if is_end => Some(format!("{}{}", self.base, self.path)),
+            Some(Fault::NextElsewhere(base)) => Some(next.replace(self.base, base)),
+            Some(Fault::NextMissing) => None,
+            Some(Fault::NextUnreadable) => Some("mailto:nobody@example.org".to_owned()),
+            Some(Fault::NextRelative) => Some(next.replace(self.base, "")),
+            _ => Some(next),
+        };
+        self.envelope(next, rest.into_iter().map(|(.., item)| item.clone()).collect())
+    }
+
+    fn envelope(&self, next: Option<String>, items: Vec<Value>) -> Value {
+        let mut page = json!({"items": items, "license": LICENSE});
+        if let Some(next) = next {
+            page["next"] = json!(next);
+        }
+        page
+    }
+
+    fn url_asked_for(&self) -> String {
+        let question = if self.query.is_empty() { "" } else { "?" };
+        format!("{}{}{question}{}", self.base, self.path, self.query)
+    }
+
+    fn position(&self, modified: i64, id: &str) -> String {
+        let id: String = form_urlencoded::byte_serialize(id.as_bytes()).collect();
+        format!("{}{}?afterTimestamp={modified}&afterId={id}", self.base, self.path)
+    }
+
+    fn after(&self) -> Option<(i64, String)> {
+        let pairs: BTreeMap<String, String> =
+            form_urlencoded::parse(self.query.as_bytes()).into_owned().collect();
+        let modified = pairs.get("afterTimestamp")?.parse().unwrap();
+        Some((modified, pairs.get("afterId").cloned().unwrap_or_default()))
+    }
+}
+
+/// Sends the first half of a page, then the rest after a pause, or nothing more.
+fn torn(page: &Value, pause: Option<Duration>) -> Response {
+    let text = page.to_string().into_bytes();
+    let (first, second) = text.split_at(text.len() / 2);
+    let (first, second) = (first.to_vec(), second.to_vec());
+    let halves = stream::unfold(0, move |half| {
+        let (first, second) = (first.clone(), second.clone());
+        async move {
+            match (half, pause) {
+                (0, _) => Some((Ok(first), 1)),
+                (1, Some(pause)) => {
+                    tokio::time::sleep(pause).await;
+                    Some((Ok(second), 2))
+                }
+                (1, None) => {
+                    // Long enough for the first half to be on its way.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    Some((Err(std::io::Error::other("torn")), 2))
+                }
+                _ => None,
+            }
+        }
+    });
+    Body::from_stream(halves).into_response()
+}
+
+const LICENSE: &str = "https://creativecommons.org/licenses/by/4.0/";
