@@ -242,7 +242,7 @@ fn join<'a>(lists: &[(&'a Segment, &RoaringBitmap)], offset: usize, limit: usize
         .iter()
         .map(|(segment, found)| found.iter().map(|n| &segment.docs[n as usize]).peekable())
         .collect();
-    let mut page = Vec::with_capacity(limit);
+    let mut page = Vec::new();
     let mut position = 0;
     while page.len() < limit {
         let next = (0..heads.len())
