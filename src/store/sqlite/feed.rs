@@ -1,5 +1,7 @@
 //! Feeds: what is configured, how far each was read, how each is doing.
 
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 use rusqlite::Row;
 use rusqlite::params;
@@ -38,8 +40,10 @@ pub(super) fn sync(
             upsert.execute(params![feed.publisher, feed.url, rank]).map_err(sql(doing))?;
         }
         let after = ranks_of(&transaction).map_err(sql(doing))?;
-        let moved = before.iter().filter(|feed| !after.contains(feed)).map(|(id, _)| *id);
-        for id in moved {
+        let moved = before.iter().filter(|feed| !after.contains(feed));
+        let added = after.iter().filter(|feed| !before.contains(feed));
+        let ids: BTreeSet<i64> = moved.chain(added).map(|(id, _)| *id).collect();
+        for id in ids {
             mark_all_of(&transaction, id).map_err(sql(doing))?;
         }
     }
