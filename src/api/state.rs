@@ -71,7 +71,7 @@ pub trait StatusSource: Send + Sync {
 pub struct StatusReport {
     /// Services that lists show.
     pub services: usize,
-    /// Opportunities waiting to be mapped.
+    /// Opportunities waiting to be mapped or, once mapped, to show in lists.
     pub waiting: u64,
     /// The feeds, in the order of the configuration.
     pub feeds: Vec<FeedReport>,

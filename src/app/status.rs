@@ -17,6 +17,9 @@ use crate::store::FeedRecord;
 use crate::store::Store;
 use crate::store::StoreError;
 
+/// How many mapped services that lists do not show yet are counted.
+const MAX_BEHIND: usize = 1_000;
+
 /// Puts together what the store remembers and what the pollers do.
 pub(super) struct Status {
     pub(super) store: Arc<dyn Store>,
@@ -29,9 +32,13 @@ impl StatusSource for Status {
     fn report(&self) -> BoxFuture<'_, Result<StatusReport, StoreError>> {
         Box::pin(async {
             let records = self.store.feeds().await?;
-            let waiting = self.store.dirty_count().await?;
+            let dirty = self.store.dirty_count().await?;
+            let snapshot = self.catalogue.snapshot();
+            // Mapped already, but lists do not show it yet.
+            let behind = self.store.changes(snapshot.generation(), MAX_BEHIND).await?.len();
+            let waiting = dirty + behind as u64;
             let feeds = records.into_iter().map(|record| self.feed(record)).collect();
-            Ok(StatusReport { services: self.catalogue.snapshot().len(), waiting, feeds })
+            Ok(StatusReport { services: snapshot.len(), waiting, feeds })
         })
     }
 
@@ -65,7 +72,7 @@ impl Status {
 }
 
 /// Removes a user name and a password from an address; a query may carry a key, so its values go too.
-fn without_secrets(url: &str) -> String {
+pub(crate) fn without_secrets(url: &str) -> String {
     let Ok(mut parsed) = Url::parse(url) else { return String::new() };
     let cleared = parsed.set_username("").and_then(|()| parsed.set_password(None));
     if cleared.is_err() {
