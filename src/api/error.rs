@@ -64,6 +64,9 @@ struct Body<'a> {
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<&'a str>,
+    /// What is left of a service that is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<serde_json::Value>,
 }
 
 impl Problem {
@@ -121,10 +124,10 @@ impl IntoResponse for Problem {
             tracing::error!(error = %error, cause, "request failed on the store");
         }
         let status = self.status();
-        if let Self::Gone(tombstone) = self {
-            return (status, [(header::CONTENT_TYPE, "application/json")], tombstone)
-                .into_response();
-        }
+        let tombstone = match &self {
+            Self::Gone(tombstone) => serde_json::from_slice(tombstone).ok(),
+            _ => None,
+        };
         let parameter = match &self {
             Self::Unreadable { parameter, .. } | Self::OutOfRange { parameter, .. } => {
                 Some(*parameter)
@@ -137,6 +140,7 @@ impl IntoResponse for Problem {
             status: status.as_u16(),
             detail: self.detail(),
             parameter,
+            service: tombstone,
         };
         let body = serde_json::to_vec(&body).unwrap_or_default();
         let mut response =
