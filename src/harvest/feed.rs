@@ -95,6 +95,12 @@ pub enum Followed {
 /// How often a page is asked for when the feed is read once.
 const TRIES_ONCE: u32 = 3;
 
+/// How long to wait between tries when the feed is read once and the publisher asks for no wait.
+const WAIT_ONCE: Duration = Duration::from_secs(2);
+
+/// The longest wait that a publisher may ask for when the feed is read once.
+const LONGEST_WAIT_ONCE: Duration = Duration::from_secs(120);
+
 /// How many pages a feed may have before it is taken for endless: a hundred million items and more.
 const MAX_PAGES: usize = 1_000_000;
 
@@ -314,10 +320,13 @@ impl Poller<'_> {
         self.visited.clear();
         let wait = patience::after_failure(self.failures, status, retry_after);
         if self.until == Until::End {
-            if self.failures >= TRIES_ONCE || is_stopped || matches!(error, PageError::Blocked(_)) {
+            let is_sent_away = retry_after.is_some_and(|asked| asked > LONGEST_WAIT_ONCE);
+            let is_blocked = matches!(error, PageError::Blocked(_));
+            if self.failures >= TRIES_ONCE || is_stopped || is_blocked || is_sent_away {
                 return Step::Done(Followed::Failed(text));
             }
-            return Step::Wait(wait.min(Duration::from_secs(2)));
+            let is_asked_for = retry_after.is_some();
+            return Step::Wait(if is_asked_for { wait } else { wait.min(WAIT_ONCE) });
         }
         warn!(feed.url = %self.first, error = text, failures = self.failures, "feed failed");
         if is_stopped {
