@@ -23,6 +23,8 @@ use tracing::warn;
 pub use log::Format as LogFormat;
 pub use log::start as start_log;
 
+pub(crate) use status::without_secrets;
+
 use self::sources::Feeds;
 use self::status::Status;
 use self::vocabularies::Vocabularies;

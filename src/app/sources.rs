@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use reqwest::header::HeaderName;
 use reqwest::header::HeaderValue;
 
+use super::status::without_secrets;
 use crate::config::Config;
 use crate::config::Publisher;
 use crate::harvest::FeedSettings;
@@ -66,8 +67,8 @@ fn source(publisher: &Publisher, record: &FeedRecord) -> Source {
         key: publisher.key.clone(),
         publisher: publisher.name.clone(),
         dataset: Some(match &publisher.dataset {
-            Some(url) => url.to_string(),
-            None => record.url.clone(),
+            Some(url) => without_secrets(url.as_str()),
+            None => without_secrets(&record.url),
         }),
         license: publisher.license.clone(),
     }

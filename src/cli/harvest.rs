@@ -8,6 +8,7 @@ use super::Verdict;
 use super::progress::Bars;
 use super::say;
 use crate::app::App;
+use crate::app::without_secrets;
 use crate::clock::Clock;
 use crate::harvest::Followed;
 use crate::store::FeedRecord;
@@ -48,7 +49,7 @@ fn summary(record: &FeedRecord, followed: &Followed) -> String {
     format!(
         "{} {}: {} items, {} deleted, {} orphans, {} findings, {} pages, {how}",
         record.publisher,
-        record.url,
+        without_secrets(&record.url),
         record.items,
         record.deleted,
         record.orphans,

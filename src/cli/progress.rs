@@ -9,6 +9,7 @@ use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 
 use crate::app::App;
+use crate::app::without_secrets;
 
 /// A progress bar for each feed, when standard error is a terminal.
 pub(super) struct Bars {
@@ -28,7 +29,7 @@ impl Bars {
         let feeds: Vec<_> = app.feeds().map(|feed| (feed.id, feed.url.clone())).collect();
         let add = |(_, url): &(_, String)| {
             let bar = all.add(ProgressBar::new_spinner().with_style(style.clone()));
-            bar.set_prefix(url.clone());
+            bar.set_prefix(without_secrets(url));
             bar
         };
         let bars: Arc<Vec<ProgressBar>> = Arc::new(feeds.iter().map(add).collect());

@@ -25,6 +25,7 @@ use super::page::read_page;
 use super::patience;
 use crate::clock::Clock;
 use crate::fetch::Body;
+use crate::fetch::Endpoint;
 use crate::fetch::FetchError;
 use crate::fetch::Fetcher;
 use crate::fetch::Request;
@@ -314,7 +315,7 @@ impl Poller<'_> {
         let is_stopped = stopped.is_some();
         let update = FeedUpdate::Failed { error: text.clone(), stopped };
         if let Err(error) = self.harvester.store.update_feed(self.feed, update).await {
-            warn!(feed.url = %self.first, error = chain(&error), "feed state not recorded");
+            warn!(feed.url = %Endpoint::of(&self.first), error = chain(&error), "feed state not recorded");
         }
         self.validators = Validators::default();
         self.visited.clear();
@@ -328,7 +329,7 @@ impl Poller<'_> {
             let is_asked_for = retry_after.is_some();
             return Step::Wait(if is_asked_for { wait } else { wait.min(WAIT_ONCE) });
         }
-        warn!(feed.url = %self.first, error = text, failures = self.failures, "feed failed");
+        warn!(feed.url = %Endpoint::of(&self.first), error = text, failures = self.failures, "feed failed");
         if is_stopped {
             self.show(FeedState::Stopped, 0);
             return Step::Done(Followed::Failed(text));
@@ -356,7 +357,7 @@ impl Poller<'_> {
             }
         });
         if before != state {
-            info!(feed.url = %self.first, from = before.as_str(), to = state.as_str(), "feed state changed");
+            info!(feed.url = %Endpoint::of(&self.first), from = before.as_str(), to = state.as_str(), "feed state changed");
         }
     }
 }
