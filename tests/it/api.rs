@@ -110,7 +110,7 @@ fn filters_of(service: &Value) -> Vec<String> {
     let attributes = service["attributes"].as_array().into_iter().flatten();
     for term in attributes.map(|attribute| &attribute["taxonomy_term"]) {
         filters.push(format!("taxonomy_term_id={}", text(&term["id"])));
-        filters.push(format!("taxonomy_id={}", text(&term["taxonomy_detail"]["id"])));
+        filters.push(format!("taxonomy_id={}", text(&term["taxonomy_id"])));
     }
     for schedule in service["schedules"].as_array().into_iter().flatten() {
         let day = schedule["byday"].as_str().map(|days| format!("day={days}"));

@@ -31,76 +31,31 @@ fn check(command: &[&str], config: &str, variables: &[(&str, &str)], key: &str) 
 }
 
 #[test]
-fn every_mistake_is_told_in_one_line_that_names_the_key() {
-    let with_publisher = |extra: &str| format!("{PUBLISHER}{extra}\n");
-    let before_publisher = |extra: &str| format!("{extra}\n{PUBLISHER}");
-    for (config, key) in [
-        ("surprise = 1".to_owned(), "surprise"),
-        (before_publisher("[server]\nlisten_on = \"127.0.0.1:80\""), "server.listen_on"),
-        (before_publisher("[server]\nlisten = \"here\""), "server.listen"),
-        (before_publisher("[server]\nlisten = 8080"), "server.listen"),
-        (before_publisher("[server]\npublic_url = \"gateway.example.org\""), "server.public_url"),
-        (before_publisher("[server]\nadmin_token = \"\""), "server.admin_token"),
-        (before_publisher("[store]\nurl = \"mysql://x/y\""), "store.url"),
-        (before_publisher("[store]\npath = \"x\""), "store.path"),
-        (before_publisher("[cache]\nmax_mib = 0"), "cache.max_mib"),
-        (before_publisher("[fetch]\npoll_interval_secs = 0"), "fetch.poll_interval_secs"),
-        (before_publisher("[fetch]\npoll_interval_secs = \"8\""), "fetch.poll_interval_secs"),
-        (before_publisher("[fetch]\ntimeout_secs = -1"), "fetch.timeout_secs"),
-        (before_publisher("[fetch]\nmax_page_mib = 99999999999999999999"), "fetch.max_page_mib"),
-        (
-            before_publisher("[fetch]\nallow_private_networks = \"no\""),
-            "fetch.allow_private_networks",
-        ),
-        (before_publisher("[fetch]\ncontact = \"\""), "fetch.contact"),
-        (before_publisher("[limits]\nrequests_per_minute = 0"), "limits.requests_per_minute"),
-        (before_publisher("[mappings]\nactivity_list = \"ftp://x/y\""), "mappings.activity_list"),
-        (before_publisher("[server]\nadmin_token = \"${NOT_SET_ANYWHERE}\""), "NOT_SET_ANYWHERE"),
-        (
-            "[[publishers]]\nname = \"A\"\nfeeds = [\"https://a.example.org/f\"]".to_owned(),
-            "publishers[0].key",
-        ),
-        (
-            "[[publishers]]\nkey = \"A b\"\nname = \"A\"\nfeeds = [\"https://a.example.org/f\"]"
-                .to_owned(),
-            "publishers[0].key",
-        ),
-        (
-            "[[publishers]]\nkey = \"a\"\nfeeds = [\"https://a.example.org/f\"]".to_owned(),
-            "publishers[0].name",
-        ),
-        ("[[publishers]]\nkey = \"a\"\nname = \"A\"".to_owned(), "publishers[0]"),
-        (
-            "[[publishers]]\nkey = \"a\"\nname = \"A\"\nfeeds = [\"a.example.org\"]".to_owned(),
-            "publishers[0].feeds[0]",
-        ),
-        (with_publisher("options = { strickt = true }"), "publishers[0].options.strickt"),
-        (with_publisher("headers = { \"X Y\" = \"1\" }"), "publishers[0].headers"),
-        (with_publisher("republish = \"yes\""), "publishers[0].republish"),
-        (
-            format!("{PUBLISHER}{PUBLISHER}").replacen("a.example", "b.example", 1),
-            "publishers[1].key",
-        ),
-        (
-            format!("{PUBLISHER}{}", PUBLISHER.replace("key = \"a\"", "key = \"b\"")),
-            "publishers[1].feeds[0]",
-        ),
-        (with_publisher("[[areas]]\nslug = \"x\"\nname = \"X\""), "areas[0]"),
-        (
-            with_publisher("[[areas]]\nslug = \"x\"\nname = \"X\"\npublishers = [\"aa\"]"),
-            "areas[0].publishers[0]",
-        ),
-        (
-            with_publisher("[[areas]]\nslug = \"x\"\nname = \"X\"\npostcodes = [\"1\"]"),
-            "areas[0].postcodes[0]",
-        ),
-        (
-            with_publisher(
-                "[[areas]]\nslug = \"x\"\nname = \"X\"\ncircle = {lat = 91, lon = 0, km = 1}",
-            ),
-            "areas[0].circle.lat",
-        ),
-    ] {
+fn a_mistake_in_a_section_is_told_in_one_line_that_names_the_key() {
+    for (section, line, key) in SECTIONS {
+        let config = format!("[{section}]\n{line}\n{PUBLISHER}");
+        check(&["config", "check"], &config, &[], key);
+    }
+    check(&["config", "check"], "surprise = 1", &[], "surprise");
+}
+
+#[test]
+fn a_mistake_in_a_publisher_is_told_in_one_line_that_names_the_key() {
+    for (right, wrong, key) in PUBLISHERS {
+        assert!(PUBLISHER.contains(right));
+        let config = PUBLISHER.replace(right, wrong);
+        check(&["config", "check"], &config, &[], key);
+    }
+    let same_key = format!("{PUBLISHER}{}", PUBLISHER.replace("/f", "/g"));
+    check(&["config", "check"], &same_key, &[], "publishers[1].key");
+    let same_feed = format!("{PUBLISHER}{}", PUBLISHER.replace("\"a\"", "\"b\""));
+    check(&["config", "check"], &same_feed, &[], "publishers[1].feeds[0]");
+}
+
+#[test]
+fn a_mistake_in_an_area_is_told_in_one_line_that_names_the_key() {
+    for (line, key) in AREAS {
+        let config = format!("{PUBLISHER}[[areas]]\nslug = \"x\"\nname = \"X\"\n{line}\n");
         check(&["config", "check"], &config, &[], key);
     }
 }
@@ -177,3 +132,47 @@ fn a_store_that_cannot_be_opened_is_told_without_its_password() {
     assert_eq!(said.lines().count(), 1, "{said}");
     assert!(said.contains("store") && !said.contains("MARKER-SECRET"), "{said}");
 }
+
+/// A section, a line in it, and the key that is named.
+const SECTIONS: [(&str, &str, &str); 17] = [
+    ("server", "listen_on = \"127.0.0.1:80\"", "server.listen_on"),
+    ("server", "listen = \"here\"", "server.listen"),
+    ("server", "listen = 8080", "server.listen"),
+    ("server", "public_url = \"gateway.example.org\"", "server.public_url"),
+    ("server", "admin_token = \"\"", "server.admin_token"),
+    ("server", "admin_token = \"${NOT_SET_ANYWHERE}\"", "server.admin_token"),
+    ("store", "url = \"mysql://x/y\"", "store.url"),
+    ("store", "path = \"x\"", "store.path"),
+    ("cache", "max_mib = 0", "cache.max_mib"),
+    ("fetch", "poll_interval_secs = 0", "fetch.poll_interval_secs"),
+    ("fetch", "poll_interval_secs = \"8\"", "fetch.poll_interval_secs"),
+    ("fetch", "timeout_secs = -1", "fetch.timeout_secs"),
+    ("fetch", "max_page_mib = 99999999999999999999", "fetch.max_page_mib"),
+    ("fetch", "allow_private_networks = \"no\"", "fetch.allow_private_networks"),
+    ("fetch", "contact = \"\"", "fetch.contact"),
+    ("limits", "requests_per_minute = 0", "limits.requests_per_minute"),
+    ("mappings", "activity_list = \"ftp://x/y\"", "mappings.activity_list"),
+];
+
+/// What is right in a publisher, what stands there instead, and the key that is named.
+const PUBLISHERS: [(&str, &str, &str); 9] = [
+    ("key = \"a\"\n", "", "publishers[0].key"),
+    ("key = \"a\"", "key = \"A b\"", "publishers[0].key"),
+    ("name = \"A\"\n", "", "publishers[0].name"),
+    ("feeds = [\"https://a.example.org/f\"]\n", "", "publishers[0]"),
+    ("https://a", "a", "publishers[0].feeds[0]"),
+    ("name = \"A\"", "name = \"A\"\noptions = { strickt = true }", "publishers[0].options.strickt"),
+    ("name = \"A\"", "name = \"A\"\nheaders = { \"X Y\" = \"1\" }", "publishers[0].headers"),
+    ("name = \"A\"", "name = \"A\"\nrepublish = \"yes\"", "publishers[0].republish"),
+    ("name = \"A\"", "name = \"A\"\ndataset = \"x\"", "publishers[0].dataset"),
+];
+
+/// A line of an area, and the key that is named.
+const AREAS: [(&str, &str); 6] = [
+    ("", "areas[0]"),
+    ("publishers = [\"aa\"]", "areas[0].publishers[0]"),
+    ("postcodes = [\"1\"]", "areas[0].postcodes[0]"),
+    ("local_authorities = [\"Bristol\"]", "areas[0].local_authorities[0]"),
+    ("circle = {lat = 91, lon = 0, km = 1}", "areas[0].circle.lat"),
+    ("postcode = [\"BS\"]", "areas[0].postcode"),
+];

@@ -16,9 +16,9 @@ use crate::support::publisher::FakePublisher;
 const SOON: Duration = Duration::from_secs(10);
 
 /// Publishes items in one feed and returns the gateway that read them.
-async fn gateway_of(publisher: &FakePublisher, published: Vec<(&str, Value)>) -> Gateway {
+async fn gateway_of(publisher: &FakePublisher, sent: Vec<(&str, Value)>) -> Gateway {
     let url = publisher.feed("/feed", 100);
-    for (id, data) in published {
+    for (id, data) in sent {
         publisher.upsert("/feed", id, data);
     }
     let gateway = Gateway::start(&Settings::following(&[("one", vec![url])])).await;
@@ -81,8 +81,8 @@ async fn embedded_parents_and_children_become_services() {
     with_children["subEvent"] = json!([items::session(3, Value::Null, 3)]);
     let mut facility = items::facility(1, "Embedded courts");
     facility["individualFacilityUse"] = json!([items::court(1, &items::uri("facilities", 1))]);
-    let published = vec![("1", session), ("2", second), ("3", with_children), ("4", facility)];
-    let gateway = gateway_of(&publisher, published).await;
+    let sent = vec![("1", session), ("2", second), ("3", with_children), ("4", facility)];
+    let gateway = gateway_of(&publisher, sent).await;
     let names = gateway.names().await;
     assert_eq!(names, ["Embedded children", "Embedded courts", "Embedded parent"]);
 }
@@ -108,8 +108,8 @@ async fn sessions_wait_for_a_series_that_comes_later() {
 #[tokio::test]
 async fn a_deleted_item_withdraws_its_service() {
     let publisher = FakePublisher::start().await;
-    let published = vec![("1", items::series(1, "Leaves")), ("2", items::series(2, "Stays"))];
-    let gateway = gateway_of(&publisher, published).await;
+    let sent = vec![("1", items::series(1, "Leaves")), ("2", items::series(2, "Stays"))];
+    let gateway = gateway_of(&publisher, sent).await;
     let services = gateway.services().await;
     let is_leaving = |service: &&Value| service["name"] == "Leaves";
     let id = services.values().find(is_leaving).unwrap()["id"].as_str().unwrap();
@@ -130,11 +130,11 @@ async fn a_deleted_item_withdraws_its_service() {
 #[tokio::test]
 async fn a_series_that_goes_makes_orphans_of_its_sessions() {
     let publisher = FakePublisher::start().await;
-    let published = vec![
+    let sent = vec![
         ("1", items::series(1, "Leaves")),
         ("s1", items::session(1, items::uri("series", 1), 3)),
     ];
-    let gateway = gateway_of(&publisher, published).await;
+    let gateway = gateway_of(&publisher, sent).await;
     assert_eq!(gateway.names().await, ["Leaves"]);
     publisher.delete("/feed", "1");
     shows(&gateway, &[]).await;
@@ -165,8 +165,8 @@ async fn the_same_id_twice_on_a_page_counts_once_and_the_newer_wins() {
         let data = items::series(id, name);
         json!({"state": "updated", "kind": "SessionSeries", "id": id, "modified": modified, "data": data})
     };
-    let published = [item(12, 1, "Newer"), item(10, 1, "Older"), item(11, 2, "Other")];
-    let url = publisher.static_feed("/feed", json!({"next": "x", "items": published}));
+    let sent = [item(12, 1, "Newer"), item(10, 1, "Older"), item(11, 2, "Other")];
+    let url = publisher.static_feed("/feed", json!({"next": "x", "items": sent}));
     let gateway = Gateway::start(&Settings::following(&[("one", vec![url.clone()])])).await;
     gateway.settled().await;
     assert_eq!(gateway.names().await, ["Newer", "Other"]);
@@ -212,12 +212,12 @@ async fn items_that_cannot_be_read_cost_nothing_else() {
         json!({"state": 1, "id": "deep", "modified": 5, "data": {"@type": "Slot", "offers": deep}}),
         json!({"state": "updated", "id": "no start", "modified": 5, "data": {"@type": "Slot"}}),
     ];
-    let mut published = vec![good(1)];
+    let mut sent = vec![good(1)];
     for item in &bad {
-        published.extend([item.clone(), good(u8::try_from(published.len()).unwrap() + 1)]);
+        sent.extend([item.clone(), good(u8::try_from(sent.len()).unwrap() + 1)]);
     }
-    let expected = published.len() - bad.len();
-    let url = publisher.static_feed("/feed", json!({"next": "x", "items": published}));
+    let expected = sent.len() - bad.len();
+    let url = publisher.static_feed("/feed", json!({"next": "x", "items": sent}));
     let mut gateway = Gateway::new(&Settings::following(&[("one", vec![url.clone()])]));
     let harvested = gateway.harvest().await;
     assert_eq!(harvested.code, Some(0), "{harvested:?}");
@@ -226,4 +226,85 @@ async fn items_that_cannot_be_read_cost_nothing_else() {
     let good_names = names.iter().filter(|name| name.starts_with("Good")).count();
     assert_eq!(good_names, expected, "{names:?}");
     assert!(gateway.feed(&url).await["findings"].as_u64().unwrap() > 0);
+}
+
+#[tokio::test]
+async fn a_session_that_moves_to_another_series_changes_both() {
+    let publisher = FakePublisher::start().await;
+    let sent = vec![
+        ("1", items::series(1, "First")),
+        ("2", items::series(2, "Second")),
+        ("s", items::session(1, items::uri("series", 1), 3)),
+        ("t", items::session(2, items::uri("series", 2), 4)),
+    ];
+    let gateway = gateway_of(&publisher, sent).await;
+    shows(&gateway, &["First", "Second"]).await;
+    publisher.upsert("/feed", "s", items::session(1, items::uri("series", 2), 3));
+    // A series without a session does not take place any more.
+    shows(&gateway, &["Second"]).await;
+}
+
+#[tokio::test]
+async fn a_publisher_that_is_no_longer_followed_is_withdrawn_until_it_is_again() {
+    let publisher = FakePublisher::start().await;
+    let (kept, left) = (publisher.feed("/kept", 9), publisher.feed("/left", 9));
+    publisher.upsert("/kept", "1", items::series(1, "Kept"));
+    publisher.upsert("/left", "2", items::series(2, "Left"));
+    let both = Settings::following(&[("kept", vec![kept.clone()]), ("left", vec![left])]);
+    let mut gateway = Gateway::start(&both).await;
+    shows(&gateway, &["Kept", "Left"]).await;
+    let before = gateway.services().await;
+
+    gateway.configure(&Settings::following(&[("kept", vec![kept])]));
+    assert_eq!(gateway.stop().await, Some(0));
+    gateway.start_again().await;
+    shows(&gateway, &["Kept"]).await;
+
+    gateway.configure(&both);
+    assert_eq!(gateway.stop().await, Some(0));
+    gateway.start_again().await;
+    shows(&gateway, &["Kept", "Left"]).await;
+    assert!(gateway.services().await.keys().eq(before.keys()));
+}
+
+#[tokio::test]
+async fn a_publisher_that_is_not_to_be_republished_any_more_is_withdrawn() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 9);
+    publisher.upsert("/feed", "1", items::series(1, "Hidden"));
+    let settings = |republish: bool| {
+        let of = format!("feeds = [{url:?}]\nrepublish = {republish}\n");
+        Settings::default().publisher(&format!("key = \"one\"\nname = \"One\"\n{of}"))
+    };
+    let mut gateway = Gateway::start(&settings(true)).await;
+    shows(&gateway, &["Hidden"]).await;
+    gateway.configure(&settings(false));
+    assert_eq!(gateway.stop().await, Some(0));
+    gateway.start_again().await;
+    shows(&gateway, &[]).await;
+    assert_eq!(gateway.feed(&url).await["items"], 1);
+    gateway.configure(&settings(true));
+    assert_eq!(gateway.stop().await, Some(0));
+    gateway.start_again().await;
+    shows(&gateway, &["Hidden"]).await;
+}
+
+#[tokio::test]
+async fn a_second_harvest_changes_nothing() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 2);
+    for id in 1..=5 {
+        publisher.upsert("/feed", &format!("{id}"), items::series(id, &format!("Class {id}")));
+        let session = items::session(id, items::uri("series", id), i64::from(id));
+        publisher.upsert("/feed", &format!("s{id}"), session);
+    }
+    let mut gateway = Gateway::new(&Settings::following(&[("one", vec![url])]));
+    let first = gateway.harvest().await;
+    assert_eq!(first.code, Some(0), "{first:?}");
+    gateway.start_again().await;
+    let before = gateway.services().await;
+    assert_eq!(gateway.stop().await, Some(0));
+    assert_eq!(gateway.harvest().await.code, Some(0));
+    gateway.start_again().await;
+    assert_eq!(gateway.services().await, before);
 }

@@ -24,10 +24,13 @@ enum Expected {
     Stuck(usize, &'static str),
 }
 
-fn traps() -> Vec<(&'static str, Option<(Fault, usize)>, Expected)> {
+/// A name, a fault with how often it occurs, and what is to become of the feed.
+type Trap = (&'static str, Option<(Fault, usize)>, Expected);
+
+fn traps() -> Vec<Trap> {
     use Expected::All;
     use Expected::Stuck;
-    let long = Duration::from_secs(60);
+    let long = Duration::from_mins(1);
     vec![
         ("well", None, All),
         ("error-once", Some((Fault::Status(500), 1)), All),

@@ -30,12 +30,13 @@ async fn every_sample_feed_is_harvested_and_its_services_are_valid() {
     let mut followed = Vec::new();
     for (name, body) in &bodies {
         let url = publisher.static_feed(&format!("/{name}"), body.clone());
-        followed.push((name.replace('_', "-"), vec![url]));
+        followed.push((slug(name), vec![url]));
     }
     assert!(followed.len() > 50, "only {} sample feeds", followed.len());
     let settings = Settings::following(&followed).with_vocabularies();
     let mut gateway = Gateway::new(&settings);
     let harvested = gateway.harvest().await;
+    assert!(harvested.stderr.contains(" services from "), "{}", harvested.stderr);
     for (name, body) in &bodies {
         let line = harvested.line_of(&publisher.url(&format!("/{name}")));
         assert_eq!(line.ends_with("done"), is_page(body), "{name}: {line}");
@@ -89,6 +90,11 @@ fn sample_bodies(folder: &Path) -> Vec<(String, Value)> {
     paths.iter().map(|path| (name(path), read(path))).collect()
 }
 
+/// Returns a publisher's key for a file.
+fn slug(name: &str) -> String {
+    name.replace(|c: char| !c.is_ascii_alphanumeric(), "-").to_lowercase()
+}
+
 /// Returns every id in bodies, those of their parts included.
 fn ids(bodies: &[Value]) -> BTreeSet<String> {
     fn collect(value: &Value, found: &mut BTreeSet<String>) {
@@ -102,7 +108,9 @@ fn ids(bodies: &[Value]) -> BTreeSet<String> {
         }
     }
     let mut found = BTreeSet::new();
-    bodies.iter().for_each(|body| collect(body, &mut found));
+    for body in bodies {
+        collect(body, &mut found);
+    }
     found
 }
 

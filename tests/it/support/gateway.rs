@@ -108,7 +108,7 @@ impl Settings {
         let vocabulary = |name: &str| {
             let path = format!("tests/fixtures/mapping/vocabulary-{name}.jsonld");
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-            if self.with_vocabularies { path } else { PathBuf::new() }
+            if self.with_vocabularies { path.display().to_string() } else { String::new() }
         };
         let private = if self.fetch.contains("allow_private_networks") {
             ""
@@ -133,9 +133,16 @@ impl Gateway {
     /// Returns a gateway with an empty store that does not run yet.
     pub(crate) fn new(settings: &Settings) -> Self {
         let folder = TempDir::new().unwrap();
-        fs::write(folder.path().join("baton.toml"), settings.toml(folder.path())).unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { folder, running: None, said_before: Vec::new(), address: String::new(), client }
+        let (said_before, address) = (Vec::new(), String::new());
+        let gateway = Self { folder, running: None, said_before, address, client };
+        gateway.configure(settings);
+        gateway
+    }
+
+    /// Replaces the configuration; it is read at the next start.
+    pub(crate) fn configure(&self, settings: &Settings) {
+        fs::write(self.config(), settings.toml(self.folder.path())).unwrap();
     }
 
     /// Returns a gateway that runs and is ready.

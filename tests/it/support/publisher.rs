@@ -134,8 +134,9 @@ impl FakePublisher {
 
     /// Publishes a body under an id, new or changed; `kind` is its type.
     pub(crate) fn upsert(&self, path: &str, id: &str, data: Value) {
-        let kind = data["@type"].clone();
-        self.put(path, id, json!({"state": "updated", "kind": kind, "data": data}));
+        let mut item = json!({"state": "updated", "kind": data["@type"]});
+        item["data"] = data;
+        self.put(path, id, item);
     }
 
     /// Publishes a tombstone.
@@ -190,7 +191,7 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri) -> Response {
                 Some(fault.clone())
             });
             let cut = Cut { base: &shared.base, path: &path, query: &query, page_size: *page_size };
-            cut.answer(items, due)
+            cut.answer(items, due.as_ref())
         }
         Some(Feed::Static(page)) => rpde(&static_page(page, &shared.base, &path, &query)),
         None => StatusCode::NOT_FOUND.into_response(),
@@ -223,8 +224,8 @@ struct Cut<'a> {
 }
 
 impl Cut<'_> {
-    fn answer(&self, items: &BTreeMap<String, (i64, Value)>, fault: Option<Fault>) -> Response {
-        match &fault {
+    fn answer(&self, items: &BTreeMap<String, (i64, Value)>, fault: Option<&Fault>) -> Response {
+        match fault {
             Some(Fault::Status(status)) => StatusCode::from_u16(*status).unwrap().into_response(),
             Some(Fault::Busy { retry_after_secs }) => {
                 let headers = [(header::RETRY_AFTER, retry_after_secs.to_string())];
@@ -235,7 +236,7 @@ impl Cut<'_> {
             }
             Some(Fault::Truncated) => torn(&self.page(items, None), None),
             Some(Fault::Slow(pause)) => torn(&self.page(items, None), Some(*pause)),
-            _ => rpde(&self.page(items, fault.as_ref())),
+            _ => rpde(&self.page(items, fault)),
         }
     }
 
@@ -253,12 +254,12 @@ impl Cut<'_> {
         let is_end = rest.len() <= self.page_size;
         rest.truncate(self.page_size);
         if fault == Some(&Fault::EmptyFirst) && is_first {
-            return self.envelope(Some(self.position(0, "")), Vec::new());
+            return envelope(Some(self.position(0, "")), Vec::new());
         }
         let is_past = self.query.contains("past=1");
         if fault == Some(&Fault::EmptyMiddle) && !is_first && !is_past && !rest.is_empty() {
             let next = format!("{}{}?{}&past=1", self.base, self.path, self.query);
-            return self.envelope(Some(next), Vec::new());
+            return envelope(Some(next), Vec::new());
         }
         let own = self.url_asked_for();
         let next =
@@ -272,15 +273,7 @@ impl Cut<'_> {
             Some(Fault::NextRelative) => Some(next.replace(self.base, "")),
             _ => Some(next),
         };
-        self.envelope(next, rest.into_iter().map(|(.., item)| item.clone()).collect())
-    }
-
-    fn envelope(&self, next: Option<String>, items: Vec<Value>) -> Value {
-        let mut page = json!({"items": items, "license": LICENSE});
-        if let Some(next) = next {
-            page["next"] = json!(next);
-        }
-        page
+        envelope(next, rest.into_iter().map(|(.., item)| item.clone()).collect())
     }
 
     fn url_asked_for(&self) -> String {
@@ -299,6 +292,15 @@ impl Cut<'_> {
         let modified = pairs.get("afterTimestamp")?.parse().unwrap();
         Some((modified, pairs.get("afterId").cloned().unwrap_or_default()))
     }
+}
+
+fn envelope(next: Option<String>, items: Vec<Value>) -> Value {
+    let mut page = json!({"license": LICENSE});
+    page["items"] = Value::Array(items);
+    if let Some(next) = next {
+        page["next"] = Value::String(next);
+    }
+    page
 }
 
 /// Sends the first half of a page, then the rest after a pause, or nothing more.
