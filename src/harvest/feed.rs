@@ -100,7 +100,7 @@ const TRIES_ONCE: u32 = 3;
 const WAIT_ONCE: Duration = Duration::from_secs(2);
 
 /// The longest wait that a publisher may ask for when the feed is read once.
-const LONGEST_WAIT_ONCE: Duration = Duration::from_secs(120);
+const LONGEST_WAIT_ONCE: Duration = Duration::from_mins(2);
 
 /// How many pages a feed may have before it is taken for endless: a hundred million items and more.
 const MAX_PAGES: usize = 1_000_000;
