@@ -7,17 +7,23 @@ use chrono::DateTime;
 use chrono::Utc;
 
 use super::error::Problem;
+use crate::catalogue::Near;
 use crate::catalogue::Query;
 use crate::openactive::DayRule;
 use crate::openactive::parse_date;
 use crate::openactive::parse_time;
 use crate::oruk::Id;
+use crate::places::Gazetteer;
+use crate::places::Postcode;
 
 /// How many items a page holds unless asked otherwise.
 const DEFAULT_PER_PAGE: usize = 50;
 
 /// How many items a page may hold.
 const MAX_PER_PAGE: usize = 1000;
+
+/// How far `proximity` may reach: farther than Great Britain is long.
+const MAX_PROXIMITY_M: f64 = 1_500_000.0;
 
 /// How long a query may be.
 const MAX_QUERY_BYTES: usize = 8 * 1024;
@@ -114,11 +120,46 @@ impl Params {
             start_time: self.read("start_time", "a time such as 18:30", minutes)?,
             end_time: self.read("end_time", "a time such as 20:00", minutes)?,
             days: self.read_all("day", "a day such as MO", day)?.into_iter().fold(0, |a, b| a | b),
+            open_ages: false,
             near: None,
             organizations: self.read_all("organization_id", "an id (a UUID)", Id::parse)?,
             locations: Vec::new(),
             modified_after: self.read("modified_after", "a date and time", instant)?,
         })
+    }
+
+    /// Reads a point and how far from it: `postcode` or `latitude` and `longitude`, with `proximity`.
+    ///
+    /// A postcode alone asks whose service area covers it; no service here has one, so it does not
+    /// narrow the query, but it has to exist.
+    pub(super) fn near(&self, gazetteer: &Gazetteer) -> Result<Option<Near>, Problem> {
+        let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
+        let postcode = self.read("postcode", "a postcode such as BS1 5TR", Postcode::parse)?;
+        let spot = postcode.map(|postcode| {
+            gazetteer.find(&postcode).ok_or_else(|| Problem::OutOfRange {
+                parameter: "postcode",
+                expected: "a postcode of Great Britain; this one is not known".to_owned(),
+            })
+        });
+        let spot = spot.transpose()?.map(|spot| (spot.latitude, spot.longitude));
+        let latitude = self.read("latitude", "degrees north", number)?;
+        let longitude = self.read("longitude", "degrees east", number)?;
+        let within_m = self.read("proximity", "a number of metres", number)?;
+        let Some(within_m) = within_m else { return Ok(None) };
+        if !(0.0..=MAX_PROXIMITY_M).contains(&within_m) {
+            let expected = format!("0 to {MAX_PROXIMITY_M} metres");
+            return Err(Problem::OutOfRange { parameter: "proximity", expected });
+        }
+        let point = spot.or(latitude.zip(longitude));
+        let (latitude, longitude) = point.ok_or_else(|| Problem::OutOfRange {
+            parameter: "proximity",
+            expected: "`postcode`, or `latitude` and `longitude`, beside it".to_owned(),
+        })?;
+        if !(-90.0..=90.0).contains(&latitude) || !(-180.0..=180.0).contains(&longitude) {
+            let expected = "degrees: latitude -90 to 90, longitude -180 to 180".to_owned();
+            return Err(Problem::OutOfRange { parameter: "latitude", expected });
+        }
+        Ok(Some(Near { latitude, longitude, within_m }))
     }
 
     /// Reads `taxonomy_id` as ids.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
+use axum::http::header;
 use chrono::DateTime;
 use chrono::Utc;
 use futures_util::future::BoxFuture;
@@ -12,6 +14,7 @@ use super::caching::Pages;
 use crate::catalogue::Bodies;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
+use crate::places::Gazetteer;
 
 /// What every handler can reach.
 #[derive(Clone)]
@@ -28,10 +31,13 @@ pub struct ApiState {
     pub status: Arc<dyn StatusSource>,
     /// Tells the time.
     pub clock: Clock,
+    /// Resolves postcodes.
+    pub gazetteer: Arc<Gazetteer>,
 }
 
 impl ApiState {
     /// Puts the state together. Half of the cache is for bodies, half for pages.
+    #[expect(clippy::too_many_arguments, reason = "one for each thing a handler reaches")]
     pub fn new(
         catalogue: Arc<Catalogue>,
         bodies: Bodies,
@@ -39,6 +45,7 @@ impl ApiState {
         public_url: Option<&Url>,
         status: Arc<dyn StatusSource>,
         clock: Clock,
+        gazetteer: Arc<Gazetteer>,
     ) -> Self {
         Self {
             catalogue,
@@ -47,7 +54,19 @@ impl ApiState {
             public_url: public_url.map(|url| url.as_str().trim_end_matches('/').to_owned()),
             status,
             clock,
+            gazetteer,
         }
+    }
+}
+
+impl ApiState {
+    /// Returns the address people reach the gateway by: as configured, else as the request names it.
+    pub(super) fn base_url(&self, headers: &HeaderMap) -> String {
+        if let Some(url) = &self.public_url {
+            return url.clone();
+        }
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        format!("http://{}", host.unwrap_or("localhost"))
     }
 }
 

@@ -15,8 +15,10 @@ use serde::Serialize;
 
 use super::caching::Page;
 use super::error::Problem;
+use super::openapi;
 use super::params::Paging;
 use super::params::Params;
+use super::records;
 use super::state::ApiState;
 use crate::catalogue::Hit;
 use crate::catalogue::Query;
@@ -31,6 +33,11 @@ type Answer = Result<Response, Problem>;
 /// Returns the routes below `/v1`.
 pub(super) fn routes() -> Router<ApiState> {
     Router::new()
+        .route("/openapi.json", get(openapi::v1))
+        .route("/organizations", get(organizations))
+        .route("/organizations/{id}", get(organization))
+        .route("/locations", get(locations))
+        .route("/locations/{id}", get(location))
         .route("/services", get(services))
         .route("/services/", get(services))
         .route("/services/{id}", get(service))
@@ -70,17 +77,17 @@ async fn services_page(
     params: &Params,
 ) -> Result<Vec<u8>, Problem> {
     let paging = params.paging()?;
-    let hits = snapshot.find(&query(params)?, paging.offset(), paging.per_page);
-    let bodies = state.bodies.many(&hits.page).await?;
-    let services: Vec<Service> =
-        bodies.into_iter().flatten().filter_map(|b| serde_json::from_slice(&b).ok()).collect();
+    let hits = snapshot.find(&query(state, params)?, paging.offset(), paging.per_page);
+    let services = records::read(state, &hits.page).await?;
     envelope(hits.total, paging, services.iter().map(v1::Service::summary).collect())
 }
 
 /// In 1.0 terms are CURIEs, and a whole vocabulary may be asked for.
-fn query(params: &Params) -> Result<Query, Problem> {
+fn query(state: &ApiState, params: &Params) -> Result<Query, Problem> {
     let expected = "a term such as openActiveActivity:c16df6ed-a4a0-4275-a8c3-1c8cff56856f";
     let mut query = params.query()?;
+    query.near = params.near(&state.gazetteer)?;
+    query.open_ages = true;
     for text in params.all("taxonomy_id") {
         let term = v1::parse_curie(text).map(v1::Curie::id).or_else(|| Id::parse(text));
         query.terms.push(term.ok_or(Problem::Unreadable { parameter: "taxonomy_id", expected })?);
@@ -102,8 +109,7 @@ async fn service(
     headers: HeaderMap,
 ) -> Answer {
     let unknown = || Problem::UnknownId { what: "service" };
-    let id = Id::parse(&id)
-        .ok_or(Problem::Unreadable { parameter: "id", expected: "an id (a UUID)" })?;
+    let id = parse_id(&id)?;
     let (seq, is_gone) = state.catalogue.snapshot().service(id).ok_or_else(unknown)?;
     let hit = Hit { id, seq, distance_m: None };
     let body = state.bodies.one(hit.id, hit.seq).await?.ok_or_else(unknown)?;
@@ -155,4 +161,74 @@ async fn taxonomy(
 /// `GET /v1/vocabularies`.
 async fn vocabularies() -> Json<Vec<&'static str>> {
     Json(v1::vocabularies().to_vec())
+}
+
+/// `GET /v1/organizations`.
+async fn organizations(
+    State(state): State<ApiState>,
+    OriginalUri(uri): OriginalUri,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
+    let params = Params::parse(query.as_deref())?;
+    let snapshot = state.catalogue.snapshot();
+    let make = async {
+        let paging = params.paging()?;
+        let (total, services) = records::organizations(&state, &snapshot, paging).await?;
+        let summaries = services.iter().map(|s| v1::Organization::summary(&s.organization));
+        envelope(total, paging, summaries.collect())
+    };
+    let name = params.name(uri.path());
+    Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
+}
+
+/// `GET /v1/organizations/{id}`: with the services it provides.
+async fn organization(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let id = parse_id(&id)?;
+    let services = records::of_organization(&state, id).await?;
+    let references = services.iter().map(v1::ServiceReference::of);
+    let organization = v1::Organization::full(&services[0].organization, references);
+    Ok(Page::new(serde_json::to_vec(&organization)?).respond(&headers))
+}
+
+/// `GET /v1/locations`.
+async fn locations(
+    State(state): State<ApiState>,
+    OriginalUri(uri): OriginalUri,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
+    let params = Params::parse(query.as_deref())?;
+    let snapshot = state.catalogue.snapshot();
+    let make = async {
+        let paging = params.paging()?;
+        let (total, locations) = records::locations(&state, &snapshot, paging).await?;
+        envelope(total, paging, locations.iter().map(v1::Location::summary).collect())
+    };
+    let name = params.name(uri.path());
+    Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
+}
+
+/// `GET /v1/locations/{id}`: with the services that take place there.
+async fn location(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let id = parse_id(&id)?;
+    let (location, services) = records::at_location(&state, id).await?;
+    let there = services.iter().filter_map(|service| {
+        let at = service.service_at_locations.iter().find(|at| at.location_id == id)?;
+        Some(v1::LocationService { id: at.id, service: v1::ServiceReference::of(service) })
+    });
+    let full = v1::Location::full(&location, there);
+    Ok(Page::new(serde_json::to_vec(&full)?).respond(&headers))
+}
+
+fn parse_id(id: &str) -> Result<Id, Problem> {
+    Id::parse(id).ok_or(Problem::Unreadable { parameter: "id", expected: "an id (a UUID)" })
 }

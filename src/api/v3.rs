@@ -14,8 +14,10 @@ use serde::Serialize;
 
 use super::caching::Page;
 use super::error::Problem;
+use super::openapi;
 use super::params::Paging;
 use super::params::Params;
+use super::records;
 use super::state::ApiState;
 use crate::catalogue::Hit;
 use crate::catalogue::Query;
@@ -35,6 +37,7 @@ type Answer = Result<Response, Problem>;
 pub(super) fn routes() -> Router<ApiState> {
     Router::new()
         .route("/", get(root))
+        .route("/openapi.json", get(openapi::v3))
         .route("/services", get(services))
         .route("/services/{id}", get(service))
         .route("/service_at_locations", get(service_at_locations))
@@ -58,18 +61,8 @@ struct Root<'a> {
 
 /// `GET /v3`: version, profile and where the description of the API is.
 pub(super) async fn root(State(state): State<ApiState>, headers: HeaderMap) -> Answer {
-    let base = base_url(&state, &headers);
-    let openapi_url = format!("{base}/v3/openapi.json");
+    let openapi_url = format!("{}/v3/openapi.json", state.base_url(&headers));
     respond(&Root { version: "HSDS-UK-3.0", profile: PROFILE, openapi_url: &openapi_url }, &headers)
-}
-
-/// Returns the address people reach the gateway by: as configured, else as the request names it.
-fn base_url(state: &ApiState, headers: &HeaderMap) -> String {
-    if let Some(url) = &state.public_url {
-        return url.clone();
-    }
-    let host = headers.get(axum::http::header::HOST).and_then(|host| host.to_str().ok());
-    format!("http://{}", host.unwrap_or("localhost"))
 }
 
 fn respond(body: &impl Serialize, headers: &HeaderMap) -> Answer {
@@ -103,13 +96,6 @@ fn slice<T: Serialize>(all: Vec<T>, paging: Paging) -> Result<Vec<u8>, Problem> 
     envelope(total, paging, contents)
 }
 
-/// Reads services back into the model; one that vanished meanwhile is left out.
-async fn read(state: &ApiState, hits: &[Hit]) -> Result<Vec<Service>, Problem> {
-    let bodies = state.bodies.many(hits).await?;
-    let services = bodies.into_iter().flatten();
-    Ok(services.filter_map(|body| serde_json::from_slice(&body).ok()).collect())
-}
-
 /// `GET /v3/services`.
 async fn services(
     State(state): State<ApiState>,
@@ -129,14 +115,14 @@ async fn services_page(
     snapshot: &Snapshot,
     params: &Params,
 ) -> Result<Vec<u8>, Problem> {
-    let query = query(params)?;
+    let query = query(state, params)?;
     let paging = params.paging()?;
     let is_full = params.flag("full")?;
     let hits = snapshot.find(&query, paging.offset(), paging.per_page);
     if query.modified_after.is_some() {
         return changed_services(state, hits.total, &hits.page, paging, is_full).await;
     }
-    let services = read(state, &hits.page).await?;
+    let services = records::read(state, &hits.page).await?;
     if is_full {
         return envelope(hits.total, paging, services);
     }
@@ -164,8 +150,9 @@ async fn changed_services(
     envelope(total, paging, contents)
 }
 
-fn query(params: &Params) -> Result<Query, Problem> {
-    Ok(Query { taxonomies: params.taxonomies()?, ..params.query()? })
+fn query(state: &ApiState, params: &Params) -> Result<Query, Problem> {
+    let near = params.near(&state.gazetteer)?;
+    Ok(Query { taxonomies: params.taxonomies()?, near, ..params.query()? })
 }
 
 /// `GET /v3/services/{id}`.
@@ -205,7 +192,7 @@ async fn service_at_locations_page(
     params: &Params,
 ) -> Result<Vec<u8>, Problem> {
     let paging = params.paging()?;
-    let query = query(params)?;
+    let query = query(state, params)?;
     let (total, listed) = snapshot.find_at_locations(&query, paging.offset(), paging.per_page);
     let hits: Vec<Hit> =
         listed.iter().map(|at| Hit { id: at.service, seq: at.seq, distance_m: None }).collect();
@@ -316,13 +303,9 @@ async fn organizations(
     let snapshot = state.catalogue.snapshot();
     let make = async {
         let paging = params.paging()?;
-        let owners = snapshot.organizations();
-        let page = owners.iter().skip(paging.offset()).take(paging.per_page);
-        let hits: Vec<Hit> = page.map(|(_, hit)| *hit).collect();
-        let services = read(&state, &hits).await?;
-        let contents: Vec<_> =
-            services.iter().map(|s| v3::OrganizationSummary::of(&s.organization)).collect();
-        envelope(owners.len(), paging, contents)
+        let (total, services) = records::organizations(&state, &snapshot, paging).await?;
+        let summaries = services.iter().map(|s| v3::OrganizationSummary::of(&s.organization));
+        envelope(total, paging, summaries.collect())
     };
     let name = params.name(uri.path());
     Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
@@ -335,9 +318,7 @@ async fn organization(
     headers: HeaderMap,
 ) -> Answer {
     let id = parse_id(&id, "organization")?;
-    let organizations = vec![id];
-    let found = one(&state, Query { organizations, ..Query::default() }, "organization").await?;
-    let organization: &Organization = &found.organization;
+    let organization: &Organization = &records::of_organization(&state, id).await?[0].organization;
     respond(organization, &headers)
 }
 
@@ -352,21 +333,8 @@ async fn locations(
     let snapshot = state.catalogue.snapshot();
     let make = async {
         let paging = params.paging()?;
-        let owners = snapshot.locations();
-        let page: Vec<_> =
-            owners.iter().skip(paging.offset()).take(paging.per_page).copied().collect();
-        let hits: Vec<Hit> = page.iter().map(|(_, hit)| *hit).collect();
-        let bodies = state.bodies.many(&hits).await?;
-        let mut services: Vec<(Id, Service)> = Vec::with_capacity(bodies.len());
-        for ((id, _), body) in page.iter().zip(bodies) {
-            let service = body.and_then(|body| serde_json::from_slice(&body).ok());
-            services.extend(service.map(|service| (*id, service)));
-        }
-        let contents = services.iter().filter_map(|(id, service)| {
-            let at = service.service_at_locations.iter().find(|at| at.location_id == *id)?;
-            Some(v3::LocationSummary::of(&at.location))
-        });
-        envelope(owners.len(), paging, contents.collect())
+        let (total, locations) = records::locations(&state, &snapshot, paging).await?;
+        envelope(total, paging, locations.iter().map(v3::LocationSummary::of).collect())
     };
     let name = params.name(uri.path());
     Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
@@ -379,20 +347,9 @@ async fn location(
     headers: HeaderMap,
 ) -> Answer {
     let id = parse_id(&id, "location")?;
-    let found = one(&state, Query { locations: vec![id], ..Query::default() }, "location").await?;
-    let at = found.service_at_locations.into_iter().find(|at| at.location_id == id);
-    let mut location = at.ok_or(Problem::UnknownId { what: "location" })?.location;
+    let mut location = records::at_location(&state, id).await?.0;
     // Rows about one service's sessions say nothing of the place itself.
     let venue = Id::derive("accessibility", &[&id.to_string(), "venue"]);
     location.accessibility.retain(|row| row.id == venue);
     respond(&location, &headers)
-}
-
-/// Returns the service that speaks for an entity: the one with the smallest id.
-async fn one(state: &ApiState, query: Query, what: &'static str) -> Result<Service, Problem> {
-    let unknown = || Problem::UnknownId { what };
-    let snapshot = state.catalogue.snapshot();
-    let hits = snapshot.find(&query, 0, usize::MAX);
-    let first = hits.page.iter().min_by_key(|hit| hit.id).ok_or_else(unknown)?;
-    read(state, &[*first]).await?.pop().ok_or_else(unknown)
 }

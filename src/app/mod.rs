@@ -45,6 +45,7 @@ use crate::harvest::Mapper;
 use crate::harvest::Sources;
 use crate::harvest::Until;
 use crate::mapping::Rules;
+use crate::places::Gazetteer;
 use crate::store::FeedRecord;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
@@ -66,6 +67,7 @@ pub struct App {
     clock: Clock,
     tasks: TaskTracker,
     is_ready: Arc<AtomicBool>,
+    gazetteer: Arc<Gazetteer>,
 }
 
 impl App {
@@ -105,6 +107,10 @@ impl App {
         };
         let feeds = Feeds::settings(&config, records)?;
         let is_ready = Arc::new(AtomicBool::new(false));
+        let gazetteer = Arc::new(Gazetteer::embedded().context("reading the postcodes")?);
+        for setting in Feeds::not_acted_on(&config) {
+            warn!(setting, "configured, and not acted on by this version");
+        }
         Ok(Self {
             config,
             store,
@@ -117,6 +123,7 @@ impl App {
             clock,
             tasks,
             is_ready,
+            gazetteer,
         })
     }
 
@@ -165,7 +172,8 @@ impl App {
         });
         let catalogue = Arc::clone(&self.catalogue);
         let public_url = self.config.server.public_url.as_ref();
-        ApiState::new(catalogue, bodies, half, public_url, status, self.clock.clone())
+        let (clock, gazetteer) = (self.clock.clone(), Arc::clone(&self.gazetteer));
+        ApiState::new(catalogue, bodies, half, public_url, status, clock, gazetteer)
     }
 
     fn start_harvest(self: &Arc<Self>, stop: &CancellationToken) {

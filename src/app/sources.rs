@@ -46,6 +46,23 @@ impl Feeds {
         Sources(sources)
     }
 
+    /// Returns settings that are understood and that this version does nothing with: it says so rather
+    /// than to keep silent.
+    pub(super) fn not_acted_on(config: &Config) -> Vec<&'static str> {
+        let any = |is: fn(&Publisher) -> bool| config.publishers.iter().any(is);
+        let settings = [
+            (
+                any(|p| p.dataset.is_some() && p.feeds.is_empty()),
+                "publishers.dataset without feeds",
+            ),
+            (any(|p| p.preset.is_some()), "publishers.preset"),
+            (any(|p| p.options.strict), "publishers.options.strict"),
+            (!config.areas.is_empty(), "areas"),
+            (config.server.admin_token.is_some(), "server.admin_token"),
+        ];
+        settings.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| name).collect()
+    }
+
     /// Returns what the pollers need to know.
     pub(super) fn settings(
         config: &Config,

@@ -11,9 +11,8 @@ use super::segment::Segment;
 use super::snapshot::Snapshot;
 use super::text;
 use crate::oruk::Id;
-
-/// Metres in a degree of latitude.
-const METRES_PER_DEGREE: f64 = 111_195.0;
+use crate::places::BoundingBox;
+use crate::places::distance_m;
 
 /// A point and how far from it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,6 +38,9 @@ pub struct Query {
     pub minimum_age: Option<f64>,
     /// The service's maximum age is at most this, in years.
     pub maximum_age: Option<f64>,
+    /// Whether an age that is not stated counts as 0 or 120, and no age at all as open to everyone, as
+    /// in 1.0, which cannot say "none".
+    pub open_ages: bool,
     /// A session starts at this time or later, in minutes after midnight.
     pub start_time: Option<u16>,
     /// A session ends at this time or earlier, in minutes after midnight.
@@ -140,16 +142,20 @@ impl Query {
     }
 
     fn holds(&self, doc: &Doc) -> bool {
-        let at_least = |wanted: Option<f64>, value: Option<f64>| {
-            wanted.is_none_or(|wanted| value.is_some_and(|value| value >= wanted))
-        };
-        let at_most = |wanted: Option<f64>, value: Option<f64>| {
-            wanted.is_none_or(|wanted| value.is_some_and(|value| value <= wanted))
-        };
-        at_least(self.minimum_age, doc.minimum_age)
-            && at_most(self.maximum_age, doc.maximum_age)
+        self.holds_at_some_age(doc)
             && self.modified_after.is_none_or(|time| doc.last_modified >= time)
             && self.holds_at_some_time(doc)
+    }
+
+    fn holds_at_some_age(&self, doc: &Doc) -> bool {
+        let is_open = doc.minimum_age.is_none() && doc.maximum_age.is_none();
+        if self.open_ages && is_open {
+            return true;
+        }
+        let or = |value: Option<f64>, default| value.or(self.open_ages.then_some(default));
+        let (low, high) = (or(doc.minimum_age, 0.0), or(doc.maximum_age, 120.0));
+        self.minimum_age.is_none_or(|wanted| low.is_some_and(|low| low >= wanted))
+            && self.maximum_age.is_none_or(|wanted| high.is_some_and(|high| high <= wanted))
     }
 
     /// Day, start and end must be those of one schedule.
@@ -203,37 +209,22 @@ fn beginning_with(segment: &Segment, prefix: &str) -> RoaringBitmap {
 }
 
 fn by_distance(segment: &Segment, near: Near) -> RoaringBitmap {
-    let (corner, opposite) = around(near);
-    let candidates = segment.within(corner, opposite);
+    let around = BoundingBox::around(near.latitude, near.longitude, near.within_m);
+    let candidates = segment.within(
+        (around.min_latitude, around.min_longitude),
+        (around.max_latitude, around.max_longitude),
+    );
     let close = candidates.filter(|number| {
         distance_of(&segment.docs[*number as usize], near).is_some_and(|m| m <= near.within_m)
     });
     close.collect()
 }
 
-/// Returns the box of degrees around a point: south-west and north-east corners.
-fn around(near: Near) -> ((f64, f64), (f64, f64)) {
-    let north = near.within_m / METRES_PER_DEGREE;
-    let east = north / near.latitude.to_radians().cos().max(0.01);
-    let corner = (near.latitude - north, near.longitude - east);
-    (corner, (near.latitude + north, near.longitude + east))
-}
-
 /// Returns how far the nearest place of a service is, in metres.
 pub(super) fn distance_of(doc: &Doc, near: Near) -> Option<f64> {
     let places = doc.places.iter().filter_map(|place| place.coordinates);
     let distances = places.map(|(latitude, longitude)| {
-        distance_m((near.latitude, near.longitude), (latitude, longitude))
+        distance_m(near.latitude, near.longitude, latitude, longitude)
     });
     distances.min_by(f64::total_cmp)
-}
-
-/// Returns the distance between two points in degrees along the great circle, in metres.
-pub(super) fn distance_m(a: (f64, f64), b: (f64, f64)) -> f64 {
-    const EARTH_RADIUS_M: f64 = 6_371_008.8;
-    let (from, to) = (a.0.to_radians(), b.0.to_radians());
-    let half_north = (to - from) / 2.0;
-    let half_east = (b.1 - a.1).to_radians() / 2.0;
-    let chord = half_north.sin().powi(2) + from.cos() * to.cos() * half_east.sin().powi(2);
-    2.0 * EARTH_RADIUS_M * chord.sqrt().min(1.0).asin()
 }
