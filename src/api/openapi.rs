@@ -109,7 +109,7 @@ pub(super) async fn v3(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let base = format!("{}/v3", state.base_url(&headers));
-    let page = v3_page();
+    let page = &v3_page();
     respond("Open Referral UK (HSDS-UK 3.0)", "3.0", &base, V3, page, "contents", &headers)
 }
 
@@ -119,7 +119,7 @@ pub(super) async fn v1(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let base = format!("{}/v1", state.base_url(&headers));
-    respond("Open Referral UK 1.0", "1.0", &base, V1, v1_page(), "content", &headers)
+    respond("Open Referral UK 1.0", "1.0", &base, V1, &v1_page(), "content", &headers)
 }
 
 #[expect(clippy::too_many_arguments, reason = "what differs between the two versions")]
@@ -128,7 +128,7 @@ fn respond(
     version: &str,
     base: &str,
     paths: &[Described],
-    page: Value,
+    page: &Value,
     items: &str,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
@@ -146,7 +146,7 @@ fn respond(
         },
         "servers": [{ "url": base }],
         "paths": described,
-        "components": { "schemas": schemas(&page) },
+        "components": { "schemas": schemas(page) },
     });
     Ok(Page::new(serde_json::to_vec(&document)?).respond(headers))
 }
