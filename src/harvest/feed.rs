@@ -130,6 +130,10 @@ struct Poller<'a> {
     validators: Validators,
     visited: HashSet<Url>,
     failures: u32,
+    /// How often in a row the publisher said that the feed is gone.
+    times_gone: u32,
+    /// How often the pages led round in a circle since the end was last seen.
+    circles: u32,
     /// Whether the store knows that the present page is the last.
     is_end_known: bool,
     until: Until,
@@ -156,6 +160,8 @@ pub async fn follow(
         validators: Validators::default(),
         visited: HashSet::new(),
         failures: 0,
+        times_gone: 0,
+        circles: 0,
         is_end_known: false,
         until,
     };
@@ -233,6 +239,7 @@ impl Poller<'_> {
             Next::Page(url) => {
                 if !self.visited.insert(self.url.clone()) || self.visited.len() > MAX_PAGES {
                     commit.await?;
+                    self.circles += 1;
                     return Err(PageError::Blocked("the pages lead round in a circle".to_owned()));
                 }
                 self.validators = Validators::default();
@@ -246,6 +253,7 @@ impl Poller<'_> {
                 commit.await?;
                 self.show(FeedState::Live, item_count);
                 self.visited.clear();
+                self.circles = 0;
                 self.validators = body.validators;
                 self.at_end(body.max_age)
             }
@@ -255,6 +263,7 @@ impl Poller<'_> {
             }
         };
         self.failures = 0;
+        self.times_gone = 0;
         Ok(step)
     }
 
@@ -288,6 +297,7 @@ impl Poller<'_> {
         if self.failures > 0 {
             self.harvester.store.update_feed(self.feed, FeedUpdate::Unchanged { at }).await?;
             self.failures = 0;
+            self.times_gone = 0;
         }
         self.show(FeedState::Live, 0);
         Ok(self.at_end(max_age))
@@ -310,7 +320,8 @@ impl Poller<'_> {
         };
         let text = chain(error);
         let is_gone = matches!(status, Some(404 | 410));
-        let stopped = (is_gone && self.failures >= patience::GONE_LIMIT)
+        self.times_gone = if is_gone { self.times_gone + 1 } else { 0 };
+        let stopped = (self.times_gone >= patience::GONE_LIMIT)
             .then(|| "the publisher says the feed is gone".to_owned());
         let is_stopped = stopped.is_some();
         let update = FeedUpdate::Failed { error: text.clone(), stopped };
@@ -319,7 +330,9 @@ impl Poller<'_> {
         }
         self.validators = Validators::default();
         self.visited.clear();
-        let wait = patience::after_failure(self.failures, status, retry_after);
+        // Pages of a circle are read without a failure, so rounds count for themselves.
+        let failures = self.failures.max(self.circles);
+        let wait = patience::after_failure(failures, status, retry_after);
         if self.until == Until::End {
             let is_sent_away = retry_after.is_some_and(|asked| asked > LONGEST_WAIT_ONCE);
             let is_blocked = matches!(error, PageError::Blocked(_));
