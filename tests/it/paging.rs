@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::support::gateway::Gateway;
 use crate::support::gateway::Settings;
 use crate::support::items;
+use crate::support::process::wait_until;
 use crate::support::publisher::FakePublisher;
 use crate::support::publisher::Fault;
 
@@ -174,4 +175,21 @@ async fn sibling_hosts_of_one_publisher_may_be_led_to() {
     let harvested = gateway.harvest().await;
     assert_eq!(harvested.code, Some(0), "{harvested:?}");
     assert!(harvested.stderr.contains("24 services"), "{harvested:?}");
+}
+
+#[tokio::test]
+async fn a_circle_is_gone_round_less_and_less_often() {
+    let publisher = FakePublisher::start().await;
+    let url = publish(&publisher, "/feed");
+    publisher.fault("/feed", Fault::Circle, ALWAYS);
+    let _gateway = Gateway::start(&Settings::following(&[("one", vec![url])])).await;
+    // Within a round pages follow each other at once.
+    let two_waits = async || {
+        let asked = publisher.asked();
+        let waits = asked.windows(2).map(|pair| pair[1].at - pair[0].at);
+        let waits: Vec<_> = waits.filter(|wait| wait.as_secs() >= 3).collect();
+        (waits.len() >= 2).then_some(waits)
+    };
+    let waits = wait_until("two waits", Duration::from_secs(40), two_waits).await;
+    assert!(waits[1] > waits[0].mul_f64(1.5), "{waits:?}");
 }

@@ -121,3 +121,20 @@ async fn private_addresses_are_refused_unless_allowed() {
     assert!(harvested.line_of(&url).contains("not on the public internet"), "{harvested:?}");
     assert!(publisher.asked().is_empty());
 }
+
+#[tokio::test]
+async fn a_feed_is_gone_only_when_its_publisher_says_so_again_and_again() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 5);
+    publisher.upsert("/feed", "1", items::series(1, "Not gone"));
+    publisher.fault("/feed", Fault::Status(500), 2);
+    publisher.fault("/feed", Fault::Status(404), 1);
+    // Asked now, five and fifteen seconds later; the next time would be half a minute later.
+    let gateway = Gateway::start(&Settings::following(&[("one", vec![url.clone()])])).await;
+    let told = async || {
+        let feed = gateway.feed(&url).await;
+        feed["last_error"].as_str()?.contains("status 404").then_some(feed)
+    };
+    let feed = wait_until("the third answer", Duration::from_secs(40), told).await;
+    assert_eq!(feed["state"], "backing_off", "{feed}");
+}

@@ -4,6 +4,7 @@
 //! Specification: <https://openactive.io/realtime-paged-data-exchange/>.
 
 use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -87,7 +88,7 @@ enum Feed {
     Items {
         items: BTreeMap<String, (i64, Value)>,
         page_size: usize,
-        fault: Option<(Fault, usize)>,
+        faults: VecDeque<(Fault, usize)>,
     },
     /// A page as it is in a file; when it has a `next`, this leads to an empty last page here.
     Static(Value),
@@ -113,7 +114,7 @@ impl FakePublisher {
 
     /// Adds an empty feed and returns the address of its first page.
     pub(crate) fn feed(&self, path: &str, page_size: usize) -> String {
-        let feed = Feed::Items { items: BTreeMap::new(), page_size, fault: None };
+        let feed = Feed::Items { items: BTreeMap::new(), page_size, faults: VecDeque::new() };
         self.shared.feeds.lock().unwrap().insert(path.to_owned(), feed);
         self.url(path)
     }
@@ -154,11 +155,11 @@ impl FakePublisher {
         items.insert(id.to_owned(), (*modified, item));
     }
 
-    /// Switches a fault on for the next `times` requests of a feed.
-    pub(crate) fn fault(&self, path: &str, new: Fault, times: usize) {
+    /// Switches a fault on for `times` requests of a feed, after those that are on already.
+    pub(crate) fn fault(&self, path: &str, fault: Fault, times: usize) {
         let mut feeds = self.shared.feeds.lock().unwrap();
-        let Some(Feed::Items { fault, .. }) = feeds.get_mut(path) else { unreachable!("{path}") };
-        *fault = Some((new, times));
+        let Some(Feed::Items { faults, .. }) = feeds.get_mut(path) else { unreachable!("{path}") };
+        faults.push_back((fault, times));
     }
 
     /// Makes every answer take this much longer.
@@ -185,11 +186,13 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri) -> Response {
     tokio::time::sleep(delay).await;
     let mut feeds = shared.feeds.lock().unwrap();
     match feeds.get_mut(&path) {
-        Some(Feed::Items { items, page_size, fault }) => {
-            let due = fault.as_mut().and_then(|(fault, times)| {
-                *times = times.checked_sub(1)?;
-                Some(fault.clone())
+        Some(Feed::Items { items, page_size, faults }) => {
+            let due = faults.front_mut().map(|(fault, times)| {
+                *times -= 1;
+                (fault.clone(), *times == 0)
             });
+            faults.drain(..usize::from(due.as_ref().is_some_and(|(_, is_last)| *is_last)));
+            let due = due.map(|(fault, _)| fault);
             let cut = Cut { base: &shared.base, path: &path, query: &query, page_size: *page_size };
             cut.answer(items, due.as_ref())
         }
