@@ -48,10 +48,14 @@ use crate::mapping::Rules;
 use crate::places::Gazetteer;
 use crate::store::FeedRecord;
 use crate::store::Store;
+use crate::store::StoreError;
 use crate::store::sqlite::SqliteStore;
 
 /// How long running work may take to stop.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// The name under which the store keeps what services are made with.
+const MADE_WITH: &str = "made_with";
 
 /// A running gateway, or one about to run.
 #[derive(Debug)]
@@ -146,6 +150,7 @@ impl App {
             .with_graceful_shutdown(async move { draining.cancelled().await });
         let server = app.tasks.spawn(server.into_future());
         app.load_rules().await;
+        app.mark_if_made_otherwise().await;
         app.catalogue.load().await.context("reading the store")?;
         app.is_ready.store(true, Ordering::Release);
         info!(services = app.catalogue.snapshot().len(), feeds = app.feeds.len(), "ready");
@@ -217,16 +222,32 @@ impl App {
         loop {
             if let Some(rules) = self.vocabularies().refreshed(&self.rules.load()).await {
                 self.take_rules(rules);
-                match self.store.mark_all().await {
-                    Ok(count) => info!(roots = count, "vocabularies changed; mapping again"),
-                    Err(error) => error!(%error, "roots not marked after a change of vocabularies"),
-                }
+                self.mark_if_made_otherwise().await;
                 self.mapper.changed.notify_one();
             }
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(Duration::from_hours(24)) => {}
             }
+        }
+    }
+
+    /// Marks every root when services are made with other vocabularies or settings than last time.
+    ///
+    /// What they are made with is written down after that, so that a crash in between marks again.
+    async fn mark_if_made_otherwise(&self) {
+        let marked = async {
+            let made_with = self.vocabularies().made_with(&self.config.publishers).await?;
+            if self.store.vocabulary(MADE_WITH).await?.as_ref() == Some(&made_with) {
+                return Ok(());
+            }
+            let count = self.store.mark_all().await?;
+            info!(roots = count, "vocabularies or settings changed; mapping again");
+            self.store.keep_vocabulary(MADE_WITH, made_with).await
+        };
+        let marked: Result<(), StoreError> = marked.await;
+        if let Err(error) = marked {
+            error!(%error, "roots not marked after a change of vocabularies or settings");
         }
     }
 
@@ -239,6 +260,7 @@ impl App {
         if let Some(rules) = self.vocabularies().refreshed(&self.rules.load()).await {
             self.take_rules(rules);
         }
+        self.mark_if_made_otherwise().await;
         self.catalogue.load().await?;
         let mapping_stop = CancellationToken::new();
         let (mapper, running) = (self.mapper.clone(), mapping_stop.clone());

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use tracing::info;
 use tracing::warn;
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::Mappings;
+use crate::config::Publisher;
 use crate::config::VocabularySource;
 use crate::fetch::Fetcher;
 use crate::fetch::Request;
@@ -13,6 +15,7 @@ use crate::fetch::Response;
 use crate::mapping::Rules;
 use crate::openactive::Vocabulary;
 use crate::store::Store;
+use crate::store::StoreError;
 
 /// Where vocabularies come from.
 pub(super) struct Vocabularies<'a> {
@@ -79,6 +82,22 @@ impl Vocabularies<'_> {
             }
         }
         is_changed.then_some(rules)
+    }
+
+    /// Returns a mark of everything services are made with: the stored vocabularies, and what the
+    /// configuration says of publishers.
+    pub(super) async fn made_with(&self, publishers: &[Publisher]) -> Result<Vec<u8>, StoreError> {
+        let mut hash = Xxh3::new();
+        for (name, _) in self.all() {
+            hash.update(name.as_bytes());
+            hash.update(&self.store.vocabulary(name).await?.unwrap_or_default());
+        }
+        for publisher in publishers {
+            let Publisher { key, name, dataset, license, republish, options, .. } = publisher;
+            let said = format!("{:?}", (key, name, dataset, license, republish, options));
+            hash.update(said.as_bytes());
+        }
+        Ok(hash.digest128().to_be_bytes().to_vec())
     }
 
     async fn read(&self, source: &VocabularySource) -> Result<Vec<u8>, String> {
