@@ -308,3 +308,23 @@ async fn a_second_harvest_changes_nothing() {
     gateway.start_again().await;
     assert_eq!(gateway.services().await, before);
 }
+
+#[tokio::test]
+async fn a_vocabulary_that_is_read_later_changes_what_was_mapped_before() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 9);
+    let mut series = items::series(1, "Seated");
+    series["activity"][0]["@id"] =
+        json!("https://openactive.io/activity-list#ee3cf3ee-082e-4f53-9cb2-3ef0589497ed");
+    series["activity"][0]["prefLabel"] = json!("Chair Based Exercise");
+    publisher.upsert("/feed", "1", series);
+    let settings = Settings::following(&[("one", vec![url])]);
+    let mut gateway = Gateway::new(&settings);
+    assert_eq!(gateway.harvest().await.code, Some(0));
+    gateway.configure(&settings.with_vocabularies());
+    assert_eq!(gateway.harvest().await.code, Some(0));
+    gateway.start_again().await;
+    let services = gateway.services().await;
+    let term = &services.values().next().unwrap()["attributes"][0]["taxonomy_term"];
+    assert!(term["parent_id"].is_string(), "{term}");
+}
