@@ -77,6 +77,13 @@ fn online(mut data: Value) -> Value {
     data["attendeeInstructions"] = json!(format!("Open {link} on the day"));
     data["url"] = json!(link);
     data["offers"] = json!([{"@type": "Offer", "price": 5, "priceCurrency": "GBP", "url": link}]);
+    for member in ["meetingPoint", "schedulingNote", "accessibilityInformation"] {
+        data[member] = json!(format!("See {link}"));
+    }
+    data["offers"][0]["name"] = json!(format!("Adult, {link}"));
+    data["offers"][0]["description"] = json!(format!("Pay, then {link}"));
+    data["programme"] = json!({"@type": "Brand", "name": "Move", "description": link});
+    data["additionalAdmissionRestriction"] = json!([format!("Members: {link}")]);
     data["image"] = json!([{"@type": "ImageObject", "url": "https://www.example.org/yoga.jpg"}]);
     data
 }
