@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
             let config = path.load()?;
             let feeds: usize = config.publishers.iter().map(|p| p.feeds.len()).sum();
             say(&format!(
-                "the configuration is good: {} publishers, {feeds} feeds",
+                "the configuration is good; publishers: {}, feeds: {feeds}",
                 config.publishers.len()
             ));
         }

@@ -21,8 +21,9 @@ pub(super) fn next_of(page: &Url, next: Option<&str>, item_count: usize, hosts: 
     let Some(next) = next else {
         return Next::Blocked("the page has no `next`; every RPDE page needs one".to_owned());
     };
+    // What it is instead is not told: it may carry a key.
     let Some(next) = resolve(page, next) else {
-        return Next::Blocked(format!("`next` is not a web address: {next:?}"));
+        return Next::Blocked("`next` is not a web address".to_owned());
     };
     if is_same_page(page, &next) {
         if item_count == 0 {
