@@ -20,7 +20,6 @@ use super::params::Paging;
 use super::params::Params;
 use super::records;
 use super::state::ApiState;
-use crate::catalogue::Hit;
 use crate::catalogue::Query;
 use crate::catalogue::Snapshot;
 use crate::oruk::Id;
@@ -110,10 +109,9 @@ async fn service(
 ) -> Answer {
     let unknown = || Problem::UnknownId { what: "service" };
     let id = parse_id(&id)?;
-    let (seq, is_gone) = state.catalogue.snapshot().service(id).ok_or_else(unknown)?;
-    let hit = Hit { id, seq, distance_m: None };
-    let body = state.bodies.one(hit.id, hit.seq).await?.ok_or_else(unknown)?;
-    if is_gone {
+    let hit = state.catalogue.snapshot().service(id).ok_or_else(unknown)?;
+    let body = state.bodies.one(hit).await?.ok_or_else(unknown)?;
+    if hit.is_gone {
         return Err(Problem::Gone(body.to_vec()));
     }
     let service: Service = serde_json::from_slice(&body)?;

@@ -11,6 +11,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::value::to_raw_value;
 
 use super::caching::Page;
 use super::error::Problem;
@@ -119,8 +121,8 @@ async fn services_page(
     let paging = params.paging()?;
     let is_full = params.flag("full")?;
     let hits = snapshot.find(&query, paging.offset(), paging.per_page);
-    if query.modified_after.is_some() {
-        return changed_services(state, hits.total, &hits.page, paging, is_full).await;
+    if query.modified_after.is_some() || hits.page.iter().any(|hit| hit.is_strict) {
+        return mixed_services(state, hits.total, &hits.page, paging, is_full).await;
     }
     let services = records::read(state, &hits.page).await?;
     if is_full {
@@ -129,8 +131,8 @@ async fn services_page(
     envelope(hits.total, paging, services.iter().map(v3::summary).collect())
 }
 
-/// Services that changed, those that are gone included: of these only the tombstone is left.
-async fn changed_services(
+/// Services of which some are tombstones or published in the strict form.
+async fn mixed_services(
     state: &ApiState,
     total: usize,
     hits: &[Hit],
@@ -138,14 +140,20 @@ async fn changed_services(
     is_full: bool,
 ) -> Result<Vec<u8>, Problem> {
     let bodies = state.bodies.many(hits).await?;
-    let mut contents: Vec<serde_json::Value> = Vec::with_capacity(bodies.len());
-    for body in bodies.into_iter().flatten() {
-        let value = match serde_json::from_slice::<Service>(&body) {
-            Ok(service) if is_full => serde_json::to_value(service),
-            Ok(service) => serde_json::to_value(v3::summary(&service)),
-            Err(_) => serde_json::from_slice(&body),
-        };
-        contents.extend(value.ok());
+    let mut contents: Vec<Box<RawValue>> = Vec::with_capacity(bodies.len());
+    for (hit, body) in hits.iter().zip(bodies) {
+        let Some(body) = body else { continue };
+        if hit.is_gone {
+            contents.push(serde_json::from_slice(&body)?);
+            continue;
+        }
+        let service: Service = serde_json::from_slice(&body)?;
+        contents.push(match (hit.is_strict, is_full) {
+            (true, true) => to_raw_value(&v3::strict(service))?,
+            (true, false) => to_raw_value(&v3::strict_summary(service))?,
+            (false, true) => to_raw_value(&service)?,
+            (false, false) => to_raw_value(&v3::summary(&service))?,
+        });
     }
     envelope(total, paging, contents)
 }
@@ -164,10 +172,13 @@ async fn service(
     let unknown = || Problem::UnknownId { what: "service" };
     let id = parse_id(&id, "service")?;
     let snapshot = state.catalogue.snapshot();
-    let (seq, is_gone) = snapshot.service(id).ok_or_else(unknown)?;
-    let body = state.bodies.one(id, seq).await?.ok_or_else(unknown)?;
-    if is_gone {
+    let hit = snapshot.service(id).ok_or_else(unknown)?;
+    let body = state.bodies.one(hit).await?.ok_or_else(unknown)?;
+    if hit.is_gone {
         return Err(Problem::Gone(body.to_vec()));
+    }
+    if hit.is_strict {
+        return respond(&v3::strict(serde_json::from_slice(&body)?), &headers);
     }
     Ok(Page::new(body.to_vec()).respond(&headers))
 }
@@ -194,8 +205,7 @@ async fn service_at_locations_page(
     let paging = params.paging()?;
     let query = query(state, params)?;
     let (total, listed) = snapshot.find_at_locations(&query, paging.offset(), paging.per_page);
-    let hits: Vec<Hit> =
-        listed.iter().map(|at| Hit { id: at.service, seq: at.seq, distance_m: None }).collect();
+    let hits: Vec<Hit> = listed.iter().map(|at| at.service).collect();
     let bodies = state.bodies.many(&hits).await?;
     let services: Vec<Option<Service>> = bodies
         .into_iter()
@@ -218,7 +228,7 @@ async fn service_at_location(
     let unknown = || Problem::UnknownId { what: "service at location" };
     let id = parse_id(&id, "service at location")?;
     let listed = state.catalogue.snapshot().service_at_location(id).ok_or_else(unknown)?;
-    let body = state.bodies.one(listed.service, listed.seq).await?.ok_or_else(unknown)?;
+    let body = state.bodies.one(listed.service).await?.ok_or_else(unknown)?;
     let service: Service = serde_json::from_slice(&body)?;
     respond(&v3::service_at_location(&service, id).ok_or_else(unknown)?, &headers)
 }

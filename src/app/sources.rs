@@ -56,7 +56,7 @@ impl Feeds {
                 "publishers.dataset without feeds",
             ),
             (any(|p| p.preset.is_some()), "publishers.preset"),
-            (any(|p| p.options.strict), "publishers.options.strict"),
+            (any(|p| p.options.fold), "publishers.options.fold"),
             (!config.areas.is_empty(), "areas"),
             (config.server.admin_token.is_some(), "server.admin_token"),
         ];

@@ -88,6 +88,8 @@ impl Vocabularies<'_> {
     /// configuration says of publishers.
     pub(super) async fn made_with(&self, publishers: &[Publisher]) -> Result<Vec<u8>, StoreError> {
         let mut hash = Xxh3::new();
+        // A new version may map differently.
+        hash.update(env!("CARGO_PKG_VERSION").as_bytes());
         for (name, _) in self.all() {
             hash.update(name.as_bytes());
             hash.update(&self.store.vocabulary(name).await?.unwrap_or_default());

@@ -34,9 +34,8 @@ impl Bodies {
     }
 
     /// Returns the body of a service; nothing when it is not there any more.
-    pub async fn one(&self, id: Id, seq: u64) -> Result<Option<Bytes>, StoreError> {
-        let hits = [Hit { id, seq, distance_m: None }];
-        Ok(self.many(&hits).await?.pop().flatten())
+    pub async fn one(&self, hit: Hit) -> Result<Option<Bytes>, StoreError> {
+        Ok(self.many(&[hit]).await?.pop().flatten())
     }
 
     /// Returns the bodies of services in the same order.

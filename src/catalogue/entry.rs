@@ -24,6 +24,9 @@ pub struct Entry {
     /// The organisation.
     #[serde(rename = "o", skip_serializing_if = "Option::is_none")]
     pub organization: Option<Id>,
+    /// Whether only fields of the UK profile are published.
+    #[serde(rename = "x", default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_strict: bool,
     /// In years.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub minimum_age: Option<f64>,
@@ -77,7 +80,7 @@ pub struct TimeEntry {
 
 impl Entry {
     /// Makes the entry of a service.
-    pub fn of(service: &Service, publisher: &str) -> Self {
+    pub fn of(service: &Service, publisher: &str, is_strict: bool) -> Self {
         let of_places = service.service_at_locations.iter().flat_map(|at| {
             let accessibility = at.location.accessibility.iter().flat_map(|row| &row.attributes);
             at.location.attributes.iter().chain(accessibility)
@@ -90,6 +93,7 @@ impl Entry {
             name: service.name.clone(),
             publisher: publisher.to_owned(),
             organization: Some(service.organization_id),
+            is_strict,
             minimum_age: service.minimum_age,
             maximum_age: service.maximum_age,
             terms,

@@ -66,6 +66,10 @@ pub struct Hit {
     pub seq: u64,
     /// How far it is from the point asked for, in metres.
     pub distance_m: Option<f64>,
+    /// Whether it is only a tombstone.
+    pub is_gone: bool,
+    /// Whether only fields of the UK profile are published.
+    pub is_strict: bool,
 }
 
 /// A page of the answer.

@@ -34,6 +34,8 @@ pub(super) struct Doc {
     pub(super) times: Box<[TimeEntry]>,
     /// Whether it is only a tombstone.
     pub(super) is_gone: bool,
+    /// Whether only fields of the UK profile are published.
+    pub(super) is_strict: bool,
 }
 
 /// A point of the R-tree: longitude and latitude, with the number of the document.
@@ -217,6 +219,7 @@ fn source(change: &ChangedService) -> (Doc, Entry) {
         places: entry.places.clone().into(),
         times: entry.times.clone().into(),
         is_gone,
+        is_strict: entry.is_strict,
     };
     (doc, entry)
 }

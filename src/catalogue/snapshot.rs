@@ -37,9 +37,7 @@ pub struct Snapshot {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Listed {
     /// The service.
-    pub service: Id,
-    /// The number of the service's latest change.
-    pub seq: u64,
+    pub service: Hit,
     /// The service at location.
     pub id: Id,
 }
@@ -130,18 +128,16 @@ impl Snapshot {
         }
         let total = docs.iter().map(|doc| doc.places.len()).sum();
         let listed = docs.iter().flat_map(|doc| {
-            doc.places.iter().map(|place| Listed {
-                service: doc.id,
-                seq: doc.seq,
-                id: place.service_at_location,
-            })
+            doc.places
+                .iter()
+                .map(|place| Listed { service: hit(doc, None), id: place.service_at_location })
         });
         (total, listed.skip(offset).take(limit).collect())
     }
 
-    /// Returns the number of a service's latest change, and whether it is only a tombstone.
-    pub fn service(&self, id: Id) -> Option<(u64, bool)> {
-        self.doc(id).map(|doc| (doc.seq, doc.is_gone))
+    /// Returns a service, or what is left of it.
+    pub fn service(&self, id: Id) -> Option<Hit> {
+        self.doc(id).map(|doc| hit(doc, None))
     }
 
     /// Returns the service that a service at location belongs to.
@@ -152,7 +148,7 @@ impl Snapshot {
             .flat_map(|part| part.alive.iter().map(|number| &part.segment.docs[number as usize]));
         let mut docs = alive.filter(|doc| doc.status.is_listed());
         docs.find(|doc| doc.places.iter().any(|place| place.service_at_location == id))
-            .map(|doc| Listed { service: doc.id, seq: doc.seq, id })
+            .map(|doc| Listed { service: hit(doc, None), id })
     }
 
     /// Returns the taxonomy terms of listed services with their ancestors, by taxonomy and name.
@@ -284,5 +280,6 @@ fn order(a: &Doc, b: &Doc) -> std::cmp::Ordering {
 }
 
 fn hit(doc: &Doc, distance_m: Option<f64>) -> Hit {
-    Hit { id: doc.id, seq: doc.seq, distance_m }
+    let Doc { id, seq, is_gone, is_strict, .. } = *doc;
+    Hit { id, seq, distance_m, is_gone, is_strict }
 }

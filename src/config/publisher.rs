@@ -40,7 +40,6 @@ pub struct Publisher {
     /// Whether to serve what it publishes, and not only harvest and report; yes by default.
     pub republish: bool,
     /// How its data is mapped.
-    #[serde(serialize_with = "serialize_options")]
     pub options: Options,
 }
 
@@ -158,13 +157,4 @@ fn serialize_urls<S: Serializer>(urls: &[Url], serializer: S) -> Result<S::Ok, S
 #[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
 fn serialize_url<S: Serializer>(url: &Option<Url>, serializer: S) -> Result<S::Ok, S::Error> {
     url.as_ref().map(masked_url).serialize(serializer)
-}
-
-/// Serializes each option by its name; an option that is missing here does not compile.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to the field")]
-fn serialize_options<S: Serializer>(options: &Options, serializer: S) -> Result<S::Ok, S::Error> {
-    let Options { strict, assume_adult, describe_extras } = *options;
-    let named =
-        [("strict", strict), ("assume_adult", assume_adult), ("describe_extras", describe_extras)];
-    serializer.collect_map(named)
 }

@@ -196,9 +196,25 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         self.deserialize_map(visitor)
     }
 
+    /// A word out of a few.
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let one_of = || self.not(&format!("one of {}", variants.join(", ")));
+        match &self.node.value {
+            Value::Text(word) if variants.contains(&word.as_str()) => {
+                visitor.visit_enum(word.as_str().into_deserializer())
+            }
+            _ => Err(one_of()),
+        }
+    }
+
     forward_to_deserialize_any! {
         i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 char bytes byte_buf unit unit_struct newtype_struct
-        tuple tuple_struct enum identifier ignored_any
+        tuple tuple_struct identifier ignored_any
     }
 }
 

@@ -41,7 +41,7 @@ pub fn publication(root: &store::Bundle, sources: &Sources, now: DateTime<Utc>) 
             if duplicates > 0 {
                 mapping.findings.push(Finding::new(Code::SourceDuplicate, "@id"));
             }
-            Outcome::Service(Box::new(record(&bundle, mapping, feed)))
+            Outcome::Service(Box::new(record(&bundle, mapping, feed, rules.options.strict)))
         }
         Assembled::Delegated(to) => Outcome::Delegated(Delegation { to }),
         Assembled::Orphans(counts) => Outcome::Orphans(counts),
@@ -51,17 +51,20 @@ pub fn publication(root: &store::Bundle, sources: &Sources, now: DateTime<Utc>) 
 }
 
 /// Writes a service down. The body is hashed without `last_modified`, which the store fills in.
-fn record(bundle: &Bundle, mapping: Mapping, feed: FeedId) -> ServiceRecord {
+fn record(bundle: &Bundle, mapping: Mapping, feed: FeedId, is_strict: bool) -> ServiceRecord {
     let mut service = mapping.service;
     let last_modified = bundle.modified.unwrap_or(bundle.first_seen);
     service.last_modified.clear();
     let body = serde_json::to_vec(&service).unwrap_or_default();
+    let entry = Entry::of(&service, &bundle.source.key, is_strict).to_bytes();
+    // What is published depends on the option as well, though it is kept whole.
+    let hash = xxhash_rust::xxh3::xxh3_128_with_seed(&body, u64::from(is_strict));
     ServiceRecord {
         id: service.id,
         feed: Some(feed),
         status: service.status,
-        hash: xxhash_rust::xxh3::xxh3_128(&body),
-        entry: Entry::of(&service, &bundle.source.key).to_bytes(),
+        hash,
+        entry,
         body,
         last_modified,
         findings: mapping.findings,

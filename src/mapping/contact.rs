@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::location::Places;
 use super::organization::Organizer;
+use super::rules::ContactNames;
 use super::text;
 use super::url::email;
 use crate::openactive::ContactPoint;
@@ -45,7 +46,9 @@ fn contact_point<'a>(cx: &'a Context<'_>) -> Option<&'a ContactPoint> {
 fn of_point(cx: &Context<'_>, point: &ContactPoint, organizer: &Organizer<'_>) -> Option<Contact> {
     let organization = &organizer.organization;
     let published = text::line(point.name.as_str());
-    let name = if published.is_empty() || is_public_name(&published, &organization.name) {
+    let keeps_all = cx.rules.options.contact_names == ContactNames::Keep;
+    let is_public = keeps_all || is_public_name(&published, &organization.name);
+    let name = if published.is_empty() || is_public {
         Some(published).filter(|name| !name.is_empty())
     } else {
         cx.find(Code::ContactNameWithheld, "beta:contactPoint.name");

@@ -4,6 +4,7 @@
 //! advertised provider.
 
 use super::context::Context;
+use super::rules::PersonOrganizer;
 use super::text;
 use super::url::email;
 use super::url::web_address;
@@ -38,6 +39,10 @@ pub(super) fn organizer<'a>(cx: &'a Context<'_>) -> Organizer<'a> {
         cx.find(Code::OrganizerMissing, "organizer");
         return Organizer { organization: publisher_of_dataset(cx), party: None };
     };
+    if party.is_person() && cx.rules.options.person_organizer == PersonOrganizer::Publisher {
+        cx.find(Code::PersonWithheld, "organizer");
+        return Organizer { organization: publisher_of_dataset(cx), party: None };
+    }
     let id = Id::derive("organization", &[&key_of(cx, party, &name)]);
     let organization = if party.is_person() {
         withhold(cx, party);

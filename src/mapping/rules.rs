@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use serde::Deserialize;
+use serde::Serialize;
 
 use super::attribute;
 use crate::openactive::Vocabulary;
@@ -10,20 +11,56 @@ use crate::oruk::TaxonomyTerm;
 use crate::oruk::v3::Scheme;
 
 /// What an operator may decide for a publisher.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the configuration")]
 pub struct Options {
-    /// Publish only fields of the HSDS-UK profile.
+    /// Publish only fields of the HSDS-UK profile in `/v3`.
     pub strict: bool,
+    /// Make one service of series that differ only in their times.
+    pub fold: bool,
     /// Write a minimum age of 18 where no age is published, as OpenActive advises consumers to assume.
     pub assume_adult: bool,
     /// Add a line to the description for each fact that has no field.
     pub describe_extras: bool,
+    /// Whose name stands for a private person who organises something.
+    pub person_organizer: PersonOrganizer,
+    /// Which names of contact points are published.
+    pub contact_names: ContactNames,
+}
+
+/// Whose name stands for a private person who organises something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PersonOrganizer {
+    /// Their own, and nothing else about them.
+    #[default]
+    Name,
+    /// The publisher's of the dataset.
+    Publisher,
+}
+
+/// Which names of contact points are published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ContactNames {
+    /// Those of teams and organisations.
+    #[default]
+    Team,
+    /// All, because the publisher has the consent of those who are named.
+    Keep,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { strict: false, assume_adult: false, describe_extras: true }
+        Self {
+            strict: false,
+            fold: false,
+            assume_adult: false,
+            describe_extras: true,
+            person_organizer: PersonOrganizer::default(),
+            contact_names: ContactNames::default(),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use super::whole;
 use crate::config::Circle;
 use crate::config::Config;
 use crate::config::VocabularySource;
+use crate::mapping::ContactNames;
 use crate::mapping::Options;
 
 #[test]
@@ -43,7 +44,15 @@ fn every_key_of_a_publisher_is_read() {
     assert_eq!(first.license.as_deref(), Some("https://creativecommons.org/licenses/by/4.0/"));
     assert_eq!(first.headers["X-API-KEY"].expose(), "marker-key");
     assert!(!first.republish);
-    assert_eq!(first.options, Options { strict: true, assume_adult: true, ..Options::default() });
+    assert_eq!(
+        first.options,
+        Options {
+            strict: true,
+            assume_adult: true,
+            contact_names: ContactNames::Keep,
+            ..Options::default()
+        }
+    );
     assert_eq!(second.dataset.as_ref().unwrap().as_str(), "https://openactive.example/");
     assert!(second.republish);
     assert_eq!(second.options, Options::default());

@@ -61,7 +61,7 @@ feeds = ["https://opensessions.io/api/rpde/session-series", "https://opensession
 license = "https://creativecommons.org/licenses/by/4.0/"
 headers = { X-API-KEY = "${IMIN_KEY}" }
 republish = false
-options = { strict = true, assume_adult = true }
+options = { strict = true, fold = false, assume_adult = true, contact_names = "keep" }
 [[publishers]]
 key = "leisure"
 name = "Leisure"

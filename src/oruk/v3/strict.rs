@@ -41,6 +41,23 @@ pub fn strict(mut service: Service) -> serde_json::Value {
     value
 }
 
+/// Projects an item of a list in the strict form: scalars, and the organisation's scalars.
+#[must_use]
+pub fn strict_summary(service: Service) -> serde_json::Value {
+    let mut value = strict(service);
+    if let Some(object) = value.as_object_mut() {
+        object.retain(|name, field| name == "organization" || !is_nested(field));
+        if let Some(organization) = object.get_mut("organization").and_then(|o| o.as_object_mut()) {
+            organization.retain(|_, field| !is_nested(field));
+        }
+    }
+    value
+}
+
+fn is_nested(value: &serde_json::Value) -> bool {
+    value.is_array() || value.is_object()
+}
+
 fn strip_links(attributes: &mut [Attribute]) {
     for attribute in attributes {
         attribute.link_entity = None;
