@@ -318,7 +318,11 @@ impl Poller<'_> {
             PageError::Stopping => return Step::Done(Followed::Cancelled),
             _ => (None, None),
         };
-        let text = chain(error);
+        // Why a name cannot be resolved is said five times over by the libraries below.
+        let text = match error {
+            PageError::Fetch(error @ FetchError::Dns { .. }) => error.to_string(),
+            other => chain(other),
+        };
         let is_gone = matches!(status, Some(404 | 410));
         self.times_gone = if is_gone { self.times_gone + 1 } else { 0 };
         let stopped = (self.times_gone >= patience::GONE_LIMIT)
