@@ -46,6 +46,7 @@ type Point = GeomWithData<[f64; 2], u32>;
 pub(super) struct Segment {
     pub(super) docs: Vec<Doc>,
     pub(super) by_id: HashMap<Id, u32>,
+    pub(super) by_service_at_location: HashMap<Id, u32>,
     /// Those that lists show.
     pub(super) listed: RoaringBitmap,
     pub(super) by_term: HashMap<Id, RoaringBitmap>,
@@ -67,11 +68,17 @@ impl Segment {
         let mut points = Vec::new();
         for ((doc, entry), number) in sources.into_iter().zip(0_u32..) {
             segment.index(&doc, &entry, number, &mut points);
-            segment.by_id.insert(doc.id, number);
-            segment.docs.push(doc);
+            segment.push(doc, number);
         }
         segment.points = RTree::bulk_load(points);
         segment
+    }
+
+    fn push(&mut self, doc: Doc, number: u32) {
+        self.by_id.insert(doc.id, number);
+        let places = doc.places.iter().map(|place| (place.service_at_location, number));
+        self.by_service_at_location.extend(places);
+        self.docs.push(doc);
     }
 
     fn index(&mut self, doc: &Doc, entry: &Entry, number: u32, points: &mut Vec<Point>) {
@@ -123,9 +130,7 @@ impl Segment {
         let mut merged = Self::default();
         for (at, number) in order.iter().zip(0_u32..) {
             numbers[at.0][at.1 as usize] = Some(number);
-            let doc = doc(at).clone();
-            merged.by_id.insert(doc.id, number);
-            merged.docs.push(doc);
+            merged.push(doc(at).clone(), number);
         }
         for ((segment, _), numbers) in parts.iter().zip(&numbers) {
             merged.take_postings(segment, numbers);

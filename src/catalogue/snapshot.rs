@@ -142,13 +142,12 @@ impl Snapshot {
 
     /// Returns the service that a service at location belongs to.
     pub fn service_at_location(&self, id: Id) -> Option<Listed> {
-        let alive = self
-            .parts
-            .iter()
-            .flat_map(|part| part.alive.iter().map(|number| &part.segment.docs[number as usize]));
-        let mut docs = alive.filter(|doc| doc.status.is_listed());
-        docs.find(|doc| doc.places.iter().any(|place| place.service_at_location == id))
-            .map(|doc| Listed { service: hit(doc, None), id })
+        self.parts.iter().find_map(|part| {
+            let number = *part.segment.by_service_at_location.get(&id)?;
+            let doc = part.segment.docs.get(number as usize)?;
+            let is_shown = part.alive.contains(number) && doc.status.is_listed();
+            is_shown.then(|| Listed { service: hit(doc, None), id })
+        })
     }
 
     /// Returns the taxonomy terms of listed services with their ancestors, by taxonomy and name.
