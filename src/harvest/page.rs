@@ -46,6 +46,12 @@ pub fn read_page(body: &[u8], source_key: &str, now: DateTime<Utc>) -> Result<Re
         // The same id twice: the larger modified wins, the later one where they are equal.
         match latest.get_mut(&item.id) {
             Some((_, known)) if item.modified.compare(known).is_lt() => {}
+            // One that cannot be used leaves the one before as it is, as if a page lay between them.
+            Some((at, known)) if is_unusable(&change) && !is_unusable(&changes[*at]) => {
+                *at = changes.len();
+                *known = item.modified;
+                changes.push(change);
+            }
             Some((at, known)) => {
                 changes[*at] = change;
                 *known = item.modified;
@@ -57,4 +63,8 @@ pub fn read_page(body: &[u8], source_key: &str, now: DateTime<Utc>) -> Result<Re
         }
     }
     Ok(ReadPage { next: page.next, license: page.license, changes, item_count, modified: newest })
+}
+
+fn is_unusable(change: &ItemChange) -> bool {
+    matches!(change, ItemChange::Unusable { .. })
 }

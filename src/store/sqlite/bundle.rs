@@ -26,10 +26,20 @@ use crate::store::StoreError;
 const DOING: &str = "reading what belongs to a root";
 
 /// How many steps up from a root are looked at.
-const MAX_PARENTS: usize = 6;
+pub(super) const MAX_PARENTS: usize = 6;
 
 /// How many occurrences of one root are looked at, the latest first.
 const MAX_OCCURRENCES: i64 = 20_000;
+
+/// One step up: as the first of the items states that are published with this key. A parent that is not
+/// published hides no other, and where an item states several, series of series come before courses.
+const NEXT_PARENT: &str = "
+    SELECT link.parent, (SELECT min(above.kind) FROM head AS above JOIN feed ON feed.id = above.feed
+                         WHERE above.key = link.parent AND feed.rank IS NOT NULL) AS kind
+    FROM link JOIN head ON head.id = link.head JOIN feed ON feed.id = head.feed
+    JOIN key ON key.id = link.parent
+    WHERE link.child = ?1 AND link.relation = ?2 AND feed.rank IS NOT NULL
+    ORDER BY kind IS NULL, feed.rank, head.item_id, kind, key.key LIMIT 1";
 
 pub(super) fn dirty(connection: &Connection, limit: usize) -> Result<Vec<Dirty>, StoreError> {
     let doing = "reading the dirty roots";
@@ -101,7 +111,8 @@ impl<'a> Loader<'a> {
         let parents = self.parents()?;
         let claimed_by = self.claimed_by().map_err(sql(DOING))?;
         let members = self.members()?;
-        let occurrences = self.occurrences()?;
+        let kind = heads.first().map(|head| head.kind);
+        let occurrences = self.occurrences(kind == Some(Kind::FacilityUse))?;
         let feed = heads.first().map(|head| head.feed);
         let feed = feed.or_else(|| occurrences.first().map(|occurrence| occurrence.feed));
         let (is_complete, license) = match feed {
@@ -148,7 +159,8 @@ impl<'a> Loader<'a> {
         )
     }
 
-    /// Courts published as items of their own, and events that say they are part of this root.
+    /// Courts published as items of their own, and events that say they are part of this root; each
+    /// once, from the feed that comes first.
     fn members(&self) -> Result<Vec<HeadItem>, StoreError> {
         self.items(
             "SELECT head.feed, head.item_id, head.kind, key.key, head.body
@@ -159,8 +171,9 @@ impl<'a> Loader<'a> {
             self.root.key,
         )
         .map(|mut items| {
-            // An item may be linked twice, by itself and by what it belongs to.
-            items.dedup_by(|a, b| (a.feed, &a.item_id) == (b.feed, &b.item_id));
+            // Linked twice, by itself and by what it belongs to, or published twice.
+            let mut seen = HashSet::new();
+            items.retain(|item| seen.insert(item.key.clone()));
             items
         })
     }
@@ -182,9 +195,7 @@ impl<'a> Loader<'a> {
         while parents.len() < MAX_PARENTS {
             let up = self
                 .connection
-                .prepare_cached(
-                    "SELECT parent FROM link WHERE child = ?1 AND relation = ?2 ORDER BY parent LIMIT 1",
-                )
+                .prepare_cached(NEXT_PARENT)
                 .and_then(|mut select| {
                     let relation = codec::relation_code(Relation::PartOf);
                     select.query_row(params![current, relation], |row| row.get(0)).optional()
@@ -199,13 +210,15 @@ impl<'a> Loader<'a> {
         Ok(parents)
     }
 
-    /// Returns the keys of existing facilities that claim this root.
+    /// Returns the keys of existing facilities that claim this root. What the item of another feed calls
+    /// a facility does not count: nothing would be published in its place.
     fn claimed_by(&self) -> rusqlite::Result<Vec<String>> {
         let mut select = self.connection.prepare_cached(
             "SELECT DISTINCT key.key FROM link JOIN key ON key.id = link.parent
              WHERE link.child = ?1 AND link.relation = ?2 AND link.parent <> ?1
-             AND EXISTS (SELECT 1 FROM head JOIN feed ON feed.id = head.feed
-                         WHERE head.key = link.parent AND head.kind = ?3 AND feed.rank IS NOT NULL)
+             AND (SELECT head.kind FROM head JOIN feed ON feed.id = head.feed
+                  WHERE head.key = link.parent AND feed.rank IS NOT NULL
+                  ORDER BY feed.rank, head.item_id LIMIT 1) = ?3
              ORDER BY key.key",
         )?;
         let claims = codec::relation_code(Relation::Claims);
@@ -214,8 +227,9 @@ impl<'a> Loader<'a> {
         rows.collect()
     }
 
-    fn occurrences(&mut self) -> Result<Vec<OccurrenceRow>, StoreError> {
-        let rows = self.occurrence_rows().map_err(sql(DOING))?;
+    /// Returns the root's occurrences; those of a facility's courts are its own.
+    fn occurrences(&mut self, is_facility: bool) -> Result<Vec<OccurrenceRow>, StoreError> {
+        let rows = self.occurrence_rows(is_facility).map_err(sql(DOING))?;
         let mut occurrences = Vec::with_capacity(rows.len());
         for (feed, start, length, status, facts) in rows {
             let facts = facts.map(|id| self.facts_index(id)).transpose()?;
@@ -232,7 +246,10 @@ impl<'a> Loader<'a> {
     }
 
     #[expect(clippy::type_complexity, reason = "the columns of one query")]
-    fn occurrence_rows(&self) -> rusqlite::Result<Vec<(i64, i64, Option<i64>, u8, Option<i64>)>> {
+    fn occurrence_rows(
+        &self,
+        is_facility: bool,
+    ) -> rusqlite::Result<Vec<(i64, i64, Option<i64>, u8, Option<i64>)>> {
         let mut select = self.connection.prepare_cached(
             "SELECT o.feed, o.start, o.length, o.status, o.facts FROM (
                  SELECT ?1 AS key
@@ -240,7 +257,7 @@ impl<'a> Loader<'a> {
              ) AS root JOIN occurrence AS o ON o.parent = root.key JOIN feed ON feed.id = o.feed
              WHERE feed.rank IS NOT NULL ORDER BY o.start DESC, o.feed, o.item_id LIMIT ?3",
         )?;
-        let claims = codec::relation_code(Relation::Claims);
+        let claims = is_facility.then(|| codec::relation_code(Relation::Claims));
         let rows = select.query_map(params![self.root.key, claims, MAX_OCCURRENCES], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
         })?;

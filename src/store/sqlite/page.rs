@@ -10,12 +10,14 @@ use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use rusqlite::params;
 
+use super::bundle::MAX_PARENTS;
 use super::codec;
 use super::sql;
 use crate::quality::Finding;
 use crate::store::ItemChange;
 use crate::store::PageCommit;
 use crate::store::PageOutcome;
+use crate::store::Relation;
 use crate::store::StoreError;
 use crate::store::StoredHead;
 use crate::store::StoredOccurrence;
@@ -174,14 +176,21 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Marks a head's own key and every key its values or links reach.
+    /// Marks a head's own key and every key its values or links reach. Values reach down through
+    /// several steps, also where what stands between is a service itself.
     fn mark_neighbours(&mut self, row: i64, key: i64) -> rusqlite::Result<()> {
         self.dirty.insert(key);
         let mut select = self.transaction.prepare_cached(
-            "SELECT child FROM link WHERE head = ?1 UNION SELECT parent FROM link WHERE head = ?1
-             UNION SELECT child FROM link WHERE parent = ?2",
+            "WITH RECURSIVE beneath (key, steps) AS (
+                 SELECT ?2, 0
+                 UNION SELECT link.child, steps + 1 FROM beneath JOIN link ON link.parent = beneath.key
+                     WHERE link.relation = ?3 AND steps < ?4)
+             SELECT child FROM link WHERE head = ?1 UNION SELECT parent FROM link WHERE head = ?1
+             UNION SELECT child FROM link WHERE parent = ?2 UNION SELECT key FROM beneath",
         )?;
-        let mut rows = select.query(params![row, key])?;
+        let part_of = codec::relation_code(Relation::PartOf);
+        let steps = i64::try_from(MAX_PARENTS).unwrap_or(i64::MAX);
+        let mut rows = select.query(params![row, key, part_of, steps])?;
         while let Some(found) = rows.next()? {
             self.dirty.insert(found.get(0)?);
         }
@@ -369,7 +378,7 @@ impl<'a> Writer<'a> {
 
     fn write_feed(&self) -> rusqlite::Result<()> {
         let now = self.page.now.timestamp_millis();
-        let is_first_end = self.page.is_last && !self.was_at_end()?;
+        let was_complete = self.is_complete()?;
         let is_changed = self.outcome.changed > 0 || self.outcome.deleted > 0;
         let deleted = i64::try_from(self.outcome.deleted).unwrap_or(i64::MAX);
         self.transaction
@@ -393,29 +402,33 @@ impl<'a> Writer<'a> {
                 now,
                 is_changed,
             ])?;
-        if is_first_end {
+        if self.is_complete()? != was_complete {
             self.mark_waiting()?;
         }
         Ok(())
     }
 
-    fn was_at_end(&self) -> rusqlite::Result<bool> {
-        let mut select =
-            self.transaction.prepare_cached("SELECT at_end FROM feed WHERE id = ?1")?;
-        select.query_row([self.feed], |row| row.get(0))
+    /// Tells whether every feed of the publisher was read to the end, where some hold occurrences.
+    fn is_complete(&self) -> rusqlite::Result<bool> {
+        let mut select = self.transaction.prepare_cached(
+            "SELECT min(at_end) AND max(occurrences) > 0 FROM feed WHERE rank IS NOT NULL
+             AND publisher = (SELECT publisher FROM feed WHERE id = ?1)",
+        )?;
+        let is_complete: Option<bool> = select.query_row([self.feed], |row| row.get(0))?;
+        Ok(is_complete.unwrap_or_default())
     }
 
-    /// The end of the last feed of a publisher answers what silence could not: a series without an
-    /// occurrence has none. Those are looked at again, once.
+    /// The end of the last feed of a publisher, and its first occurrence, answer what silence could not:
+    /// a series without an occurrence has none. Those are looked at again, also the ones being mapped
+    /// this moment, which were read before.
     fn mark_waiting(&self) -> rusqlite::Result<()> {
         self.transaction
             .prepare_cached(
                 "INSERT OR REPLACE INTO dirty (key) SELECT head.key FROM head WHERE head.feed IN (
                      SELECT id FROM feed WHERE publisher = (SELECT publisher FROM feed WHERE id = ?1))
                  AND NOT EXISTS (SELECT 1 FROM occurrence WHERE parent = head.key)
-                 AND EXISTS (SELECT 1 FROM service WHERE service.key = head.key)
-                 AND (SELECT min(at_end) AND max(occurrences) > 0 FROM feed WHERE rank IS NOT NULL
-                      AND publisher = (SELECT publisher FROM feed WHERE id = ?1))",
+                 AND (EXISTS (SELECT 1 FROM service WHERE service.key = head.key)
+                      OR EXISTS (SELECT 1 FROM dirty WHERE dirty.key = head.key))",
             )?
             .execute([self.feed])?;
         Ok(())
