@@ -7,6 +7,7 @@ mod crash;
 mod demo;
 mod harvest;
 mod mapping_examples;
+mod orders;
 mod paging;
 mod privacy;
 mod shared_feeds;
