@@ -39,7 +39,8 @@ pub(super) fn derive(occurrences: &[Dated]) -> (Vec<Row>, bool) {
     let mut groups: BTreeMap<_, Vec<Dated>> = BTreeMap::new();
     for one in occurrences {
         let weekday = words::weekday(one.date).num_days_from_monday();
-        groups.entry((one.at, one.opens, one.closes, weekday)).or_default().push(*one);
+        let days_long = (one.last_date - one.date).num_days();
+        groups.entry((one.at, one.opens, one.closes, weekday, days_long)).or_default().push(*one);
     }
     let mut patterns: Vec<(NaiveDate, Row)> = Vec::new();
     let mut singles: Vec<Dated> = Vec::new();
@@ -76,8 +77,8 @@ pub(super) fn single(one: &Dated) -> Row {
 fn pattern(group: &[Dated]) -> Option<Row> {
     let dates: Vec<NaiveDate> = group.iter().map(|one| one.date).collect();
     let first = *dates.first()?;
-    if group.iter().any(|one| one.last_date > one.date && one.closes.is_none()) {
-        return None;
+    if group.iter().any(|one| one.last_date > one.date) {
+        return None; // a rule cannot say that it goes on for days
     }
     let rule = monthly(&dates).or_else(|| every_weeks(&dates))?;
     let last = *dates.last()?;

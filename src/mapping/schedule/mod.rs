@@ -87,9 +87,12 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     } else {
         for row in &mut rows {
             row.at = place_of(row, &dated).or_else(|| places.only());
-            let off = dated.iter().filter(|one| one.is_off && is_of(row, one));
-            let off: Vec<NaiveDate> = off.map(|one| one.date).collect();
-            row.except.extend(off);
+            let of_row = || dated.iter().filter(|one| is_of(row, one));
+            let on: HashSet<NaiveDate> =
+                of_row().filter(|one| !one.is_off).map(|one| one.date).collect();
+            let off: Vec<NaiveDate> =
+                of_row().filter(|one| one.is_off).map(|one| one.date).collect();
+            row.except.extend(off.into_iter().filter(|date| !on.contains(date)));
         }
     }
     if rows.is_empty() {

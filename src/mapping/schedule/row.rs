@@ -50,6 +50,7 @@ impl Rule {
             }
         };
         dates.sort_unstable();
+        dates.dedup(); // the third Friday may be the second to last as well
         Some(dates)
     }
 }
