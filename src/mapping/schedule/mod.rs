@@ -9,6 +9,8 @@ mod derive;
 mod hours;
 mod row;
 mod rule;
+#[cfg(test)]
+mod tests;
 pub(super) mod words;
 
 use std::collections::HashSet;
