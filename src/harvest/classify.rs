@@ -166,13 +166,18 @@ impl Read<'_> {
         parents.into_iter().find_map(|(parent, kind)| self.key_of(parent.get()?, kind))
     }
 
-    /// A session without a series belongs with those of the same organiser, name and place.
+    /// A session without a series that has an identity belongs with those of the same organiser, name
+    /// and place; what it does not say its embedded series may.
     fn group_key(&self) -> String {
-        let o = self.opportunity;
-        let organizer = o.party().map(|party| party.name.as_str()).unwrap_or_default();
-        let place = o.location.first();
+        let chain = || {
+            std::iter::successors(Some(self.opportunity), |o| o.super_event.get())
+                .take(MAX_EMBEDDED)
+        };
+        let organizer = chain().find_map(Opportunity::party);
+        let organizer = organizer.map(|party| party.name.as_str()).unwrap_or_default();
+        let place = chain().find_map(|o| o.location.first());
         let place = place.map(|place| place.name.as_str()).unwrap_or_default();
-        let name = o.name.as_str();
+        let name = chain().find_map(|o| o.name.get()).unwrap_or_default();
         let kind = self.kind.as_str();
         if organizer.is_empty() && place.is_empty() && name.is_empty() {
             return format!("{}\n{kind}\n{}", self.source_key, self.item.id);
@@ -205,6 +210,9 @@ fn facts(data: &str, kind: Kind, is_alone: bool) -> Option<String> {
     }
     serde_json::to_string(&kept).ok()
 }
+
+/// How many levels of embedded series are looked at; real chains have three.
+const MAX_EMBEDDED: usize = 6;
 
 /// Properties that are an occurrence's own alone, say how many places are left, or are about people.
 const OWN: [&str; 24] = [
@@ -259,6 +267,26 @@ mod tests {
         assert_eq!(a, b);
         assert_eq!(a.parent, "https://x.org/f/1");
         assert_eq!(a.facts.as_deref(), Some(r#"{"offers":[{"price":9.5}]}"#));
+    }
+
+    #[test]
+    fn sessions_are_grouped_by_an_embedded_series_without_identity() {
+        let session = |id: u8, series: &str| {
+            read(&format!(
+                r#"{{"state":"updated","id":"{id}","modified":{id},"data":{{"type":"ScheduledSession",
+                "startDate":"2026-12-0{id}T18:30:00Z","superEvent":{{"type":"SessionSeries",
+                "name":"{series}","superEvent":{{"type":"EventSeries","organizer":{{"name":"Leg"}},
+                "location":{{"type":"Place","name":"Hall"}}}}}}}}}}"#
+            ))
+        };
+        let parent = |change: ItemChange| match change {
+            ItemChange::Occurrence(occurrence) => occurrence.parent,
+            other => panic!("{other:?}"),
+        };
+        let yoga = parent(session(1, "Yoga"));
+        assert_eq!(yoga, "src\nScheduledSession\ngroup\nleg\nyoga\nhall");
+        assert_eq!(parent(session(2, "Yoga")), yoga);
+        assert_ne!(parent(session(3, "Spin")), yoga);
     }
 
     #[test]
