@@ -56,7 +56,7 @@ pub(super) fn costs(cx: &Context<'_>) -> Costs {
         }
     }
     let is_free = cx.first(|o| &o.is_accessible_for_free).is_some_and(|flag| flag.is_true());
-    if options.is_empty() && is_free && offers.is_empty() {
+    if options.is_empty() && is_free && offers.iter().all(|offer| offer.price.is_absent()) {
         options.push(free(cx));
     } else if is_free && options.iter().any(|option| option.amount > 0.0) {
         cx.find(Code::FreeContradicted, "isAccessibleForFree");
@@ -149,15 +149,45 @@ fn amount(cx: &Context<'_>, offer: &Offer) -> Option<f64> {
     if price.eq_ignore_ascii_case("free") {
         return Some(0.0);
     }
-    let digits: String = price
-        .chars()
-        .filter(|c| *c != ',')
-        .skip_while(|c| !c.is_ascii_digit())
-        .take_while(|c| c.is_ascii_digit() || *c == '.')
-        .collect();
-    let number = digits.trim_end_matches('.').parse::<f64>().ok()?;
+    let number = price_in(price)?;
     cx.find(Code::PriceInText, "offers.price");
     Some((number * 100.0).round() / 100.0)
+}
+
+/// Finds the price in a text: the number after the pound sign, else the only number. Several prices are
+/// no price, since nobody knows whose each is.
+fn price_in(text: &str) -> Option<f64> {
+    let mut pounds = text.split('£').skip(1);
+    let (words, is_pounds) = match (pounds.next(), pounds.next()) {
+        (Some(after), None) => (after, true),
+        (None, _) => (text, false),
+        (Some(_), Some(_)) => return None,
+    };
+    let mut numbers = words
+        .split(|c: char| !(c.is_ascii_digit() || c == '.' || c == ','))
+        .map(|word| word.trim_matches(['.', ',']))
+        .filter(|word| !word.is_empty());
+    let number = numbers.next()?;
+    if !is_pounds && numbers.next().is_some() {
+        return None;
+    }
+    let rest = words.split_once(number).map_or("", |(_, rest)| rest).trim_start().to_lowercase();
+    let is_word = |word: &str| {
+        let after = rest.strip_prefix(word);
+        after.is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric()))
+    };
+    let is_pence = !is_pounds && (is_word("p") || is_word("pence"));
+    let amount = in_figures(number)?;
+    Some(if is_pence { amount / 100.0 } else { amount })
+}
+
+/// Reads `1,250.00` and `7,50`: three digits behind a comma are thousands, others are a fraction.
+fn in_figures(number: &str) -> Option<f64> {
+    let is_fraction = !number.contains('.')
+        && number
+            .split_once(',')
+            .is_some_and(|(_, behind)| behind.len() != 3 && !behind.contains(','));
+    number.replace(',', if is_fraction { "." } else { "" }).parse().ok()
 }
 
 fn currency(offer: &Offer) -> String {
@@ -234,4 +264,29 @@ pub(super) fn application_process(costs: &Costs, link: Option<&str>) -> Option<S
     let more = link.map(|link| format!("Book or find out more at {link}"));
     let parts: Vec<String> = booking.map(str::to_owned).into_iter().chain(more).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_price_is_found_in_text_only_where_it_is_the_only_one() {
+        for (text, expected) in [
+            ("£3.50 per player", Some(3.5)),
+            ("3.50 GBP", Some(3.5)),
+            ("£1,250.00", Some(1250.0)),
+            ("£7,50", Some(7.5)),
+            ("50p", Some(0.5)),
+            ("50 pence per child", Some(0.5)),
+            ("5 per session", Some(5.0)),
+            ("Under 16s £3", Some(3.0)),
+            ("£3 (under 16s)", Some(3.0)),
+            ("£3 members, £5 others", None),
+            ("3.50 - 5.00", None),
+            ("TBC", None),
+        ] {
+            assert_eq!(price_in(text), expected, "{text}");
+        }
+    }
 }
