@@ -130,7 +130,7 @@ fn make_phone(contact_id: Id, number: &str, whose: &str) -> Option<Phone> {
     })
 }
 
-const TEAM_WORDS: [&str; 22] = [
+const TEAM_WORDS: [&str; 20] = [
     "team",
     "reception",
     "office",
@@ -148,8 +148,6 @@ const TEAM_WORDS: [&str; 22] = [
     "membership",
     "department",
     "desk",
-    "secretary",
-    "coordinator",
     "council",
     "trust",
     "association",

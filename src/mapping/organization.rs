@@ -28,8 +28,14 @@ pub(super) struct Organizer<'a> {
 impl Organizer<'_> {
     /// Returns the party when it is an organisation, whose contact details may be published.
     pub(super) fn public_party(&self) -> Option<&Party> {
-        self.party.filter(|party| !party.is_person())
+        self.party.filter(|party| !is_private(party))
     }
+}
+
+/// Tells whether a party is a private person: by its type, or, without one, by its first or last name.
+fn is_private(party: &Party) -> bool {
+    let has_own_name = !party.given_name.is_absent() || !party.family_name.is_absent();
+    party.is_person() || (party.type_name.is_absent() && has_own_name)
 }
 
 /// Maps who runs the opportunity.
@@ -44,7 +50,7 @@ pub(super) fn organizer<'a>(cx: &'a Context<'_>) -> Organizer<'a> {
         return Organizer { organization: publisher_of_dataset(cx), party: None };
     }
     let id = Id::derive("organization", &[&key_of(cx, party, &name)]);
-    let organization = if party.is_person() {
+    let organization = if is_private(party) {
         withhold(cx, party);
         bare(id, name)
     } else {
@@ -67,7 +73,9 @@ fn find_party<'a>(cx: &'a Context<'_>) -> Option<&'a Party> {
 fn name_of(party: &Party) -> Option<String> {
     let given_and_family = format!("{} {}", party.given_name.as_str(), party.family_name.as_str());
     let candidates = [party.name.as_str(), party.legal_name.as_str(), &given_and_family];
-    candidates.into_iter().map(text::line).find(|name| !name.is_empty())
+    // An e-mail address in the place of a person's name is a contact detail all the same.
+    let is_detail = |name: &str| name.contains('@') && is_private(party);
+    candidates.into_iter().map(text::line).find(|name| !name.is_empty() && !is_detail(name))
 }
 
 fn key_of(cx: &Context<'_>, party: &Party, name: &str) -> String {
