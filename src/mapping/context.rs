@@ -36,6 +36,8 @@ pub(super) struct Context<'a> {
     layers: Vec<&'a Opportunity>,
     /// Every occurrence, those embedded in the head included, by start.
     pub(super) occurrences: Vec<Occurrence>,
+    /// Some occurrence is not over yet.
+    has_future: bool,
     findings: RefCell<Vec<Finding>>,
 }
 
@@ -55,10 +57,12 @@ impl<'a> Context<'a> {
             service_id,
             layers: Vec::new(),
             occurrences: Vec::new(),
+            has_future: false,
             findings: RefCell::new(Vec::new()),
         };
         context.layers = context.chain();
         context.occurrences = context.gather_occurrences();
+        context.has_future = context.occurrences.iter().any(|o| o.is_future(now));
         context
     }
 
@@ -104,17 +108,17 @@ impl<'a> Context<'a> {
         all
     }
 
-    /// Returns the facts of the occurrences, each distinct one once where they are shared.
+    /// Returns the facts of the occurrences, each distinct one once where they are shared: of those to
+    /// come, since the place or price of last month may be another; of all when all are over.
     pub(super) fn facts(&self) -> impl Iterator<Item = &Opportunity> {
         let mut last: Option<*const Opportunity> = None;
-        self.occurrences.iter().filter_map(|occurrence| occurrence.facts.as_deref()).filter(
-            move |facts| {
-                let address = std::ptr::from_ref::<Opportunity>(facts);
-                let is_new = last != Some(address);
-                last = Some(address);
-                is_new
-            },
-        )
+        let current = self.occurrences.iter().filter(|o| !self.has_future || o.is_future(self.now));
+        current.filter_map(|occurrence| occurrence.facts.as_deref()).filter(move |facts| {
+            let address = std::ptr::from_ref::<Opportunity>(facts);
+            let is_new = last != Some(address);
+            last = Some(address);
+            is_new
+        })
     }
 
     /// Returns the value of the first layer that states it, else the one all occurrences agree on.
