@@ -8,6 +8,7 @@ use chrono::Utc;
 use super::bundle::ChildFeed;
 use super::bundle::EventStatus;
 use super::context::Context;
+use super::context::instant;
 use super::context::local_time;
 use super::context::london_to_utc;
 use super::schedule::words::day_words;
@@ -95,7 +96,11 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
     match last_date(cx, lives) {
         Some(last) if days_since(cx, last) > INACTIVE_DAYS => Status::Defunct,
         Some(last) if days_since(cx, last) > 0 => Status::Inactive,
-        None if cx.bundle.child_feed == ChildFeed::Complete && !lives.is_scheduled => {
+        // A series whose last date is ahead has still no session to go to.
+        last if (last.is_none() || cx.bundle.head.kind == Kind::SessionSeries)
+            && cx.bundle.child_feed == ChildFeed::Complete
+            && !lives.is_scheduled =>
+        {
             Status::Inactive
         }
         Some(_) | None => Status::Active,
@@ -106,9 +111,18 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
 fn last_date(cx: &Context<'_>, lives: &Liveness) -> Option<NaiveDate> {
     let ends = cx.occurrences.iter().map(|occurrence| occurrence.end.unwrap_or(occurrence.start));
     let of_occurrences = ends.max().map(|end| local_time(end).date());
-    let own = || Moment::parse(cx.head().end_date.as_str());
-    let own = || own().map(|end| local_time(super::context::instant(end)).date());
-    lives.last.max(of_occurrences).or_else(own)
+    let head = cx.head();
+    let date = |text: &str| Some(local_time(instant(Moment::parse(text)?)).date());
+    let own = date(head.end_date.as_str());
+    if cx.bundle.head.kind == Kind::CourseInstance && own.is_some() {
+        return own.max(lives.last).max(of_occurrences);
+    }
+    // Schedules that HSDS cannot say, all of them with an end.
+    let of_schedules = || {
+        let ends = head.event_schedule.iter().map(|schedule| date(schedule.end_date.as_str()));
+        ends.collect::<Option<Vec<NaiveDate>>>()?.into_iter().max()
+    };
+    lives.last.max(of_occurrences).or(own).or_else(of_schedules)
 }
 
 fn days_since(cx: &Context<'_>, date: NaiveDate) -> i64 {
@@ -138,7 +152,9 @@ fn alert(cx: &Context<'_>) -> Option<String> {
         let (day, time) = (day_words(start.date()), start.format("%H:%M"));
         Some(format!("The session on {day} at {time} {what}."))
     });
-    sentences.extend(changed.take(MAX_ALERTS));
+    let mut dates: Vec<String> = changed.collect();
+    dates.dedup(); // embedded in the series and in a feed of its own
+    sentences.extend(dates.into_iter().take(MAX_ALERTS));
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
