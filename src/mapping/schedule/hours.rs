@@ -25,19 +25,29 @@ pub(super) fn rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     let published = published_hours(cx);
     let mut rows = match published {
         Some(hours) => of_hours(hours, "Available: "),
-        None => of_slots(cx),
+        None => Vec::new(),
     };
+    let today = local_time(cx.now).date();
+    rows.retain(|row| row.last().is_none_or(|last| last >= today));
+    let is_closed = published.is_some_and(|hours| hours.iter().all(is_never_open));
+    if rows.is_empty() && !is_closed {
+        rows = of_slots(cx);
+    }
     if rows.is_empty() && published.is_none() {
         let venues = places.venues.iter();
         rows.extend(venues.flat_map(|v| of_hours(&v.opening_hours_specification, "Venue open: ")));
     }
     let special = places.venues.iter().map(|venue| &venue.special_opening_hours_specification);
-    let today = local_time(cx.now).date();
     rows.extend(special.flat_map(of_special).filter(|row| row.last().is_none_or(|d| d >= today)));
     for row in &mut rows {
         row.at = at;
     }
     rows
+}
+
+/// Opening and closing at the same time means closed.
+fn is_never_open(hours: &OpeningHours) -> bool {
+    parse_time(hours.opens.as_str()) == parse_time(hours.closes.as_str())
 }
 
 fn published_hours<'a>(cx: &'a Context<'_>) -> Option<&'a Many<OpeningHours>> {
