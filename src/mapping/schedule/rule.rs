@@ -12,6 +12,7 @@ use super::row::in_week_order;
 use super::row::place_in_month;
 use super::row::weekly;
 use super::words;
+use crate::mapping::Occurrence;
 use crate::mapping::context::Context;
 use crate::mapping::context::instant;
 use crate::mapping::local_time;
@@ -44,12 +45,14 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row
         .or_else(|| time_of(schedule.start_date.as_str()))?;
     let rule = rule_of(cx, schedule, start)?;
     let count = positive(schedule.repeat_count.0);
-    let end = date_of(schedule.end_date.as_str()).or_else(|| date_of(head.end_date.as_str()));
     let counted = || {
         let count = usize::try_from(count?).ok().filter(|count| *count <= 1000)?;
         rule.dates(start?).nth(count - 1)
     };
-    let valid_to = end.or_else(counted);
+    // An end on the first day is the end of the first session, not of the series.
+    let own_end = || date_of(head.end_date.as_str()).filter(|end| start.is_none_or(|s| *end > s));
+    let end = date_of(schedule.end_date.as_str());
+    let valid_to = end.or_else(counted).or_else(own_end);
     check_timezone(cx, schedule);
     let notes = notes(cx, schedule);
     Some(Row {
@@ -84,6 +87,9 @@ fn time_of(text: &str) -> Option<NaiveTime> {
 fn rule_of(cx: &Context<'_>, schedule: &Schedule, start: Option<NaiveDate>) -> Option<Rule> {
     let mut days: Vec<DayRule> =
         schedule.by_day.iter().filter_map(|day| DayRule::parse(day.as_str())).collect();
+    if days.is_empty() && !schedule.by_day.is_absent() {
+        return None; // on days that have no code, such as public holidays: not on every day
+    }
     in_week_order(&mut days);
     let month_days = month_days(schedule);
     let has_ordinals = days.iter().any(|day| day.nth.is_some());
@@ -200,7 +206,8 @@ fn except_dates(schedule: &Schedule) -> Vec<NaiveDate> {
 
 fn notes(cx: &Context<'_>, schedule: &Schedule) -> Vec<String> {
     let mut notes = Vec::new();
-    let confirmed = cx.occurrences.iter().any(|occurrence| occurrence.is_future(cx.now));
+    let is_confirmed = |o: &Occurrence| o.is_future(cx.now) && !o.status.is_off();
+    let confirmed = cx.occurrences.iter().any(is_confirmed);
     if schedule.is_partial() && !confirmed {
         notes.push(PROVISIONAL.to_owned());
     }
