@@ -29,6 +29,8 @@ use crate::quality::Code;
 pub(super) struct Places<'a> {
     pub(super) attendance: Attendance,
     pub(super) at_locations: Vec<ServiceAtLocation>,
+    /// The service at location of the head, when the head states just one place.
+    of_head: Option<Id>,
     /// The published places, in the order of the physical locations.
     pub(super) venues: Vec<&'a Place>,
 }
@@ -42,6 +44,12 @@ impl Places<'_> {
         }
     }
 
+    /// Returns the service at location of whatever names no place of its own: the only one, else the one
+    /// place of the head, where its occurrences may use others.
+    pub(super) fn usual(&self) -> Option<Id> {
+        self.only().or(self.of_head)
+    }
+
     /// Returns the service at location of a place.
     pub(super) fn at(&self, location_id: Id) -> Option<Id> {
         self.at_locations.iter().find(|at| at.location_id == location_id).map(|at| at.id)
@@ -51,7 +59,8 @@ impl Places<'_> {
 /// Maps where the opportunity takes place.
 pub(super) fn places<'a>(cx: &'a Context<'_>) -> Places<'a> {
     let attendance = attendance(cx);
-    let mut places = Places { attendance, at_locations: Vec::new(), venues: Vec::new() };
+    let mut places =
+        Places { attendance, at_locations: Vec::new(), of_head: None, venues: Vec::new() };
     if attendance != Attendance::Online {
         for place in published_places(cx) {
             let Some(location) = physical(cx, place) else { continue };
@@ -62,6 +71,11 @@ pub(super) fn places<'a>(cx: &'a Context<'_>) -> Places<'a> {
         }
         if places.at_locations.is_empty() {
             cx.find(Code::LocationMissing, "location");
+        }
+        if let [place] = stated_places(cx)
+            && attendance == Attendance::InPerson
+        {
+            places.of_head = location_id(cx, place).and_then(|id| places.at(id));
         }
     }
     if attendance != Attendance::InPerson {
@@ -79,7 +93,7 @@ fn attendance(cx: &Context<'_>) -> Attendance {
         Some("MixedEventAttendanceMode") => Attendance::Mixed,
         Some("OfflineEventAttendanceMode") => Attendance::InPerson,
         _ if cx.bundle.head.kind == Kind::OnDemandEvent => Attendance::Online,
-        _ if published_virtual(cx).is_some() => {
+        _ if published_virtual(cx).is_some() || virtual_place(cx).is_some() => {
             let has_place = published_places(cx).any(|place| !is_virtual(place));
             if has_place { Attendance::Mixed } else { Attendance::Online }
         }
@@ -91,6 +105,11 @@ fn published_virtual<'a>(cx: &'a Context<'_>) -> Option<&'a VirtualLocation> {
     cx.first(|o| &o.virtual_location).and_then(|location| location.get())
 }
 
+/// Returns a virtual location published where places are.
+fn virtual_place<'a>(cx: &'a Context<'_>) -> Option<&'a Place> {
+    all_places(cx).find(|place| is_virtual(place))
+}
+
 fn is_virtual(place: &Place) -> bool {
     place.type_name.as_str().ends_with("VirtualLocation")
 }
@@ -98,10 +117,17 @@ fn is_virtual(place: &Place) -> bool {
 /// Returns the places of the head, else of its parents, then those of its occurrences: a series may use
 /// several.
 fn published_places<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a Place> {
+    all_places(cx).filter(|place| !is_virtual(place))
+}
+
+fn all_places<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a Place> {
+    stated_places(cx).iter().chain(cx.facts().flat_map(|facts| facts.location.iter()))
+}
+
+/// Returns the places of the head, else of its parents.
+fn stated_places<'a>(cx: &'a Context<'_>) -> &'a [Place] {
     let of_layers = cx.layers().iter().map(|layer| &layer.location);
-    let stated = of_layers.into_iter().find(|places| !places.is_absent());
-    let of_facts = cx.facts().flat_map(|facts| facts.location.iter());
-    stated.into_iter().flatten().chain(of_facts).filter(|place| !is_virtual(place))
+    of_layers.into_iter().find(|places| !places.is_absent()).map_or(&[], |places| places)
 }
 
 fn at_location(cx: &Context<'_>, location: Location) -> ServiceAtLocation {
@@ -115,7 +141,15 @@ fn at_location(cx: &Context<'_>, location: Location) -> ServiceAtLocation {
 }
 
 fn virtual_location(cx: &Context<'_>) -> Location {
-    let published = published_virtual(cx);
+    let in_places = || {
+        virtual_place(cx).map(|place| VirtualLocation {
+            name: place.name.clone(),
+            description: place.description.clone(),
+            url: place.url.clone(),
+        })
+    };
+    let published = published_virtual(cx).cloned().or_else(in_places);
+    let published = published.as_ref();
     let text_of = |value: &str, clean: fn(&str) -> String| {
         Some(clean(value)).filter(|text| !text.is_empty() && !mentions_joining_link(value))
     };

@@ -36,3 +36,6 @@ pub use rules::PersonOrganizer;
 pub use rules::Rules;
 pub use service::Mapping;
 pub use service::map;
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use chrono::NaiveTime;
+use chrono::TimeDelta;
 use chrono::Weekday;
 
 use super::row::Row;
@@ -35,7 +36,9 @@ pub(super) struct Dated {
 pub(super) const MAX_DATES: usize = 12;
 
 /// Works out the rows of a set of occurrences. The second value tells whether dates were cut.
-pub(super) fn derive(occurrences: &[Dated]) -> (Vec<Row>, bool) {
+///
+/// `today` tells which patterns have not started yet.
+pub(super) fn derive(occurrences: &[Dated], today: NaiveDate) -> (Vec<Row>, bool) {
     let mut groups: BTreeMap<_, Vec<Dated>> = BTreeMap::new();
     for one in occurrences {
         let weekday = words::weekday(one.date).num_days_from_monday();
@@ -47,7 +50,7 @@ pub(super) fn derive(occurrences: &[Dated]) -> (Vec<Row>, bool) {
     for mut group in groups.into_values() {
         group.sort_by_key(|one| (one.date, one.is_off));
         group.dedup_by_key(|one| one.date);
-        match pattern(&group) {
+        match pattern(&group, today) {
             Some(row) => patterns.push((group[0].date, row)),
             None => singles.extend(group),
         }
@@ -64,8 +67,11 @@ pub(super) fn derive(occurrences: &[Dated]) -> (Vec<Row>, bool) {
 pub(super) fn single(one: &Dated) -> Row {
     let mut row = Row::dated(one.date);
     row.at = one.at;
-    row.opens = Some(one.opens);
-    row.closes = one.closes;
+    // Midnight at both ends is how a date without a time reads.
+    if one.opens != NaiveTime::MIN || one.closes.is_some_and(|closes| closes != NaiveTime::MIN) {
+        row.opens = Some(one.opens);
+        row.closes = one.closes;
+    }
     if one.last_date > one.date {
         row.last_date = Some(one.last_date);
         row.valid_to = Some(one.last_date);
@@ -74,11 +80,12 @@ pub(super) fn single(one: &Dated) -> Row {
 }
 
 /// Finds the pattern of dates that share place, times and weekday.
-fn pattern(group: &[Dated]) -> Option<Row> {
+fn pattern(group: &[Dated], today: NaiveDate) -> Option<Row> {
     let dates: Vec<NaiveDate> = group.iter().map(|one| one.date).collect();
     let first = *dates.first()?;
+    // A rule names one day: whoever came on the last day of several would be turned away.
     if group.iter().any(|one| one.last_date > one.date) {
-        return None; // a rule cannot say that it goes on for days
+        return None;
     }
     let rule = monthly(&dates).or_else(|| every_weeks(&dates))?;
     let last = *dates.last()?;
@@ -88,10 +95,14 @@ fn pattern(group: &[Dated]) -> Option<Row> {
     let mut except: Vec<NaiveDate> = missing.chain(off).collect();
     except.sort_unstable();
     let needs_start = rule.interval > 1;
+    let not_this_week = first - today > WEEK;
+    let times = single(&group[0]);
     Some(Row {
-        at: group[0].at,
-        opens: Some(group[0].opens),
-        closes: group[0].closes,
+        at: times.at,
+        opens: times.opens,
+        closes: times.closes,
+        // Nobody should come next week to a class that starts, or starts again, in a month.
+        valid_from: not_this_week.then_some(first),
         dtstart: needs_start.then_some(first),
         except,
         notes: vec![WORKED_OUT.to_owned()],
@@ -155,6 +166,7 @@ fn merge(rows: impl Iterator<Item = Row>) -> Vec<Row> {
             joinable(known)
                 && joinable(&row)
                 && (known.at, known.opens, known.closes) == (row.at, row.opens, row.closes)
+                && start_together(known.valid_from, row.valid_from)
         };
         match merged.iter_mut().find(same) {
             Some(known) => {
@@ -164,6 +176,7 @@ fn merge(rows: impl Iterator<Item = Row>) -> Vec<Row> {
                 let mut all: Vec<Weekday> = days(known);
                 all.extend::<Vec<Weekday>>(days(&row));
                 known.rule = Some(weekly(&all, 1));
+                known.valid_from = known.valid_from.min(row.valid_from);
                 known.except.extend(row.except);
             }
             None => merged.push(row),
@@ -172,9 +185,19 @@ fn merge(rows: impl Iterator<Item = Row>) -> Vec<Row> {
     merged
 }
 
+/// Tells whether one first date does for both: then no day of either falls between the two.
+fn start_together(a: Option<NaiveDate>, b: Option<NaiveDate>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() < WEEK,
+        (a, b) => a == b,
+    }
+}
+
 fn is_every_week(rule: &Rule) -> bool {
     rule.frequency == Frequency::Weekly && rule.interval == 1
 }
+
+const WEEK: TimeDelta = TimeDelta::days(7);
 
 const WORKED_OUT: &str = "Pattern worked out from the individual dates published by the provider.";
 
@@ -185,13 +208,13 @@ mod tests {
     fn on(date: &str, opens: &str) -> Dated {
         let date: NaiveDate = date.parse().unwrap();
         let opens: NaiveTime = format!("{opens}:00").parse().unwrap();
-        let closes = Some(opens + chrono::TimeDelta::hours(1));
+        let closes = Some(opens + TimeDelta::hours(1));
         Dated { at: None, date, opens, closes, last_date: date, is_off: false }
     }
 
     fn rules(dates: &[&str]) -> Vec<(Option<String>, Vec<String>)> {
         let occurrences: Vec<_> = dates.iter().map(|date| on(date, "18:30")).collect();
-        let rows = derive(&occurrences).0;
+        let rows = derive(&occurrences, occurrences[0].date).0;
         rows.iter()
             .map(|row| {
                 (Some(words::describe(row)), row.except.iter().map(ToString::to_string).collect())
@@ -228,10 +251,10 @@ mod tests {
         let found = rules(&["2026-10-13", "2026-12-01", "2027-03-02"]);
         assert_eq!(found.len(), 3);
         let dates: Vec<Dated> = (0..20i64)
-            .map(|n| on("2026-01-01", "10:00").date + chrono::TimeDelta::days(n * n * 7 + n))
+            .map(|n| on("2026-01-01", "10:00").date + TimeDelta::days(n * n * 7 + n))
             .map(|date| Dated { date, last_date: date, ..on("2026-01-01", "10:00") })
             .collect();
-        let (rows, is_cut) = derive(&dates);
+        let (rows, is_cut) = derive(&dates, dates[0].date);
         assert!(rows.iter().filter(|row| row.rule.is_none()).count() <= MAX_DATES);
         assert!(is_cut || rows.len() <= MAX_DATES);
     }

@@ -16,6 +16,7 @@ pub(super) mod words;
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
+use chrono::NaiveTime;
 
 use self::derive::Dated;
 use self::row::Row;
@@ -76,9 +77,13 @@ fn write(cx: &Context<'_>, rows: Vec<Row>, attending: &str, link: Option<&str>) 
 
 fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     let dated = future_occurrences(cx, places);
+    let today = local_time(cx.now).date();
     let mut rows = published_rows(cx);
+    if !dated.is_empty() && rows.iter().all(|row| row.last().is_some_and(|last| last < today)) {
+        rows.clear(); // the schedule ran out, the dates go on
+    }
     if rows.is_empty() {
-        let (derived, is_cut) = derive::derive(&dated);
+        let (derived, is_cut) = derive::derive(&dated, today);
         if is_cut {
             cx.find(Code::DatesCut, "subEvent");
         }
@@ -88,7 +93,7 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
         rows = derived;
     } else {
         for row in &mut rows {
-            row.at = place_of(row, &dated).or_else(|| places.only());
+            row.at = place_of(row, &dated, places);
             let of_row = || dated.iter().filter(|one| is_of(row, one));
             let on: HashSet<NaiveDate> =
                 of_row().filter(|one| !one.is_off).map(|one| one.date).collect();
@@ -115,11 +120,12 @@ fn published_rows(cx: &Context<'_>) -> Vec<Row> {
     rows.collect()
 }
 
-/// Returns the place of the occurrences that follow a rule, when they all share one.
-fn place_of(row: &Row, dated: &[Dated]) -> Option<Id> {
-    let mut places = dated.iter().filter(|one| is_of(row, one)).map(|one| one.at);
-    let first = places.next()??;
-    places.all(|at| at == Some(first)).then_some(first)
+/// Returns the place of the occurrences that follow a rule, when they all share one; that of the series
+/// when there are none.
+fn place_of(row: &Row, dated: &[Dated], places: &Places<'_>) -> Option<Id> {
+    let mut of_dates = dated.iter().filter(|one| is_of(row, one)).map(|one| one.at);
+    let Some(first) = of_dates.next() else { return places.usual() };
+    first.filter(|_| of_dates.all(|at| at == first))
 }
 
 /// Tells whether an occurrence follows a rule: same start, and a day of the rule.
@@ -140,7 +146,7 @@ fn future_occurrences(cx: &Context<'_>, places: &Places<'_>) -> Vec<Dated> {
         let last_date = end.map_or(start.date(), |end| end.date());
         let spans_days = end.is_some_and(|end| end - start > chrono::TimeDelta::hours(16));
         Dated {
-            at: own_place.or_else(|| places.only()),
+            at: own_place.or_else(|| places.usual()),
             date: start.date(),
             opens: start.time(),
             closes: end.map(|end| end.time()),
@@ -173,7 +179,9 @@ fn own_dates(cx: &Context<'_>, places: &Places<'_>) -> Option<Row> {
     let mut row = Row::dated(start.date());
     row.at = places.only();
     row.opens = has_time.then(|| start.time());
-    row.closes = end.filter(|_| has_time).map(|end| end.time());
+    let ends_on_date = matches!(Moment::parse(head.end_date.as_str()), Some(Moment::Date(_)));
+    let closes = end.filter(|end| has_time && !(ends_on_date && end.time() == NaiveTime::MIN));
+    row.closes = closes.map(|end| end.time());
     let last = end.map(|end| end.date()).filter(|last| *last > start.date());
     let overnight = end.is_some_and(|end| end - start <= chrono::TimeDelta::hours(16));
     if let Some(last) = last.filter(|_| !overnight) {

@@ -1,0 +1,366 @@
+//! Awkward opportunities through the front door: what must never send a person to a locked door.
+//!
+//! Each case says in its name what a reader of the service must not be misled about. The time is Sunday
+//! 22 November 2026, noon.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::Value;
+
+use super::Bundle;
+use super::ChildFeed;
+use super::Head;
+use super::Rules;
+use super::Source;
+use super::map;
+use crate::openactive::Kind;
+use crate::openactive::Opportunity;
+use crate::oruk::Service;
+use crate::oruk::Status;
+
+fn now() -> DateTime<Utc> {
+    "2026-11-22T12:00:00Z".parse().unwrap()
+}
+
+fn service_of(json: &str, child_feed: ChildFeed) -> Service {
+    let opportunity: Opportunity = serde_json::from_str(json).unwrap();
+    let kind = Kind::of(&opportunity.type_name, None).unwrap();
+    let source = Source {
+        key: "src".to_owned(),
+        publisher: "Publisher".to_owned(),
+        dataset: None,
+        license: None,
+    };
+    let bundle = Bundle {
+        source: Arc::new(source),
+        head: Head { kind, key: "https://x.org/1".to_owned(), item_id: None, opportunity },
+        parents: Vec::new(),
+        members: Vec::new(),
+        occurrences: Vec::new(),
+        child_feed,
+        modified: None,
+        first_seen: now(),
+    };
+    map(&bundle, &Rules::default(), now()).service
+}
+
+fn service(json: &str) -> Service {
+    service_of(json, ChildFeed::Unknown)
+}
+
+/// Maps a series with these properties.
+fn series(properties: &str) -> Service {
+    service(&format!(r#"{{"@type":"SessionSeries","name":"Yoga",{properties}}}"#))
+}
+
+/// Maps a series with one-hour sessions in the evening of these days.
+fn sessions(days: &[&str]) -> Service {
+    let of_day =
+        |day: &&str| format!(r#"{{"startDate":"{day}T18:30:00Z","endDate":"{day}T19:30:00Z"}}"#);
+    let days: Vec<String> = days.iter().map(of_day).collect();
+    series(&format!(r#""subEvent":[{}]"#, days.join(",")))
+}
+
+fn descriptions(service: &Service) -> Vec<&str> {
+    service.schedules.iter().map(|schedule| schedule.description.as_str()).collect()
+}
+
+fn place_names(service: &Service) -> Vec<&str> {
+    let places = service.service_at_locations.iter();
+    places.filter_map(|at| at.location.name.as_deref()).collect()
+}
+
+#[test]
+fn weekends_of_several_days_are_no_weekly_evening() {
+    let service = series(
+        r#""subEvent":[
+        {"startDate":"2026-11-27T18:00:00Z","endDate":"2026-11-29T16:00:00Z"},
+        {"startDate":"2026-12-04T18:00:00Z","endDate":"2026-12-06T16:00:00Z"},
+        {"startDate":"2026-12-11T18:00:00Z","endDate":"2026-12-13T16:00:00Z"}]"#,
+    );
+    assert!(service.schedules.iter().all(|schedule| schedule.freq.is_none()));
+    assert_eq!(descriptions(&service)[0], "Fri 27 Nov 2026, 18:00 to Sun 29 Nov 2026, 16:00");
+}
+
+#[test]
+fn a_pattern_that_starts_next_month_says_so() {
+    let service = sessions(&["2027-01-05", "2027-01-12", "2027-01-19"]);
+    assert_eq!(descriptions(&service), ["Tuesdays, 18:30 to 19:30"]);
+    assert_eq!(service.schedules[0].valid_from.as_deref(), Some("2027-01-05"));
+    let soon = sessions(&["2026-11-24", "2026-12-01", "2026-12-08"]);
+    assert_eq!(soon.schedules[0].valid_from, None);
+}
+
+#[test]
+fn patterns_are_joined_only_when_they_start_in_the_same_week() {
+    let together = sessions(&["2027-01-05", "2027-01-12", "2027-01-07", "2027-01-14"]);
+    assert_eq!(descriptions(&together), ["Tuesdays and Thursdays, 18:30 to 19:30"]);
+    assert_eq!(together.schedules[0].valid_from.as_deref(), Some("2027-01-05"));
+    let apart = sessions(&["2026-11-24", "2026-12-01", "2027-01-07", "2027-01-14"]);
+    assert_eq!(descriptions(&apart), ["Tuesdays, 18:30 to 19:30", "Thursdays, 18:30 to 19:30"]);
+    assert_eq!(apart.schedules[0].valid_from, None);
+    assert_eq!(apart.schedules[1].valid_from.as_deref(), Some("2027-01-07"));
+}
+
+#[test]
+fn dates_without_times_are_not_at_midnight() {
+    let service = series(r#""subEvent":[{"startDate":"2026-11-24"},{"startDate":"2026-12-01"}]"#);
+    assert_eq!(descriptions(&service), ["Tuesdays"]);
+    assert_eq!((&service.schedules[0].opens_at, &service.schedules[0].closes_at), (&None, &None));
+    let event = service_of(
+        r#"{"@type":"Event","startDate":"2026-12-01T10:00:00Z","endDate":"2026-12-03"}"#,
+        ChildFeed::Unknown,
+    );
+    assert_eq!(descriptions(&event), ["Tue 1 Dec 2026, 10:00 to Thu 3 Dec 2026"]);
+}
+
+#[test]
+fn dates_after_the_end_of_the_schedule_are_shown() {
+    let service = series(
+        r#""eventSchedule":[{"repeatFrequency":"P1W","byDay":"MO","startTime":"10:00",
+        "startDate":"2026-01-05","endDate":"2026-07-20"}],
+        "subEvent":[{"startDate":"2026-11-24T18:30:00Z","duration":"PT1H"}]"#,
+    );
+    assert_eq!(descriptions(&service), ["Tue 24 Nov 2026, 18:30 to 19:30"]);
+    assert_eq!(service.status, Status::Active);
+}
+
+#[test]
+fn the_end_of_the_first_session_does_not_end_the_series() {
+    let service = series(
+        r#""startDate":"2026-01-05T10:00:00Z","endDate":"2026-01-05T11:00:00Z",
+        "eventSchedule":[{"repeatFrequency":"P1W","byDay":"MO","startTime":"10:00","endTime":"11:00"}]"#,
+    );
+    assert_eq!(service.schedules[0].valid_to, None);
+    assert_eq!(service.status, Status::Active);
+}
+
+#[test]
+fn public_holidays_only_are_not_every_day() {
+    let service = series(
+        r#""eventSchedule":[{"repeatFrequency":"P1D","byDay":["https://schema.org/PublicHolidays"],
+        "startTime":"10:00","startDate":"2026-01-05"}]"#,
+    );
+    assert_eq!(descriptions(&service), [""; 0]);
+}
+
+#[test]
+fn a_cancelled_date_confirms_no_partial_schedule() {
+    let service = series(
+        r#""eventSchedule":[{"@type":"PartialSchedule","repeatFrequency":"P1W","byDay":"TU",
+        "startTime":"18:30","endTime":"19:30"}],
+        "subEvent":[{"startDate":"2026-11-24T18:30:00Z","endDate":"2026-11-24T19:30:00Z",
+        "eventStatus":"https://schema.org/EventCancelled"}]"#,
+    );
+    let notes = service.schedules[0].notes.as_deref().unwrap();
+    assert!(notes.starts_with("Provisional:"), "{notes}");
+    assert!(notes.ends_with("Not running on: Tue 24 Nov 2026."), "{notes}");
+    assert_eq!(service.status, Status::TemporarilyClosed);
+}
+
+#[test]
+fn the_same_cancelled_date_is_told_once() {
+    let off =
+        r#"{"startDate":"2026-11-24T18:30:00Z","duration":"PT1H","eventStatus":"EventCancelled"}"#;
+    let service = series(&format!(r#""subEvent":[{off},{off}]"#));
+    assert_eq!(
+        service.alert.as_deref(),
+        Some("The session on Tue 24 Nov 2026 at 18:30 is cancelled.")
+    );
+}
+
+#[test]
+fn a_schedule_that_cannot_be_said_still_ends() {
+    let yearly = |end: &str| {
+        series(&format!(
+            r#""eventSchedule":[{{"repeatFrequency":"P1Y","startTime":"10:00",
+            "startDate":"2019-06-01","endDate":"{end}"}}]"#
+        ))
+    };
+    assert_eq!(yearly("2021-06-01").status, Status::Defunct);
+    assert_eq!(yearly("2026-11-01").status, Status::Inactive);
+    assert_eq!(yearly("2027-06-01").status, Status::Active);
+}
+
+#[test]
+fn a_series_without_a_session_to_come_is_inactive_whatever_its_last_date() {
+    let json = r#"{"@type":"SessionSeries","name":"Yoga","endDate":"2027-12-31"}"#;
+    assert_eq!(service_of(json, ChildFeed::Complete).status, Status::Inactive);
+    assert_eq!(service_of(json, ChildFeed::Unknown).status, Status::Active);
+}
+
+#[test]
+fn a_course_is_active_until_its_last_date() {
+    let course = |end: &str| {
+        service(&format!(
+            r#"{{"@type":"CourseInstance","startDate":"2026-09-01","endDate":"{end}",
+            "subEvent":[{{"startDate":"2026-11-02T10:00:00Z","duration":"PT1H"}}]}}"#
+        ))
+    };
+    assert_eq!(course("2026-12-15").status, Status::Active);
+    assert_eq!(course("2026-11-15").status, Status::Inactive);
+}
+
+#[test]
+fn the_place_and_price_of_past_sessions_are_not_shown() {
+    let service = series(
+        r#""subEvent":[
+        {"startDate":"2026-11-03T18:30:00Z","duration":"PT1H","offers":[{"price":3}],
+         "location":{"@type":"Place","name":"Old Hall"}},
+        {"startDate":"2026-12-01T18:30:00Z","duration":"PT1H","offers":[{"price":5}],
+         "location":{"@type":"Place","name":"New Hall"}}]"#,
+    );
+    assert_eq!(place_names(&service), ["New Hall"]);
+    assert_eq!(service.fees.as_deref(), Some("£5.00"));
+}
+
+#[test]
+fn a_session_without_a_place_is_where_its_series_is() {
+    let service = series(
+        r#""location":{"@type":"Place","name":"Usual Hall"},"subEvent":[
+        {"startDate":"2026-11-24T18:30:00Z","duration":"PT1H"},
+        {"startDate":"2026-12-01T18:30:00Z","duration":"PT1H",
+         "location":{"@type":"Place","name":"Other Hall"}}]"#,
+    );
+    assert_eq!(place_names(&service), ["Usual Hall", "Other Hall"]);
+    let at: Vec<_> = service.service_at_locations.iter().map(|at| Some(at.id)).collect();
+    let of_dates: Vec<_> = service.schedules.iter().map(|s| s.service_at_location_id).collect();
+    assert_eq!(of_dates, at);
+}
+
+#[test]
+fn a_virtual_location_among_the_places_is_online() {
+    let service = series(
+        r#""location":{"@type":"VirtualLocation","name":"Live stream","url":"https://us02web.zoom.us/j/1"}"#,
+    );
+    assert_eq!(place_names(&service), ["Live stream"]);
+    let location = serde_json::to_value(&service.service_at_locations[0].location).unwrap();
+    assert_eq!(location["location_type"], "virtual");
+    assert_eq!(location.get("url"), None);
+}
+
+#[test]
+fn a_person_without_a_type_keeps_their_details() {
+    let service = series(
+        r#""organizer":{"givenName":"Jane","familyName":"Doe","email":"jane@example.org",
+        "telephone":"07700 900123","url":"https://jane.example.org"}"#,
+    );
+    assert_eq!(service.organization.name, "Jane Doe");
+    let text = serde_json::to_string(&service).unwrap();
+    for detail in ["jane@", "900123", "jane.example"] {
+        assert!(!text.contains(detail), "{detail} in {text}");
+    }
+}
+
+#[test]
+fn an_email_address_is_no_name_of_a_person() {
+    let service = series(r#""organizer":{"@type":"Person","name":"jane@example.org"}"#);
+    assert_eq!(service.organization.name, "Publisher");
+}
+
+#[test]
+fn a_role_of_one_person_does_not_publish_their_name() {
+    let service = series(
+        r#""organizer":{"@type":"Organization","name":"Striders"},
+        "beta:contactPoint":{"name":"Jane Doe, Secretary","telephone":"01632 960123"}"#,
+    );
+    assert_eq!(service.contacts[0].name.as_deref(), Some("Striders"));
+}
+
+#[test]
+fn hours_that_ran_out_give_way_to_slots() {
+    let facility = |hours: &str| {
+        service(&format!(
+            r#"{{"@type":"FacilityUse","name":"Courts","hoursAvailable":[{hours}],
+            "event":[{{"@type":"Slot","startDate":"2026-11-24T18:00:00Z","duration":"PT1H"}}]}}"#
+        ))
+    };
+    let old =
+        r#"{"dayOfWeek":"Monday","opens":"09:00","closes":"17:00","validThrough":"2026-01-01"}"#;
+    assert_eq!(descriptions(&facility(old)), ["Bookable: Tuesdays, 18:00 to 19:00"]);
+    let closed = r#"{"dayOfWeek":"Monday","opens":"00:00","closes":"00:00"}"#;
+    assert_eq!(descriptions(&facility(closed)), [""; 0]);
+}
+
+#[test]
+fn free_with_a_booking_link_is_free() {
+    let free = series(r#""isAccessibleForFree":true,"offers":[{"url":"https://x.org/book"}]"#);
+    assert_eq!(free.fees.as_deref(), Some("Free"));
+    let unclear = series(r#""isAccessibleForFree":true,"offers":[{"price":"ask"}]"#);
+    assert_eq!(unclear.fees, None);
+}
+
+#[test]
+fn clock_changes_move_no_session() {
+    // 17:30 UTC in summer and 18:30 UTC in winter are both half past six.
+    let service = series(
+        r#""subEvent":[
+        {"startDate":"2027-03-16T18:30:00Z","endDate":"2027-03-16T19:30:00Z"},
+        {"startDate":"2027-03-23T18:30:00+00:00","endDate":"2027-03-23T19:30:00+00:00"},
+        {"startDate":"2027-03-30T17:30:00Z","endDate":"2027-03-30T18:30:00Z"},
+        {"startDate":"2027-04-06T18:30:00+01:00","endDate":"2027-04-06T19:30:00+01:00"},
+        {"startDate":"2027-04-13T18:30:00","endDate":"2027-04-13T19:30:00"}]"#,
+    );
+    assert_eq!(descriptions(&service), ["Tuesdays, 18:30 to 19:30"]);
+    let notes = service.schedules[0].notes.as_deref().unwrap();
+    assert!(!notes.contains("Not running"), "{notes}");
+}
+
+#[test]
+fn nights_and_rules_are_said_as_published() {
+    for (schedule, expected) in [
+        (
+            r#"{"repeatFrequency":"P1W","byDay":"FR","startTime":"22:00","endTime":"02:00"}"#,
+            "Fridays, 22:00 to 02:00",
+        ),
+        (
+            r#"{"repeatFrequency":"P7D","byDay":"schema:Friday","startTime":"9:30","duration":"PT45M"}"#,
+            "Fridays, 09:30 to 10:15",
+        ),
+        (
+            r#"{"repeatFrequency":"P1D","startTime":"07:00","endTime":"08:00"}"#,
+            "Every day, 07:00 to 08:00",
+        ),
+        (
+            r#"{"repeatFrequency":"P1M","byDay":"TH","startDate":"2026-10-29","startTime":"10:00"}"#,
+            "The last Thursday of each month, 10:00",
+        ),
+        (
+            r#"{"repeatFrequency":"P1W","byDay":"TU","startTime":"13:30","duration":"PT15H30M"}"#,
+            "Tuesdays, 13:30",
+        ),
+    ] {
+        let service = series(&format!(r#""eventSchedule":{schedule}"#));
+        assert_eq!(descriptions(&service), [expected], "{schedule}");
+    }
+}
+
+#[test]
+fn exceptions_are_told_on_the_right_day() {
+    let service = series(
+        r#""eventSchedule":{"repeatFrequency":"P1W","byDay":"TU","startTime":"18:30",
+        "exceptDate":["2026-12-22","2026-12-29T18:30:00Z","2027-07-05T23:00:00Z","2026-01-06"]}"#,
+    );
+    assert_eq!(
+        service.schedules[0].notes.as_deref(),
+        Some("Not running on: Tue 22 Dec 2026; Tue 29 Dec 2026; Tue 6 Jul 2027.")
+    );
+}
+
+#[test]
+fn a_cancelled_head_is_not_listed() {
+    for (status, expected) in [
+        ("https://schema.org/EventCancelled", Status::Defunct),
+        ("EventPostponed", Status::TemporarilyClosed),
+        ("schema:EventRescheduled", Status::Active),
+    ] {
+        let service = service(&format!(
+            r#"{{"@type":"Event","startDate":"2026-12-01T10:00:00Z","eventStatus":"{status}"}}"#
+        ));
+        assert_eq!(service.status, expected, "{status}");
+        let written: Value = serde_json::to_value(&service).unwrap();
+        assert!(written["alert"].is_string(), "{status}");
+    }
+}
