@@ -62,6 +62,9 @@ fn of_hours(hours: &Many<OpeningHours>, label: &'static str) -> Vec<Row> {
     for entry in hours {
         let (opens, closes) = (parse_time(entry.opens.as_str()), parse_time(entry.closes.as_str()));
         let (Some(opens), Some(closes)) = (opens, closes) else { continue };
+        // 00:00 to 00:00 means closed, 00:00 to 24:00 all day; the standard writes that as 23:59.
+        let is_all_day = opens == closes && entry.closes.as_str().starts_with("24");
+        let closes = if is_all_day { LAST_MINUTE } else { closes };
         let is_closed = opens == closes;
         let on_holidays = entry.day_of_week.iter().any(|d| d.as_str().ends_with("PublicHolidays"));
         if on_holidays {
@@ -181,5 +184,11 @@ fn clock_of(minutes: u32) -> Option<NaiveTime> {
     let minutes = minutes % (24 * 60);
     NaiveTime::from_hms_opt(minutes / 60, minutes % 60, 0)
 }
+
+/// The last minute of a day.
+const LAST_MINUTE: NaiveTime = match NaiveTime::from_hms_opt(23, 59, 0) {
+    Some(time) => time,
+    None => NaiveTime::MIN,
+};
 
 const FROM_SLOTS: &str = "Worked out from the bookable slots published by the provider; availability changes, check before travelling.";

@@ -54,6 +54,10 @@ pub(super) fn schedules(
         rows.retain(|row| !is_past(row));
     }
     let ends = rows.iter().filter_map(Row::last).chain(rows.iter().flat_map(|r| r.except.clone()));
+    // A pattern stops saying when it begins once it begins within a week.
+    let begins = rows.iter().filter_map(|row| row.valid_from);
+    let begins = begins.filter_map(|date| date.checked_sub_signed(chrono::TimeDelta::days(8)));
+    let ends = ends.chain(begins);
     let liveness = liveness.with_days(ends);
     (write(cx, rows, places.attendance.words(), link), liveness)
 }

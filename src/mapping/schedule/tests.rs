@@ -282,9 +282,12 @@ fn expand_derived(rows: &[Schedule], sessions: &[(Session, bool)]) -> Vec<Sessio
             continue;
         }
         let except = exceptions_of(row);
-        assert_eq!((&row.valid_from, &row.valid_to, &row.until), (&None, &None, &None));
+        // A pattern that begins later says when; the end of what is shown is never claimed.
+        assert_eq!((&row.valid_to, &row.until), (&None, &None));
+        let from = date_of(row.valid_from.as_ref());
         for (group, (first, last)) in &windows {
             let dates = days(*first, *last).filter(|d| weekday(*d) == group.0 && is_on(row, *d));
+            let dates = dates.filter(|date| from.is_none_or(|from| *date >= from));
             let expanded = dates.filter(|date| !except.contains(date));
             let expanded = expanded.map(|date| session_of(row, date, date));
             all.extend(expanded.filter(|session| group_of(session) == *group));
