@@ -130,7 +130,7 @@ impl<'a> Writer<'a> {
             && known_hash == *hash
         {
             self.outcome.unchanged += 1;
-            return Ok(());
+            return self.usable(&head.item_id);
         }
         let kind = codec::kind_code(head.kind);
         let row = if let Some((row, known_key, _, known_findings)) = known {
@@ -176,8 +176,9 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Marks a head's own key and every key its values or links reach. Values reach down through
-    /// several steps, also where what stands between is a service itself.
+    /// Marks a head's own key and every key its values or links reach, and those of other items with this
+    /// key, for which it may stand in. Values reach down through several steps, also where what stands
+    /// between is a service itself.
     fn mark_neighbours(&mut self, row: i64, key: i64) -> rusqlite::Result<()> {
         self.dirty.insert(key);
         let mut select = self.transaction.prepare_cached(
@@ -186,7 +187,8 @@ impl<'a> Writer<'a> {
                  UNION SELECT link.child, steps + 1 FROM beneath JOIN link ON link.parent = beneath.key
                      WHERE link.relation = ?3 AND steps < ?4)
              SELECT child FROM link WHERE head = ?1 UNION SELECT parent FROM link WHERE head = ?1
-             UNION SELECT child FROM link WHERE parent = ?2 UNION SELECT key FROM beneath",
+             UNION SELECT child FROM link WHERE parent = ?2
+             UNION SELECT parent FROM link WHERE child = ?2 UNION SELECT key FROM beneath",
         )?;
         let part_of = codec::relation_code(Relation::PartOf);
         let steps = i64::try_from(MAX_PARENTS).unwrap_or(i64::MAX);
@@ -207,7 +209,7 @@ impl<'a> Writer<'a> {
         let known = self.find_occurrence(&occurrence.item_id)?;
         if known == Some(row) {
             self.outcome.unchanged += 1;
-            return Ok(());
+            return self.usable(&occurrence.item_id);
         }
         if known.is_none() {
             self.remove_head(&occurrence.item_id, occurrence.modified)?;
