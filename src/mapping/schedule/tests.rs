@@ -364,9 +364,8 @@ impl Published {
         let (start, day) = (self.start, weekday(date));
         let weeks = (date - start + TimeDelta::days(weekday(start).into())).num_days() / 7;
         let months = month_number(date) - month_number(start);
-        let is_in = |days: &BTreeSet<u32>, otherwise: bool| match days.is_empty() {
-            true => otherwise,
-            false => days.contains(&day),
+        let is_in = |days: &BTreeSet<u32>, otherwise: bool| {
+            if days.is_empty() { otherwise } else { days.contains(&day) }
         };
         match &self.repeat {
             Repeat::Daily(days) => is_in(days, true),
