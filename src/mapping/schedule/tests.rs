@@ -317,7 +317,9 @@ fn check_derived(calendar: &[Series], now: DateTime<Utc>, today: NaiveDate) {
     if mapping.findings.iter().any(|finding| finding.code == Code::DatesCut) {
         let singles = rows.iter().filter(|row| row.freq.is_none());
         let last = singles.clone().filter_map(|row| date_of(row.valid_from.as_ref())).max();
-        assert_eq!(singles.count(), MAX_DATES);
+        // One that began yesterday and goes on is counted, but not shown.
+        let begun = future.iter().filter(|(session, _)| !is_kept(session)).count();
+        assert!((MAX_DATES - begun.min(MAX_DATES)..=MAX_DATES).contains(&singles.count()));
         assert!(too_few.iter().all(|session| Some(session.0.date()) >= last), "{rows:#?}");
     } else {
         assert!(too_few.is_empty(), "not said: {too_few:?}\n{rows:#?}");
@@ -393,7 +395,7 @@ impl Published {
         match self.end {
             End::Open => on(HORIZON_DAYS).collect(),
             End::After(days_long) => on(days_long).collect(),
-            End::Count(count) => on(HORIZON_DAYS * 20).take(count).collect(),
+            End::Count(count) => on(HORIZON_DAYS * 25).take(count).collect(),
         }
     }
 

@@ -421,18 +421,18 @@ impl<'a> Writer<'a> {
     }
 
     /// The end of the last feed of a publisher, and its first occurrence, answer what silence could not:
-    /// a series without an occurrence has none. Those are looked at again, also the ones being mapped
-    /// this moment, which were read before.
+    /// a series without an occurrence to come has none. Those are looked at again, also the ones being
+    /// mapped this moment, which were read before.
     fn mark_waiting(&self) -> rusqlite::Result<()> {
         self.transaction
             .prepare_cached(
-                "INSERT OR REPLACE INTO dirty (key) SELECT head.key FROM head WHERE head.feed IN (
-                     SELECT id FROM feed WHERE publisher = (SELECT publisher FROM feed WHERE id = ?1))
-                 AND NOT EXISTS (SELECT 1 FROM occurrence WHERE parent = head.key)
-                 AND (EXISTS (SELECT 1 FROM service WHERE service.key = head.key)
-                      OR EXISTS (SELECT 1 FROM dirty WHERE dirty.key = head.key))",
+                "INSERT OR REPLACE INTO dirty (key) SELECT key FROM (
+                     SELECT key FROM service WHERE gone_at IS NULL AND feed IN (
+                         SELECT id FROM feed WHERE publisher = (SELECT publisher FROM feed WHERE id = ?1))
+                     UNION SELECT key FROM dirty) AS root
+                 WHERE NOT EXISTS (SELECT 1 FROM occurrence WHERE parent = root.key AND start > ?2)",
             )?
-            .execute([self.feed])?;
+            .execute(params![self.feed, self.page.now.timestamp()])?;
         Ok(())
     }
 }
