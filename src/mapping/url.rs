@@ -63,7 +63,8 @@ pub(super) fn is_joining_link(text: &str) -> bool {
 
 /// Tells whether a text holds a link that lets people into an online meeting.
 pub(super) fn mentions_joining_link(text: &str) -> bool {
-    JOINING_HOSTS.iter().any(|host| contains_ignoring_case(text, host))
+    let lower = text.to_ascii_lowercase();
+    JOINING_HOSTS.iter().any(|host| lower.contains(host))
         && text.split(between_words).any(is_joining_link)
 }
 
@@ -87,10 +88,6 @@ pub(super) fn without_joining_links(text: String) -> String {
 
 fn between_words(c: char) -> bool {
     c.is_whitespace() || "<>\"'()[],;|".contains(c)
-}
-
-fn contains_ignoring_case(text: &str, word: &str) -> bool {
-    text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Returns a syntactically valid e-mail address.
