@@ -121,41 +121,25 @@ async fn services_page(
     let paging = params.paging()?;
     let is_full = params.flag("full")?;
     let hits = snapshot.find(&query, paging.offset(), paging.per_page);
-    if query.modified_after.is_some() || hits.page.iter().any(|hit| hit.is_strict) {
-        return mixed_services(state, hits.total, &hits.page, paging, is_full).await;
-    }
-    let services = records::read(state, &hits.page).await?;
-    if is_full {
-        return envelope(hits.total, paging, services);
-    }
-    envelope(hits.total, paging, services.iter().map(v3::summary).collect())
-}
-
-/// Services of which some are tombstones or published in the strict form.
-async fn mixed_services(
-    state: &ApiState,
-    total: usize,
-    hits: &[Hit],
-    paging: Paging,
-    is_full: bool,
-) -> Result<Vec<u8>, Problem> {
-    let bodies = state.bodies.many(hits).await?;
+    let bodies = state.bodies.many(&hits.page).await?;
     let mut contents: Vec<Box<RawValue>> = Vec::with_capacity(bodies.len());
-    for (hit, body) in hits.iter().zip(bodies) {
+    for (hit, body) in hits.page.iter().zip(bodies) {
         let Some(body) = body else { continue };
-        if hit.is_gone {
-            contents.push(serde_json::from_slice(&body)?);
-            continue;
-        }
-        let service: Service = serde_json::from_slice(&body)?;
-        contents.push(match (hit.is_strict, is_full) {
-            (true, true) => to_raw_value(&v3::strict(service))?,
-            (true, false) => to_raw_value(&v3::strict_summary(service))?,
-            (false, true) => to_raw_value(&service)?,
-            (false, false) => to_raw_value(&v3::summary(&service))?,
+        // Tombstones and whole services are kept as they are shown.
+        contents.push(if hit.is_gone || (is_full && !hit.is_strict) {
+            serde_json::from_slice(&body)?
+        } else {
+            let service = read(*hit, &body)?;
+            if is_full { to_raw_value(&service)? } else { to_raw_value(&v3::summary(&service))? }
         });
     }
-    envelope(total, paging, contents)
+    envelope(hits.total, paging, contents)
+}
+
+/// Reads a service in the form in which its publisher's are shown.
+fn read(hit: Hit, body: &[u8]) -> serde_json::Result<Service> {
+    let service = serde_json::from_slice(body)?;
+    Ok(if hit.is_strict { v3::strict(service) } else { service })
 }
 
 fn query(state: &ApiState, params: &Params) -> Result<Query, Problem> {
@@ -178,7 +162,7 @@ async fn service(
         return Err(Problem::Gone(body.to_vec()));
     }
     if hit.is_strict {
-        return respond(&v3::strict(serde_json::from_slice(&body)?), &headers);
+        return respond(&read(hit, &body)?, &headers);
     }
     Ok(Page::new(body.to_vec()).respond(&headers))
 }
@@ -207,10 +191,11 @@ async fn service_at_locations_page(
     let (total, listed) = snapshot.find_at_locations(&query, paging.offset(), paging.per_page);
     let hits: Vec<Hit> = listed.iter().map(|at| at.service).collect();
     let bodies = state.bodies.many(&hits).await?;
-    let services: Vec<Option<Service>> = bodies
-        .into_iter()
-        .map(|body| body.and_then(|body| serde_json::from_slice(&body).ok()))
-        .collect();
+    let services: Vec<Option<Service>> = hits
+        .iter()
+        .zip(bodies)
+        .map(|(hit, body)| body.map(|body| read(*hit, &body)).transpose())
+        .collect::<Result<_, _>>()?;
     let contents = listed.iter().zip(&services).filter_map(|(listed, service)| {
         let service = service.as_ref()?;
         let at = service.service_at_locations.iter().find(|at| at.id == listed.id)?;
@@ -229,7 +214,7 @@ async fn service_at_location(
     let id = parse_id(&id, "service at location")?;
     let listed = state.catalogue.snapshot().service_at_location(id).ok_or_else(unknown)?;
     let body = state.bodies.one(listed.service).await?.ok_or_else(unknown)?;
-    let service: Service = serde_json::from_slice(&body)?;
+    let service = read(listed.service, &body)?;
     respond(&v3::service_at_location(&service, id).ok_or_else(unknown)?, &headers)
 }
 

@@ -83,7 +83,7 @@ fn service(cx: &Context<'_>) -> (Service, Option<DateTime<Utc>>) {
         schedules,
         languages: languages(cx),
         contacts: contact::contacts(cx, &organizer, &places),
-        x_openactive: source(cx, organizer.party.is_none()),
+        x_openactive: Some(source(cx, organizer.party.is_none())),
         organization: organizer.organization,
         service_at_locations: places.at_locations,
         cost_options: costs.options,

@@ -125,8 +125,9 @@ pub struct Service {
     /// Activities, levels and so on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<Attribute>,
-    /// Where the record comes from.
-    pub x_openactive: OpenActiveSource,
+    /// Where the record comes from; always there but in the strict form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x_openactive: Option<OpenActiveSource>,
 }
 
 /// A [language](https://docs.openreferral.org/en/v3.0/hsds/schema_reference.html#language).

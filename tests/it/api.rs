@@ -380,3 +380,50 @@ async fn answers_are_compressed_for_those_who_can_read_them() {
     assert!(packed.header("vary").to_lowercase().contains("accept-encoding"));
     assert_eq!(packed.header("etag"), plain.header("etag"));
 }
+
+#[tokio::test]
+async fn a_strict_publisher_is_strict_at_every_endpoint() {
+    let publisher = FakePublisher::start().await;
+    let feeds = [publisher.feed("/strict", 5), publisher.feed("/whole", 5)];
+    for (path, number) in [("/strict", 1), ("/whole", 2)] {
+        publisher.upsert(path, "1", items::series(number, "Boxing"));
+    }
+    let table = |key: &str, feed: &String, strict: bool| {
+        format!(
+            "key = \"{key}\"\nname = \"{key}\"\nfeeds = [\"{feed}\"]\noptions = {{ strict = {strict} }}\n"
+        )
+    };
+    let settings = Settings::default()
+        .publisher(&table("strict", &feeds[0], true))
+        .publisher(&table("whole", &feeds[1], false));
+    let gateway = Gateway::start(&settings).await;
+    gateway.settled().await;
+    let listed = gateway.get("/v3/services").await.json();
+    let mut strict: Vec<bool> = Vec::new();
+    for service in listed["contents"].as_array().unwrap() {
+        let is_strict = service["x_openactive"].is_null();
+        strict.push(is_strict);
+        let id = text(&service["id"]);
+        let whole = gateway.get(&format!("/v3/services/{id}")).await.json();
+        let at = text(&whole["service_at_locations"][0]["id"]);
+        let at_whole = gateway.get(&format!("/v3/service_at_locations/{at}")).await.json();
+        let in_list = async |path: &str, id: &str| {
+            let all = gateway.get(path).await.json()["contents"].clone();
+            all.as_array().unwrap().iter().find(|row| row["id"] == id).unwrap().clone()
+        };
+        let shown = [
+            whole,
+            at_whole["service"].clone(),
+            in_list("/v3/services?full=true", &id).await,
+            in_list("/v3/services?modified_after=2000-01-01", &id).await,
+            in_list("/v3/service_at_locations", &at).await["service"].clone(),
+        ];
+        for form in shown {
+            assert_eq!(form["id"], id);
+            assert_eq!(form["x_openactive"].is_null(), is_strict, "{form}");
+            assert_eq!(form["application_process"].is_null(), is_strict, "{form}");
+        }
+    }
+    strict.sort_unstable();
+    assert_eq!(strict, [false, true]);
+}

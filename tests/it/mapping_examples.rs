@@ -132,7 +132,7 @@ async fn every_worked_case_is_equal_in_all_three_forms() {
         let service = &services[0];
         let forms = [
             ("expected.json", serde_json::to_value(service).unwrap()),
-            ("expected.strict.json", v3::strict(service.clone())),
+            ("expected.strict.json", serde_json::to_value(v3::strict(service.clone())).unwrap()),
             ("expected.v1.json", serde_json::to_value(v1::Service::full(service)).unwrap()),
         ];
         for (file, actual) in forms {

@@ -21,7 +21,6 @@ pub use service_at_location::ServiceDetail;
 pub use service_at_location::service_at_location;
 pub use service_at_location::service_at_location_summary;
 pub use strict::strict;
-pub use strict::strict_summary;
 pub use summary::LocationSummary;
 pub use summary::OrganizationSummary;
 pub use summary::ServiceSummary;

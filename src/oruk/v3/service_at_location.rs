@@ -102,7 +102,8 @@ pub struct ServiceDetail<'a> {
     contacts: &'a [Contact],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     attributes: &'a [Attribute],
-    x_openactive: &'a OpenActiveSource,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    x_openactive: Option<&'a OpenActiveSource>,
 }
 
 impl<'a> ServiceDetail<'a> {
@@ -116,7 +117,7 @@ impl<'a> ServiceDetail<'a> {
             program: service.program.as_ref(),
             contacts: &service.contacts,
             attributes: &service.attributes,
-            x_openactive: &service.x_openactive,
+            x_openactive: service.x_openactive.as_ref(),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::oruk::Service;
 /// Removes every field that the UK profile does not have. Facts that live only in such fields are told
 /// in the description as well, so a reader of the strict form loses nothing important.
 #[must_use]
-pub fn strict(mut service: Service) -> serde_json::Value {
+pub fn strict(mut service: Service) -> Service {
     service.program_id = None;
     service.program = None;
     service.application_process = None;
@@ -34,28 +34,8 @@ pub fn strict(mut service: Service) -> serde_json::Value {
         language.code = None;
     }
     strip_links(&mut service.attributes);
-    let mut value = serde_json::to_value(service).unwrap_or_default();
-    if let Some(object) = value.as_object_mut() {
-        object.remove("x_openactive");
-    }
-    value
-}
-
-/// Projects an item of a list in the strict form: scalars, and the organisation's scalars.
-#[must_use]
-pub fn strict_summary(service: Service) -> serde_json::Value {
-    let mut value = strict(service);
-    if let Some(object) = value.as_object_mut() {
-        object.retain(|name, field| name == "organization" || !is_nested(field));
-        if let Some(organization) = object.get_mut("organization").and_then(|o| o.as_object_mut()) {
-            organization.retain(|_, field| !is_nested(field));
-        }
-    }
-    value
-}
-
-fn is_nested(value: &serde_json::Value) -> bool {
-    value.is_array() || value.is_object()
+    service.x_openactive = None;
+    service
 }
 
 fn strip_links(attributes: &mut [Attribute]) {

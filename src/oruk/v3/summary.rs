@@ -18,7 +18,7 @@ pub fn summary(service: &Service) -> ServiceSummary<'_> {
     ServiceSummary {
         scalars: ServiceScalars::of(service),
         organization: OrganizationSummary::of(&service.organization),
-        x_openactive: &service.x_openactive,
+        x_openactive: service.x_openactive.as_ref(),
     }
 }
 
@@ -29,7 +29,8 @@ pub struct ServiceSummary<'a> {
     scalars: ServiceScalars<'a>,
     organization: OrganizationSummary<'a>,
     /// Stays in lists: the licence asks that every record names its source.
-    x_openactive: &'a OpenActiveSource,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    x_openactive: Option<&'a OpenActiveSource>,
 }
 
 /// The members of a service that are one value each.
