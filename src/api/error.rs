@@ -31,11 +31,19 @@ pub(super) enum Problem {
     UnknownId {
         what: &'static str,
     },
+    /// No area has this slug.
+    UnknownArea,
     /// The service is gone; its tombstone.
     Gone(Vec<u8>),
     NoSuchPath,
     NoSuchMethod,
     TooLong,
+    /// The client takes nothing that is offered.
+    NotAcceptable {
+        offered: &'static str,
+    },
+    /// The client asks too often.
+    TooMany,
     /// The store failed.
     Store(StoreError),
     /// Something failed that the client cannot mend.
@@ -74,10 +82,12 @@ impl Problem {
         match self {
             Self::Unreadable { .. } => StatusCode::BAD_REQUEST,
             Self::OutOfRange { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::UnknownId { .. } | Self::NoSuchPath => StatusCode::NOT_FOUND,
+            Self::UnknownId { .. } | Self::UnknownArea | Self::NoSuchPath => StatusCode::NOT_FOUND,
             Self::Gone(_) => StatusCode::GONE,
             Self::NoSuchMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLong => StatusCode::URI_TOO_LONG,
+            Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -88,10 +98,13 @@ impl Problem {
             Self::Unreadable { .. } => "A parameter could not be read",
             Self::OutOfRange { .. } => "A parameter is out of range",
             Self::UnknownId { .. } => "Nothing has this id",
+            Self::UnknownArea => "No such area",
             Self::Gone(_) => "The service is gone",
             Self::NoSuchPath => "No such path",
             Self::NoSuchMethod => "No such method here",
             Self::TooLong => "The address is too long",
+            Self::NotAcceptable { .. } => "Nothing acceptable to offer",
+            Self::TooMany => "Too many requests",
             Self::Store(_) => "The data cannot be reached just now",
             Self::Internal => "Something went wrong here",
         }
@@ -106,12 +119,15 @@ impl Problem {
                 format!("`{parameter}` cannot be that; expected {expected}")
             }
             Self::UnknownId { what } => format!("there is no {what} with this id"),
+            Self::UnknownArea => "this gateway serves no area of this name".to_owned(),
             Self::Gone(_) => "the service was withdrawn by its publisher".to_owned(),
             Self::NoSuchPath => {
                 "the API is under /v3 (HSDS-UK 3.0) and /v1 (Open Referral UK 1.0)".to_owned()
             }
             Self::NoSuchMethod => "only GET and HEAD are answered here".to_owned(),
             Self::TooLong => "the query is longer than 8 KiB".to_owned(),
+            Self::NotAcceptable { offered } => format!("this is answered as {offered}"),
+            Self::TooMany => "wait as long as `Retry-After` says, in seconds".to_owned(),
             Self::Store(_) | Self::Internal => "try again in a while".to_owned(),
         }
     }

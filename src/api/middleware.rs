@@ -8,6 +8,7 @@ use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header;
+use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse as _;
 use axum::response::Response;
 use tower::ServiceBuilder;
@@ -22,6 +23,7 @@ use tower_http::request_id::SetRequestIdLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::client;
 use super::error::Problem;
 use super::state::ApiState;
 
@@ -31,12 +33,12 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Wraps the routes.
-pub(super) fn wrap(routes: Router<ApiState>, _: &ApiState) -> Router<ApiState> {
+pub(super) fn wrap(routes: Router<ApiState>, state: &ApiState) -> Router<ApiState> {
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods(Any)
         .allow_headers(Any)
-        .expose_headers([header::ETAG, header::LINK, REQUEST_ID]);
+        .expose_headers([header::ETAG, header::LINK, header::RETRY_AFTER, REQUEST_ID]);
     // Browsers get the header only when they name an origin; directories check for it without.
     let origin = HeaderValue::from_static("*");
     let layers = ServiceBuilder::new()
@@ -48,6 +50,7 @@ pub(super) fn wrap(routes: Router<ApiState>, _: &ApiState) -> Router<ApiState> {
             HeaderValue::from_static("nosniff"),
         ))
         .layer(cors)
+        .layer(from_fn_with_state(state.limits.clone(), client::limit))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT));

@@ -3,17 +3,22 @@
 //! A file for each part of the URL space; `router` is the whole map. Bodies come from the
 //! [`crate::catalogue`]; a page that was asked for lately is kept ready.
 
+mod asked;
 mod caching;
+mod client;
 mod error;
 mod health;
+mod links;
 mod middleware;
 mod openapi;
 mod params;
 mod records;
 mod state;
 mod status;
+mod stream;
 mod v1;
 mod v3;
+mod walks;
 
 use axum::Router;
 use axum::routing::get;
@@ -30,6 +35,9 @@ pub fn router(state: ApiState) -> Router {
         .nest("/v3", v3::routes())
         .route("/v3/", get(v3::root))
         .nest("/v1", v1::routes())
+        .nest("/areas/{slug}/v3", v3::routes())
+        .route("/areas/{slug}/v3/", get(v3::root))
+        .nest("/areas/{slug}/v1", v1::routes())
         .route("/status.json", get(status::status))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))

@@ -3,16 +3,12 @@
 //! Specification: <https://spec.openapis.org/oas/v3.1.0>. Paths and parameters stand in the tables below,
 //! beside the routes they describe.
 
-use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::response::Response;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
-use super::caching::Page;
-use super::error::Problem;
-use super::state::ApiState;
+use super::asked::Answer;
+use super::asked::Asked;
 
 /// A parameter: name, type, what it means.
 type Parameter = (&'static str, &'static str, &'static str);
@@ -103,35 +99,37 @@ const V1: &[Described] = &[
     ("/locations/{id}", "Location", false, &[]),
 ];
 
+/// What differs between the two versions.
+struct Version {
+    title: &'static str,
+    number: &'static str,
+    /// The path of its root.
+    root: &'static str,
+    paths: &'static [Described],
+    page: fn() -> Value,
+    /// The member of a page that holds its items.
+    items: &'static str,
+}
+
 /// `GET /v3/openapi.json`.
-pub(super) async fn v3(
-    State(state): State<ApiState>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let base = format!("{}/v3", state.base_url(&headers));
-    let page = &v3_page();
-    respond("Open Referral UK (HSDS-UK 3.0)", "3.0", &base, V3, page, "contents", &headers)
+pub(super) async fn v3(asked: Asked) -> Answer {
+    let (title, items) = ("Open Referral UK (HSDS-UK 3.0)", "contents");
+    let version = Version { title, number: "3.0", root: "v3", paths: V3, page: v3_page, items };
+    respond(&version, &asked).await
 }
 
 /// `GET /v1/openapi.json`.
-pub(super) async fn v1(
-    State(state): State<ApiState>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let base = format!("{}/v1", state.base_url(&headers));
-    respond("Open Referral UK 1.0", "1.0", &base, V1, &v1_page(), "content", &headers)
+pub(super) async fn v1(asked: Asked) -> Answer {
+    let (title, items) = ("Open Referral UK 1.0", "content");
+    let version = Version { title, number: "1.0", root: "v1", paths: V1, page: v1_page, items };
+    respond(&version, &asked).await
 }
 
-#[expect(clippy::too_many_arguments, reason = "what differs between the two versions")]
-fn respond(
-    title: &str,
-    version: &str,
-    base: &str,
-    paths: &[Described],
-    page: &Value,
-    items: &str,
-    headers: &HeaderMap,
-) -> Result<Response, Problem> {
+async fn respond(version: &Version, asked: &Asked) -> Answer {
+    let Version { number, root, paths, items, .. } = *version;
+    let (view, page) = (asked.view()?, &(version.page)());
+    let title = version.title;
+    let title = view.area().map_or(title.to_owned(), |area| format!("{title}: {}", area.name));
     let described: Map<String, Value> = paths
         .iter()
         .map(|path| (path.0.to_owned(), json!({ "get": operation(path, items) })))
@@ -140,15 +138,15 @@ fn respond(
         "openapi": "3.1.0",
         "info": {
             "title": title,
-            "version": version,
+            "version": number,
             "description": "Sport and physical activity published as OpenActive, as Open Referral UK. \
                 Different parameters narrow a query, values of one parameter widen it.",
         },
-        "servers": [{ "url": base }],
+        "servers": [{ "url": asked.base(root) }],
         "paths": described,
         "components": { "schemas": schemas(page) },
     });
-    Ok(Page::new(serde_json::to_vec(&document)?).respond(headers))
+    asked.entity(&document, asked.state.started.into()).await
 }
 
 fn operation((path, schema, is_list, parameters): &Described, items: &str) -> Value {

@@ -13,6 +13,7 @@ use crate::openactive::DayRule;
 use crate::openactive::parse_date;
 use crate::openactive::parse_time;
 use crate::oruk::Id;
+use crate::places::BoundingBox;
 use crate::places::Gazetteer;
 use crate::places::Postcode;
 
@@ -113,7 +114,7 @@ impl Params {
     pub(super) fn query(&self) -> Result<Query, Problem> {
         Ok(Query {
             search: self.first("search").or_else(|| self.first("text")).map(str::to_owned),
-            terms: self.read_all("taxonomy_term_id", "an id (a UUID)", Id::parse)?,
+            terms: self.ids("taxonomy_term_id")?,
             taxonomies: Vec::new(),
             minimum_age: self.read("minimum_age", "an age in years", age)?,
             maximum_age: self.read("maximum_age", "an age in years", age)?,
@@ -122,7 +123,8 @@ impl Params {
             days: self.read_all("day", "a day such as MO", day)?.into_iter().fold(0, |a, b| a | b),
             open_ages: false,
             near: None,
-            organizations: self.read_all("organization_id", "an id (a UUID)", Id::parse)?,
+            bounds: self.bounds()?,
+            organizations: self.ids("organization_id")?,
             locations: Vec::new(),
             modified_after: self.read("modified_after", "a date and time", instant)?,
         })
@@ -133,7 +135,6 @@ impl Params {
     /// A postcode alone asks whose service area covers it; no service here has one, so it does not
     /// narrow the query, but it has to exist.
     pub(super) fn near(&self, gazetteer: &Gazetteer) -> Result<Option<Near>, Problem> {
-        let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
         let postcode = self.read("postcode", "a postcode such as BS1 5TR", Postcode::parse)?;
         let spot = postcode.map(|postcode| {
             gazetteer.find(&postcode).ok_or_else(|| Problem::OutOfRange {
@@ -162,9 +163,58 @@ impl Params {
         Ok(Some(Near { latitude, longitude, within_m }))
     }
 
+    /// Reads `bbox`: west, south, east and north in degrees, as GeoJSON has it
+    /// ([RFC 7946](https://www.rfc-editor.org/rfc/rfc7946#section-5)).
+    pub(super) fn bounds(&self) -> Result<Option<BoundingBox>, Problem> {
+        let numbers = |text: &str| {
+            let edges: Option<Vec<f64>> = text.split(',').map(number).collect();
+            <[f64; 4]>::try_from(edges?).ok()
+        };
+        let expected = "west,south,east,north in degrees, such as -2.7,51.4,-2.5,51.5";
+        let Some([west, south, east, north]) = self.read("bbox", expected, numbers)? else {
+            return Ok(None);
+        };
+        let is_on_earth = (-180.0..=180.0).contains(&west)
+            && (-180.0..=180.0).contains(&east)
+            && (-90.0..=90.0).contains(&south)
+            && (-90.0..=90.0).contains(&north);
+        if !is_on_earth || west > east || south > north {
+            let expected = "west up to east within -180 to 180, south up to north within -90 to 90";
+            return Err(Problem::OutOfRange { parameter: "bbox", expected: expected.to_owned() });
+        }
+        Ok(Some(BoundingBox {
+            min_latitude: south,
+            min_longitude: west,
+            max_latitude: north,
+            max_longitude: east,
+        }))
+    }
+
+    /// Tells whether an answer is asked for as lines of JSON.
+    pub(super) fn is_ndjson(&self) -> Result<bool, Problem> {
+        let format = |text: &str| match text.to_ascii_lowercase().as_str() {
+            "json" => Some(false),
+            "ndjson" => Some(true),
+            _ => None,
+        };
+        Ok(self.read("format", "json or ndjson", format)?.unwrap_or(false))
+    }
+
+    /// Returns the query for another page.
+    pub(super) fn with_page(&self, page: usize) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.0.iter().filter(|(name, _)| name != "page"));
+        query.append_pair("page", &page.to_string()).finish()
+    }
+
     /// Reads `taxonomy_id` as ids.
     pub(super) fn taxonomies(&self) -> Result<Vec<Id>, Problem> {
-        self.read_all("taxonomy_id", "an id (a UUID)", Id::parse)
+        self.ids("taxonomy_id")
+    }
+
+    /// Reads a parameter that holds ids.
+    pub(super) fn ids(&self, name: &'static str) -> Result<Vec<Id>, Problem> {
+        self.read_all(name, "an id (a UUID)", Id::parse)
     }
 
     /// Reads a switch.
@@ -179,10 +229,24 @@ impl Params {
 
     /// Returns a name for the query that is the same for queries that ask the same.
     pub(super) fn name(&self, path: &str) -> String {
-        let mut pairs: Vec<_> = self.0.iter().filter(|(_, value)| !value.is_empty()).collect();
+        self.name_of(path, |_| true)
+    }
+
+    /// Returns a name for the query that is the same for all its pages.
+    pub(super) fn name_without_page(&self, path: &str) -> String {
+        self.name_of(path, |key| key != "page")
+    }
+
+    fn name_of(&self, path: &str, is_named: impl Fn(&str) -> bool) -> String {
+        let pairs = self.0.iter().filter(|(key, value)| !value.is_empty() && is_named(key));
+        let mut pairs: Vec<_> = pairs.collect();
         pairs.sort();
         pairs.iter().fold(path.to_owned(), |name, (key, value)| format!("{name}\n{key}={value}"))
     }
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.trim().parse::<f64>().ok().filter(|number| number.is_finite())
 }
 
 fn age(text: &str) -> Option<f64> {

@@ -6,12 +6,14 @@
 use super::error::Problem;
 use super::params::Paging;
 use super::state::ApiState;
+use crate::catalogue::Body;
 use crate::catalogue::Hit;
 use crate::catalogue::Query;
-use crate::catalogue::Snapshot;
+use crate::catalogue::View;
 use crate::oruk::Id;
 use crate::oruk::Location;
 use crate::oruk::Service;
+use crate::oruk::v3;
 
 /// How many services of one organisation or place are read at most.
 const MAX_SERVICES: usize = 1000;
@@ -19,17 +21,34 @@ const MAX_SERVICES: usize = 1000;
 /// Reads services; one that vanished meanwhile is left out.
 pub(super) async fn read(state: &ApiState, hits: &[Hit]) -> Result<Vec<Service>, Problem> {
     let bodies = state.bodies.many(hits).await?;
-    let services = bodies.into_iter().flatten();
-    Ok(services.filter_map(|body| serde_json::from_slice(&body).ok()).collect())
+    bodies.into_iter().flatten().filter(|body| !body.is_gone).map(|body| whole(&body)).collect()
+}
+
+fn whole(body: &Body) -> Result<Service, Problem> {
+    Ok(serde_json::from_slice(&body.bytes)?)
+}
+
+/// Reads a service in the form in which its publisher's are shown.
+pub(super) fn shown(hit: Hit, body: &Body) -> Result<Service, Problem> {
+    let service = whole(body)?;
+    Ok(if hit.is_strict { v3::strict(service) } else { service })
+}
+
+/// Returns a service, or the problem that there is none of this id, or none any more.
+pub(super) async fn one(state: &ApiState, view: &View, id: Id) -> Result<(Hit, Body), Problem> {
+    let unknown = || Problem::UnknownId { what: "service" };
+    let hit = view.service(id).ok_or_else(unknown)?;
+    let body = state.bodies.one(hit).await?.ok_or_else(unknown)?;
+    if body.is_gone { Err(Problem::Gone(body.bytes.to_vec())) } else { Ok((hit, body)) }
 }
 
 /// Returns how many organisations there are, and a service of each on a page.
 pub(super) async fn organizations(
     state: &ApiState,
-    snapshot: &Snapshot,
+    view: &View,
     paging: Paging,
 ) -> Result<(usize, Vec<Service>), Problem> {
-    let owners = snapshot.organizations();
+    let owners = view.organizations();
     let page = owners.iter().skip(paging.offset()).take(paging.per_page);
     let hits: Vec<Hit> = page.map(|(_, hit)| *hit).collect();
     Ok((owners.len(), read(state, &hits).await?))
@@ -38,46 +57,56 @@ pub(super) async fn organizations(
 /// Returns how many locations there are, and those of a page.
 pub(super) async fn locations(
     state: &ApiState,
-    snapshot: &Snapshot,
+    view: &View,
     paging: Paging,
 ) -> Result<(usize, Vec<Location>), Problem> {
-    let owners = snapshot.locations();
+    let owners = view.locations();
     let page: Vec<_> = owners.iter().skip(paging.offset()).take(paging.per_page).collect();
     let hits: Vec<Hit> = page.iter().map(|(_, hit)| *hit).collect();
     let bodies = state.bodies.many(&hits).await?;
     let mut locations = Vec::with_capacity(bodies.len());
     for ((id, _), body) in page.iter().zip(bodies) {
-        let service = body.and_then(|body| serde_json::from_slice::<Service>(&body).ok());
-        let places = service.into_iter().flat_map(|service| service.service_at_locations);
+        let Some(body) = body.filter(|body| !body.is_gone) else { continue };
+        let places = whole(&body)?.service_at_locations.into_iter();
         locations.extend(places.map(|at| at.location).find(|location| location.id == *id));
     }
     Ok((owners.len(), locations))
 }
 
 /// Returns the services of an organisation, at least one, that with the smallest id first.
-pub(super) async fn of_organization(state: &ApiState, id: Id) -> Result<Vec<Service>, Problem> {
-    shared(state, Query { organizations: vec![id], ..Query::default() }, "organization").await
+pub(super) async fn of_organization(
+    state: &ApiState,
+    view: &View,
+    id: Id,
+) -> Result<Vec<Service>, Problem> {
+    let query = Query { organizations: vec![id], ..Query::default() };
+    let hits = view.find(&query, 0, usize::MAX).page;
+    first_services(state, hits, "organization").await
 }
 
 /// Returns a location and the services there.
 pub(super) async fn at_location(
     state: &ApiState,
+    view: &View,
     id: Id,
 ) -> Result<(Location, Vec<Service>), Problem> {
     let query = Query { locations: vec![id], ..Query::default() };
-    let services = shared(state, query, "location").await?;
-    let places = services[0].service_at_locations.iter().map(|at| &at.location);
-    let location = places.into_iter().find(|location| location.id == id).cloned();
+    let (_, listed) = view.find_at_locations(&query, 0, usize::MAX);
+    let there = listed.iter().filter(|listed| listed.location == id);
+    let hits = there.map(|listed| listed.service).collect();
+    let services = first_services(state, hits, "location").await?;
+    let places = services.iter().flat_map(|service| &service.service_at_locations);
+    let location = places.map(|at| &at.location).find(|location| location.id == id).cloned();
     Ok((location.ok_or(Problem::UnknownId { what: "location" })?, services))
 }
 
-async fn shared(
+async fn first_services(
     state: &ApiState,
-    query: Query,
+    mut hits: Vec<Hit>,
     what: &'static str,
 ) -> Result<Vec<Service>, Problem> {
-    let mut hits = state.catalogue.snapshot().find(&query, 0, usize::MAX).page;
     hits.sort_by_key(|hit| hit.id);
+    hits.dedup_by_key(|hit| hit.id);
     hits.truncate(MAX_SERVICES);
     let services = read(state, &hits).await?;
     if services.is_empty() { Err(Problem::UnknownId { what }) } else { Ok(services) }

@@ -1,20 +1,28 @@
 //! What every handler can reach.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::http::header;
 use chrono::DateTime;
 use chrono::Utc;
 use futures_util::future::BoxFuture;
+use ipnet::IpNet;
+use moka::sync::Cache;
 use serde::Serialize;
 use url::Url;
 
 use super::caching::Pages;
+use super::client::Limits;
+use super::walks::Walks;
 use crate::catalogue::Bodies;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::places::Gazetteer;
+
+/// How long the licences of the sources are taken as they are.
+const LICENCES_FOR: Duration = Duration::from_secs(30);
 
 /// What every handler can reach.
 #[derive(Clone)]
@@ -25,6 +33,14 @@ pub struct ApiState {
     pub bodies: Bodies,
     /// Pages that were asked for lately.
     pub(super) pages: Pages,
+    /// Who reads page after page.
+    pub(super) walks: Walks,
+    /// How often a client may ask.
+    pub(super) limits: Limits,
+    /// When the program was started.
+    pub(super) started: DateTime<Utc>,
+    /// The licences of the sources, asked for now and then.
+    licences: Cache<(), Arc<Vec<String>>>,
     /// The address people reach the gateway by, without a slash at the end.
     pub public_url: Option<String>,
     /// Tells how the feeds are doing.
@@ -36,12 +52,14 @@ pub struct ApiState {
 }
 
 impl ApiState {
-    /// Puts the state together. Half of the cache is for bodies, half for pages.
+    /// Puts the state together. `limits` are the requests a minute of one client, and the proxies that
+    /// are believed when they name one.
     #[expect(clippy::too_many_arguments, reason = "one for each thing a handler reaches")]
     pub fn new(
         catalogue: Arc<Catalogue>,
         bodies: Bodies,
         max_page_bytes: u64,
+        limits: (u32, Vec<IpNet>),
         public_url: Option<&Url>,
         status: Arc<dyn StatusSource>,
         clock: Clock,
@@ -51,6 +69,10 @@ impl ApiState {
             catalogue,
             bodies,
             pages: Pages::new(max_page_bytes),
+            walks: Walks::default(),
+            started: clock.now(),
+            limits: Limits::new(limits.0, limits.1),
+            licences: Cache::builder().max_capacity(1).time_to_live(LICENCES_FOR).build(),
             public_url: public_url.map(|url| url.as_str().trim_end_matches('/').to_owned()),
             status,
             clock,
@@ -60,6 +82,22 @@ impl ApiState {
 }
 
 impl ApiState {
+    /// Returns the addresses of the licences of all sources.
+    pub(super) async fn licences(&self) -> Arc<Vec<String>> {
+        if let Some(licences) = self.licences.get(&()) {
+            return licences;
+        }
+        let feeds = self.status.report().await.map(|report| report.feeds).unwrap_or_default();
+        let licences = feeds.iter().filter_map(|feed| Url::parse(feed.license.as_deref()?).ok());
+        let web = licences.filter(|url| matches!(url.scheme(), "http" | "https"));
+        let mut licences: Vec<String> = web.map(String::from).collect();
+        licences.sort_unstable();
+        licences.dedup();
+        let licences = Arc::new(licences);
+        self.licences.insert((), Arc::clone(&licences));
+        licences
+    }
+
     /// Returns the address people reach the gateway by: as configured, else as the request names it.
     pub(super) fn base_url(&self, headers: &HeaderMap) -> String {
         if let Some(url) = &self.public_url {

@@ -2,32 +2,24 @@
 //!
 //! Specification: <https://openreferraluk.org/specifications>, with the names of the reference server.
 
-use axum::Json;
 use axum::Router;
-use axum::extract::OriginalUri;
-use axum::extract::Path;
-use axum::extract::RawQuery;
-use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
 
-use super::caching::Page;
+use super::asked::Answer;
+use super::asked::Asked;
+use super::asked::modified;
 use super::error::Problem;
 use super::openapi;
 use super::params::Paging;
-use super::params::Params;
 use super::records;
 use super::state::ApiState;
 use crate::catalogue::Query;
-use crate::catalogue::Snapshot;
+use crate::catalogue::View;
 use crate::oruk::Id;
 use crate::oruk::Service;
 use crate::oruk::v1;
 use crate::oruk::v3::Scheme;
-
-type Answer = Result<Response, Problem>;
 
 /// Returns the routes below `/v1`.
 pub(super) fn routes() -> Router<ApiState> {
@@ -51,41 +43,28 @@ fn envelope<T: Serialize>(
     total: usize,
     paging: Paging,
     content: Vec<T>,
-) -> Result<Vec<u8>, Problem> {
+) -> Result<(usize, Vec<u8>), Problem> {
     let page = v1::Page::new(total as u64, paging.page as u64, paging.per_page as u64, content);
-    Ok(serde_json::to_vec(&page)?)
+    Ok((total, serde_json::to_vec(&page)?))
 }
 
 /// `GET /v1/services`.
-async fn services(
-    State(state): State<ApiState>,
-    OriginalUri(uri): OriginalUri,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answer {
-    let params = Params::parse(query.as_deref())?;
-    let snapshot = state.catalogue.snapshot();
-    let name = params.name(uri.path());
-    let make = services_page(&state, &snapshot, &params);
-    Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
-}
-
-async fn services_page(
-    state: &ApiState,
-    snapshot: &Snapshot,
-    params: &Params,
-) -> Result<Vec<u8>, Problem> {
-    let paging = params.paging()?;
-    let hits = snapshot.find(&query(state, params)?, paging.offset(), paging.per_page);
-    let services = records::read(state, &hits.page).await?;
-    envelope(hits.total, paging, services.iter().map(v1::Service::summary).collect())
+async fn services(asked: Asked) -> Answer {
+    let query = query(&asked)?;
+    let make = async |view: View, paging: Paging| {
+        let hits = view.find(&query, paging.offset(), paging.per_page);
+        let services = records::read(&asked.state, &hits.page).await?;
+        envelope(hits.total, paging, services.iter().map(v1::Service::summary).collect())
+    };
+    asked.list(make).await
 }
 
 /// In 1.0 terms are CURIEs, and a whole vocabulary may be asked for.
-fn query(state: &ApiState, params: &Params) -> Result<Query, Problem> {
+fn query(asked: &Asked) -> Result<Query, Problem> {
     let expected = "a term such as openActiveActivity:c16df6ed-a4a0-4275-a8c3-1c8cff56856f";
+    let params = &asked.params;
     let mut query = params.query()?;
-    query.near = params.near(&state.gazetteer)?;
+    query.near = params.near(&asked.state.gazetteer)?;
     query.open_ages = true;
     for text in params.all("taxonomy_id") {
         let term = v1::parse_curie(text).map(v1::Curie::id).or_else(|| Id::parse(text));
@@ -102,131 +81,84 @@ fn query(state: &ApiState, params: &Params) -> Result<Query, Problem> {
 const NONE: Id = Id::NIL;
 
 /// `GET /v1/services/{id}`.
-async fn service(
-    State(state): State<ApiState>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Answer {
-    let unknown = || Problem::UnknownId { what: "service" };
-    let id = parse_id(&id)?;
-    let hit = state.catalogue.snapshot().service(id).ok_or_else(unknown)?;
-    let body = state.bodies.one(hit).await?.ok_or_else(unknown)?;
-    if hit.is_gone {
-        return Err(Problem::Gone(body.to_vec()));
-    }
-    let service: Service = serde_json::from_slice(&body)?;
-    let body = serde_json::to_vec(&v1::Service::full(&service))?;
-    Ok(Page::new(body).respond(&headers))
+async fn service(asked: Asked) -> Answer {
+    let id = asked.id("service")?;
+    let (hit, body) = records::one(&asked.state, &asked.view()?, id).await?;
+    let service: Service = serde_json::from_slice(&body.bytes)?;
+    asked.entity(&v1::Service::full(&service), hit.last_modified.into()).await
 }
 
 /// `GET /v1/taxonomies`: terms in use and their ancestors.
-async fn taxonomies(
-    State(state): State<ApiState>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answer {
-    let params = Params::parse(query.as_deref())?;
-    let paging = params.paging()?;
-    let mut terms = state.catalogue.snapshot().terms_in_use();
-    if let Some(vocabulary) = params.first("vocabulary") {
-        let scheme = v1::scheme_of(vocabulary).map(Scheme::id);
-        terms.retain(|term| Some(term.taxonomy_id) == scheme);
-    }
-    if params.flag("root_only")? {
-        terms.retain(|term| term.parent_id.is_none());
-    }
-    let shown: Vec<_> = terms.iter().filter_map(|term| v1::Taxonomy::of(term)).collect();
-    let total = shown.len();
-    let content = shown.into_iter().skip(paging.offset()).take(paging.per_page).collect();
-    Ok(Page::new(envelope(total, paging, content)?).respond(&headers))
+async fn taxonomies(asked: Asked) -> Answer {
+    let vocabulary = asked.params.first("vocabulary");
+    let is_root_only = asked.params.flag("root_only")?;
+    let make = async |view: View, paging: Paging| {
+        let mut terms = view.terms_in_use();
+        if let Some(vocabulary) = vocabulary {
+            let scheme = v1::scheme_of(vocabulary).map(Scheme::id);
+            terms.retain(|term| Some(term.taxonomy_id) == scheme);
+        }
+        terms.retain(|term| !(is_root_only && term.parent_id.is_some()));
+        let shown: Vec<_> = terms.iter().filter_map(|term| v1::Taxonomy::of(term)).collect();
+        let total = shown.len();
+        let content = shown.into_iter().skip(paging.offset()).take(paging.per_page).collect();
+        envelope(total, paging, content)
+    };
+    asked.list(make).await
 }
 
 /// `GET /v1/taxonomies/{id}`.
-async fn taxonomy(
-    State(state): State<ApiState>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Answer {
+async fn taxonomy(asked: Asked) -> Answer {
     let unknown = || Problem::UnknownId { what: "taxonomy" };
-    let id = v1::parse_curie(&id).map(v1::Curie::id).or_else(|| Id::parse(&id));
-    let snapshot = state.catalogue.snapshot();
-    let term = id.and_then(|id| snapshot.terms().find(id)).ok_or_else(unknown)?;
+    let text = asked.id_text();
+    let id = v1::parse_curie(text).map(v1::Curie::id).or_else(|| Id::parse(text));
+    let view = asked.view()?;
+    let term = id.and_then(|id| view.snapshot().terms().find(id)).ok_or_else(unknown)?;
     let taxonomy = v1::Taxonomy::of(term).ok_or_else(unknown)?;
-    let body = serde_json::to_vec(&taxonomy)?;
-    Ok(Page::new(body).respond(&headers))
+    asked.entity(&taxonomy, modified(&view)).await
 }
 
 /// `GET /v1/vocabularies`.
-async fn vocabularies() -> Json<Vec<&'static str>> {
-    Json(v1::vocabularies().to_vec())
+async fn vocabularies(asked: Asked) -> Answer {
+    asked.view()?;
+    asked.entity(&v1::vocabularies(), asked.state.started.into()).await
 }
 
 /// `GET /v1/organizations`.
-async fn organizations(
-    State(state): State<ApiState>,
-    OriginalUri(uri): OriginalUri,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answer {
-    let params = Params::parse(query.as_deref())?;
-    let snapshot = state.catalogue.snapshot();
-    let make = async {
-        let paging = params.paging()?;
-        let (total, services) = records::organizations(&state, &snapshot, paging).await?;
+async fn organizations(asked: Asked) -> Answer {
+    let make = async |view: View, paging: Paging| {
+        let (total, services) = records::organizations(&asked.state, &view, paging).await?;
         let summaries = services.iter().map(|s| v1::Organization::summary(&s.organization));
         envelope(total, paging, summaries.collect())
     };
-    let name = params.name(uri.path());
-    Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
+    asked.list(make).await
 }
 
 /// `GET /v1/organizations/{id}`: with the services it provides.
-async fn organization(
-    State(state): State<ApiState>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Answer {
-    let id = parse_id(&id)?;
-    let services = records::of_organization(&state, id).await?;
+async fn organization(asked: Asked) -> Answer {
+    let (id, view) = (asked.id("organization")?, asked.view()?);
+    let services = records::of_organization(&asked.state, &view, id).await?;
     let references = services.iter().map(v1::ServiceReference::of);
     let organization = v1::Organization::full(&services[0].organization, references);
-    Ok(Page::new(serde_json::to_vec(&organization)?).respond(&headers))
+    asked.entity(&organization, modified(&view)).await
 }
 
 /// `GET /v1/locations`.
-async fn locations(
-    State(state): State<ApiState>,
-    OriginalUri(uri): OriginalUri,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answer {
-    let params = Params::parse(query.as_deref())?;
-    let snapshot = state.catalogue.snapshot();
-    let make = async {
-        let paging = params.paging()?;
-        let (total, locations) = records::locations(&state, &snapshot, paging).await?;
+async fn locations(asked: Asked) -> Answer {
+    let make = async |view: View, paging: Paging| {
+        let (total, locations) = records::locations(&asked.state, &view, paging).await?;
         envelope(total, paging, locations.iter().map(v1::Location::summary).collect())
     };
-    let name = params.name(uri.path());
-    Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
+    asked.list(make).await
 }
 
 /// `GET /v1/locations/{id}`: with the services that take place there.
-async fn location(
-    State(state): State<ApiState>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Answer {
-    let id = parse_id(&id)?;
-    let (location, services) = records::at_location(&state, id).await?;
+async fn location(asked: Asked) -> Answer {
+    let (id, view) = (asked.id("location")?, asked.view()?);
+    let (location, services) = records::at_location(&asked.state, &view, id).await?;
     let there = services.iter().filter_map(|service| {
         let at = service.service_at_locations.iter().find(|at| at.location_id == id)?;
         Some(v1::LocationService { id: at.id, service: v1::ServiceReference::of(service) })
     });
-    let full = v1::Location::full(&location, there);
-    Ok(Page::new(serde_json::to_vec(&full)?).respond(&headers))
-}
-
-fn parse_id(id: &str) -> Result<Id, Problem> {
-    Id::parse(id).ok_or(Problem::Unreadable { parameter: "id", expected: "an id (a UUID)" })
+    asked.entity(&v1::Location::full(&location, there), modified(&view)).await
 }

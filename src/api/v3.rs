@@ -3,37 +3,31 @@
 //! Specification: <https://openreferraluk.org/developers/api>.
 
 use axum::Router;
-use axum::extract::OriginalUri;
-use axum::extract::Path;
-use axum::extract::RawQuery;
-use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::response::Response;
 use axum::routing::get;
+use chrono::SecondsFormat;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::value::to_raw_value;
 
-use super::caching::Page;
+use super::asked::Answer;
+use super::asked::Asked;
+use super::asked::modified;
 use super::error::Problem;
 use super::openapi;
 use super::params::Paging;
-use super::params::Params;
 use super::records;
 use super::state::ApiState;
+use super::stream;
 use crate::catalogue::Hit;
+use crate::catalogue::Listed;
 use crate::catalogue::Query;
-use crate::catalogue::Snapshot;
+use crate::catalogue::View;
 use crate::oruk::Id;
-use crate::oruk::Organization;
-use crate::oruk::Service;
 use crate::oruk::v3;
 use crate::oruk::v3::Scheme;
 
 /// The profile this API follows.
 const PROFILE: &str = "https://github.com/OpenReferralUK/uk-profile/blob/main/docs/index.md";
-
-type Answer = Result<Response, Problem>;
 
 /// Returns the routes below `/v3`.
 pub(super) fn routes() -> Router<ApiState> {
@@ -62,188 +56,223 @@ struct Root<'a> {
 }
 
 /// `GET /v3`: version, profile and where the description of the API is.
-pub(super) async fn root(State(state): State<ApiState>, headers: HeaderMap) -> Answer {
-    let openapi_url = format!("{}/v3/openapi.json", state.base_url(&headers));
-    respond(&Root { version: "HSDS-UK-3.0", profile: PROFILE, openapi_url: &openapi_url }, &headers)
-}
-
-fn respond(body: &impl Serialize, headers: &HeaderMap) -> Answer {
-    let body = serde_json::to_vec(body)?;
-    Ok(Page::new(body).respond(headers))
-}
-
-fn parse_id(id: &str, what: &'static str) -> Result<Id, Problem> {
-    let expected = "an id (a UUID)";
-    let malformed = Problem::Unreadable { parameter: "id", expected };
-    match Id::parse(id) {
-        Some(id) => Ok(id),
-        None if id.is_empty() => Err(Problem::UnknownId { what }),
-        None => Err(malformed),
-    }
+pub(super) async fn root(asked: Asked) -> Answer {
+    asked.view()?;
+    let openapi_url = format!("{}/openapi.json", asked.base("v3"));
+    let root = Root { version: "HSDS-UK-3.0", profile: PROFILE, openapi_url: &openapi_url };
+    asked.entity(&root, asked.state.started.into()).await
 }
 
 fn envelope<T: Serialize>(
     total: usize,
     paging: Paging,
     contents: Vec<T>,
-) -> Result<Vec<u8>, Problem> {
+) -> Result<(usize, Vec<u8>), Problem> {
     let page = v3::Page::new(total as u64, paging.page as u64, paging.per_page as u64, contents);
-    Ok(serde_json::to_vec(&page)?)
+    Ok((total, serde_json::to_vec(&page)?))
 }
 
 /// Returns a page of what is in memory already.
-fn slice<T: Serialize>(all: Vec<T>, paging: Paging) -> Result<Vec<u8>, Problem> {
+fn slice<T: Serialize>(all: Vec<T>, paging: Paging) -> Result<(usize, Vec<u8>), Problem> {
     let total = all.len();
     let contents: Vec<T> = all.into_iter().skip(paging.offset()).take(paging.per_page).collect();
     envelope(total, paging, contents)
 }
 
-/// `GET /v3/services`.
-async fn services(
-    State(state): State<ApiState>,
-    OriginalUri(uri): OriginalUri,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answer {
-    let params = Params::parse(query.as_deref())?;
-    let snapshot = state.catalogue.snapshot();
-    let name = params.name(uri.path());
-    let make = services_page(&state, &snapshot, &params);
-    Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
+/// An item of an answer about a place, with how far from it.
+#[derive(Serialize)]
+struct Away<T> {
+    #[serde(flatten)]
+    item: T,
+    /// Metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    x_distance_m: Option<u64>,
 }
 
-async fn services_page(
+impl<T: Serialize> Away<T> {
+    fn raw(item: T, hit: Hit) -> serde_json::Result<Box<RawValue>> {
+        // No field of our own for a publisher who is shown strictly.
+        let metres = hit.distance_m.filter(|_| !hit.is_strict);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "no two places are farther apart than half of the Earth"
+        )]
+        let x_distance_m = metres.map(|metres| metres.round() as u64);
+        to_raw_value(&Self { item, x_distance_m })
+    }
+}
+
+/// `GET /v3/services`.
+async fn services(asked: Asked) -> Answer {
+    let query = query(&asked)?;
+    let is_full = asked.params.flag("full")?;
+    if asked.params.flag("minimal")? {
+        return minimal(&asked, &query).await;
+    }
+    if asked.params.is_ndjson()? {
+        let view = asked.view()?;
+        let hits = view.find(&query, 0, usize::MAX).page;
+        let state = asked.state.clone();
+        let make = move |hits: Vec<Hit>| {
+            let state = state.clone();
+            async move { service_items(&state, &hits, is_full).await }
+        };
+        return stream::lines(&asked, &view, hits, make).await;
+    }
+    let make = async |view: View, paging: Paging| {
+        let hits = view.find(&query, paging.offset(), paging.per_page);
+        let items = service_items(&asked.state, &hits.page, is_full).await?;
+        envelope(hits.total, paging, items)
+    };
+    asked.list(make).await
+}
+
+async fn service_items(
     state: &ApiState,
-    snapshot: &Snapshot,
-    params: &Params,
-) -> Result<Vec<u8>, Problem> {
-    let query = query(state, params)?;
-    let paging = params.paging()?;
-    let is_full = params.flag("full")?;
-    let hits = snapshot.find(&query, paging.offset(), paging.per_page);
-    let bodies = state.bodies.many(&hits.page).await?;
-    let mut contents: Vec<Box<RawValue>> = Vec::with_capacity(bodies.len());
-    for (hit, body) in hits.page.iter().zip(bodies) {
+    hits: &[Hit],
+    is_full: bool,
+) -> Result<Vec<Box<RawValue>>, Problem> {
+    let bodies = state.bodies.many(hits).await?;
+    let mut items = Vec::with_capacity(bodies.len());
+    for (hit, body) in hits.iter().zip(bodies) {
         let Some(body) = body else { continue };
+        if body.is_gone && !hit.is_gone {
+            // Withdrawn a moment ago.
+            continue;
+        }
         // Tombstones and whole services are kept as they are shown.
-        contents.push(if hit.is_gone || (is_full && !hit.is_strict) {
-            serde_json::from_slice(&body)?
+        let is_as_kept = is_full && !hit.is_strict && hit.distance_m.is_none();
+        items.push(if hit.is_gone || is_as_kept {
+            serde_json::from_slice(&body.bytes)?
         } else {
-            let service = read(*hit, &body)?;
-            if is_full { to_raw_value(&service)? } else { to_raw_value(&v3::summary(&service))? }
+            let service = records::shown(*hit, &body)?;
+            if is_full {
+                Away::raw(&service, *hit)?
+            } else {
+                Away::raw(v3::summary(&service), *hit)?
+            }
         });
     }
-    envelope(hits.total, paging, contents)
+    Ok(items)
 }
 
-/// Reads a service in the form in which its publisher's are shown.
-fn read(hit: Hit, body: &[u8]) -> serde_json::Result<Service> {
-    let service = serde_json::from_slice(body)?;
-    Ok(if hit.is_strict { v3::strict(service) } else { service })
+/// A service as `minimal` shows it.
+#[derive(Serialize)]
+struct Minimal {
+    id: Id,
+    modified_date: String,
+    /// Only where it is not there any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
 }
 
-fn query(state: &ApiState, params: &Params) -> Result<Query, Problem> {
-    let near = params.near(&state.gazetteer)?;
-    Ok(Query { taxonomies: params.taxonomies()?, near, ..params.query()? })
+/// All ids with the time of their latest change, in one answer.
+async fn minimal(asked: &Asked, query: &Query) -> Answer {
+    let view = asked.view()?;
+    let hits = view.find(query, 0, usize::MAX);
+    let items = hits.page.iter().map(|hit| Minimal {
+        id: hit.id,
+        modified_date: hit.last_modified.to_rfc3339_opts(SecondsFormat::Millis, true),
+        status: hit.is_gone.then_some("defunct"),
+    });
+    let paging = Paging { page: 1, per_page: hits.total.max(1) };
+    let (_, body) = envelope(hits.total, paging, items.collect())?;
+    asked.bytes(body, modified(&view)).await
+}
+
+fn query(asked: &Asked) -> Result<Query, Problem> {
+    let near = asked.params.near(&asked.state.gazetteer)?;
+    Ok(Query { taxonomies: asked.params.taxonomies()?, near, ..asked.params.query()? })
 }
 
 /// `GET /v3/services/{id}`.
-async fn service(
-    State(state): State<ApiState>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Answer {
-    let unknown = || Problem::UnknownId { what: "service" };
-    let id = parse_id(&id, "service")?;
-    let snapshot = state.catalogue.snapshot();
-    let hit = snapshot.service(id).ok_or_else(unknown)?;
-    let body = state.bodies.one(hit).await?.ok_or_else(unknown)?;
-    if hit.is_gone {
-        return Err(Problem::Gone(body.to_vec()));
-    }
+async fn service(asked: Asked) -> Answer {
+    let id = asked.id("service")?;
+    let (hit, body) = records::one(&asked.state, &asked.view()?, id).await?;
+    let since = hit.last_modified.into();
     if hit.is_strict {
-        return respond(&read(hit, &body)?, &headers);
+        return asked.entity(&records::shown(hit, &body)?, since).await;
     }
-    Ok(Page::new(body.to_vec()).respond(&headers))
+    asked.bytes(body.bytes.to_vec(), since).await
 }
 
 /// `GET /v3/service_at_locations`.
-async fn service_at_locations(
-    State(state): State<ApiState>,
-    OriginalUri(uri): OriginalUri,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answer {
-    let params = Params::parse(query.as_deref())?;
-    let snapshot = state.catalogue.snapshot();
-    let name = params.name(uri.path());
-    let make = service_at_locations_page(&state, &snapshot, &params);
-    Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
+async fn service_at_locations(asked: Asked) -> Answer {
+    let query = query(&asked)?;
+    let is_full = asked.params.flag("full")?;
+    if asked.params.is_ndjson()? {
+        let view = asked.view()?;
+        let (_, listed) = view.find_at_locations(&query, 0, usize::MAX);
+        let state = asked.state.clone();
+        let make = move |listed: Vec<Listed>| {
+            let state = state.clone();
+            async move { place_items(&state, &listed, is_full).await }
+        };
+        return stream::lines(&asked, &view, listed, make).await;
+    }
+    let make = async |view: View, paging: Paging| {
+        let (total, page) = view.find_at_locations(&query, paging.offset(), paging.per_page);
+        envelope(total, paging, place_items(&asked.state, &page, is_full).await?)
+    };
+    asked.list(make).await
 }
 
-async fn service_at_locations_page(
+async fn place_items(
     state: &ApiState,
-    snapshot: &Snapshot,
-    params: &Params,
-) -> Result<Vec<u8>, Problem> {
-    let paging = params.paging()?;
-    let query = query(state, params)?;
-    let (total, listed) = snapshot.find_at_locations(&query, paging.offset(), paging.per_page);
-    let hits: Vec<Hit> = listed.iter().map(|at| at.service).collect();
+    listed: &[Listed],
+    is_full: bool,
+) -> Result<Vec<Box<RawValue>>, Problem> {
+    let hits: Vec<Hit> = listed.iter().map(|listed| listed.service).collect();
     let bodies = state.bodies.many(&hits).await?;
-    let services: Vec<Option<Service>> = hits
-        .iter()
-        .zip(bodies)
-        .map(|(hit, body)| body.map(|body| read(*hit, &body)).transpose())
-        .collect::<Result<_, _>>()?;
-    let contents = listed.iter().zip(&services).filter_map(|(listed, service)| {
-        let service = service.as_ref()?;
-        let at = service.service_at_locations.iter().find(|at| at.id == listed.id)?;
-        Some(v3::service_at_location_summary(service, at))
-    });
-    envelope(total, paging, contents.collect())
+    let mut items = Vec::with_capacity(listed.len());
+    for (listed, body) in listed.iter().zip(bodies) {
+        let Some(body) = body.filter(|body| !body.is_gone) else { continue };
+        let service = records::shown(listed.service, &body)?;
+        let places = &service.service_at_locations;
+        let Some(at) = places.iter().find(|at| at.id == listed.id) else { continue };
+        items.extend(if is_full {
+            let whole = v3::service_at_location(&service, at.id);
+            whole.map(|whole| Away::raw(whole, listed.service)).transpose()?
+        } else {
+            Some(Away::raw(v3::service_at_location_summary(&service, at), listed.service)?)
+        });
+    }
+    Ok(items)
 }
 
 /// `GET /v3/service_at_locations/{id}`.
-async fn service_at_location(
-    State(state): State<ApiState>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Answer {
+async fn service_at_location(asked: Asked) -> Answer {
     let unknown = || Problem::UnknownId { what: "service at location" };
-    let id = parse_id(&id, "service at location")?;
-    let listed = state.catalogue.snapshot().service_at_location(id).ok_or_else(unknown)?;
-    let body = state.bodies.one(listed.service).await?.ok_or_else(unknown)?;
-    let service = read(listed.service, &body)?;
-    respond(&v3::service_at_location(&service, id).ok_or_else(unknown)?, &headers)
+    let id = asked.id("service at location")?;
+    let listed = asked.view()?.service_at_location(id).ok_or_else(unknown)?;
+    let body = asked.state.bodies.one(listed.service).await?;
+    let body = body.filter(|body| !body.is_gone).ok_or_else(unknown)?;
+    let service = records::shown(listed.service, &body)?;
+    let at = v3::service_at_location(&service, id).ok_or_else(unknown)?;
+    asked.entity(&at, listed.service.last_modified.into()).await
 }
 
 /// `GET /v3/taxonomies`: those of which a term is in use.
-async fn taxonomies(
-    State(state): State<ApiState>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answer {
-    let params = Params::parse(query.as_deref())?;
-    let terms = state.catalogue.snapshot().terms_in_use();
-    let used = Scheme::ALL.into_iter().filter(|scheme| {
-        let id = scheme.id();
-        terms.iter().any(|term| term.taxonomy_id == id)
-    });
-    let page = slice(used.map(Scheme::taxonomy).collect(), params.paging()?)?;
-    Ok(Page::new(page).respond(&headers))
+async fn taxonomies(asked: Asked) -> Answer {
+    let make = async |view: View, paging| {
+        let terms = view.terms_in_use();
+        let used = Scheme::ALL.into_iter().filter(|scheme| {
+            let id = scheme.id();
+            terms.iter().any(|term| term.taxonomy_id == id)
+        });
+        slice(used.map(Scheme::taxonomy).collect(), paging)
+    };
+    asked.list(make).await
 }
 
 /// `GET /v3/taxonomies/{id}`: with the terms in use and their ancestors.
-async fn taxonomy(
-    State(state): State<ApiState>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Answer {
-    let id = parse_id(&id, "taxonomy")?;
+async fn taxonomy(asked: Asked) -> Answer {
+    let id = asked.id("taxonomy")?;
     let scheme = Scheme::ALL.into_iter().find(|scheme| scheme.id() == id);
     let scheme = scheme.ok_or(Problem::UnknownId { what: "taxonomy" })?;
-    let mut terms = state.catalogue.snapshot().terms_in_use();
+    let view = asked.view()?;
+    let mut terms = view.terms_in_use();
     terms.retain(|term| term.taxonomy_id == id);
     let mut taxonomy = serde_json::to_value(scheme.taxonomy())?;
     if !terms.is_empty()
@@ -253,98 +282,67 @@ async fn taxonomy(
         let terms = serde_json::to_value(terms)?;
         object.insert("taxonomy_terms".to_owned(), terms);
     }
-    respond(&taxonomy, &headers)
+    asked.entity(&taxonomy, modified(&view)).await
 }
 
 /// `GET /v3/taxonomy_terms`: those in use and their ancestors.
-async fn taxonomy_terms(
-    State(state): State<ApiState>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answer {
-    let params = Params::parse(query.as_deref())?;
-    let mut terms = state.catalogue.snapshot().terms_in_use();
-    let taxonomies = params.taxonomies()?;
-    if !taxonomies.is_empty() {
-        terms.retain(|term| taxonomies.contains(&term.taxonomy_id));
-    }
-    if params.flag("top_only")? {
-        terms.retain(|term| term.parent_id.is_none());
-    }
-    let terms: Vec<_> = terms.iter().map(AsRef::as_ref).collect();
-    Ok(Page::new(slice(terms, params.paging()?)?).respond(&headers))
+async fn taxonomy_terms(asked: Asked) -> Answer {
+    let taxonomies = asked.params.taxonomies()?;
+    let is_top_only = asked.params.flag("top_only")?;
+    let parents = asked.params.ids("parent_id")?;
+    let make = async |view: View, paging| {
+        let mut terms = view.terms_in_use();
+        terms.retain(|term| {
+            (taxonomies.is_empty() || taxonomies.contains(&term.taxonomy_id))
+                && (parents.is_empty() || term.parent_id.is_some_and(|id| parents.contains(&id)))
+                && !(is_top_only && term.parent_id.is_some())
+        });
+        slice(terms.iter().map(AsRef::as_ref).collect(), paging)
+    };
+    asked.list(make).await
 }
 
 /// `GET /v3/taxonomy_terms/{id}`.
-async fn taxonomy_term(
-    State(state): State<ApiState>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Answer {
-    let id = parse_id(&id, "taxonomy term")?;
-    let snapshot = state.catalogue.snapshot();
-    let term = snapshot.terms().find(id).ok_or(Problem::UnknownId { what: "taxonomy term" })?;
-    respond(term, &headers)
+async fn taxonomy_term(asked: Asked) -> Answer {
+    let id = asked.id("taxonomy term")?;
+    let view = asked.view()?;
+    let term = view.snapshot().terms().find(id);
+    let term = term.ok_or(Problem::UnknownId { what: "taxonomy term" })?;
+    asked.entity(term, modified(&view)).await
 }
 
 /// `GET /v3/organizations` (HSDS).
-async fn organizations(
-    State(state): State<ApiState>,
-    OriginalUri(uri): OriginalUri,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answer {
-    let params = Params::parse(query.as_deref())?;
-    let snapshot = state.catalogue.snapshot();
-    let make = async {
-        let paging = params.paging()?;
-        let (total, services) = records::organizations(&state, &snapshot, paging).await?;
+async fn organizations(asked: Asked) -> Answer {
+    let make = async |view: View, paging: Paging| {
+        let (total, services) = records::organizations(&asked.state, &view, paging).await?;
         let summaries = services.iter().map(|s| v3::OrganizationSummary::of(&s.organization));
         envelope(total, paging, summaries.collect())
     };
-    let name = params.name(uri.path());
-    Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
+    asked.list(make).await
 }
 
 /// `GET /v3/organizations/{id}` (HSDS).
-async fn organization(
-    State(state): State<ApiState>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Answer {
-    let id = parse_id(&id, "organization")?;
-    let organization: &Organization = &records::of_organization(&state, id).await?[0].organization;
-    respond(organization, &headers)
+async fn organization(asked: Asked) -> Answer {
+    let (id, view) = (asked.id("organization")?, asked.view()?);
+    let services = records::of_organization(&asked.state, &view, id).await?;
+    asked.entity(&services[0].organization, modified(&view)).await
 }
 
 /// `GET /v3/locations` (HSDS).
-async fn locations(
-    State(state): State<ApiState>,
-    OriginalUri(uri): OriginalUri,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answer {
-    let params = Params::parse(query.as_deref())?;
-    let snapshot = state.catalogue.snapshot();
-    let make = async {
-        let paging = params.paging()?;
-        let (total, locations) = records::locations(&state, &snapshot, paging).await?;
+async fn locations(asked: Asked) -> Answer {
+    let make = async |view: View, paging: Paging| {
+        let (total, locations) = records::locations(&asked.state, &view, paging).await?;
         envelope(total, paging, locations.iter().map(v3::LocationSummary::of).collect())
     };
-    let name = params.name(uri.path());
-    Ok(state.pages.get(snapshot.generation(), &name, make).await?.respond(&headers))
+    asked.list(make).await
 }
 
 /// `GET /v3/locations/{id}` (HSDS).
-async fn location(
-    State(state): State<ApiState>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Answer {
-    let id = parse_id(&id, "location")?;
-    let mut location = records::at_location(&state, id).await?.0;
+async fn location(asked: Asked) -> Answer {
+    let (id, view) = (asked.id("location")?, asked.view()?);
+    let mut location = records::at_location(&asked.state, &view, id).await?.0;
     // Rows about one service's sessions say nothing of the place itself.
     let venue = Id::derive("accessibility", &[&id.to_string(), "venue"]);
     location.accessibility.retain(|row| row.id == venue);
-    respond(&location, &headers)
+    asked.entity(&location, modified(&view)).await
 }

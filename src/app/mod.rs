@@ -1,10 +1,12 @@
 //! The composition root: puts the parts together, starts and stops them.
 
+mod areas;
 mod log;
 mod sources;
 mod status;
 mod vocabularies;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
@@ -25,6 +27,7 @@ pub use log::start as start_log;
 
 pub(crate) use status::without_secrets;
 
+use self::areas::areas;
 use self::sources::Feeds;
 use self::status::Status;
 use self::vocabularies::Vocabularies;
@@ -80,7 +83,13 @@ impl App {
         let config = Arc::new(config);
         let store: Arc<dyn Store> =
             Arc::new(SqliteStore::open(&config.store.url).context("opening the store")?);
-        let catalogue = Arc::new(Catalogue::new(Arc::clone(&store)));
+        let gazetteer = Arc::new(Gazetteer::embedded().context("reading the postcodes")?);
+        let catalogue = Arc::new(Catalogue::new(
+            Arc::clone(&store),
+            Arc::clone(&gazetteer),
+            areas(&config.areas)?,
+            clock.clone(),
+        ));
         let board = Arc::new(Board::default());
         let changed = Arc::new(Notify::new());
         let fetcher = Arc::new(Fetcher::new(FetchConfig {
@@ -111,7 +120,6 @@ impl App {
         };
         let feeds = Feeds::settings(&config, records)?;
         let is_ready = Arc::new(AtomicBool::new(false));
-        let gazetteer = Arc::new(Gazetteer::embedded().context("reading the postcodes")?);
         for setting in Feeds::not_acted_on(&config) {
             warn!(setting, "configured, and not acted on by this version");
         }
@@ -146,8 +154,9 @@ impl App {
         let app = Arc::new(self);
         let service = api::router(app.api_state());
         let draining = stop.clone();
-        let server = axum::serve(listener, service.into_make_service())
-            .with_graceful_shutdown(async move { draining.cancelled().await });
+        let server =
+            axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
+                .with_graceful_shutdown(async move { draining.cancelled().await });
         let server = app.tasks.spawn(server.into_future());
         app.load_rules().await;
         app.mark_if_made_otherwise().await;
@@ -178,7 +187,9 @@ impl App {
         let catalogue = Arc::clone(&self.catalogue);
         let public_url = self.config.server.public_url.as_ref();
         let (clock, gazetteer) = (self.clock.clone(), Arc::clone(&self.gazetteer));
-        ApiState::new(catalogue, bodies, half, public_url, status, clock, gazetteer)
+        let limits = &self.config.limits;
+        let limits = (limits.requests_per_minute, limits.trusted_proxies.clone());
+        ApiState::new(catalogue, bodies, half, limits, public_url, status, clock, gazetteer)
     }
 
     fn start_harvest(self: &Arc<Self>, stop: &CancellationToken) {

@@ -57,7 +57,6 @@ impl Feeds {
             ),
             (any(|p| p.preset.is_some()), "publishers.preset"),
             (any(|p| p.options.fold), "publishers.options.fold"),
-            (!config.areas.is_empty(), "areas"),
             (config.server.admin_token.is_some(), "server.admin_token"),
         ];
         settings.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| name).collect()

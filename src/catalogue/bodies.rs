@@ -13,6 +13,18 @@ use crate::store::StoreError;
 /// What is kept for one body beside its bytes.
 const OVERHEAD_BYTES: usize = 120;
 
+/// The body of a service.
+///
+/// The store may be a moment ahead of the snapshot a service was found in. Then this is what the store
+/// says now, since that is true: a class that was cancelled this second is not shown once more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// JSON.
+    pub bytes: Bytes,
+    /// Whether it is only a tombstone.
+    pub is_gone: bool,
+}
+
 /// Bodies of services, kept by weight.
 ///
 /// The number of a service's latest change is part of what it is kept under, so that nothing ever has to
@@ -20,27 +32,27 @@ const OVERHEAD_BYTES: usize = 120;
 #[derive(Debug, Clone)]
 pub struct Bodies {
     store: Arc<dyn Store>,
-    cache: Cache<(Id, u64), Bytes>,
+    cache: Cache<(Id, u64), Body>,
 }
 
 impl Bodies {
     /// Makes a cache of at most this many bytes over a store.
     pub fn new(store: Arc<dyn Store>, max_bytes: u64) -> Self {
-        let weigh = |_: &(Id, u64), body: &Bytes| {
-            u32::try_from(body.len() + OVERHEAD_BYTES).unwrap_or(u32::MAX)
+        let weigh = |_: &(Id, u64), body: &Body| {
+            u32::try_from(body.bytes.len() + OVERHEAD_BYTES).unwrap_or(u32::MAX)
         };
         let cache = Cache::builder().max_capacity(max_bytes).weigher(weigh).build();
         Self { store, cache }
     }
 
-    /// Returns the body of a service; nothing when it is not there any more.
-    pub async fn one(&self, hit: Hit) -> Result<Option<Bytes>, StoreError> {
+    /// Returns the body of a service; nothing when it is not kept any more.
+    pub async fn one(&self, hit: Hit) -> Result<Option<Body>, StoreError> {
         Ok(self.many(&[hit]).await?.pop().flatten())
     }
 
     /// Returns the bodies of services in the same order.
-    pub async fn many(&self, hits: &[Hit]) -> Result<Vec<Option<Bytes>>, StoreError> {
-        let mut bodies: Vec<Option<Bytes>> =
+    pub async fn many(&self, hits: &[Hit]) -> Result<Vec<Option<Body>>, StoreError> {
+        let mut bodies: Vec<Option<Body>> =
             hits.iter().map(|hit| self.cache.get(&(hit.id, hit.seq))).collect();
         let missing: Vec<usize> =
             (0..hits.len()).filter(|index| bodies[*index].is_none()).collect();
@@ -48,11 +60,11 @@ impl Bodies {
             return Ok(bodies);
         }
         let ids = missing.iter().map(|index| hits[*index].id).collect();
-        let records = self.store.services(ids).await?;
-        for (index, record) in missing.into_iter().zip(records) {
-            let Some(record) = record else { continue };
-            let body = Bytes::from(record.body);
-            self.cache.insert((hits[index].id, hits[index].seq), body.clone());
+        let stored = self.store.services(ids).await?;
+        for (index, stored) in missing.into_iter().zip(stored) {
+            let Some(stored) = stored else { continue };
+            let body = Body { bytes: Bytes::from(stored.record.body), is_gone: stored.is_gone };
+            self.cache.insert((hits[index].id, stored.seq), body.clone());
             bodies[index] = Some(body);
         }
         Ok(bodies)

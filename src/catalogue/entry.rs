@@ -11,6 +11,7 @@ use crate::oruk::Id;
 use crate::oruk::LocationType;
 use crate::oruk::Schedule;
 use crate::oruk::Service;
+use crate::places::Postcode;
 
 /// A service as the index sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
@@ -59,9 +60,31 @@ pub struct PlaceEntry {
     /// Latitude and longitude in degrees, when known.
     #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
     pub coordinates: Option<(f64, f64)>,
+    /// The postcode, when it has the form of one.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub postcode: Option<PostcodeText>,
     /// Whether it is online.
     #[serde(rename = "v", default, skip_serializing_if = "std::ops::Not::not")]
     pub is_virtual: bool,
+}
+
+/// A postcode as it is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PostcodeText(pub Postcode);
+
+impl TryFrom<String> for PostcodeText {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Postcode::parse(&text).map(Self).ok_or("not a postcode")
+    }
+}
+
+impl From<PostcodeText> for String {
+    fn from(postcode: PostcodeText) -> Self {
+        postcode.0.to_string()
+    }
 }
 
 /// Days and times of a schedule.
@@ -119,6 +142,11 @@ fn places(service: &Service) -> Vec<PlaceEntry> {
         service_at_location: at.id,
         location: at.location_id,
         coordinates: at.location.latitude.zip(at.location.longitude),
+        postcode: at
+            .location
+            .addresses
+            .iter()
+            .find_map(|address| Postcode::parse(&address.postal_code).map(PostcodeText)),
         is_virtual: at.location.location_type == LocationType::Virtual,
     });
     places.collect()

@@ -5,13 +5,16 @@
 //! snapshot it began with. A snapshot is a few immutable [`segment`]s, the largest of them old, the
 //! smallest new, so that a change costs what changed and not what is there.
 
+mod area;
 mod bodies;
 mod entry;
+mod list;
 mod query;
 mod segment;
 mod snapshot;
 mod terms;
 mod text;
+mod view;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -20,21 +23,28 @@ use std::sync::PoisonError;
 
 use arc_swap::ArcSwap;
 
+pub use area::Area;
 pub use bodies::Bodies;
+pub use bodies::Body;
 pub use entry::Entry;
 pub use entry::PlaceEntry;
+pub use entry::PostcodeText;
 pub use entry::TimeEntry;
 pub use query::Hit;
 pub use query::Hits;
 pub use query::Near;
 pub use query::Query;
-pub use snapshot::Listed;
 pub use snapshot::Snapshot;
 pub use terms::Terms;
+pub use view::Listed;
+pub use view::View;
 
+use self::segment::Surroundings;
+use crate::clock::Clock;
 use crate::oruk::Id;
 use crate::oruk::Service;
 use crate::oruk::TaxonomyTerm;
+use crate::places::Gazetteer;
 use crate::store::ChangedService;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -47,6 +57,8 @@ const BATCH: usize = 5_000;
 pub struct Catalogue {
     store: Arc<dyn Store>,
     snapshot: ArcSwap<Snapshot>,
+    gazetteer: Arc<Gazetteer>,
+    clock: Clock,
     /// Held while a snapshot is replaced, so that two updates never start from the same one.
     updating: tokio::sync::Mutex<()>,
     /// Terms of the vocabularies, by id.
@@ -54,11 +66,19 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Makes an empty catalogue over a store.
-    pub fn new(store: Arc<dyn Store>) -> Self {
+    /// Makes an empty catalogue over a store, with areas that are looked up in a gazetteer.
+    pub fn new(
+        store: Arc<dyn Store>,
+        gazetteer: Arc<Gazetteer>,
+        areas: Vec<Area>,
+        clock: Clock,
+    ) -> Self {
+        let around = Surroundings { areas, gazetteer: Arc::clone(&gazetteer) };
         Self {
             store,
-            snapshot: ArcSwap::from_pointee(Snapshot::default()),
+            snapshot: ArcSwap::from_pointee(Snapshot::empty(Arc::new(around), 0)),
+            gazetteer,
+            clock,
             updating: tokio::sync::Mutex::new(()),
             vocabulary: Mutex::default(),
         }
@@ -69,6 +89,21 @@ impl Catalogue {
         self.snapshot.load_full()
     }
 
+    /// Returns the view of everything at present.
+    pub fn view(&self) -> View {
+        View::whole(self.snapshot())
+    }
+
+    /// Returns the view of an area at present; nothing when there is none of this slug.
+    pub fn area(&self, slug: &str) -> Option<View> {
+        View::of_area(self.snapshot(), slug)
+    }
+
+    /// Serves other areas from now on, which reads everything anew.
+    pub async fn set_areas(&self, areas: Vec<Area>) -> Result<(), StoreError> {
+        self.build(areas).await
+    }
+
     /// Takes over the terms of the vocabularies, which tell the ancestors of the terms in use.
     pub fn set_vocabulary(&self, terms: Vec<TaxonomyTerm>) {
         *self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(terms);
@@ -76,6 +111,11 @@ impl Catalogue {
 
     /// Builds the catalogue from the store.
     pub async fn load(&self) -> Result<(), StoreError> {
+        self.build(self.snapshot.load().around.areas.clone()).await
+    }
+
+    async fn build(&self, areas: Vec<Area>) -> Result<(), StoreError> {
+        let around = Surroundings { areas, gazetteer: Arc::clone(&self.gazetteer) };
         let _updating = self.updating.lock().await;
         let mut all = Vec::new();
         let mut after = None;
@@ -85,7 +125,8 @@ impl Catalogue {
             after = Some(last.id);
             all.extend(batch);
         }
-        self.replace(&Snapshot::default(), all).await
+        let edition = self.snapshot.load().edition() + 1;
+        self.replace(&Snapshot::empty(Arc::new(around), edition), all).await
     }
 
     /// Reads the change log from where the present snapshot ends; returns how many services changed.
@@ -113,7 +154,8 @@ impl Catalogue {
         let mut terms = present.terms().with_vocabulary(&vocabulary);
         self.learn_terms(&mut terms, &changes).await?;
         let present = present.clone();
-        let next = tokio::task::spawn_blocking(move || present.with(&changes, terms));
+        let now = self.clock.now();
+        let next = tokio::task::spawn_blocking(move || present.with(&changes, terms, now));
         if let Ok(next) = next.await {
             self.snapshot.store(Arc::new(next));
         }
@@ -136,8 +178,8 @@ impl Catalogue {
             }
         }
         for ids in services.chunks(500) {
-            for record in self.store.services(ids.to_vec()).await?.into_iter().flatten() {
-                if let Ok(service) = serde_json::from_slice::<Service>(&record.body) {
+            for stored in self.store.services(ids.to_vec()).await?.into_iter().flatten() {
+                if let Ok(service) = serde_json::from_slice::<Service>(&stored.record.body) {
                     terms.learn(&service);
                 }
             }

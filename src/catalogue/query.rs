@@ -2,13 +2,21 @@
 //!
 //! Different parameters narrow each other (AND); the values of one widen each other (OR).
 
+use std::collections::HashMap;
+use std::ops::Bound;
+
 use chrono::DateTime;
 use chrono::Utc;
+use roaring::MultiOps as _;
 use roaring::RoaringBitmap;
 
+use super::segment::Ages;
 use super::segment::Doc;
+use super::segment::DocPlace;
 use super::segment::Segment;
-use super::snapshot::Snapshot;
+use super::segment::Words;
+use super::segment::hundredths;
+use super::terms::Terms;
 use super::text;
 use crate::oruk::Id;
 use crate::places::BoundingBox;
@@ -28,7 +36,8 @@ pub struct Near {
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Query {
-    /// Words, all of which must occur; the last may be the beginning of one.
+    /// Words, all of which must occur; the last may be the beginning of one. A word of five letters or
+    /// more that occurs nowhere may have one letter wrong.
     pub search: Option<String>,
     /// Terms, narrower ones included.
     pub terms: Vec<Id>,
@@ -49,11 +58,14 @@ pub struct Query {
     pub days: u8,
     /// Around a point.
     pub near: Option<Near>,
+    /// Within a box of degrees.
+    pub bounds: Option<BoundingBox>,
     /// Of these organisations.
     pub organizations: Vec<Id>,
     /// At one of these locations.
     pub locations: Vec<Id>,
-    /// Changed at this time or later; then what is over or gone is included.
+    /// Changed at this time or later; then what is over is included, and what is gone whatever else is
+    /// asked, since a tombstone does not tell what it was.
     pub modified_after: Option<DateTime<Utc>>,
 }
 
@@ -64,6 +76,8 @@ pub struct Hit {
     pub id: Id,
     /// The number of its latest change.
     pub seq: u64,
+    /// When its content last changed.
+    pub last_modified: DateTime<Utc>,
     /// How far it is from the point asked for, in metres.
     pub distance_m: Option<f64>,
     /// Whether it is only a tombstone.
@@ -81,85 +95,177 @@ pub struct Hits {
     pub page: Vec<Hit>,
 }
 
+/// The words of a search as they are looked for in the index.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Search {
+    /// All must occur.
+    words: Vec<Word>,
+}
+
+/// A word in the forms of which one must occur: as it was written, else as it may have been meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Word {
+    forms: Vec<String>,
+    /// Whether it may be the beginning of a word.
+    is_beginning: bool,
+}
+
+/// What answers a query in a segment.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) docs: RoaringBitmap,
+    /// Those of them with every word of the search in their name.
+    pub(super) by_name: RoaringBitmap,
+}
+
+impl Search {
+    /// Reads a search. `occurs` tells whether a word, or the beginning of one, is in anything listed.
+    pub(super) fn read(asked: &str, occurs: impl Fn(&str, bool) -> bool) -> Self {
+        let words: Vec<String> = text::words(asked).collect();
+        let last = words.len().saturating_sub(1);
+        let words = words.into_iter().enumerate().map(|(at, word)| {
+            let is_beginning = at == last;
+            let mut forms = Vec::new();
+            if !occurs(&word, is_beginning) {
+                forms = text::slips(&word);
+                forms.retain(|slip| occurs(slip, is_beginning));
+            }
+            if forms.is_empty() {
+                forms.push(word);
+            }
+            Word { forms, is_beginning }
+        });
+        Self { words: words.collect() }
+    }
+
+    /// Returns the documents with all words in their name, and with all words anywhere.
+    fn matches(&self, segment: &Segment) -> (RoaringBitmap, RoaringBitmap) {
+        let mut all: Option<(RoaringBitmap, RoaringBitmap)> = None;
+        for word in &self.words {
+            let (mut in_name, mut anywhere) = (RoaringBitmap::new(), RoaringBitmap::new());
+            for form in &word.forms {
+                in_name |= with_word(segment, &segment.in_name, form, word.is_beginning);
+                anywhere |= with_word(segment, &segment.in_text, form, word.is_beginning);
+            }
+            anywhere |= &in_name;
+            all = Some(match all {
+                Some((names, texts)) => (names & in_name, texts & anywhere),
+                None => (in_name, anywhere),
+            });
+        }
+        all.unwrap_or_default()
+    }
+}
+
+/// Returns the documents with a word of the same stem, or with one that begins so.
+pub(super) fn with_word(
+    segment: &Segment,
+    words: &Words,
+    word: &str,
+    is_beginning: bool,
+) -> RoaringBitmap {
+    let akin = segment.with_stem(&text::stem(word)).iter().filter_map(|word| words.get(word));
+    if !is_beginning {
+        return union(akin);
+    }
+    let from = (Bound::Included(word), Bound::Unbounded);
+    let longer = words.range::<str, _>(from).take_while(|(longer, _)| longer.starts_with(word));
+    union(akin.chain(longer.map(|(_, docs)| docs)))
+}
+
 impl Query {
-    /// Returns the documents of a segment that answer the query.
+    /// Returns the documents of a segment that answer the query, of those in `scope`.
     pub(super) fn matches(
         &self,
-        snapshot: &Snapshot,
+        search: Option<&Search>,
+        terms: &Terms,
         segment: &Segment,
-        alive: &RoaringBitmap,
-    ) -> RoaringBitmap {
-        let mut found = match self.modified_after {
-            Some(_) => alive.clone(),
-            None => alive & &segment.listed,
+        scope: &RoaringBitmap,
+    ) -> Found {
+        let mut docs = match self.modified_after {
+            Some(_) => scope.clone(),
+            None => scope & &segment.listed,
         };
         for narrowed in [
-            self.by_terms(snapshot, segment),
-            self.by_taxonomies(snapshot, segment),
+            self.by_terms(terms, segment),
+            self.by_taxonomies(terms, segment),
             any_of(&segment.by_organization, &self.organizations),
             any_of(&segment.by_location, &self.locations),
             self.by_days(segment),
-            self.search.as_deref().map(|words| by_words(segment, words)),
+            self.by_minimum_age(segment),
+            self.by_maximum_age(segment),
             self.near.map(|near| by_distance(segment, near)),
+            self.bounds.as_ref().map(|bounds| by_bounds(segment, bounds)),
         ]
         .into_iter()
         .flatten()
         {
-            found &= narrowed;
+            docs &= narrowed;
         }
-        if self.looks_at_documents() {
-            let kept = found.iter().filter(|number| self.holds(&segment.docs[*number as usize]));
-            found = RoaringBitmap::from_sorted_iter(kept).unwrap_or_default();
+        let mut by_name = RoaringBitmap::new();
+        if let Some(search) = search {
+            let (in_name, anywhere) = search.matches(segment);
+            docs &= anywhere;
+            by_name = in_name;
         }
-        found
+        if self.start_time.is_some() || self.end_time.is_some() || self.modified_after.is_some() {
+            let kept = docs.iter().filter(|number| self.holds(&segment.docs[*number as usize]));
+            docs = RoaringBitmap::from_sorted_iter(kept).unwrap_or_default();
+        }
+        by_name &= &docs;
+        Found { docs, by_name }
     }
 
-    fn by_terms(&self, snapshot: &Snapshot, segment: &Segment) -> Option<RoaringBitmap> {
-        let wanted = self.terms.iter().flat_map(|term| snapshot.terms().with_descendants(*term));
-        any_of(&segment.by_term, &wanted.collect::<Vec<_>>())
-            .or_else(|| (!self.terms.is_empty()).then(RoaringBitmap::new))
+    /// Tells whether what is left of a service is part of the answer.
+    pub(super) fn wants_gone(&self, doc: &Doc) -> bool {
+        self.modified_after.is_some_and(|time| doc.last_modified >= time)
     }
 
-    fn by_taxonomies(&self, snapshot: &Snapshot, segment: &Segment) -> Option<RoaringBitmap> {
-        if self.taxonomies.is_empty() {
-            return None;
-        }
-        let terms = segment.by_term.iter().filter(|(term, _)| {
-            let term = snapshot.terms().find(**term);
+    fn by_terms(&self, terms: &Terms, segment: &Segment) -> Option<RoaringBitmap> {
+        let wanted = self.terms.iter().flat_map(|term| terms.with_descendants(*term));
+        (!self.terms.is_empty()).then(|| union(wanted.filter_map(|id| segment.by_term.get(&id))))
+    }
+
+    fn by_taxonomies(&self, terms: &Terms, segment: &Segment) -> Option<RoaringBitmap> {
+        let of_taxonomy = segment.by_term.iter().filter(|(term, _)| {
+            let term = terms.find(**term);
             term.is_some_and(|term| self.taxonomies.contains(&term.taxonomy_id))
         });
-        Some(terms.fold(RoaringBitmap::new(), |all, (_, bitmap)| all | bitmap))
+        (!self.taxonomies.is_empty()).then(|| union(of_taxonomy.map(|(_, docs)| docs)))
     }
 
     fn by_days(&self, segment: &Segment) -> Option<RoaringBitmap> {
         let days = (0..7).filter(|day| self.days & (1 << day) != 0);
-        let any = days.fold(RoaringBitmap::new(), |all, day| all | &segment.by_day[day]);
-        (self.days != 0).then_some(any)
+        (self.days != 0).then(|| union(days.map(|day| &segment.by_day[day])))
     }
 
-    fn looks_at_documents(&self) -> bool {
-        self.minimum_age.is_some()
-            || self.maximum_age.is_some()
-            || self.start_time.is_some()
-            || self.end_time.is_some()
-            || self.modified_after.is_some()
+    fn by_minimum_age(&self, segment: &Segment) -> Option<RoaringBitmap> {
+        let wanted = self.minimum_age?;
+        let Ages { stated, unstated } = &segment.by_minimum_age;
+        let old_enough = stated.range(hundredths(wanted)..).map(|(_, docs)| docs);
+        let open = (self.open_ages && wanted <= 0.0).then_some(unstated);
+        Some(union(old_enough.chain(open)) | self.open_to_all(segment))
+    }
+
+    fn by_maximum_age(&self, segment: &Segment) -> Option<RoaringBitmap> {
+        let wanted = self.maximum_age?;
+        let Ages { stated, unstated } = &segment.by_maximum_age;
+        let young_enough = stated.range(..=hundredths(wanted)).map(|(_, docs)| docs);
+        let open = (self.open_ages && wanted >= 120.0).then_some(unstated);
+        Some(union(young_enough.chain(open)) | self.open_to_all(segment))
+    }
+
+    fn open_to_all(&self, segment: &Segment) -> RoaringBitmap {
+        if self.open_ages {
+            &segment.by_minimum_age.unstated & &segment.by_maximum_age.unstated
+        } else {
+            RoaringBitmap::new()
+        }
     }
 
     fn holds(&self, doc: &Doc) -> bool {
-        self.holds_at_some_age(doc)
-            && self.modified_after.is_none_or(|time| doc.last_modified >= time)
+        self.modified_after.is_none_or(|time| doc.last_modified >= time)
             && self.holds_at_some_time(doc)
-    }
-
-    fn holds_at_some_age(&self, doc: &Doc) -> bool {
-        let is_open = doc.minimum_age.is_none() && doc.maximum_age.is_none();
-        if self.open_ages && is_open {
-            return true;
-        }
-        let or = |value: Option<f64>, default| value.or(self.open_ages.then_some(default));
-        let (low, high) = (or(doc.minimum_age, 0.0), or(doc.maximum_age, 120.0));
-        self.minimum_age.is_none_or(|wanted| low.is_some_and(|low| low >= wanted))
-            && self.maximum_age.is_none_or(|wanted| high.is_some_and(|high| high <= wanted))
     }
 
     /// Day, start and end must be those of one schedule.
@@ -175,50 +281,22 @@ impl Query {
     }
 }
 
-fn any_of(
-    index: &std::collections::HashMap<Id, RoaringBitmap>,
-    wanted: &[Id],
-) -> Option<RoaringBitmap> {
-    let found = wanted.iter().filter_map(|id| index.get(id));
-    (!wanted.is_empty()).then(|| found.fold(RoaringBitmap::new(), |all, bitmap| all | bitmap))
+/// Joins sets of documents.
+pub(super) fn union<'a>(docs: impl Iterator<Item = &'a RoaringBitmap>) -> RoaringBitmap {
+    docs.union()
 }
 
-/// Every word must occur, the last as the beginning of a word.
-fn by_words(segment: &Segment, asked: &str) -> RoaringBitmap {
-    let words: Vec<String> = text::words(asked).collect();
-    let Some((last, whole)) = words.split_last() else { return RoaringBitmap::new() };
-    let mut found = beginning_with(segment, last);
-    for word in whole {
-        let mut with_word = RoaringBitmap::new();
-        for index in [&segment.in_name, &segment.in_text] {
-            if let Some(bitmap) = index.get(word.as_str()) {
-                with_word |= bitmap;
-            }
-        }
-        found &= with_word;
-    }
-    found
+fn any_of(index: &HashMap<Id, RoaringBitmap>, wanted: &[Id]) -> Option<RoaringBitmap> {
+    (!wanted.is_empty()).then(|| union(wanted.iter().filter_map(|id| index.get(id))))
 }
 
-fn beginning_with(segment: &Segment, prefix: &str) -> RoaringBitmap {
-    let mut found = RoaringBitmap::new();
-    for index in [&segment.in_name, &segment.in_text] {
-        let from = std::ops::Bound::Included(prefix);
-        let range = index.range::<str, _>((from, std::ops::Bound::Unbounded));
-        for (_, bitmap) in range.take_while(|(word, _)| word.starts_with(prefix)) {
-            found |= bitmap;
-        }
-    }
-    found
+fn by_bounds(segment: &Segment, bounds: &BoundingBox) -> RoaringBitmap {
+    segment.within(bounds).collect()
 }
 
 fn by_distance(segment: &Segment, near: Near) -> RoaringBitmap {
     let around = BoundingBox::around(near.latitude, near.longitude, near.within_m);
-    let candidates = segment.within(
-        (around.min_latitude, around.min_longitude),
-        (around.max_latitude, around.max_longitude),
-    );
-    let close = candidates.filter(|number| {
+    let close = segment.within(&around).filter(|number| {
         distance_of(&segment.docs[*number as usize], near).is_some_and(|m| m <= near.within_m)
     });
     close.collect()
@@ -226,9 +304,11 @@ fn by_distance(segment: &Segment, near: Near) -> RoaringBitmap {
 
 /// Returns how far the nearest place of a service is, in metres.
 pub(super) fn distance_of(doc: &Doc, near: Near) -> Option<f64> {
-    let places = doc.places.iter().filter_map(|place| place.coordinates);
-    let distances = places.map(|(latitude, longitude)| {
-        distance_m(near.latitude, near.longitude, latitude, longitude)
-    });
-    distances.min_by(f64::total_cmp)
+    doc.places.iter().filter_map(|place| place_distance(place, near)).min_by(f64::total_cmp)
+}
+
+/// Returns how far a place is, in metres.
+pub(super) fn place_distance(place: &DocPlace, near: Near) -> Option<f64> {
+    let (latitude, longitude) = place.coordinates?;
+    Some(distance_m(near.latitude, near.longitude, latitude, longitude))
 }

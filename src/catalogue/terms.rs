@@ -61,6 +61,11 @@ impl Terms {
         self.by_id.get(&id).map(Arc::as_ref)
     }
 
+    /// Returns every term with its name.
+    pub(super) fn names(&self) -> impl Iterator<Item = (Id, &str)> {
+        self.by_id.iter().map(|(id, term)| (*id, term.name.as_str()))
+    }
+
     /// Returns a term and all narrower ones.
     pub fn with_descendants(&self, id: Id) -> Vec<Id> {
         let mut all = vec![id];

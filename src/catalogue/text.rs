@@ -1,10 +1,15 @@
-//! Words as search sees them: accents and case folded, plurals cut.
+//! Words as search sees them: accents and case folded, endings cut, one letter forgiven.
 
+use rust_stemmers::Algorithm;
+use rust_stemmers::Stemmer;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 /// How long a word may be; longer ones are noise.
 const MAX_WORD_CHARS: usize = 40;
+
+/// From how many letters on a word may be written wrong.
+const MIN_FORGIVEN_CHARS: usize = 5;
 
 /// Folds accents and case.
 pub(super) fn fold(text: &str) -> String {
@@ -14,7 +19,7 @@ pub(super) fn fold(text: &str) -> String {
     text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
-/// Returns the folded words of a text in order, cut to their stems.
+/// Returns the folded words of a text in order.
 pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
     let folded = fold(text);
     // An apostrophe is no boundary: `women's` is one word.
@@ -22,26 +27,48 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
     let words: Vec<String> = folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty() && word.chars().count() <= MAX_WORD_CHARS)
-        .map(|word| stem(word).to_owned())
+        .map(str::to_owned)
         .collect();
     words.into_iter()
 }
 
-/// Cuts English plurals: `classes`, `activities` (to `activiti`), `beginners`. The cut is the same for
-/// what is stored and what is asked, so the stem need not be a word; it is a prefix of the word, so that
-/// a search for the beginning of a word finds it.
-pub(super) fn stem(word: &str) -> &str {
-    if word.len() < 4 || word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") {
-        return word;
+/// Cuts the English endings of a folded word: `classes` and `class`, `swimming` and `swim` are one.
+///
+/// [Snowball's English stemmer](https://snowballstem.org/algorithms/english/stemmer.html). A stem need
+/// not be a word.
+pub(super) fn stem(word: &str) -> String {
+    Stemmer::create(Algorithm::English).stem(word).into_owned()
+}
+
+/// Returns every word that one slip of the hand makes of a word: a letter left out, added, changed, or
+/// changed places with the next; none for short words.
+pub(super) fn slips(word: &str) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    if letters.len() < MIN_FORGIVEN_CHARS {
+        return Vec::new();
     }
-    let endings = ["sses", "shes", "ches", "xes", "zes"];
-    if endings.iter().any(|ending| word.ends_with(ending)) {
-        return word.strip_suffix("es").unwrap_or(word);
+    let mut slips = Vec::new();
+    for at in 0..=letters.len() {
+        let (before, after) = letters.split_at(at);
+        let mut add = |middle: &[char], after: &[char]| {
+            slips.push(before.iter().chain(middle).chain(after).collect::<String>());
+        };
+        for letter in 'a'..='z' {
+            add(&[letter], after);
+        }
+        let Some((here, after)) = after.split_first() else { continue };
+        add(&[], after);
+        for letter in ('a'..='z').filter(|letter| letter != here) {
+            add(&[letter], after);
+        }
+        if let Some((next, after)) = after.split_first() {
+            add(&[*next, *here], after);
+        }
     }
-    if let Some(stem) = word.strip_suffix("ies") {
-        return word.get(..=stem.len()).unwrap_or(word);
-    }
-    word.strip_suffix('s').unwrap_or(word)
+    slips.sort_unstable();
+    slips.dedup();
+    slips.retain(|slip| slip != word);
+    slips
 }
 
 #[cfg(test)]
@@ -49,16 +76,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plurals_and_accents_do_not_matter() {
+    fn accents_and_endings_do_not_matter() {
         for (a, b) in [
             ("Classes", "class"),
             ("beginners", "Beginner"),
             ("Café", "cafe"),
-            ("Women’s", "womens"),
             ("matches", "match"),
+            ("activities", "activity"),
+            ("Swimming", "swim"),
+            ("walks", "walking"),
         ] {
-            assert_eq!(words(a).collect::<Vec<_>>(), words(b).collect::<Vec<_>>(), "{a} {b}");
+            let stems = |text: &str| words(text).map(|word| stem(&word)).collect::<Vec<_>>();
+            assert_eq!(stems(a), stems(b), "{a} {b}");
         }
-        assert_eq!(words("tennis bus yoga").collect::<Vec<_>>(), ["tennis", "bus", "yoga"]);
+        assert_eq!(words("Women’s tennis, bus").collect::<Vec<_>>(), ["womens", "tennis", "bus"]);
+    }
+
+    #[test]
+    fn one_slip_is_forgiven_in_longer_words() {
+        for slip in ["badmintn", "badmington", "badmintom", "badimnton", "adminton"] {
+            assert!(slips(slip).contains(&"badminton".to_owned()), "{slip}");
+        }
+        assert!(!slips("badmitom").contains(&"badminton".to_owned()), "two slips are two");
+        assert!(slips("yoga").is_empty());
     }
 }

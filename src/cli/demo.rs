@@ -84,6 +84,7 @@ async fn edit(publisher: &SamplePublisher, clock: &Clock) {
 fn configuration(publisher: &SamplePublisher, database: &std::path::Path) -> String {
     let mut text = format!(
         "[store]\nurl = {}\n\n[fetch]\nallow_private_networks = true\npoll_interval_secs = 2\n\n\
+         [limits]\nrequests_per_minute = 100000\n\n\
          [mappings]\nactivity_list = \"\"\nfacility_types = \"\"\naccessibility_support = \"\"\n",
         quoted(&format!("sqlite:{}", database.display())),
     );
@@ -100,6 +101,9 @@ fn configuration(publisher: &SamplePublisher, database: &std::path::Path) -> Str
             text.push_str(&line);
         }
     }
+    text.push_str(
+        "\n[[areas]]\nslug = \"bristol\"\nname = \"Bristol\"\nlocal_authorities = [\"E06000023\"]\n",
+    );
     text
 }
 

@@ -8,9 +8,11 @@ use serde::Serializer;
 
 use super::check::Check;
 use super::check::Seen;
+use super::error::ConfigError;
 use super::key_path::KeyPath;
 use super::publisher::Publisher;
 use super::suggest::nearest;
+use crate::places::Outline;
 
 /// A part of all services that is served as a feed of its own; at least one criterion says which.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -34,6 +36,21 @@ pub struct Area {
     pub activities: Vec<String>,
     /// Whether services without a place are served; no by default.
     pub include_online: bool,
+}
+
+impl Area {
+    /// Reads the outline, if it has one.
+    ///
+    /// # Errors
+    /// When its file cannot be read or holds no outline.
+    pub fn outline(&self) -> Result<Option<Outline>, ConfigError> {
+        let Some(path) = &self.polygon else { return Ok(None) };
+        let outline = std::fs::read_to_string(path)
+            .map_err(|error| format!("cannot be read: {error}"))
+            .and_then(|text| Outline::parse(&text).map_err(|error| error.to_string()));
+        let wrong = |why| ConfigError::Outline { area: self.slug.clone(), path: path.clone(), why };
+        outline.map(Some).map_err(wrong)
+    }
 }
 
 /// Everything within a distance of a point.

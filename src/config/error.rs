@@ -26,6 +26,16 @@ pub enum ConfigError {
         /// `VARIABLE: text` for what the environment said. Never empty.
         problems: Vec<String>,
     },
+    /// The outline of an area could not be read.
+    #[error("{}: outline of the area `{area}` {why}", path.display())]
+    Outline {
+        /// The area's slug.
+        area: String,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
     /// The configuration holds something that cannot be written as TOML.
     #[error("the configuration cannot be printed")]
     Print(#[source] toml::ser::Error),

@@ -91,11 +91,15 @@ impl Config {
     /// Reads the configuration file at `path`.
     ///
     /// # Errors
-    /// When the file cannot be read, and as [`parse`](Self::parse).
+    /// When the file or the outline of an area cannot be read, and as [`parse`](Self::parse).
     pub fn load(path: &Path, env: &dyn Environment) -> Result<Self, ConfigError> {
         let text = fs::read_to_string(path)
             .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        Self::parse(&text, path, env)
+        let config = Self::parse(&text, path, env)?;
+        for area in &config.areas {
+            area.outline()?;
+        }
+        Ok(config)
     }
 
     /// Reads a configuration from its text.

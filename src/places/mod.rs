@@ -10,6 +10,7 @@ mod error;
 mod gazetteer;
 mod local_authority;
 mod nearest;
+mod outline;
 mod postcode;
 mod reader;
 mod table;
@@ -22,6 +23,8 @@ pub use error::GazetteerError;
 pub use gazetteer::Gazetteer;
 pub use gazetteer::Spot;
 pub use local_authority::LocalAuthority;
+pub use outline::Outline;
+pub use outline::OutlineError;
 pub use postcode::Postcode;
 
 /// What the licence of the table asks to be shown wherever its content is.

@@ -31,6 +31,7 @@ pub use record::Relation;
 pub use record::ServiceRecord;
 pub use record::StoredHead;
 pub use record::StoredOccurrence;
+pub use record::StoredService;
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -147,7 +148,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn changes(&self, seq: u64, limit: usize) -> Answer<'_, Vec<ChangedService>>;
 
     /// Returns services by id; nothing for those that do not exist.
-    fn services(&self, ids: Vec<Id>) -> Answer<'_, Vec<Option<ServiceRecord>>>;
+    fn services(&self, ids: Vec<Id>) -> Answer<'_, Vec<Option<StoredService>>>;
 
     /// Drops tombstones, inactive services and occurrences that are kept no longer; returns how many
     /// rows went.

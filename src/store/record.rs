@@ -327,6 +327,17 @@ pub struct ServiceRecord {
     pub due: Option<DateTime<Utc>>,
 }
 
+/// A service read back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredService {
+    /// Number of its latest change.
+    pub seq: u64,
+    /// Whether it is only a tombstone.
+    pub is_gone: bool,
+    /// What was published, or what is left of it.
+    pub record: ServiceRecord,
+}
+
 /// A service as the catalogue follows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangedService {

@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod api;
+mod areas;
 mod configuration;
 mod crash;
 mod demo;
 mod harvest;
+mod lists;
 mod mapping_examples;
 mod orders;
 mod paging;

@@ -119,7 +119,7 @@ async fn run(input: &Value) -> Vec<Service> {
         .map(|change| change.id)
         .collect();
     let records = store.services(ids).await.unwrap();
-    records.into_iter().map(|r| serde_json::from_slice(&r.unwrap().body).unwrap()).collect()
+    records.into_iter().map(|r| serde_json::from_slice(&r.unwrap().record.body).unwrap()).collect()
 }
 
 #[tokio::test]

@@ -610,7 +610,8 @@ impl Gateway {
         let all = self.store.scan(None, 1000).await.unwrap();
         let live = all.iter().filter(|service| service.entry.is_some()).map(|service| service.id);
         let records = self.store.services(live.collect()).await.unwrap();
-        let seen = records.into_iter().flatten().map(|record| {
+        let seen = records.into_iter().flatten().map(|stored| {
+            let record = stored.record;
             let mut body: Value = serde_json::from_slice(&record.body).unwrap();
             body["last_modified"].take();
             let (status, findings, hash) = (record.status, record.findings, record.hash);
@@ -629,7 +630,7 @@ impl Gateway {
     async fn check_tombstones(&self, live: &BTreeMap<Id, Seen>) {
         let gone: Vec<Id> = self.seen.iter().filter(|id| !live.contains_key(id)).copied().collect();
         for record in self.store.services(gone).await.unwrap() {
-            let record = record.unwrap();
+            let record = record.unwrap().record;
             let body: Value = serde_json::from_slice(&record.body).unwrap();
             assert_eq!(record.status, Status::Defunct);
             assert_eq!(body["status"], "defunct");

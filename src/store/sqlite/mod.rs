@@ -34,9 +34,9 @@ use super::FeedUpdate;
 use super::PageCommit;
 use super::PageOutcome;
 use super::Publication;
-use super::ServiceRecord;
 use super::Store;
 use super::StoreError;
+use super::StoredService;
 use crate::oruk::Id;
 
 /// The embedded store.
@@ -143,7 +143,7 @@ impl Store for SqliteStore {
         self.read(move |connection| read::changes(connection, seq, limit))
     }
 
-    fn services(&self, ids: Vec<Id>) -> Answer<'_, Vec<Option<ServiceRecord>>> {
+    fn services(&self, ids: Vec<Id>) -> Answer<'_, Vec<Option<StoredService>>> {
         self.read(move |connection| read::services(connection, &ids))
     }
 

@@ -12,6 +12,7 @@ use crate::store::ChangedService;
 use crate::store::FeedId;
 use crate::store::ServiceRecord;
 use crate::store::StoreError;
+use crate::store::StoredService;
 
 pub(super) fn scan(
     connection: &Connection,
@@ -60,37 +61,40 @@ fn changed(row: &Row<'_>) -> rusqlite::Result<ChangedService> {
 pub(super) fn services(
     connection: &Connection,
     ids: &[Id],
-) -> Result<Vec<Option<ServiceRecord>>, StoreError> {
-    ids.iter().map(|id| service(connection, *id)).collect()
+) -> Result<Vec<Option<StoredService>>, StoreError> {
+    let doing = "reading services";
+    let mut select = connection
+        .prepare_cached(
+            "SELECT seq, entry IS NULL, feed, status, body, entry, hash, last_modified, findings, due \
+             FROM service WHERE id = ?1",
+        )
+        .map_err(sql(doing))?;
+    let mut read = |id: &Id| {
+        let stored = select
+            .query_row([id.as_bytes()], |row| service(*id, row))
+            .optional()
+            .map_err(sql(doing))?;
+        let Some(mut stored) = stored else { return Ok(None) };
+        stored.record.body = codec::decompress(doing, &stored.record.body)?;
+        Ok(Some(stored))
+    };
+    ids.iter().map(&mut read).collect()
 }
 
-fn service(connection: &Connection, id: Id) -> Result<Option<ServiceRecord>, StoreError> {
-    let doing = "reading a service";
-    let record = connection
-        .prepare_cached(
-            "SELECT feed, status, body, entry, hash, last_modified, findings, due FROM service WHERE id = ?1",
-        )
-        .and_then(|mut select| {
-            select
-                .query_row([id.as_bytes()], |row| {
-                    let findings: Option<String> = row.get(6)?;
-                    let findings = findings.and_then(|json| serde_json::from_str(&json).ok());
-                    Ok(ServiceRecord {
-                        id,
-                        feed: row.get::<_, Option<i64>>(0)?.map(FeedId),
-                        status: codec::status_of(row.get(1)?),
-                        body: row.get(2)?,
-                        entry: row.get::<_, Option<Vec<u8>>>(3)?.unwrap_or_default(),
-                        hash: u128::from_be_bytes(row.get(4)?),
-                        last_modified: codec::from_millis(row.get(5)?),
-                        findings: findings.unwrap_or_default(),
-                        due: row.get::<_, Option<i64>>(7)?.map(codec::from_millis),
-                    })
-                })
-                .optional()
-        })
-        .map_err(sql(doing))?;
-    let Some(mut record) = record else { return Ok(None) };
-    record.body = codec::decompress(doing, &record.body)?;
-    Ok(Some(record))
+fn service(id: Id, row: &Row<'_>) -> rusqlite::Result<StoredService> {
+    let findings: Option<String> = row.get("findings")?;
+    let findings = findings.and_then(|json| serde_json::from_str(&json).ok());
+    let record = ServiceRecord {
+        id,
+        feed: row.get::<_, Option<i64>>("feed")?.map(FeedId),
+        status: codec::status_of(row.get("status")?),
+        body: row.get("body")?,
+        entry: row.get::<_, Option<Vec<u8>>>("entry")?.unwrap_or_default(),
+        hash: u128::from_be_bytes(row.get("hash")?),
+        last_modified: codec::from_millis(row.get("last_modified")?),
+        findings: findings.unwrap_or_default(),
+        due: row.get::<_, Option<i64>>("due")?.map(codec::from_millis),
+    };
+    let seq = u64::try_from(row.get::<_, i64>("seq")?).unwrap_or_default();
+    Ok(StoredService { seq, is_gone: row.get(1)?, record })
 }

@@ -70,7 +70,9 @@ impl Answer {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Settings {
     publishers: String,
+    areas: String,
     fetch: String,
+    limits: String,
     with_vocabularies: bool,
 }
 
@@ -98,6 +100,18 @@ impl Settings {
         self
     }
 
+    /// Adds the table of an area.
+    pub(crate) fn area(mut self, text: &str) -> Self {
+        write!(self.areas, "\n[[areas]]\n{text}").unwrap();
+        self
+    }
+
+    /// Sets the lines of `[limits]`; without them a test may ask as often as it likes.
+    pub(crate) fn limits(mut self, lines: &str) -> Self {
+        lines.clone_into(&mut self.limits);
+        self
+    }
+
     /// Has the gateway read the vocabularies of the mapping examples.
     pub(crate) fn with_vocabularies(mut self) -> Self {
         self.with_vocabularies = true;
@@ -115,16 +129,19 @@ impl Settings {
         } else {
             "allow_private_networks = true\n"
         };
+        let limits =
+            if self.limits.is_empty() { "requests_per_minute = 1000000" } else { &self.limits };
         format!(
             "[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:{}\"\n\
-             [fetch]\npoll_interval_secs = 1\n{private}{}\
-             [mappings]\nactivity_list = {:?}\nfacility_types = {:?}\naccessibility_support = {:?}\n{}",
+             [limits]\n{limits}\n[fetch]\npoll_interval_secs = 1\n{private}{}\
+             [mappings]\nactivity_list = {:?}\nfacility_types = {:?}\naccessibility_support = {:?}\n{}{}",
             folder.join("baton.db").display(),
             self.fetch,
             vocabulary("activity-list"),
             vocabulary("facility-types"),
             vocabulary("accessibility-support"),
             self.publishers,
+            self.areas,
         )
     }
 }
@@ -205,6 +222,12 @@ impl Gateway {
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask(Method::GET, path, &[]).await
+    }
+
+    /// Returns the total of a list.
+    pub(crate) async fn total(&self, path: &str) -> u64 {
+        let page = self.json(path).await;
+        page.get("total_items").or_else(|| page.get("totalElements")).unwrap().as_u64().unwrap()
     }
 
     pub(crate) async fn ask(

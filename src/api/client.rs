@@ -1,0 +1,173 @@
+//! Who is asking, and how often one may: a limit of requests for each client address.
+//!
+//! Specification: [RateLimit header fields](https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/)
+//! and [RFC 6585, 429](https://www.rfc-editor.org/rfc/rfc6585#section-4). An address of IPv6 counts by
+//! its first 64 bits, since that is what one connection is given.
+
+use std::net::IpAddr;
+use std::net::Ipv6Addr;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ConnectInfo;
+use axum::extract::Request;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::HeaderName;
+use axum::http::HeaderValue;
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::IntoResponse as _;
+use axum::response::Response;
+use governor::Quota;
+use governor::RateLimiter;
+use governor::clock::Clock as _;
+use governor::clock::DefaultClock;
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use ipnet::IpNet;
+
+use super::error::Problem;
+
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// From how many addresses on those that are idle are forgotten.
+const MANY_CLIENTS: usize = 10_000;
+
+/// The address of the client, as far as it can be believed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Address(pub(super) IpAddr);
+
+type Limiter =
+    RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, DefaultClock, StateInformationMiddleware>;
+
+/// How often one client may ask.
+#[derive(Debug, Clone)]
+pub(super) struct Limits(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    limiter: Limiter,
+    clock: DefaultClock,
+    per_minute: u32,
+    trusted: Vec<IpNet>,
+}
+
+impl Limits {
+    /// Makes a limit of requests a minute, all of which may come at once; the word of trusted proxies on
+    /// the client's address is taken.
+    pub(super) fn new(per_minute: u32, trusted: Vec<IpNet>) -> Self {
+        let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
+        let limiter = RateLimiter::keyed(quota).with_middleware::<StateInformationMiddleware>();
+        Self(Arc::new(Inner { limiter, clock: DefaultClock::default(), per_minute, trusted }))
+    }
+
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let is_trusted = |ip: &IpAddr| self.0.trusted.iter().any(|network| network.contains(ip));
+        let peer = peer.to_canonical();
+        if !is_trusted(&peer) {
+            return peer;
+        }
+        // Each proxy adds whom it heard from at the end, so the first from the end that is not one of
+        // our own is the last that can be believed.
+        let named = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+        let named: Vec<IpAddr> = named
+            .flat_map(|value| value.split(','))
+            .filter_map(|text| text.trim().parse::<IpAddr>().ok())
+            .map(|ip| ip.to_canonical())
+            .collect();
+        named.iter().rev().find(|ip| !is_trusted(ip)).copied().unwrap_or(peer)
+    }
+}
+
+/// Learns who asks, and refuses those who ask too often. Questions about health are not counted.
+pub(super) async fn limit(
+    State(limits): State<Limits>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    let Some(peer) = peer else { return next.run(request).await };
+    let client = limits.client(peer.ip(), request.headers());
+    request.extensions_mut().insert(Address(client));
+    if matches!(request.uri().path(), "/livez" | "/readyz" | "/metrics") {
+        return next.run(request).await;
+    }
+    let inner = &limits.0;
+    if inner.limiter.len() > MANY_CLIENTS {
+        inner.limiter.retain_recent();
+    }
+    let (mut response, remaining, wait) = match inner.limiter.check_key(&network_of(client)) {
+        Ok(state) => {
+            let remaining = state.remaining_burst_capacity();
+            (next.run(request).await, remaining, Duration::ZERO)
+        }
+        Err(refused) => {
+            let wait = refused.wait_time_from(inner.clock.now());
+            tracing::debug!(%client, "limited");
+            (Problem::TooMany.into_response(), 0, wait)
+        }
+    };
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let headers = response.headers_mut();
+    let mut put = |name, text: String| {
+        if let Ok(value) = HeaderValue::try_from(text) {
+            headers.insert(name, value);
+        }
+    };
+    put(POLICY, format!("\"client\";q={};w=60", inner.per_minute));
+    put(LIMIT, format!("\"client\";r={remaining};t={seconds}"));
+    if seconds > 0 {
+        put(header::RETRY_AFTER, seconds.to_string());
+    }
+    response
+}
+
+fn network_of(client: IpAddr) -> IpAddr {
+    match client {
+        IpAddr::V4(_) => client,
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_trusted_proxies_say_who_asks() {
+        let limits = Limits::new(1, vec!["10.0.0.0/8".parse().unwrap()]);
+        let headers = |text: &'static str| {
+            HeaderMap::from_iter([(FORWARDED_FOR, HeaderValue::from_static(text))])
+        };
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        for (peer, forwarded, client) in [
+            ("192.0.2.1", "198.51.100.7", "192.0.2.1"),
+            ("10.1.1.1", "198.51.100.7", "198.51.100.7"),
+            ("10.1.1.1", "203.0.113.9, 198.51.100.7, 10.2.2.2", "198.51.100.7"),
+            ("10.1.1.1", "nobody", "10.1.1.1"),
+            ("::ffff:10.1.1.1", "2001:db8::1", "2001:db8::1"),
+        ] {
+            assert_eq!(
+                limits.client(ip(peer), &headers(forwarded)),
+                ip(client),
+                "{peer} {forwarded}"
+            );
+        }
+    }
+
+    #[test]
+    fn neighbours_on_one_connection_count_as_one() {
+        let of = |text: &str| network_of(text.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    }
+}

@@ -1,0 +1,85 @@
+//! Walks through the pages of a list while the data changes.
+//!
+//! Open Referral pages are numbers, so a service that comes or goes shifts all that follow it, and a
+//! reader who takes page after page would meet one twice or never. Baton keeps the moment that a page
+//! showed for a while, and shows the same one to whoever asks for the page after it. A walk is known by
+//! its steps: same client, same question, next page. A first page always shows the present.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use moka::sync::Cache;
+
+use crate::catalogue::View;
+
+/// How many questions are walked through at the same time.
+const MAX_QUESTIONS: u64 = 512;
+
+/// How many walks through one question of one client are told apart.
+const MAX_WALKS: usize = 4;
+
+/// How long a reader may take from page to page.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// How soon a page asked for again is taken as the same step, tried once more.
+const AGAIN: TimeDelta = TimeDelta::seconds(10);
+
+/// The walks under way.
+#[derive(Debug, Clone)]
+pub(super) struct Walks(Cache<(Option<IpAddr>, String), Of>);
+
+/// The walks of one client through one question.
+type Of = Arc<Mutex<Vec<Walk>>>;
+
+#[derive(Debug)]
+struct Walk {
+    view: View,
+    page: usize,
+    at: DateTime<Utc>,
+}
+
+impl Default for Walks {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(MAX_QUESTIONS).time_to_idle(PATIENCE).build())
+    }
+}
+
+impl Walks {
+    /// Returns what a page is to show: what the page before it showed, else the present.
+    pub(super) fn view(
+        &self,
+        client: Option<IpAddr>,
+        question: String,
+        page: usize,
+        present: View,
+        now: DateTime<Utc>,
+    ) -> View {
+        let walks = self.0.get_with((client, question), Arc::default);
+        let mut walks = walks.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = walks.iter_mut().find(|walk| walk.page + 1 == page);
+        let walk = match next {
+            Some(walk) => Some(walk),
+            None => {
+                walks.iter_mut().find(|walk| walk.page == page && page > 1 && now - walk.at < AGAIN)
+            }
+        };
+        if let Some(walk) = walk.filter(|_| page > 1) {
+            (walk.page, walk.at) = (page, now);
+            return walk.view.clone();
+        }
+        if walks.len() >= MAX_WALKS {
+            let oldest = walks.iter().enumerate().min_by_key(|(_, walk)| walk.at);
+            if let Some(oldest) = oldest.map(|(index, _)| index) {
+                walks.remove(oldest);
+            }
+        }
+        walks.push(Walk { view: present.clone(), page, at: now });
+        present
+    }
+}

@@ -1,0 +1,267 @@
+//! A view: a snapshot, or the part of it that is in an area, and the answers to questions on it.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+
+use super::area::Area;
+use super::list;
+use super::query::Found;
+use super::query::Hit;
+use super::query::Hits;
+use super::query::Near;
+use super::query::Query;
+use super::query::Search;
+use super::query::distance_of;
+use super::query::place_distance;
+use super::query::union;
+use super::query::with_word;
+use super::segment::Doc;
+use super::segment::DocPlace;
+use super::segment::Segment;
+use super::snapshot::Part;
+use super::snapshot::Snapshot;
+use crate::oruk::Id;
+use crate::oruk::TaxonomyTerm;
+
+/// A snapshot as one root of the API shows it: all of it, or an area.
+#[derive(Debug, Clone)]
+pub struct View {
+    snapshot: Arc<Snapshot>,
+    /// The number of the area.
+    area: Option<u16>,
+}
+
+/// A service at a location, as listed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Listed {
+    /// The service.
+    pub service: Hit,
+    /// The service at location.
+    pub id: Id,
+    /// The location.
+    pub location: Id,
+}
+
+impl View {
+    /// Returns the view of everything.
+    pub(super) fn whole(snapshot: Arc<Snapshot>) -> Self {
+        Self { snapshot, area: None }
+    }
+
+    /// Returns the view of an area; nothing when there is none of this slug.
+    pub(super) fn of_area(snapshot: Arc<Snapshot>, slug: &str) -> Option<Self> {
+        let number = snapshot.around.areas.iter().position(|area| area.slug == slug)?;
+        Some(Self { area: Some(u16::try_from(number).ok()?), snapshot })
+    }
+
+    /// Returns the snapshot.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Returns the area, unless it is everything.
+    pub fn area(&self) -> Option<&Area> {
+        self.snapshot.around.areas.get(usize::from(self.area?))
+    }
+
+    /// Returns how many services lists show.
+    pub fn len(&self) -> usize {
+        self.shown().map(|(_, shown)| count(&shown)).sum()
+    }
+
+    /// Tells whether lists show nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Answers a query: the total and one page. By distance when a point is asked for; else those with
+    /// all words in their name first; then by name.
+    pub fn find(&self, query: &Query, offset: usize, limit: usize) -> Hits {
+        let found = self.matches(query);
+        let total = found.iter().map(|(_, found)| count(&found.docs)).sum();
+        if let Some(near) = query.near {
+            let mut all = nearest(&found, near);
+            all.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.listed_before(b.1)));
+            let page = all.into_iter().skip(offset).take(limit);
+            let page = page.map(|(distance, doc)| hit(doc, Some(distance))).collect();
+            return Hits { total, page };
+        }
+        let by_name: Vec<(&Segment, &RoaringBitmap)> =
+            found.iter().map(|(part, found)| (part.segment.as_ref(), &found.by_name)).collect();
+        let rest: Vec<RoaringBitmap> =
+            found.iter().map(|(_, found)| &found.docs - &found.by_name).collect();
+        let rest: Vec<(&Segment, &RoaringBitmap)> = found
+            .iter()
+            .zip(&rest)
+            .map(|((part, _), rest)| (part.segment.as_ref(), rest))
+            .collect();
+        let named: usize = by_name.iter().map(|(_, docs)| count(docs)).sum();
+        let mut page = list::page(&by_name, offset, limit);
+        let left = limit - page.len();
+        page.extend(list::page(&rest, offset.saturating_sub(named), left));
+        Hits { total, page: page.into_iter().map(|doc| hit(doc, None)).collect() }
+    }
+
+    /// Answers a query with services at locations: the total and one page, in the order of
+    /// [`find`](Self::find).
+    pub fn find_at_locations(
+        &self,
+        query: &Query,
+        offset: usize,
+        limit: usize,
+    ) -> (usize, Vec<Listed>) {
+        let mut listed: Vec<(f64, &Doc, &DocPlace)> = Vec::new();
+        for (part, found) in &self.matches(query) {
+            for number in &found.docs {
+                let doc = part.doc(number);
+                let rank = f64::from(u8::from(!found.by_name.contains(number)));
+                let places = doc.places.iter().filter(|place| self.shows(place));
+                listed.extend(places.filter_map(|place| match (query.near, query.bounds) {
+                    (Some(near), _) => {
+                        let away = place_distance(place, near)?;
+                        (away <= near.within_m).then_some((away, doc, place))
+                    }
+                    (None, Some(bounds)) => {
+                        let (latitude, longitude) = place.coordinates?;
+                        bounds.contains(latitude, longitude).then_some((rank, doc, place))
+                    }
+                    (None, None) => Some((rank, doc, place)),
+                }));
+            }
+        }
+        listed.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.listed_before(b.1)));
+        let page = listed.iter().skip(offset).take(limit).map(|(away, doc, place)| Listed {
+            service: hit(doc, query.near.map(|_| *away)),
+            id: place.service_at_location,
+            location: place.location,
+        });
+        (listed.len(), page.collect())
+    }
+
+    /// Returns a service, or what is left of it.
+    pub fn service(&self, id: Id) -> Option<Hit> {
+        let (part, number) = self.snapshot.find(id)?;
+        let doc = part.doc(number);
+        (doc.is_gone || self.scope(part).contains(number)).then(|| hit(doc, None))
+    }
+
+    /// Returns the service that a service at location belongs to.
+    pub fn service_at_location(&self, id: Id) -> Option<Listed> {
+        self.shown().find_map(|(part, shown)| {
+            let number = *part.segment.by_service_at_location.get(&id)?;
+            let doc = part.doc(number);
+            let place = doc.places.iter().find(|place| place.service_at_location == id)?;
+            let is_shown = shown.contains(number) && self.shows(place);
+            is_shown.then(|| Listed { service: hit(doc, None), id, location: place.location })
+        })
+    }
+
+    /// Returns the taxonomy terms of listed services with their ancestors, by taxonomy and name.
+    pub fn terms_in_use(&self) -> Vec<Arc<TaxonomyTerm>> {
+        let used = self.shown().flat_map(|(part, shown)| {
+            let terms = part.segment.by_term.iter();
+            terms.filter(move |(_, docs)| !docs.is_disjoint(&shown)).map(|(term, _)| *term)
+        });
+        self.snapshot.terms.with_ancestors(used)
+    }
+
+    /// Returns the organisations of listed services, each with one of its services, by id.
+    pub fn organizations(&self) -> Vec<(Id, Hit)> {
+        self.owners(|segment| &segment.by_organization, |_, _| true)
+    }
+
+    /// Returns the locations of listed services, each with one of the services there, by id.
+    pub fn locations(&self) -> Vec<(Id, Hit)> {
+        self.owners(
+            |segment| &segment.by_location,
+            |doc, id| doc.places.iter().any(|place| place.location == id && self.shows(place)),
+        )
+    }
+
+    /// Where copies of an entity differ, that of the service with the smallest id is believed.
+    fn owners(
+        &self,
+        index: impl Fn(&Segment) -> &HashMap<Id, RoaringBitmap>,
+        is_shown: impl Fn(&Doc, Id) -> bool,
+    ) -> Vec<(Id, Hit)> {
+        let mut owners: BTreeMap<Id, Hit> = BTreeMap::new();
+        for (part, shown) in self.shown() {
+            for (id, docs) in index(&part.segment) {
+                let docs = (docs & &shown).into_iter().map(|number| part.doc(number));
+                let docs = docs.filter(|doc| is_shown(doc, *id)).map(|doc| hit(doc, None));
+                let Some(first) = docs.min_by_key(|hit| hit.id) else { continue };
+                let owner = owners.entry(*id).or_insert(first);
+                if first.id < owner.id {
+                    *owner = first;
+                }
+            }
+        }
+        owners.into_iter().collect()
+    }
+
+    /// Returns the documents of each part that answer a query.
+    fn matches(&self, query: &Query) -> Vec<(&Part, Found)> {
+        let occurs = |word: &str, is_beginning: bool| {
+            self.snapshot.parts.iter().any(|part| {
+                let segment = part.segment.as_ref();
+                [&segment.in_name, &segment.in_text].into_iter().any(|words| {
+                    let with_word = with_word(segment, words, word, is_beginning);
+                    !(with_word & part.alive.as_ref()).is_disjoint(&segment.listed)
+                })
+            })
+        };
+        let search = query.search.as_deref().map(|asked| Search::read(asked, occurs));
+        let parts = self.snapshot.parts.iter().map(|part| {
+            let scope = self.scope(part);
+            let terms = &self.snapshot.terms;
+            let mut found = query.matches(search.as_ref(), terms, &part.segment, &scope);
+            if query.modified_after.is_some() {
+                let gone = part.alive.as_ref() & &part.segment.gone;
+                found.docs.extend(gone.iter().filter(|n| query.wants_gone(part.doc(*n))));
+            }
+            (part, found)
+        });
+        parts.collect()
+    }
+
+    /// Returns the parts with the documents that lists of this view show.
+    fn shown(&self) -> impl Iterator<Item = (&Part, RoaringBitmap)> {
+        self.snapshot.parts.iter().map(|part| (part, self.scope(part) & &part.segment.listed))
+    }
+
+    /// Returns the documents of a part that are in this view.
+    fn scope(&self, part: &Part) -> RoaringBitmap {
+        let (Some(number), Some(area)) = (self.area, self.area()) else {
+            return part.alive.as_ref() - &part.segment.gone;
+        };
+        let Some(of_area) = part.segment.by_area.get(&number) else { return RoaringBitmap::new() };
+        let mut scope = part.alive.as_ref() & of_area;
+        let terms = &self.snapshot.terms;
+        if let Some(wanted) = area.terms(terms.names()) {
+            let wanted = wanted.into_iter().flat_map(|term| terms.with_descendants(term));
+            scope &= union(wanted.filter_map(|id| part.segment.by_term.get(&id)));
+        }
+        scope
+    }
+
+    fn shows(&self, place: &DocPlace) -> bool {
+        self.area.is_none_or(|area| place.areas.contains(&area))
+    }
+}
+
+fn nearest<'a>(found: &'a [(&Part, Found)], near: Near) -> Vec<(f64, &'a Doc)> {
+    let docs = found.iter().flat_map(|(part, found)| found.docs.iter().map(|n| part.doc(n)));
+    docs.map(|doc| (distance_of(doc, near).unwrap_or(f64::MAX), doc)).collect()
+}
+
+fn count(docs: &RoaringBitmap) -> usize {
+    usize::try_from(docs.len()).unwrap_or(usize::MAX)
+}
+
+fn hit(doc: &Doc, distance_m: Option<f64>) -> Hit {
+    let Doc { id, seq, last_modified, is_gone, is_strict, .. } = *doc;
+    Hit { id, seq, last_modified, distance_m, is_gone, is_strict }
+}

@@ -1,0 +1,366 @@
+//! Lists from outside: what is found first, what is far, everything at once, and walks while the data
+//! changes.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::support::gateway::Gateway;
+use crate::support::gateway::PATIENCE;
+use crate::support::gateway::Settings;
+use crate::support::gateway::text;
+use crate::support::items;
+use crate::support::process::wait_until;
+use crate::support::publisher::FakePublisher;
+
+/// A gateway with these classes of one publisher.
+async fn gateway_of(publisher: &FakePublisher, classes: Vec<Value>) -> Gateway {
+    let url = publisher.feed("/feed", 500);
+    for (number, class) in (1..).zip(classes) {
+        publisher.upsert("/feed", &format!("{number}"), class);
+    }
+    let gateway = Gateway::start(&Settings::following(&[("one", vec![url])])).await;
+    gateway.settled().await;
+    gateway
+}
+
+/// Returns the names on the first page, in their order.
+async fn found(gateway: &Gateway, query: &str) -> Vec<String> {
+    let page = gateway.json(&format!("/v3/services?{query}")).await;
+    page["contents"].as_array().unwrap().iter().map(|service| text(&service["name"])).collect()
+}
+
+fn described(number: u32, name: &str, description: &str) -> Value {
+    let mut class = items::series(number, name);
+    class["description"] = json!(description);
+    class
+}
+
+fn at(number: u32, name: &str, latitude: f64, longitude: f64) -> Value {
+    let mut class = items::series(number, name);
+    class["location"]["@id"] = json!(items::uri("places", number + 100));
+    class["location"]["geo"] = json!({"latitude": latitude, "longitude": longitude});
+    class
+}
+
+#[tokio::test]
+async fn words_are_found_as_people_write_them() {
+    let publisher = FakePublisher::start().await;
+    let classes = vec![
+        described(1, "Badminton for beginners", "Rackets are lent."),
+        described(2, "Café walk", "Afterwards badminton, for those who like."),
+        described(3, "Swimming lessons", "In the deep pool."),
+        described(4, "Aqua fit", "Swim gently, no lessons needed."),
+        described(5, "Walking football", "Slow, for everybody."),
+    ];
+    let gateway = gateway_of(&publisher, classes).await;
+    for (query, expected) in [
+        // What has it in its name comes first, whatever its letters.
+        ("search=badminton", vec!["Badminton for beginners", "Café walk"]),
+        ("search=swimming", vec!["Swimming lessons", "Aqua fit"]),
+        ("search=lessons+swims", vec!["Swimming lessons", "Aqua fit"]),
+        ("search=cafe", vec!["Café walk"]),
+        ("search=CAF%C3%89", vec!["Café walk"]),
+        ("search=walks", vec!["Café walk", "Walking football"]),
+        ("search=beginner", vec!["Badminton for beginners"]),
+        // The last word may not be finished.
+        ("search=badm", vec!["Badminton for beginners", "Café walk"]),
+        ("search=foot", vec!["Walking football"]),
+        ("search=foot+walking", vec![]),
+        // One letter may be wrong in a longer word that is nowhere.
+        ("search=badmington", vec!["Badminton for beginners", "Café walk"]),
+        ("search=fotball", vec!["Walking football"]),
+        ("search=fottball", vec!["Walking football"]),
+        ("search=swiming+lessons", vec!["Swimming lessons", "Aqua fit"]),
+        ("search=wlak", vec![]),
+        ("search=badmintoons+xyz", vec![]),
+    ] {
+        assert_eq!(found(&gateway, query).await, expected, "{query}");
+        let total = gateway.total(&format!("/v3/services?{query}&per_page=1")).await;
+        assert_eq!(total, expected.len() as u64, "{query}");
+    }
+    // Pages of a search are cut from the same order.
+    let first = found(&gateway, "search=badminton&per_page=1").await;
+    let second = found(&gateway, "search=badminton&per_page=1&page=2").await;
+    assert_eq!((first, second), (vec!["Badminton for beginners".into()], vec!["Café walk".into()]));
+}
+
+#[tokio::test]
+async fn what_is_near_comes_first_and_says_how_far() {
+    let publisher = FakePublisher::start().await;
+    // One degree of latitude is 111.2 km, so 0.01 is 1112 m.
+    let classes = vec![
+        at(1, "A mile and a half", 51.4505 + 0.02, -2.601),
+        at(2, "Here", 51.4505, -2.601),
+        at(3, "Far", 52.4505, -2.601),
+        at(4, "Half a mile", 51.4505 + 0.01, -2.601),
+    ];
+    let gateway = gateway_of(&publisher, classes).await;
+    let near = "latitude=51.4505&longitude=-2.601&proximity=3000";
+    let near_names = ["Here", "Half a mile", "A mile and a half"];
+    assert_eq!(found(&gateway, near).await, near_names);
+    for (path, full) in [
+        ("/v3/services", false),
+        ("/v3/services", true),
+        ("/v3/service_at_locations", false),
+        ("/v3/service_at_locations", true),
+    ] {
+        let page = gateway.json(&format!("{path}?{near}&full={full}")).await;
+        let away = page["contents"].as_array().unwrap().iter();
+        let away: Vec<u64> = away.map(|item| item["x_distance_m"].as_u64().unwrap()).collect();
+        assert_eq!(away, [0, 1112, 2224], "{path} {full}");
+    }
+    let anywhere = gateway.json("/v3/services").await;
+    assert!(anywhere["contents"][0].get("x_distance_m").is_none());
+    // A box from 51.455 to 52: neither what is south of it nor what is north.
+    let boxed = "bbox=-2.7,51.455,-2.5,52";
+    assert_eq!(found(&gateway, boxed).await, ["A mile and a half", "Half a mile"]);
+    assert_eq!(gateway.total(&format!("/v3/service_at_locations?{boxed}")).await, 2);
+    assert_eq!(gateway.total(&format!("/v1/services?{boxed}")).await, 2);
+    for (bounds, status) in
+        [("1,2,3", 400), ("a,b,c,d", 400), ("-2,52,-3,51", 422), ("-200,51,0,52", 422)]
+    {
+        let answer = gateway.get(&format!("/v3/services?bbox={bounds}")).await;
+        assert_eq!((answer.status, answer.json()["parameter"].as_str()), (status, Some("bbox")));
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_has_only_a_postcode_is_near_it() {
+    let publisher = FakePublisher::start().await;
+    let mut class = items::series(1, "By postcode");
+    class["location"].as_object_mut().unwrap().remove("geo");
+    let gateway = gateway_of(&publisher, vec![class]).await;
+    assert_eq!(found(&gateway, "postcode=BS1+5TR&proximity=100").await, ["By postcode"]);
+    assert!(found(&gateway, "postcode=BS16+1QY&proximity=100").await.is_empty());
+    let unknown = gateway.get("/v3/services?postcode=BS99+9ZZ&proximity=100").await;
+    assert_eq!((unknown.status, unknown.json()["parameter"].as_str()), (422, Some("postcode")));
+}
+
+fn lines(body: &str) -> Vec<Value> {
+    body.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn everything_is_streamed_as_lines() {
+    let publisher = FakePublisher::start().await;
+    let classes = (1..=450).map(|number| items::series(number, &format!("Class {number:03}")));
+    let gateway = gateway_of(&publisher, classes.collect()).await;
+    for path in ["/v3/services", "/v3/services?full=true", "/v3/service_at_locations"] {
+        let and = if path.contains('?') { '&' } else { '?' };
+        let answer = gateway.get(&format!("{path}{and}format=ndjson")).await;
+        assert_eq!(answer.header("content-type"), "application/x-ndjson", "{path}");
+        assert_eq!(lines(&answer.text()), gateway.all(path).await, "{path}");
+        let known = answer.header("etag").to_owned();
+        let again = format!("{path}{and}format=ndjson");
+        let again = gateway.ask(Method::GET, &again, &[("if-none-match", &known)]).await;
+        assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
+    }
+    let some = gateway.get("/v3/services?format=ndjson&search=012").await.text();
+    assert_eq!(lines(&some).len(), 1);
+    assert_eq!(gateway.get("/v3/services?format=csv").await.status, 400);
+}
+
+#[tokio::test]
+async fn the_least_that_tells_what_changed_comes_at_once() {
+    let publisher = FakePublisher::start().await;
+    let classes = (1..=120).map(|number| items::series(number, &format!("Class {number}")));
+    let gateway = gateway_of(&publisher, classes.collect()).await;
+    let page = gateway.json("/v3/services?minimal=true").await;
+    let listed = page["contents"].as_array().unwrap();
+    assert_eq!((listed.len(), &page["total_items"]), (120, &json!(120)));
+    let services = gateway.services().await;
+    for item in listed {
+        let service = &services[&text(&item["id"])];
+        assert_eq!(item["modified_date"], service["last_modified"]);
+        assert_eq!(item.as_object().unwrap().len(), 2, "{item}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_withdrawn_is_told_whatever_else_is_asked() {
+    let publisher = FakePublisher::start().await;
+    let gateway =
+        gateway_of(&publisher, vec![items::series(1, "Stays"), items::series(2, "Leaves")]).await;
+    let terms = gateway.all("/v3/taxonomy_terms").await;
+    let yoga = text(&terms.iter().find(|term| term["name"] == "Yoga").unwrap()["id"]);
+    publisher.delete("/feed", "2");
+    let gone = async || (gateway.total("/v3/services").await == 1).then_some(());
+    wait_until("the service withdrawn", PATIENCE, gone).await;
+    let query = format!("modified_after=2020-01-01T00:00:00Z&taxonomy_term_id={yoga}");
+    let page = gateway.json(&format!("/v3/services?{query}")).await;
+    let statuses: BTreeMap<String, String> = page["contents"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|service| (text(&service["name"]), text(&service["status"])))
+        .collect();
+    let expected = [("Leaves", "defunct"), ("Stays", "active")];
+    let expected: BTreeMap<String, String> =
+        expected.iter().map(|(name, status)| ((*name).to_owned(), (*status).to_owned())).collect();
+    assert_eq!(statuses, expected);
+    assert_eq!(found(&gateway, &format!("taxonomy_term_id={yoga}")).await, ["Stays"]);
+}
+
+#[tokio::test]
+async fn a_walk_meets_what_did_not_change_once_while_the_rest_does() {
+    let publisher = FakePublisher::start().await;
+    // Every second class stays as it is; the others come, go and are renamed.
+    let name =
+        |number: u32| format!("{} {number:03}", if number % 2 == 0 { "Stays" } else { "Moves" });
+    let name_of = |number: u32| format!("Class {number:03} {}", name(number));
+    let classes = (0..100).map(|number| items::series(number, &name_of(number)));
+    let gateway = gateway_of(&publisher, classes.collect()).await;
+    let mut leaving = (1..100).step_by(2);
+    let calm: BTreeSet<String> = (0..100).step_by(2).map(name_of).collect();
+    for root in ["/v3", "/v1"] {
+        let mut met: Vec<String> = Vec::new();
+        for page in 1..=100_usize {
+            let body = gateway.json(&format!("{root}/services?per_page=5&page={page}")).await;
+            let items = body.get("contents").or_else(|| body.get("content")).unwrap();
+            met.extend(items.as_array().unwrap().iter().map(|service| text(&service["name"])));
+            if body["last_page"] == true || body["last"] == true {
+                break;
+            }
+            // What has passed by goes away, and something new comes before it: both would shift the rest.
+            if page > 12 {
+                continue;
+            }
+            let total = gateway.total("/v3/services?per_page=1").await;
+            if page % 2 == 0 {
+                publisher.delete("/feed", &format!("{}", leaving.next().unwrap() + 1));
+            } else {
+                let new = format!("{root}{page}").replace('/', "n");
+                publisher.upsert("/feed", &new, items::series(&new, &format!("Aaa {new}")));
+            }
+            let changed =
+                async || (gateway.total("/v3/services?per_page=1").await != total).then_some(());
+            wait_until("a change shows", PATIENCE, changed).await;
+        }
+        let met_calm: Vec<String> =
+            met.iter().filter(|name| name.contains("Stays")).cloned().collect();
+        assert_eq!(met_calm.len(), calm.len(), "{root}: {met:?}");
+        assert_eq!(met_calm.into_iter().collect::<BTreeSet<_>>(), calm, "{root}");
+    }
+}
+
+#[tokio::test]
+async fn links_lead_from_page_to_page_and_name_the_licence() {
+    let publisher = FakePublisher::start().await;
+    let classes = (1..=25).map(|number| items::series(number, &format!("Class {number}")));
+    let gateway = gateway_of(&publisher, classes.collect()).await;
+    let mut next = Some("/v3/services?search=class&per_page=10".to_owned());
+    let (mut met, mut pages) = (0, 0);
+    while let Some(path) = next {
+        let answer = gateway.get(&path).await;
+        let links = links_of(answer.header("link"));
+        met += answer.json()["contents"].as_array().unwrap().len();
+        pages += 1;
+        assert!(
+            links["first"].ends_with("page=1") && links["last"].ends_with("page=3"),
+            "{links:?}"
+        );
+        assert_eq!(links.contains_key("prev"), pages > 1);
+        assert!(links.contains_key("license") && links.contains_key("copyright"), "{links:?}");
+        next = links.get("next").map(|next| {
+            assert!(
+                next.starts_with("http://127.0.0.1:") && next.contains("search=class"),
+                "{next}"
+            );
+            next.split_once("/v3").map(|(_, rest)| format!("/v3{rest}")).unwrap()
+        });
+    }
+    assert_eq!((met, pages), (25, 3));
+}
+
+fn links_of(header: &str) -> BTreeMap<String, String> {
+    let links = header.split(", ").filter_map(|link| {
+        let (target, rest) = link.strip_prefix('<')?.split_once('>')?;
+        let relation = rest.split_once("rel=\"")?.1.split('"').next()?;
+        Some((relation.to_owned(), target.to_owned()))
+    });
+    links.collect()
+}
+
+#[tokio::test]
+async fn answers_say_since_when_they_are_so() {
+    let publisher = FakePublisher::start().await;
+    let gateway = gateway_of(&publisher, vec![items::series(1, "Class")]).await;
+    // The second of a snapshot tells nothing while another one had it too.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    publisher.upsert("/feed", "2", items::series(2, "Another"));
+    let both = async || (gateway.total("/v3/services").await == 2).then_some(());
+    wait_until("the other class", PATIENCE, both).await;
+    let services = gateway.services().await;
+    let service = format!("/v3/services/{}", services.keys().next().unwrap());
+    for path in
+        ["/v3", "/v3/services", "/v3/taxonomies", "/v1/services", "/v3/openapi.json", &service]
+    {
+        let since = gateway.get(path).await.header("last-modified").to_owned();
+        assert!(since.ends_with(" GMT"), "{path}: {since}");
+        let again = gateway.ask(Method::GET, path, &[("if-modified-since", &since)]).await;
+        assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
+        let long_ago = "Mon, 01 Jan 2024 00:00:00 GMT";
+        let again = gateway.ask(Method::GET, path, &[("if-modified-since", long_ago)]).await;
+        assert_eq!(again.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_asks_too_often_is_told_to_wait() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 5);
+    let settings = Settings::following(&[("one", vec![url])])
+        .limits("requests_per_minute = 20\ntrusted_proxies = [\"127.0.0.1\"]");
+    let gateway = Gateway::start(&settings).await;
+    let ask =
+        async |client: &str| gateway.ask(Method::GET, "/v3", &[("x-forwarded-for", client)]).await;
+    let first = ask("198.51.100.7").await;
+    assert_eq!(first.status, 200);
+    assert_eq!(first.header("ratelimit-policy"), "\"client\";q=20;w=60");
+    assert_eq!(first.header("ratelimit"), "\"client\";r=19;t=0");
+    for _ in 0..19 {
+        ask("198.51.100.7").await;
+    }
+    let refused = ask("198.51.100.7").await;
+    assert_eq!(refused.status, 429, "{}", refused.text());
+    assert_eq!(refused.header("content-type"), "application/problem+json");
+    assert_eq!(refused.header("access-control-allow-origin"), "*");
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=3).contains(&wait), "{wait}");
+    assert!(refused.header("ratelimit").starts_with("\"client\";r=0;t="));
+    // Others, and questions about health, are not held up.
+    assert_eq!(ask("198.51.100.8").await.status, 200);
+    let health = [("x-forwarded-for", "198.51.100.7")];
+    assert_eq!(gateway.ask(Method::GET, "/livez", &health).await.status, 200);
+    // Neighbours behind one connection of IPv6 share a limit.
+    for number in 0..20 {
+        assert_eq!(ask(&format!("2001:db8:1:2::{number}")).await.status, 200, "{number}");
+    }
+    assert_eq!(ask("2001:db8:1:2:9::9").await.status, 429);
+    assert_eq!(ask("2001:db8:1:3::1").await.status, 200);
+}
+
+#[tokio::test]
+async fn what_a_client_cannot_take_is_not_sent() {
+    let publisher = FakePublisher::start().await;
+    let gateway = gateway_of(&publisher, vec![items::series(1, "Class")]).await;
+    for (accept, path, status) in [
+        ("application/json", "/v3/services", 200),
+        ("text/html, */*;q=0.8", "/v3/services", 200),
+        ("application/*", "/v1/services", 200),
+        ("application/x-ndjson", "/v3/services?format=ndjson", 200),
+        ("text/html", "/v3/services", 406),
+        ("application/json;q=0", "/v3/services", 406),
+        ("application/xml", "/v3/services?format=ndjson", 406),
+    ] {
+        let answer = gateway.ask(Method::GET, path, &[("accept", accept)]).await;
+        assert_eq!(answer.status, status, "{accept} {path}");
+        if status == 406 {
+            assert_eq!(answer.header("content-type"), "application/problem+json");
+        }
+    }
+}
