@@ -157,6 +157,11 @@ impl Asked {
         response
     }
 
+    /// Returns what of the path names an area.
+    pub(super) fn area(&self) -> Option<&str> {
+        self.slug.as_deref()
+    }
+
     /// Returns the headers of the request.
     pub(super) fn headers(&self) -> &HeaderMap {
         &self.headers

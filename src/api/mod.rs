@@ -11,6 +11,7 @@ mod health;
 mod links;
 mod middleware;
 mod openapi;
+mod parameters;
 mod params;
 mod records;
 mod state;

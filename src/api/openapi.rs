@@ -1,102 +1,80 @@
-//! The description of the API, as OpenAPI 3.1: one document for each version.
+//! The description of the API, as OpenAPI 3.1: one document for each version and root.
 //!
-//! Specification: <https://spec.openapis.org/oas/v3.1.0>. Paths and parameters stand in the tables below,
-//! beside the routes they describe.
+//! Specification: <https://spec.openapis.org/oas/v3.1.0>. Paths and parameters stand in the tables below;
+//! the objects are those of the standards, from the tables that `baton check` judges by. Examples are
+//! what the API answers at the moment: the routes themselves are asked.
 
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::http::header;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
+use tower::ServiceExt as _;
 
 use super::asked::Answer;
 use super::asked::Asked;
+use super::asked::modified;
+use super::parameters::Parameter;
+use super::parameters::Set;
+use super::state::ApiState;
+use super::v1;
+use super::v3;
+use crate::conformance::Target;
+use crate::conformance::json_schemas;
 
-/// A parameter: name, type, what it means.
-type Parameter = (&'static str, &'static str, &'static str);
+/// The largest example.
+const MAX_EXAMPLE_BYTES: usize = 1024 * 1024;
 
-/// A path: where, what it answers with, whether that is a list, its parameters.
-type Described = (&'static str, &'static str, bool, &'static [&'static [Parameter]]);
+/// What a path answers with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// One object.
+    One,
+    /// Pages of objects.
+    List,
+}
 
-const PAGING: &[Parameter] = &[
-    ("page", "integer", "Page number, from 1."),
-    ("per_page", "integer", "How many items a page holds, 1 to 1000; 50 unless given."),
-];
-
-const FILTERS: &[Parameter] = &[
-    ("minimum_age", "number", "The minimum age is at least this, in years."),
-    ("maximum_age", "number", "The maximum age is at most this, in years."),
-    ("start_time", "string", "A session starts at this time or later, HH:MM."),
-    ("end_time", "string", "A session ends at this time or earlier, HH:MM."),
-    (
-        "day",
-        "string",
-        "A session on this day: MO, TU, WE, TH, FR, SA or SU; several widen the query.",
-    ),
-    ("postcode", "string", "Postcode in Great Britain from which `proximity` counts."),
-    ("proximity", "number", "Metres from `postcode`, or from `latitude` and `longitude`."),
-    ("latitude", "number", "Degrees north of a point from which `proximity` counts."),
-    ("longitude", "number", "Degrees east of a point from which `proximity` counts."),
-    (
-        "modified_after",
-        "string",
-        "Changed at this time or later (RFC 3339); what is over or gone is included.",
-    ),
-    ("organization_id", "string", "Of this organisation."),
-];
-
-const TERMS_V3: &[Parameter] = &[
-    ("search", "string", "Words, all of which occur; the last may be the beginning of one."),
-    ("taxonomy_term_id", "string", "Has this term or a narrower one; several widen the query."),
-    ("taxonomy_id", "string", "Has any term of this taxonomy."),
-];
-
-const TERMS_V1: &[Parameter] = &[
-    ("text", "string", "Words, all of which occur; the last may be the beginning of one."),
-    (
-        "taxonomy_id",
-        "string",
-        "Has this term, a CURIE such as openActiveActivity:UUID, or a narrower one.",
-    ),
-    ("vocabulary", "string", "Has any term of this vocabulary."),
-];
-
-const FULL: &[Parameter] = &[("full", "boolean", "Whole services instead of summaries.")];
-
-const OF_TAXONOMY: &[Parameter] = &[
-    ("taxonomy_id", "string", "Of this taxonomy."),
-    ("top_only", "boolean", "Only terms without a wider one."),
-];
-
-const OF_VOCABULARY: &[Parameter] = &[
-    ("vocabulary", "string", "Of this vocabulary."),
-    ("root_only", "boolean", "Only terms without a wider one."),
-];
+/// A path: where, what it answers with, its parameters.
+type Described = (&'static str, &'static str, Shape, &'static [Set]);
 
 const V3: &[Described] = &[
-    ("/", "ApiDetails", false, &[]),
-    ("/services", "Service", true, &[PAGING, TERMS_V3, FILTERS, FULL]),
-    ("/services/{id}", "Service", false, &[]),
-    ("/service_at_locations", "ServiceAtLocation", true, &[PAGING, TERMS_V3, FILTERS]),
-    ("/service_at_locations/{id}", "ServiceAtLocation", false, &[]),
-    ("/taxonomies", "Taxonomy", true, &[PAGING]),
-    ("/taxonomies/{id}", "Taxonomy", false, &[]),
-    ("/taxonomy_terms", "TaxonomyTerm", true, &[PAGING, OF_TAXONOMY]),
-    ("/taxonomy_terms/{id}", "TaxonomyTerm", false, &[]),
-    ("/organizations", "Organization", true, &[PAGING]),
-    ("/organizations/{id}", "Organization", false, &[]),
-    ("/locations", "Location", true, &[PAGING]),
-    ("/locations/{id}", "Location", false, &[]),
+    ("/", "api_details", Shape::One, &[]),
+    (
+        "/services",
+        "service",
+        Shape::List,
+        &[Set::Paging, Set::Terms3, Set::Filters, Set::Services, Set::Format],
+    ),
+    ("/services/{id}", "service", Shape::One, &[]),
+    (
+        "/service_at_locations",
+        "service_at_location",
+        Shape::List,
+        &[Set::Paging, Set::Terms3, Set::Filters, Set::Full, Set::Format],
+    ),
+    ("/service_at_locations/{id}", "service_at_location", Shape::One, &[]),
+    ("/taxonomies", "taxonomy", Shape::List, &[Set::Paging]),
+    ("/taxonomies/{id}", "taxonomy", Shape::One, &[]),
+    ("/taxonomy_terms", "taxonomy_term", Shape::List, &[Set::Paging, Set::OfTaxonomy]),
+    ("/taxonomy_terms/{id}", "taxonomy_term", Shape::One, &[]),
+    ("/organizations", "organization", Shape::List, &[Set::Paging]),
+    ("/organizations/{id}", "organization", Shape::One, &[]),
+    ("/locations", "location", Shape::List, &[Set::Paging]),
+    ("/locations/{id}", "location", Shape::One, &[]),
 ];
 
 const V1: &[Described] = &[
-    ("/services", "Service", true, &[PAGING, TERMS_V1, FILTERS]),
-    ("/services/{id}", "Service", false, &[]),
-    ("/taxonomies", "Taxonomy", true, &[PAGING, OF_VOCABULARY]),
-    ("/taxonomies/{id}", "Taxonomy", false, &[]),
-    ("/vocabularies", "Vocabularies", false, &[]),
-    ("/organizations", "Organization", true, &[PAGING]),
-    ("/organizations/{id}", "Organization", false, &[]),
-    ("/locations", "Location", true, &[PAGING]),
-    ("/locations/{id}", "Location", false, &[]),
+    ("/services", "service", Shape::List, &[Set::Paging, Set::Terms1, Set::Filters]),
+    ("/services/{id}", "service", Shape::One, &[]),
+    ("/taxonomies", "taxonomy", Shape::List, &[Set::Paging, Set::OfVocabulary]),
+    ("/taxonomies/{id}", "taxonomy", Shape::One, &[]),
+    ("/vocabularies", "vocabularies", Shape::One, &[]),
+    ("/organizations", "organization", Shape::List, &[Set::Paging]),
+    ("/organizations/{id}", "organization", Shape::One, &[]),
+    ("/locations", "location", Shape::List, &[Set::Paging]),
+    ("/locations/{id}", "location", Shape::One, &[]),
 ];
 
 /// What differs between the two versions.
@@ -106,66 +84,149 @@ struct Version {
     /// The path of its root.
     root: &'static str,
     paths: &'static [Described],
+    routes: fn() -> Router<ApiState>,
+    target: Target,
     page: fn() -> Value,
     /// The member of a page that holds its items.
     items: &'static str,
 }
 
+const VERSION_3: Version = Version {
+    title: "Open Referral UK (HSDS-UK 3.0)",
+    number: "3.0",
+    root: "v3",
+    paths: V3,
+    routes: v3::routes,
+    target: Target::Oruk3,
+    page: v3_page,
+    items: "contents",
+};
+
+const VERSION_1: Version = Version {
+    title: "Open Referral UK 1.0",
+    number: "1.0",
+    root: "v1",
+    paths: V1,
+    routes: v1::routes,
+    target: Target::Oruk1,
+    page: v1_page,
+    items: "content",
+};
+
 /// `GET /v3/openapi.json`.
 pub(super) async fn v3(asked: Asked) -> Answer {
-    let (title, items) = ("Open Referral UK (HSDS-UK 3.0)", "contents");
-    let version = Version { title, number: "3.0", root: "v3", paths: V3, page: v3_page, items };
-    respond(&version, &asked).await
+    respond(&VERSION_3, &asked).await
 }
 
 /// `GET /v1/openapi.json`.
 pub(super) async fn v1(asked: Asked) -> Answer {
-    let (title, items) = ("Open Referral UK 1.0", "content");
-    let version = Version { title, number: "1.0", root: "v1", paths: V1, page: v1_page, items };
-    respond(&version, &asked).await
+    respond(&VERSION_1, &asked).await
 }
 
 async fn respond(version: &Version, asked: &Asked) -> Answer {
-    let Version { number, root, paths, items, .. } = *version;
-    let (view, page) = (asked.view()?, &(version.page)());
-    let title = version.title;
-    let title = view.area().map_or(title.to_owned(), |area| format!("{title}: {}", area.name));
-    let described: Map<String, Value> = paths
-        .iter()
-        .map(|path| (path.0.to_owned(), json!({ "get": operation(path, items) })))
-        .collect();
+    let view = asked.view()?;
+    let title = version.title.to_owned();
+    let title = view.area().map_or(title.clone(), |area| format!("{title}: {}", area.name));
+    let mut paths = Map::new();
+    let mut id = None;
+    for described in version.paths {
+        let example = example(version, asked, described, id.as_deref()).await;
+        if described.2 == Shape::List {
+            id = example.as_ref().and_then(|page| first_id(&page[version.items]));
+        }
+        let of_id = id.as_deref().filter(|_| described.0.ends_with("{id}"));
+        let operation = operation(version, described, example, of_id);
+        paths.insert(described.0.to_owned(), json!({ "get": operation }));
+    }
     let document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": title,
-            "version": number,
+            "version": version.number,
             "description": "Sport and physical activity published as OpenActive, as Open Referral UK. \
                 Different parameters narrow a query, values of one parameter widen it.",
         },
-        "servers": [{ "url": asked.base(root) }],
-        "paths": described,
-        "components": { "schemas": schemas(page) },
+        "servers": [{ "url": asked.base(version.root) }],
+        "paths": paths,
+        "components": { "schemas": schemas(version) },
     });
-    asked.entity(&document, asked.state.started.into()).await
+    asked.entity(&document, modified(&view)).await
 }
 
-fn operation((path, schema, is_list, parameters): &Described, items: &str) -> Value {
-    let mut all: Vec<Value> = parameters.iter().copied().flatten().map(parameter).collect();
+fn first_id(items: &Value) -> Option<String> {
+    items.get(0)?.get("id")?.as_str().map(str::to_owned)
+}
+
+/// Returns what the path answers now; of a list one item.
+async fn example(
+    version: &Version,
+    asked: &Asked,
+    (path, _, shape, _): &Described,
+    id: Option<&str>,
+) -> Option<Value> {
+    let path = if path.ends_with("{id}") { path.replace("{id}", id?) } else { (*path).to_owned() };
+    let query = if *shape == Shape::List { "?per_page=1" } else { "" };
+    // At the same paths as to anybody else, since pages are kept by them.
+    let root = version.root;
+    let routes = Router::new().nest(&format!("/areas/{{slug}}/{root}"), (version.routes)());
+    let routes = routes.nest(&format!("/{root}"), (version.routes)());
+    let routes = routes.with_state(asked.state.clone());
+    let area = asked.area().map(|slug| format!("/areas/{slug}")).unwrap_or_default();
+    let uri = format!("{area}/{root}{}{query}", path.trim_end_matches('/'));
+    let mut request = Request::get(uri);
+    if let Some(host) = asked.headers().get(header::HOST) {
+        request = request.header(header::HOST, host);
+    }
+    let response = routes.oneshot(request.body(Body::empty()).ok()?).await.ok()?;
+    let is_found = response.status().is_success();
+    let body = axum::body::to_bytes(response.into_body(), MAX_EXAMPLE_BYTES).await.ok()?;
+    serde_json::from_slice(&body).ok().filter(|_| is_found)
+}
+
+fn operation(
+    version: &Version,
+    (path, schema, shape, sets): &Described,
+    example: Option<Value>,
+    id: Option<&str>,
+) -> Value {
+    let mut parameters: Vec<Value> =
+        sets.iter().flat_map(|set| set.parameters()).map(Parameter::describe).collect();
     if path.ends_with("{id}") {
-        all.push(json!({
+        let mut parameter = json!({
             "name": "id", "in": "path", "required": true, "schema": { "type": "string" },
-        }));
+        });
+        if let Some(id) = id {
+            parameter["example"] = json!(id);
+        }
+        parameters.push(parameter);
     }
     let item = json!({ "$ref": format!("#/components/schemas/{schema}") });
-    let body = if *is_list {
-        let contents = json!({ items: { "type": "array", "items": item } });
-        json!({ "allOf": [{ "$ref": "#/components/schemas/Page" }, { "properties": contents }] })
+    let is_list = *shape == Shape::List;
+    let body = if is_list {
+        let item = if sets.contains(&Set::Services) {
+            json!({ "anyOf": [item, { "$ref": "#/components/schemas/minimal" }] })
+        } else {
+            item
+        };
+        let contents = json!({ version.items: { "type": "array", "items": item } });
+        json!({ "allOf": [{ "$ref": "#/components/schemas/page" }, { "properties": contents }] })
     } else {
         item
     };
+    let mut json_content = json!({ "schema": body });
+    if let Some(example) = example {
+        json_content["example"] = example;
+    }
+    let mut content = json!({ "application/json": json_content });
+    if sets.contains(&Set::Format) {
+        content["application/x-ndjson"] = json!({ "schema": { "type": "string" } });
+    }
     let mut responses = json!({
-        "200": { "description": "Found", "content": { "application/json": { "schema": body } } },
-        "304": { "description": "Not changed since `If-None-Match`" },
+        "200": { "description": "Found", "content": content },
+        "304": { "description": "Not changed since `If-None-Match` or `If-Modified-Since`" },
+        "406": problem("The client does not take JSON"),
+        "414": problem("The query is too long"),
+        "429": problem("The client asks too often"),
         "503": problem("The data cannot be reached just now"),
     });
     if path.ends_with("{id}") {
@@ -173,53 +234,87 @@ fn operation((path, schema, is_list, parameters): &Described, items: &str) -> Va
         responses["404"] = problem("Nothing has this id");
     }
     if *path == "/services/{id}" {
-        responses["410"] = problem("The service is gone");
+        responses["410"] =
+            problem("The service is gone; what is left of it is the member `service`");
     }
-    if *is_list {
+    if is_list {
         responses["400"] = problem("A parameter could not be read");
         responses["422"] = problem("A parameter is out of range");
-        responses["414"] = problem("The query is too long");
     }
-    json!({ "summary": format!("GET {path}"), "parameters": all, "responses": responses })
+    json!({
+        "operationId": operation_id(path),
+        "summary": summary(path, schema, *shape),
+        "parameters": parameters,
+        "responses": responses,
+    })
 }
 
-fn parameter((name, kind, description): &Parameter) -> Value {
-    json!({
-        "name": name, "in": "query", "description": description, "schema": { "type": kind },
-    })
+fn operation_id(path: &str) -> String {
+    match path.trim_matches('/').strip_suffix("/{id}") {
+        Some(of) => format!("get_{of}_by_id"),
+        None if path == "/" => "get_root".to_owned(),
+        None => format!("get_{}", path.trim_matches('/')),
+    }
+}
+
+fn summary(path: &str, schema: &str, shape: Shape) -> String {
+    let what = path.trim_matches('/').trim_end_matches("/{id}").replace('_', " ");
+    match (path, shape) {
+        ("/", _) => "Version, profile, and where this description is".to_owned(),
+        (_, Shape::List) => format!("Pages of {what}"),
+        (_, Shape::One) if path.ends_with("{id}") => {
+            format!("One {}, whole", schema.replace('_', " "))
+        }
+        _ => format!("All {what}"),
+    }
 }
 
 fn problem(description: &str) -> Value {
+    let schema = json!({ "$ref": "#/components/schemas/problem" });
     json!({
         "description": description,
-        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+        "content": { "application/problem+json": { "schema": schema } },
     })
 }
 
-fn schemas(page: &Value) -> Value {
-    let entity = |required: &[&str]| {
-        json!({
+fn schemas(version: &Version) -> Value {
+    let uri = json!({ "type": "string", "format": "uri" });
+    let mut schemas = json_schemas(version.target);
+    let own = json!({
+        "page": (version.page)(),
+        "problem": {
             "type": "object",
-            "properties": { "id": { "type": "string" }, "name": { "type": "string" } },
-            "required": required,
-        })
-    };
-    json!({
-        "Page": page,
-        "Problem": {
-            "type": "object",
-            "properties": { "title": { "type": "string" }, "status": { "type": "integer" }, "detail": { "type": "string" } },
-            "required": ["title", "status"],
+            "properties": {
+                "type": { "type": "string" },
+                "title": { "type": "string" },
+                "status": { "type": "integer" },
+                "detail": { "type": "string" },
+                "parameter": { "type": "string" },
+                "service": { "type": "object" },
+            },
+            "required": ["type", "title", "status", "detail"],
         },
-        "ApiDetails": { "type": "object", "required": ["version", "profile", "openapi_url"] },
-        "Service": entity(&["id", "name", "status"]),
-        "ServiceAtLocation": entity(&["id"]),
-        "Taxonomy": entity(&["id", "name"]),
-        "TaxonomyTerm": entity(&["id", "name", "description"]),
-        "Organization": entity(&["id", "name", "description"]),
-        "Location": entity(&["id"]),
-        "Vocabularies": { "type": "array", "items": { "type": "string" } },
-    })
+        "api_details": {
+            "type": "object",
+            "properties": { "version": { "type": "string" }, "profile": uri, "openapi_url": uri },
+            "required": ["version", "profile", "openapi_url"],
+        },
+        "minimal": {
+            "type": "object",
+            "properties": {
+                "id": { "type": "string", "format": "uuid" },
+                "modified_date": { "type": "string", "format": "date-time" },
+                "status": { "const": "defunct" },
+            },
+            "required": ["id", "modified_date"],
+            "additionalProperties": false,
+        },
+        "vocabularies": { "type": "array", "items": { "type": "string" } },
+    });
+    if let Value::Object(own) = own {
+        schemas.extend(own);
+    }
+    Value::Object(schemas)
 }
 
 fn v3_page() -> Value {
@@ -230,7 +325,10 @@ fn v3_page() -> Value {
             "total_items": whole, "total_pages": whole, "page_number": whole, "size": whole,
             "first_page": flag, "last_page": flag, "empty": flag,
         },
-        "required": ["total_items", "total_pages", "page_number", "size", "first_page", "last_page", "empty", "contents"],
+        "required": [
+            "total_items", "total_pages", "page_number", "size", "first_page", "last_page", "empty",
+            "contents",
+        ],
     })
 }
 

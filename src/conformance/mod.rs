@@ -42,6 +42,7 @@ pub use self::report::RuleResult;
 pub use self::rule::Level;
 pub use self::rule::RULES;
 pub use self::rule::Rule;
+pub use self::schema::json_schemas;
 
 /// What an API is checked against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -209,8 +209,9 @@ async fn what_was_withdrawn_is_told_whatever_else_is_asked() {
 async fn a_walk_meets_what_did_not_change_once_while_the_rest_does() {
     let publisher = FakePublisher::start().await;
     // Every second class stays as it is; the others come, go and are renamed.
-    let name =
-        |number: u32| format!("{} {number:03}", if number % 2 == 0 { "Stays" } else { "Moves" });
+    let name = |number: u32| {
+        format!("{} {number:03}", if number.is_multiple_of(2) { "Stays" } else { "Moves" })
+    };
     let name_of = |number: u32| format!("Class {number:03} {}", name(number));
     let classes = (0..100).map(|number| items::series(number, &name_of(number)));
     let gateway = gateway_of(&publisher, classes.collect()).await;

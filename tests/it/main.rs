@@ -9,6 +9,7 @@ mod demo;
 mod harvest;
 mod lists;
 mod mapping_examples;
+mod openapi;
 mod orders;
 mod paging;
 mod privacy;

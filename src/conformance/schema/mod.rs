@@ -5,10 +5,13 @@
 
 mod format;
 pub(super) mod hsds3;
+mod json;
 pub(super) mod oruk1;
 
 use serde_json::Map;
 use serde_json::Value;
+
+pub use self::json::json_schemas;
 
 pub(super) use self::format::is_date;
 pub(super) use self::format::is_time;

@@ -1,0 +1,179 @@
+//! The parameters as they are described to users; [`params`](super::params) reads them.
+
+use serde_json::Value;
+use serde_json::json;
+
+/// A parameter: name, what it may hold, what it means.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parameter(&'static str, Kind, &'static str);
+
+/// What a parameter may hold.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Text,
+    Flag,
+    Id,
+    /// A whole number from one number to another.
+    Whole(u32, u32),
+    /// A number from one number to another.
+    Number(f64, f64),
+    Time,
+    Instant,
+    Day,
+    Bounds,
+    Postcode,
+    Format,
+}
+
+/// Parameters that go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Set {
+    Paging,
+    Filters,
+    Terms3,
+    Terms1,
+    Services,
+    Full,
+    Format,
+    OfTaxonomy,
+    OfVocabulary,
+}
+
+const PAGING: &[Parameter] = &[
+    Parameter("page", Kind::Whole(1, 1_000_000), "Page number, from 1."),
+    Parameter("per_page", Kind::Whole(1, 1000), "How many items a page holds; 50 unless given."),
+];
+
+const WORDS: &str = "Words, all of which occur; the last may be the beginning of one. A word of five \
+    letters or more that occurs nowhere may have one letter wrong. Those with all of them in their name \
+    come first.";
+
+const FILTERS: &[Parameter] = &[
+    Parameter(
+        "minimum_age",
+        Kind::Number(0.0, 150.0),
+        "The minimum age is at least this, in years.",
+    ),
+    Parameter(
+        "maximum_age",
+        Kind::Number(0.0, 150.0),
+        "The maximum age is at most this, in years.",
+    ),
+    Parameter("start_time", Kind::Time, "A session starts at this time or later."),
+    Parameter("end_time", Kind::Time, "A session ends at this time or earlier."),
+    Parameter("day", Kind::Day, "A session is on this day; several widen the query."),
+    Parameter(
+        "postcode",
+        Kind::Postcode,
+        "Postcode in Great Britain from which `proximity` counts.",
+    ),
+    Parameter(
+        "proximity",
+        Kind::Number(0.0, 1_500_000.0),
+        "Metres from `postcode`, or from `latitude` and `longitude`. What is nearest comes first, with \
+         its distance as `x_distance_m`.",
+    ),
+    Parameter("latitude", Kind::Number(-90.0, 90.0), "Of a point from which `proximity` counts."),
+    Parameter(
+        "longitude",
+        Kind::Number(-180.0, 180.0),
+        "Of a point from which `proximity` counts.",
+    ),
+    Parameter("bbox", Kind::Bounds, "West, south, east and north in degrees: what is within."),
+    Parameter(
+        "modified_after",
+        Kind::Instant,
+        "Changed at this time or later. What is over is included, and what was withdrawn in the last 30 \
+         days, whatever else is asked.",
+    ),
+    Parameter("organization_id", Kind::Id, "Of this organisation; several widen the query."),
+];
+
+const TERMS_3: &[Parameter] = &[
+    Parameter("search", Kind::Text, WORDS),
+    Parameter(
+        "taxonomy_term_id",
+        Kind::Id,
+        "Has this term or a narrower one; several widen the query.",
+    ),
+    Parameter("taxonomy_id", Kind::Id, "Has any term of this taxonomy."),
+];
+
+const TERMS_1: &[Parameter] = &[
+    Parameter("text", Kind::Text, WORDS),
+    Parameter(
+        "taxonomy_id",
+        Kind::Text,
+        "Has this term, a CURIE such as openActiveActivity:UUID, or a narrower one.",
+    ),
+    Parameter("vocabulary", Kind::Text, "Has any term of this vocabulary."),
+];
+
+const FULL: &[Parameter] =
+    &[Parameter("full", Kind::Flag, "Whole items instead of those of a list.")];
+
+const SERVICES: &[Parameter] = &[
+    Parameter("full", Kind::Flag, "Whole services instead of those of a list."),
+    Parameter("minimal", Kind::Flag, "Only `id` and `modified_date`, all in one answer."),
+];
+
+const FORMAT: &[Parameter] =
+    &[Parameter("format", Kind::Format, "`ndjson` streams everything, a line for each item.")];
+
+const OF_TAXONOMY: &[Parameter] = &[
+    Parameter("taxonomy_id", Kind::Id, "Of this taxonomy."),
+    Parameter("parent_id", Kind::Id, "Right below this term."),
+    Parameter("top_only", Kind::Flag, "Only terms without a wider one."),
+];
+
+const OF_VOCABULARY: &[Parameter] = &[
+    Parameter("vocabulary", Kind::Text, "Of this vocabulary."),
+    Parameter("root_only", Kind::Flag, "Only terms without a wider one."),
+];
+
+impl Set {
+    /// Returns its parameters.
+    pub(super) fn parameters(self) -> &'static [Parameter] {
+        match self {
+            Self::Paging => PAGING,
+            Self::Filters => FILTERS,
+            Self::Terms3 => TERMS_3,
+            Self::Terms1 => TERMS_1,
+            Self::Services => SERVICES,
+            Self::Full => FULL,
+            Self::Format => FORMAT,
+            Self::OfTaxonomy => OF_TAXONOMY,
+            Self::OfVocabulary => OF_VOCABULARY,
+        }
+    }
+}
+
+impl Parameter {
+    /// Returns its description in OpenAPI.
+    pub(super) fn describe(&self) -> Value {
+        let Self(name, kind, description) = self;
+        json!({ "name": name, "in": "query", "description": description, "schema": kind.schema() })
+    }
+}
+
+impl Kind {
+    fn schema(self) -> Value {
+        match self {
+            Self::Text => json!({ "type": "string" }),
+            Self::Flag => json!({ "type": "boolean" }),
+            Self::Id => json!({ "type": "string", "format": "uuid" }),
+            Self::Whole(from, to) => json!({ "type": "integer", "minimum": from, "maximum": to }),
+            Self::Number(from, to) => json!({ "type": "number", "minimum": from, "maximum": to }),
+            Self::Time => json!({ "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$" }),
+            Self::Instant => json!({ "type": "string", "format": "date-time" }),
+            Self::Day => {
+                json!({ "type": "string", "enum": ["MO", "TU", "WE", "TH", "FR", "SA", "SU"] })
+            }
+            Self::Bounds => {
+                json!({ "type": "string", "pattern": "^-?[0-9.]+(,-?[0-9.]+){3}$" })
+            }
+            Self::Postcode => json!({ "type": "string", "examples": ["BS1 5TR"] }),
+            Self::Format => json!({ "type": "string", "enum": ["json", "ndjson"] }),
+        }
+    }
+}
