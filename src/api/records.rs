@@ -91,9 +91,7 @@ pub(super) async fn at_location(
     id: Id,
 ) -> Result<(Location, Vec<Service>), Problem> {
     let query = Query { locations: vec![id], ..Query::default() };
-    let (_, listed) = view.find_at_locations(&query, 0, usize::MAX);
-    let there = listed.iter().filter(|listed| listed.location == id);
-    let hits = there.map(|listed| listed.service).collect();
+    let hits = view.find(&query, 0, usize::MAX).page;
     let services = first_services(state, hits, "location").await?;
     let places = services.iter().flat_map(|service| &service.service_at_locations);
     let location = places.map(|at| &at.location).find(|location| location.id == id).cloned();

@@ -16,6 +16,9 @@ use crate::places::distance_m;
 /// How far a postcode may be from a point for its authority to be that of the point, in metres.
 const NEAREST_WITHIN_M: f64 = 5_000.0;
 
+/// How far a place may be from the middle of its postcode, in metres; more is a disagreement.
+const AGREEING_WITHIN_M: f64 = 500.0;
+
 /// A part of all services.
 ///
 /// A service is in it that takes place in one of its places, is of one of its publishers and about one
@@ -59,7 +62,7 @@ impl Area {
             || place.postcode.is_some_and(|postcode| {
                 self.postcodes.iter().any(|beginning| begins(postcode, beginning))
             })
-            || place.coordinates.is_some_and(|(latitude, longitude)| {
+            || place.points().any(|(latitude, longitude)| {
                 self.circle.is_some_and(|(middle_latitude, middle_longitude, within_m)| {
                     let away = distance_m(middle_latitude, middle_longitude, latitude, longitude);
                     away <= within_m
@@ -94,28 +97,41 @@ impl Area {
 /// A place with what areas ask of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Placed {
-    pub(super) coordinates: Option<(f64, f64)>,
+    /// Its coordinates, then the middle of its postcode where that is somewhere else.
+    pub(super) points: [Option<(f64, f64)>; 2],
     postcode: Option<Postcode>,
     authority: Option<LocalAuthority>,
     is_virtual: bool,
 }
 
 impl Placed {
-    /// Looks a place up. Without coordinates it is where its postcode is; without a postcode its
-    /// authority, if one is asked for, is that of the nearest one.
+    /// Looks a place up. Without coordinates it is where its postcode is, and where the two disagree it
+    /// is found at both, since nobody here knows which of them is wrong. Without a postcode its authority,
+    /// if one is asked for, is that of the nearest one.
     pub(super) fn of(place: &PlaceEntry, gazetteer: &Gazetteer, by_authority: bool) -> Self {
         let postcode = place.postcode.map(|text| text.0);
         let spot = postcode.and_then(|postcode| gazetteer.find(&postcode));
         let of_spot = spot.map(|spot| (spot.latitude, spot.longitude));
-        let coordinates = place.coordinates.or(of_spot);
-        let authority = match (spot, coordinates) {
+        let disagrees = place
+            .coordinates
+            .zip(of_spot)
+            .is_some_and(|((a, b), (c, d))| distance_m(a, b, c, d) > AGREEING_WITHIN_M);
+        let points = match place.coordinates {
+            Some(own) => [Some(own), of_spot.filter(|_| disagrees)],
+            None => [of_spot, None],
+        };
+        let authority = match (spot, place.coordinates) {
             (Some(spot), _) => spot.local_authority,
             (None, Some((latitude, longitude))) if by_authority => gazetteer
                 .nearest(latitude, longitude, NEAREST_WITHIN_M)
                 .and_then(|(_, spot, _)| spot.local_authority),
             (None, _) => None,
         };
-        Self { coordinates, postcode, authority, is_virtual: place.is_virtual }
+        Self { points, postcode, authority, is_virtual: place.is_virtual }
+    }
+
+    fn points(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.points.into_iter().flatten()
     }
 }
 

@@ -309,6 +309,7 @@ pub(super) fn distance_of(doc: &Doc, near: Near) -> Option<f64> {
 
 /// Returns how far a place is, in metres.
 pub(super) fn place_distance(place: &DocPlace, near: Near) -> Option<f64> {
-    let (latitude, longitude) = place.coordinates?;
-    Some(distance_m(near.latitude, near.longitude, latitude, longitude))
+    let away =
+        |(latitude, longitude)| distance_m(near.latitude, near.longitude, latitude, longitude);
+    place.points().map(away).min_by(f64::total_cmp)
 }

@@ -48,10 +48,18 @@ pub(super) struct Doc {
 pub(super) struct DocPlace {
     pub(super) service_at_location: Id,
     pub(super) location: Id,
-    /// Latitude and longitude in degrees: its own, else those of its postcode.
-    pub(super) coordinates: Option<(f64, f64)>,
+    /// Latitude and longitude in degrees: its own, and those of its postcode where it has none or they
+    /// are somewhere else.
+    pub(super) points: [Option<(f64, f64)>; 2],
     /// The areas it is in, by number.
     pub(super) areas: Box<[u16]>,
+}
+
+impl DocPlace {
+    /// Returns where it is, as far as is known.
+    pub(super) fn points(&self) -> impl Iterator<Item = (f64, f64)> + use<> {
+        self.points.into_iter().flatten()
+    }
 }
 
 impl Doc {
@@ -173,7 +181,7 @@ impl Segment {
     fn sealed(mut self) -> Self {
         let points = self.docs.iter().zip(0_u32..).filter(|(doc, _)| !doc.is_gone);
         let points = points.flat_map(|(doc, number)| {
-            let places = doc.places.iter().filter_map(|place| place.coordinates);
+            let places = doc.places.iter().flat_map(DocPlace::points);
             places.map(move |(latitude, longitude)| Point::new([longitude, latitude], number))
         });
         self.points = RTree::bulk_load(points.collect());
@@ -285,7 +293,7 @@ fn source(change: &ChangedService, around: &Surroundings) -> (Doc, Entry) {
         DocPlace {
             service_at_location: place.service_at_location,
             location: place.location,
-            coordinates: placed.coordinates,
+            points: placed.points,
             areas: numbers(&areas, |area| area.holds(&placed)),
         }
     });

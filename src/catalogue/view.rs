@@ -41,8 +41,6 @@ pub struct Listed {
     pub service: Hit,
     /// The service at location.
     pub id: Id,
-    /// The location.
-    pub location: Id,
 }
 
 impl View {
@@ -125,8 +123,10 @@ impl View {
                         (away <= near.within_m).then_some((away, doc, place))
                     }
                     (None, Some(bounds)) => {
-                        let (latitude, longitude) = place.coordinates?;
-                        bounds.contains(latitude, longitude).then_some((rank, doc, place))
+                        let is_within = place
+                            .points()
+                            .any(|(latitude, longitude)| bounds.contains(latitude, longitude));
+                        is_within.then_some((rank, doc, place))
                     }
                     (None, None) => Some((rank, doc, place)),
                 }));
@@ -136,7 +136,6 @@ impl View {
         let page = listed.iter().skip(offset).take(limit).map(|(away, doc, place)| Listed {
             service: hit(doc, query.near.map(|_| *away)),
             id: place.service_at_location,
-            location: place.location,
         });
         (listed.len(), page.collect())
     }
@@ -148,14 +147,13 @@ impl View {
         (doc.is_gone || self.scope(part).contains(number)).then(|| hit(doc, None))
     }
 
-    /// Returns the service that a service at location belongs to.
+    /// Returns the service that a service at location belongs to. Lists of an area leave out what is
+    /// elsewhere, but a service there names all its places, so each can be asked for.
     pub fn service_at_location(&self, id: Id) -> Option<Listed> {
         self.shown().find_map(|(part, shown)| {
             let number = *part.segment.by_service_at_location.get(&id)?;
             let doc = part.doc(number);
-            let place = doc.places.iter().find(|place| place.service_at_location == id)?;
-            let is_shown = shown.contains(number) && self.shows(place);
-            is_shown.then(|| Listed { service: hit(doc, None), id, location: place.location })
+            shown.contains(number).then(|| Listed { service: hit(doc, None), id })
         })
     }
 

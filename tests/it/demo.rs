@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::support::process::Running;
 use crate::support::process::baton;
+use crate::support::process::faults_by_check;
 use crate::support::process::wait_until;
 
 #[tokio::test]
@@ -35,6 +36,12 @@ async fn the_demo_serves_at_once_and_shows_an_edit() {
     assert_eq!(edit.send().await.unwrap().status(), 204);
     let shown = async || total("?search=zumba+harbour").await;
     wait_until("the edit in the API", Duration::from_secs(10), shown).await;
+
+    let mut faults = Vec::new();
+    for root in ["/v3", "/v1", "/areas/bristol/v3", "/areas/bristol/v1"] {
+        faults.extend(faults_by_check(&format!("{gateway}{root}")).await);
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 
     assert_eq!(demo.stop().await, Some(0));
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();

@@ -43,6 +43,7 @@ fn at(number: u32, name: &str, latitude: f64, longitude: f64) -> Value {
     let mut class = items::series(number, name);
     class["location"]["@id"] = json!(items::uri("places", number + 100));
     class["location"]["geo"] = json!({"latitude": latitude, "longitude": longitude});
+    class["location"]["address"].as_object_mut().unwrap().remove("postalCode");
     class
 }
 
@@ -136,6 +137,17 @@ async fn a_place_that_has_only_a_postcode_is_near_it() {
     let gateway = gateway_of(&publisher, vec![class]).await;
     assert_eq!(found(&gateway, "postcode=BS1+5TR&proximity=100").await, ["By postcode"]);
     assert!(found(&gateway, "postcode=BS16+1QY&proximity=100").await.is_empty());
+    // Where point and postcode disagree, it is found at both.
+    let mut torn = items::series(2, "Torn");
+    torn["location"]["@id"] = json!(items::uri("places", 2));
+    torn["location"]["geo"] = json!({"latitude": 51.7520, "longitude": -1.2577});
+    publisher.upsert("/feed", "torn", torn);
+    let both = async || (gateway.total("/v3/services").await == 2).then_some(());
+    wait_until("the torn class", PATIENCE, both).await;
+    for place in ["postcode=BS1+5TR", "latitude=51.752&longitude=-1.2577"] {
+        let names = found(&gateway, &format!("{place}&proximity=100")).await;
+        assert!(names.contains(&"Torn".to_owned()), "{place}: {names:?}");
+    }
     let unknown = gateway.get("/v3/services?postcode=BS99+9ZZ&proximity=100").await;
     assert_eq!((unknown.status, unknown.json()["parameter"].as_str()), (422, Some("postcode")));
 }

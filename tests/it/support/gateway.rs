@@ -220,6 +220,11 @@ impl Gateway {
         [self.said_before.clone(), now].concat().join("\n")
     }
 
+    /// Returns the address of a path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask(Method::GET, path, &[]).await
     }

@@ -105,3 +105,19 @@ pub(crate) async fn wait_until<T>(
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
+
+/// Runs `baton check oruk` on the root of an API and returns what it printed of what is not well.
+pub(crate) async fn faults_by_check(url: &str) -> Vec<String> {
+    let mut command = baton();
+    command.args(["check", "oruk", url]);
+    let ended = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let said = String::from_utf8_lossy(&ended.stdout).into_owned();
+    let last = said.lines().last().unwrap_or_default();
+    assert!(last.ends_with(" failed"), "{url}: {said}{}", String::from_utf8_lossy(&ended.stderr));
+    let lines = said.lines().filter(|line| line.starts_with("FAIL") || line.starts_with("WARN"));
+    let mut faults: Vec<String> = lines.map(|line| format!("{url}: {line}")).collect();
+    if !ended.status.success() && faults.is_empty() {
+        faults.push(format!("{url}: {last}"));
+    }
+    faults
+}
