@@ -13,6 +13,8 @@ mod query;
 mod segment;
 mod snapshot;
 mod terms;
+#[cfg(test)]
+mod tests;
 mod text;
 mod view;
 

@@ -8,6 +8,7 @@ use roaring::RoaringBitmap;
 
 use super::area::Area;
 use super::list;
+use super::list::List;
 use super::query::Found;
 use super::query::Hit;
 use super::query::Hits;
@@ -87,20 +88,15 @@ impl View {
             let page = page.map(|(distance, doc)| hit(doc, Some(distance))).collect();
             return Hits { total, page };
         }
-        let by_name: Vec<(&Segment, &RoaringBitmap)> =
-            found.iter().map(|(part, found)| (part.segment.as_ref(), &found.by_name)).collect();
-        let rest: Vec<RoaringBitmap> =
-            found.iter().map(|(_, found)| &found.docs - &found.by_name).collect();
-        let rest: Vec<(&Segment, &RoaringBitmap)> = found
-            .iter()
-            .zip(&rest)
-            .map(|((part, _), rest)| (part.segment.as_ref(), rest))
-            .collect();
-        let named: usize = by_name.iter().map(|(_, docs)| count(docs)).sum();
-        let mut page = list::page(&by_name, offset, limit);
-        let left = limit - page.len();
-        page.extend(list::page(&rest, offset.saturating_sub(named), left));
-        Hits { total, page: page.into_iter().map(|doc| hit(doc, None)).collect() }
+        let (named, rest) = by_name_first(&found, List::new);
+        let mut page = Vec::new();
+        let mut before = 0;
+        for lists in [&named, &rest] {
+            let (docs, _) = list::from(lists, offset.saturating_sub(before));
+            page.extend(docs.take(limit - page.len()).map(|doc| hit(doc, None)));
+            before += lists.iter().map(List::len).sum::<usize>();
+        }
+        Hits { total, page }
     }
 
     /// Answers a query with services at locations: the total and one page, in the order of
@@ -111,30 +107,53 @@ impl View {
         offset: usize,
         limit: usize,
     ) -> (usize, Vec<Listed>) {
+        let found = self.matches(query);
+        let is_near = |place: &DocPlace| match (query.near, query.bounds) {
+            (Some(near), _) => place_distance(place, near).is_some_and(|m| m <= near.within_m),
+            (None, Some(bounds)) => place.points().any(|(lat, lon)| bounds.contains(lat, lon)),
+            (None, None) => true,
+        };
+        let is_listed = |place: &&DocPlace| self.shows(place) && is_near(place);
+        if let Some(near) = query.near {
+            return self.nearest_places(&found, near, is_listed, offset, limit);
+        }
+        let items = |doc: &Doc| doc.places.iter().filter(is_listed).count();
+        let (named, rest) =
+            by_name_first(&found, |segment, docs| List::of_items(segment, docs, items));
+        let mut page = Vec::new();
+        let mut before = 0;
+        for lists in [&named, &rest] {
+            let (docs, skipped) = list::from(lists, offset.saturating_sub(before));
+            let places = docs
+                .flat_map(|doc| doc.places.iter().filter(is_listed).map(move |place| (doc, place)));
+            let places = places.skip(skipped).take(limit - page.len());
+            page.extend(places.map(|(doc, place)| Listed {
+                service: hit(doc, None),
+                id: place.service_at_location,
+            }));
+            before += lists.iter().map(List::len).sum::<usize>();
+        }
+        (before, page)
+    }
+
+    fn nearest_places(
+        &self,
+        found: &[(&Part, Found)],
+        near: Near,
+        is_listed: impl Fn(&&DocPlace) -> bool,
+        offset: usize,
+        limit: usize,
+    ) -> (usize, Vec<Listed>) {
         let mut listed: Vec<(f64, &Doc, &DocPlace)> = Vec::new();
-        for (part, found) in &self.matches(query) {
-            for number in &found.docs {
-                let doc = part.doc(number);
-                let rank = f64::from(u8::from(!found.by_name.contains(number)));
-                let places = doc.places.iter().filter(|place| self.shows(place));
-                listed.extend(places.filter_map(|place| match (query.near, query.bounds) {
-                    (Some(near), _) => {
-                        let away = place_distance(place, near)?;
-                        (away <= near.within_m).then_some((away, doc, place))
-                    }
-                    (None, Some(bounds)) => {
-                        let is_within = place
-                            .points()
-                            .any(|(latitude, longitude)| bounds.contains(latitude, longitude));
-                        is_within.then_some((rank, doc, place))
-                    }
-                    (None, None) => Some((rank, doc, place)),
-                }));
+        for (part, found) in found {
+            for doc in found.docs.iter().map(|number| part.doc(number)) {
+                let places = doc.places.iter().filter(&is_listed);
+                listed.extend(places.filter_map(|p| Some((place_distance(p, near)?, doc, p))));
             }
         }
         listed.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.listed_before(b.1)));
         let page = listed.iter().skip(offset).take(limit).map(|(away, doc, place)| Listed {
-            service: hit(doc, query.near.map(|_| *away)),
+            service: hit(doc, Some(*away)),
             id: place.service_at_location,
         });
         (listed.len(), page.collect())
@@ -248,6 +267,18 @@ impl View {
     fn shows(&self, place: &DocPlace) -> bool {
         self.area.is_none_or(|area| place.areas.contains(&area))
     }
+}
+
+/// Makes lists of what was found: those with all words of the search in their name, and the others.
+fn by_name_first<'a>(
+    found: &'a [(&'a Part, Found)],
+    list: impl Fn(&'a Segment, RoaringBitmap) -> List<'a>,
+) -> (Vec<List<'a>>, Vec<List<'a>>) {
+    let lists = |docs: &dyn Fn(&Found) -> RoaringBitmap| {
+        let lists = found.iter().map(|(part, found)| list(&part.segment, docs(found)));
+        lists.collect()
+    };
+    (lists(&|found| found.by_name.clone()), lists(&|found| &found.docs - &found.by_name))
 }
 
 fn nearest<'a>(found: &'a [(&Part, Found)], near: Near) -> Vec<(f64, &'a Doc)> {

@@ -1,0 +1,117 @@
+//! Pages against a plain sort of everything, whatever way the services came in.
+
+use std::sync::Arc;
+use std::sync::LazyLock;
+
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use proptest::prelude::*;
+
+use super::Entry;
+use super::PlaceEntry;
+use super::Query;
+use super::Snapshot;
+use super::Terms;
+use super::View;
+use super::segment::Surroundings;
+use crate::oruk::Id;
+use crate::oruk::Status;
+use crate::places::Gazetteer;
+use crate::store::ChangedService;
+
+static GAZETTEER: LazyLock<Arc<Gazetteer>> =
+    LazyLock::new(|| Arc::new(Gazetteer::embedded().unwrap()));
+
+/// A service: which one, its name, whether the description has the word searched for, how many places.
+type Made = (u8, String, bool, u8);
+
+fn changed(seq: u64, (number, name, is_mentioned, places): &Made) -> ChangedService {
+    let key = number.to_string();
+    let place = |at: u8| PlaceEntry {
+        service_at_location: Id::derive("at", &[&key, &at.to_string()]),
+        location: Id::derive("location", &[&at.to_string()]),
+        coordinates: None,
+        postcode: None,
+        is_virtual: false,
+    };
+    let entry = Entry {
+        name: name.clone(),
+        words: if *is_mentioned { "yoga".to_owned() } else { String::new() },
+        places: (0..*places).map(place).collect(),
+        ..Entry::default()
+    };
+    ChangedService {
+        seq,
+        id: Id::derive("service", &[&key]),
+        status: Status::Active,
+        last_modified: DateTime::UNIX_EPOCH,
+        entry: Some(entry.to_bytes()),
+    }
+}
+
+fn view_of(batches: &[Vec<Made>]) -> View {
+    let around = Arc::new(Surroundings { areas: Vec::new(), gazetteer: Arc::clone(&GAZETTEER) });
+    let (mut snapshot, mut seq) = (Snapshot::empty(around, 0), 0);
+    for batch in batches {
+        let mut changes: Vec<ChangedService> = Vec::new();
+        for made in batch {
+            seq += 1;
+            let change = changed(seq, made);
+            // The change log names each service once, with its latest state.
+            changes.retain(|earlier| earlier.id != change.id);
+            changes.push(change);
+        }
+        let now: DateTime<Utc> = DateTime::UNIX_EPOCH + TimeDelta::seconds(1);
+        snapshot = snapshot.with(&changes, Terms::default(), now);
+    }
+    View::whole(Arc::new(snapshot))
+}
+
+fn batches() -> impl Strategy<Value = Vec<Vec<Made>>> {
+    let name = prop::sample::select(vec!["Yoga", "Aqua", "Yoga walk", "Bowls", "Zumba"]);
+    let made = (0..60_u8, name.prop_map(str::to_owned), any::<bool>(), 0..4_u8);
+    prop::collection::vec(prop::collection::vec(made, 1..40), 1..6)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn pages_are_cut_from_one_order(batches in batches(), limit in 1..9_usize, is_search in any::<bool>()) {
+        let view = view_of(&batches);
+        let search = is_search.then(|| "yoga".to_owned());
+        let query = Query { search, ..Query::default() };
+        let mut latest: Vec<Made> = Vec::new();
+        for made in batches.iter().flatten() {
+            latest.retain(|earlier| earlier.0 != made.0);
+            latest.push(made.clone());
+        }
+        let is_named = |made: &Made| made.1.starts_with("Yoga");
+        latest.retain(|made| !is_search || is_named(made) || made.2);
+        latest.sort_by_key(|made| {
+            let id = Id::derive("service", &[&made.0.to_string()]);
+            (is_search && !is_named(made), made.1.to_lowercase(), id)
+        });
+        let ids: Vec<Id> =
+            latest.iter().map(|made| Id::derive("service", &[&made.0.to_string()])).collect();
+        let places: Vec<Id> = latest
+            .iter()
+            .flat_map(|made| {
+                let of = made.0.to_string();
+                (0..made.3).map(move |at| Id::derive("at", &[&of, &at.to_string()]))
+            })
+            .collect();
+        for page in 0..=(ids.len().max(places.len()) / limit + 1) {
+            let offset = page * limit;
+            let hits = view.find(&query, offset, limit);
+            let expected: Vec<Id> = ids.iter().skip(offset).take(limit).copied().collect();
+            prop_assert_eq!(hits.total, ids.len());
+            prop_assert_eq!(hits.page.iter().map(|hit| hit.id).collect::<Vec<_>>(), expected);
+            let (total, listed) = view.find_at_locations(&query, offset, limit);
+            let expected: Vec<Id> = places.iter().skip(offset).take(limit).copied().collect();
+            prop_assert_eq!(total, places.len());
+            prop_assert_eq!(listed.iter().map(|at| at.id).collect::<Vec<_>>(), expected);
+        }
+    }
+}
