@@ -5,10 +5,10 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test build lint bench clean
+.PHONY: help setup demo test api-fuzz build lint bench clean
 
 help: ## List these commands
-	@grep -E '^[a-z]+: .*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 setup: ## Install what the build needs and the machine lacks
 	@scripts/setup.sh
@@ -26,6 +26,12 @@ test: setup ## Run all tests
 	else \
 		echo "$(CARGO) test --locked --lib --test '*'"; $(CARGO) test --locked --lib --test '*'; \
 	fi
+
+	$(MAKE) --no-print-directory api-fuzz
+
+api-fuzz: setup ## Ask the demo what its own descriptions allow and what they do not
+	$(CARGO) build --locked
+	scripts/api-fuzz.sh target/debug/baton
 
 lint: setup ## Check format, lints, documentation and order of the house
 	$(CARGO) fmt --all --check

@@ -41,7 +41,6 @@ use futures_util::future::BoxFuture;
 use rand::RngExt as _;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use serde_json::Value;
 use serde_json::json;
 use tower::ServiceExt as _;
 
@@ -91,7 +90,7 @@ impl Maker {
         let day = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"][self.random.random_range(0..7)];
         let hour = self.random.random_range(7..21);
         let organization = Id::derive("organization", &[&(number % 3000).to_string()]).to_string();
-        let service: Value = json!({
+        let service = json!({
             "id": id("service"), "organization_id": organization, "name": name,
             "description": text, "status": "active", "minimum_age": age, "maximum_age": age + 20,
             "last_modified": "2026-11-01T10:00:00.000Z",
@@ -206,14 +205,18 @@ async fn run(count: usize) {
         gazetteer,
     );
     let router = baton::api::router(state);
+    time_questions(&router, &mut maker).await;
+}
+
+async fn time_questions(router: &Router, maker: &mut Maker) {
     println!("{:28} {:>10} {:>10} {:>10}", "through the API, ms", "median", "p99", "total");
     for (name, question) in questions() {
         let mut times = Vec::with_capacity(TIMES);
         let mut totals = 0;
         for turn in 0..TIMES {
-            let path = question(&mut maker, turn);
+            let path = question(maker, turn);
             let begun = Instant::now();
-            let body = ask(&router, &path).await;
+            let body = ask(router, &path).await;
             times.push(begun.elapsed());
             totals += total(&body);
         }
@@ -300,7 +303,10 @@ fn questions() -> Vec<(&'static str, Question)> {
         }),
         ("text with a slip", |maker, _| {
             let word = maker.text(1);
-            format!("/v3/services?search={}x{}", &word[..2], &word[2..])
+            {
+                let (begin, end) = word.split_at(2);
+                format!("/v3/services?search={begin}x{end}")
+            }
         }),
         ("text + term + 10 km", |maker, _| {
             let (text, term) = (maker.text(1), term_id(maker.rare(TERMS)));

@@ -15,6 +15,9 @@ command -v cc >/dev/null || missing+=(gcc)
 # The HTTP client does not start without root certificates, not even where it meets no TLS.
 [[ -s ${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt} ]] || missing+=(ca-certificates)
 
+# The fuzzer of the API is a Python program, kept in a folder of its own.
+python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
+
 if [[ ${#missing[@]} -eq 0 ]]; then
     exit 0
 fi

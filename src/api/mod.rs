@@ -24,6 +24,7 @@ mod walks;
 use axum::Router;
 use axum::routing::get;
 
+pub(crate) use openapi::description;
 pub use state::ApiState;
 pub use state::FeedReport;
 pub use state::StatusReport;
@@ -33,6 +34,7 @@ pub use state::StatusSource;
 pub fn router(state: ApiState) -> Router {
     let routes = Router::new()
         .route("/", get(crate::web::home))
+        .route("/api", get(crate::web::api))
         .nest("/v3", v3::routes())
         .route("/v3/", get(v3::root))
         .nest("/v1", v1::routes())

@@ -6,6 +6,7 @@
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::HeaderMap;
 use axum::http::Request;
 use axum::http::header;
 use serde_json::Map;
@@ -166,15 +167,29 @@ async fn example(
 ) -> Option<Value> {
     let path = if path.ends_with("{id}") { path.replace("{id}", id?) } else { (*path).to_owned() };
     let query = if *shape == Shape::List { "?per_page=1" } else { "" };
-    // At the same paths as to anybody else, since pages are kept by them.
+    let area = asked.area().map(|slug| format!("/areas/{slug}")).unwrap_or_default();
+    let uri = format!("{area}/{}{}{query}", version.root, path.trim_end_matches('/'));
+    ask(&asked.state, version, &uri, asked.headers()).await
+}
+
+/// Returns the description of the API under a root, `v3` or `v1`, as its own users get it.
+pub(crate) async fn description(
+    state: &ApiState,
+    root: &str,
+    headers: &HeaderMap,
+) -> Option<Value> {
+    let version = [&VERSION_3, &VERSION_1].into_iter().find(|version| version.root == root)?;
+    ask(state, version, &format!("/{root}/openapi.json"), headers).await
+}
+
+/// Asks the routes of a version themselves; at the same paths as anybody else, since pages are kept by
+/// them, and as the same host, which some answers name.
+async fn ask(state: &ApiState, version: &Version, uri: &str, headers: &HeaderMap) -> Option<Value> {
     let root = version.root;
     let routes = Router::new().nest(&format!("/areas/{{slug}}/{root}"), (version.routes)());
-    let routes = routes.nest(&format!("/{root}"), (version.routes)());
-    let routes = routes.with_state(asked.state.clone());
-    let area = asked.area().map(|slug| format!("/areas/{slug}")).unwrap_or_default();
-    let uri = format!("{area}/{root}{}{query}", path.trim_end_matches('/'));
+    let routes = routes.nest(&format!("/{root}"), (version.routes)()).with_state(state.clone());
     let mut request = Request::get(uri);
-    if let Some(host) = asked.headers().get(header::HOST) {
+    if let Some(host) = headers.get(header::HOST) {
         request = request.header(header::HOST, host);
     }
     let response = routes.oneshot(request.body(Body::empty()).ok()?).await.ok()?;

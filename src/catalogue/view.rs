@@ -115,7 +115,7 @@ impl View {
         };
         let is_listed = |place: &&DocPlace| self.shows(place) && is_near(place);
         if let Some(near) = query.near {
-            return self.nearest_places(&found, near, is_listed, offset, limit);
+            return nearest_places(&found, near, is_listed, offset, limit);
         }
         let items = |doc: &Doc| doc.places.iter().filter(is_listed).count();
         let (named, rest) =
@@ -134,29 +134,6 @@ impl View {
             before += lists.iter().map(List::len).sum::<usize>();
         }
         (before, page)
-    }
-
-    fn nearest_places(
-        &self,
-        found: &[(&Part, Found)],
-        near: Near,
-        is_listed: impl Fn(&&DocPlace) -> bool,
-        offset: usize,
-        limit: usize,
-    ) -> (usize, Vec<Listed>) {
-        let mut listed: Vec<(f64, &Doc, &DocPlace)> = Vec::new();
-        for (part, found) in found {
-            for doc in found.docs.iter().map(|number| part.doc(number)) {
-                let places = doc.places.iter().filter(&is_listed);
-                listed.extend(places.filter_map(|p| Some((place_distance(p, near)?, doc, p))));
-            }
-        }
-        listed.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.listed_before(b.1)));
-        let page = listed.iter().skip(offset).take(limit).map(|(away, doc, place)| Listed {
-            service: hit(doc, Some(*away)),
-            id: place.service_at_location,
-        });
-        (listed.len(), page.collect())
     }
 
     /// Returns a service, or what is left of it.
@@ -267,6 +244,28 @@ impl View {
     fn shows(&self, place: &DocPlace) -> bool {
         self.area.is_none_or(|area| place.areas.contains(&area))
     }
+}
+
+fn nearest_places(
+    found: &[(&Part, Found)],
+    near: Near,
+    is_listed: impl Fn(&&DocPlace) -> bool,
+    offset: usize,
+    limit: usize,
+) -> (usize, Vec<Listed>) {
+    let mut listed: Vec<(f64, &Doc, &DocPlace)> = Vec::new();
+    for (part, found) in found {
+        for doc in found.docs.iter().map(|number| part.doc(number)) {
+            let places = doc.places.iter().filter(&is_listed);
+            listed.extend(places.filter_map(|p| Some((place_distance(p, near)?, doc, p))));
+        }
+    }
+    listed.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.listed_before(b.1)));
+    let page = listed.iter().skip(offset).take(limit).map(|(away, doc, place)| Listed {
+        service: hit(doc, Some(*away)),
+        id: place.service_at_location,
+    });
+    (listed.len(), page.collect())
 }
 
 /// Makes lists of what was found: those with all words of the search in their name, and the others.

@@ -1,10 +1,14 @@
 //! Pages for people.
 
+mod api;
+
 use axum::extract::State;
 use axum::response::Html;
 
 use crate::api::ApiState;
 use crate::api::StatusReport;
+
+pub(crate) use api::api;
 
 /// `/`: what this gateway is, how its feeds are doing, where the API is.
 pub async fn home(State(state): State<ApiState>) -> Html<String> {
@@ -21,8 +25,9 @@ pub async fn home(State(state): State<ApiState>) -> Html<String> {
          <ul><li><a href=\"/v3\">/v3</a>: the API as HSDS-UK 3.0, \
          <a href=\"/v3/services\">/v3/services</a></li>\
          <li><a href=\"/v1/services\">/v1/services</a>: the API as Open Referral UK 1.0</li>\
+         <li><a href=\"/api\">/api</a>: what can be asked, with examples</li>\
          <li><a href=\"/status.json\">/status.json</a>: how the feeds are doing</li></ul>\
-         <h2>Feeds</h2><div class=\"scroll\"><table><thead><tr><th scope=\"col\">Publisher</th>\
+         <h2 id=\"sources\">Feeds</h2><div class=\"scroll\"><table><thead><tr><th scope=\"col\">Publisher</th>\
          <th scope=\"col\">Feed</th><th scope=\"col\">State</th><th scope=\"col\">Items</th>\
          <th scope=\"col\">Pages</th><th scope=\"col\">Waiting for a parent</th>\
          <th scope=\"col\">Findings</th><th scope=\"col\">Last read</th><th scope=\"col\">Licence</th></tr>\
