@@ -11,6 +11,7 @@ use crate::openactive::Kind;
 use crate::openactive::Opportunity;
 use crate::openactive::lenient::Absent as _;
 use crate::openactive::lenient::Nested;
+use crate::openactive::noting;
 use crate::store;
 use crate::store::FeedId;
 use crate::store::HeadItem;
@@ -111,12 +112,10 @@ fn read(json: &str) -> Opportunity {
 /// Returns the root's own item, else what its occurrences embed, else the occurrences themselves.
 fn head_of(root: &store::Bundle, facts: &[Arc<Opportunity>]) -> Option<(Head, FeedId)> {
     if let Some(item) = root.heads.first() {
-        let opportunity = read(&item.body);
+        let (opportunity, oddities) = noting(|| read(&item.body));
         let (kind, key) = (item.kind, root.key.clone());
-        return Some((
-            Head { kind, key, item_id: Some(item.item_id.clone()), opportunity },
-            item.feed,
-        ));
+        let item_id = Some(item.item_id.clone());
+        return Some((Head { kind, key, item_id, opportunity, oddities }, item.feed));
     }
     let stating = root.occurrences.iter().find(|occurrence| occurrence.facts.is_some())?;
     let facts = facts.get(stating.facts?)?;
@@ -130,7 +129,9 @@ fn head_of(root: &store::Bundle, facts: &[Arc<Opportunity>]) -> Option<(Head, Fe
         }
         _ => return None,
     };
-    Some((Head { kind, key: root.key.clone(), item_id: None, opportunity }, stating.feed))
+    let oddities = noting(|| stating.facts.and_then(|index| root.facts.get(index)).map(|j| read(j))).1;
+    let key = root.key.clone();
+    Some((Head { kind, key, item_id: None, opportunity, oddities }, stating.feed))
 }
 
 /// Tells whether an embedded parent says more than which one it is.

@@ -81,6 +81,9 @@ pub(super) fn resolve(
         (by_uri, by_label) => by_uri.or(by_label),
     };
     if let Some(entry) = entry {
+        if by_uri.is_none() {
+            cx.find(Code::ConceptByLabel, path);
+        }
         return Some(attribute::listed(scheme, vocabulary, entry));
     }
     let uri = concept.id.get().filter(|uri| scheme.owns(uri))?;

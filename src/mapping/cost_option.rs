@@ -110,6 +110,9 @@ fn option(cx: &Context<'_>, offer: &Offer) -> Option<CostOption> {
         return None;
     };
     let currency = currency(offer);
+    if amount > 0.0 && currency_code(offer).is_none() {
+        cx.find(Code::CurrencyAssumed, "offers.priceCurrency");
+    }
     let service = cx.service_id.to_string();
     Some(CostOption {
         id: Id::derive("cost_option", &[&service, &offer_key(cx, offer, amount)]),
@@ -191,9 +194,12 @@ fn in_figures(number: &str) -> Option<f64> {
 }
 
 fn currency(offer: &Offer) -> String {
+    currency_code(offer).unwrap_or_else(|| "GBP".to_owned())
+}
+
+fn currency_code(offer: &Offer) -> Option<String> {
     let code = offer.price_currency.as_str().to_uppercase();
-    let is_code = code.len() == 3 && code.bytes().all(|b| b.is_ascii_alphabetic());
-    if is_code { code } else { "GBP".to_owned() }
+    (code.len() == 3 && code.bytes().all(|b| b.is_ascii_alphabetic())).then_some(code)
 }
 
 fn money(amount: f64, currency: &str) -> String {

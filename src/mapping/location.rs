@@ -86,8 +86,9 @@ pub(super) fn places<'a>(cx: &'a Context<'_>) -> Places<'a> {
 
 /// Returns how people attend.
 fn attendance(cx: &Context<'_>) -> Attendance {
-    let mode = cx.first(|o| &o.event_attendance_mode).map(crate::openactive::lenient::Text::as_str);
-    let mode = mode.and_then(|uri| uri.rsplit(['/', ':', '#']).next());
+    let mode = cx.first(|o| &o.event_attendance_mode).map(|mode| {
+        cx.term(mode.as_str(), "https://schema.org/", "eventAttendanceMode")
+    });
     match mode {
         Some("OnlineEventAttendanceMode") => Attendance::Online,
         Some("MixedEventAttendanceMode") => Attendance::Mixed,

@@ -109,7 +109,13 @@ fn timestamp(time: DateTime<Utc>) -> String {
 fn url(cx: &Context<'_>, offer_link: Option<&str>) -> Option<String> {
     let mut stated = cx.layers().iter().map(|layer| &layer.url).filter(|url| !url.is_absent());
     let is_stated = stated.clone().next().is_some();
-    let found = stated.find_map(|url| web_address(url.as_str()));
+    let found = stated.find_map(|url| {
+        let address = web_address(url.as_str())?;
+        if address != url.as_str() {
+            cx.find(Code::UrlRepaired, "url");
+        }
+        Some(address)
+    });
     if found.is_none() {
         cx.find(if is_stated { Code::UrlInvalid } else { Code::UrlMissing }, "url");
     }

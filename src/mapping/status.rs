@@ -77,6 +77,9 @@ pub(super) fn judge(cx: &Context<'_>, lives: &Liveness) -> Judgement {
 }
 
 fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
+    if let Some(stated) = cx.head().event_status.get() {
+        cx.term(stated, "https://schema.org/", "eventStatus");
+    }
     match EventStatus::parse(cx.head().event_status.as_str()) {
         EventStatus::Cancelled => return Status::Defunct,
         EventStatus::Postponed => return Status::TemporarilyClosed,

@@ -25,7 +25,7 @@ lenient_object! {
         /// The identifier itself.
         value: Text = "value" | "@value",
     }
-    text => value
+    text => value allowed
 }
 
 /// The `identifier` of an object: text, an integer, or identifiers that name their scheme.

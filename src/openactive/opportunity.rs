@@ -146,7 +146,7 @@ lenient_object! {
         /// Languages (schema.org, not in OpenActive).
         in_language: Many<Text> = "inLanguage",
     }
-    text => id
+    text => id allowed
 }
 
 /// What an opportunity is. Sub-types of Event that are not known count as [`Kind::Event`], as the

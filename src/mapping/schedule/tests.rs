@@ -107,7 +107,7 @@ fn map_series(body: Value, occurrences: Vec<Occurrence>, now: DateTime<Utc>) -> 
             dataset: None,
             license: None,
         }),
-        head: Head { kind: Kind::SessionSeries, key, item_id: None, opportunity },
+        head: Head { kind: Kind::SessionSeries, key, item_id: None, opportunity, oddities: Vec::new() },
         parents: Vec::new(),
         members: Vec::new(),
         occurrences,

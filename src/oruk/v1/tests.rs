@@ -305,6 +305,7 @@ fn mapped(facility: &Value) -> oruk::Service {
     let bundle = mapping::Bundle {
         source: Arc::new(source),
         head: mapping::Head {
+            oddities: Vec::new(),
             kind: Kind::FacilityUse,
             key: "https://example.org/facility-uses/1".to_owned(),
             item_id: None,
