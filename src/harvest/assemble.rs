@@ -13,6 +13,7 @@ use crate::openactive::lenient::Absent as _;
 use crate::openactive::lenient::Nested;
 use crate::openactive::noting;
 use crate::store;
+use crate::store::Delegation;
 use crate::store::FeedId;
 use crate::store::HeadItem;
 
@@ -29,7 +30,7 @@ pub(super) enum Assembled {
         duplicates: usize,
     },
     /// Something whose values belong to other services, which must be mapped again.
-    Delegated(Vec<String>),
+    Delegated(Delegation),
     /// Occurrences whose parent was not published: how many, by feed.
     Orphans(Vec<(FeedId, u64)>),
     /// Nothing is left of it.
@@ -41,8 +42,8 @@ pub(super) fn assemble(
     root: &store::Bundle,
     source_of: impl Fn(FeedId) -> Option<Arc<Source>>,
 ) -> Assembled {
-    if let Some(delegated) = delegation(root) {
-        return Assembled::Delegated(delegated);
+    if let Some(to) = delegation(root) {
+        return Assembled::Delegated(Delegation { to, orphans: Vec::new() });
     }
     let facts: Vec<Arc<Opportunity>> = root.facts.iter().map(|json| Arc::new(read(json))).collect();
     let Some((head, feed)) = head_of(root, &facts) else {
@@ -143,6 +144,8 @@ fn is_described(parent: &Opportunity) -> bool {
         || inner.is_some_and(|series| !series.name.is_absent())
 }
 
+/// The slots of a facility that is not published are its only court's; of several nobody can tell whose.
+/// Either way the courts must be looked at again.
 fn without_head(root: &store::Bundle) -> Assembled {
     let mut counts: Vec<(FeedId, u64)> = Vec::new();
     for occurrence in &root.occurrences {
@@ -151,7 +154,14 @@ fn without_head(root: &store::Bundle) -> Assembled {
             None => counts.push((occurrence.feed, 1)),
         }
     }
-    if counts.is_empty() { Assembled::Nothing } else { Assembled::Orphans(counts) }
+    let courts = root.members.iter().filter(|item| item.kind == Kind::IndividualFacilityUse);
+    let to: Vec<String> = courts.map(|court| court.key.clone()).collect();
+    match to.len() {
+        0 if counts.is_empty() => Assembled::Nothing,
+        0 => Assembled::Orphans(counts),
+        1 => Assembled::Delegated(Delegation { to, orphans: Vec::new() }),
+        _ => Assembled::Delegated(Delegation { to, orphans: counts }),
+    }
 }
 
 /// Where the head was made of the occurrences' own facts, these are not repeated below it as parents.

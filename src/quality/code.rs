@@ -103,7 +103,7 @@ codes! {
     GenderUnknown = "gender-unknown", Info, "the gender restriction is not one of the standard's", "Use one of the three GenderRestrictionType values.", "modelling-opportunity-data/#describing-gender-restrictions";
     ActivityMissing = "activity-missing", Warning, "no activity", "Publish an activity from the OpenActive activity list.", "activity-list/";
     ActivityUnlisted = "activity-unlisted", Info, "the activity is not in the activity list and became a category", "Use an activity from the OpenActive activity list.", "activity-list/";
-    ConceptMismatch = "concept-mismatch", Warning, "the label and the URI of a concept disagree; the label was believed", "Make label and URI agree.", "activity-list/";
+    ConceptMismatch = "concept-mismatch", Warning, "the label and the URI of a concept disagree", "Make label and URI agree.", "activity-list/";
     PriceUnreadable = "price-unreadable", Warning, "a price is not a number; the offer was dropped", "Publish price as a number.", "modelling-opportunity-data/#describing-offers";
     PriceInText = "price-in-text", Info, "a price was read from text", "Publish price as a number.", "modelling-opportunity-data/#describing-offers";
     FreeContradicted = "free-contradicted", Warning, "marked as free and also priced; the prices were believed", "Make isAccessibleForFree and offers agree.", "modelling-opportunity-data/#describing-offers";

@@ -8,6 +8,7 @@ mod crash;
 mod demo;
 mod harvest;
 mod lists;
+mod mapping_cases;
 mod mapping_examples;
 mod openapi;
 mod orders;
