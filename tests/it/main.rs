@@ -14,6 +14,8 @@ mod openapi;
 mod orders;
 mod paging;
 mod privacy;
+mod properties;
+mod quirks;
 mod shared_feeds;
 mod support;
 mod unreachable;
