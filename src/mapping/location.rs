@@ -154,7 +154,8 @@ fn virtual_location(cx: &Context<'_>) -> Location {
     let text_of = |value: &str, clean: fn(&str) -> String| {
         Some(clean(value)).filter(|text| !text.is_empty() && !mentions_joining_link(value))
     };
-    let url = published.and_then(|location| location.url.get());
+    let recording = || cx.first(|o| &o.work_featured)?.get()?.url.get();
+    let url = published.and_then(|location| location.url.get()).or_else(recording);
     if url.is_some_and(is_joining_link) {
         cx.find(Code::JoiningLinkWithheld, "beta:virtualLocation.url");
     }

@@ -139,6 +139,8 @@ lenient_object! {
         programme: Nested<Brand> = "programme",
         /// Images.
         image: Many<Image> = "image",
+        /// The recording of an event on demand.
+        work_featured: Nested<Image> = "workFeatured",
         /// Whether participants bring equipment, an ns-beta URI.
         participant_supplied_equipment: Text = "beta:participantSuppliedEquipment",
         /// Room, court or pool within the venue.

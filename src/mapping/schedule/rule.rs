@@ -60,12 +60,12 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row
     let notes = notes(cx, schedule);
     Some(Row {
         opens: Some(opens),
-        closes: closes(cx, head, schedule, opens),
+        closes: closes(cx, schedule, opens),
         valid_from: start,
         valid_to,
         dtstart: start,
         count,
-        except: except_dates(schedule),
+        except: except_dates(schedule).into_iter().chain(moved_dates(head, schedule)).collect(),
         notes,
         rule: Some(rule),
         ..Row::default()
@@ -176,12 +176,7 @@ fn positive(number: Option<f64>) -> Option<u32> {
 
 /// Returns the end: as published, else start plus duration. An end that would make the session last
 /// more than half a day is an error and is dropped.
-fn closes(
-    cx: &Context<'_>,
-    head: &Opportunity,
-    schedule: &Schedule,
-    opens: NaiveTime,
-) -> Option<NaiveTime> {
+fn closes(cx: &Context<'_>, schedule: &Schedule, opens: NaiveTime) -> Option<NaiveTime> {
     if let Some(end) = parse_time(schedule.end_time.as_str()) {
         let length = (end - opens).num_minutes().rem_euclid(24 * 60);
         if length > 0 && (end > opens || length <= MAX_HOURS * 60) {
@@ -193,7 +188,7 @@ fn closes(
         }
         cx.find(Code::EndBeforeStart, "eventSchedule.endTime");
     }
-    let stated = [&schedule.duration, &head.duration];
+    let stated = [&schedule.duration].into_iter().chain(cx.layers().iter().map(|l| &l.duration));
     let period = stated.into_iter().find_map(|text| Period::parse(text.as_str()))?;
     let secs = i64::try_from(period.fixed_secs()?).ok()?;
     if secs > (MAX_HOURS + 2) * 3600 {
@@ -210,6 +205,20 @@ fn except_dates(schedule: &Schedule) -> Vec<NaiveDate> {
         other => local_time(instant(other)).date(),
     });
     dates.collect()
+}
+
+/// Returns the dates for which an embedded session was planned that now begins at another time: a session
+/// with the id that the template gives stands for the one the rule gives.
+fn moved_dates(head: &Opportunity, schedule: &Schedule) -> Vec<NaiveDate> {
+    let template = schedule.id_template.as_str();
+    let Some((before, _)) = template.split_once("{startDate}") else { return Vec::new() };
+    let moved = head.sub_event.iter().filter_map(|event| {
+        let rest = event.id.get()?.strip_prefix(before)?.replace("%3A", ":");
+        let planned = instant(Moment::parse(rest.get(.."2026-11-24T18:30:00Z".len())?)?);
+        let (start, _) = Occurrence::times(event)?;
+        (start != planned).then(|| local_time(planned).date())
+    });
+    moved.collect()
 }
 
 fn notes(cx: &Context<'_>, schedule: &Schedule) -> Vec<String> {
