@@ -130,7 +130,8 @@ fn head_of(root: &store::Bundle, facts: &[Arc<Opportunity>]) -> Option<(Head, Fe
         }
         _ => return None,
     };
-    let oddities = noting(|| stating.facts.and_then(|index| root.facts.get(index)).map(|j| read(j))).1;
+    let oddities =
+        noting(|| stating.facts.and_then(|index| root.facts.get(index)).map(|j| read(j))).1;
     let key = root.key.clone();
     Some((Head { kind, key, item_id: None, opportunity, oddities }, stating.feed))
 }
@@ -154,8 +155,9 @@ fn without_head(root: &store::Bundle) -> Assembled {
             None => counts.push((occurrence.feed, 1)),
         }
     }
-    let courts = root.members.iter().filter(|item| item.kind == Kind::IndividualFacilityUse);
-    let to: Vec<String> = courts.map(|court| court.key.clone()).collect();
+    let members = root.members.iter();
+    let members = members.filter(|member| member.kind == Kind::IndividualFacilityUse);
+    let to: Vec<String> = members.map(|court| court.key.clone()).collect();
     match to.len() {
         0 if counts.is_empty() => Assembled::Nothing,
         0 => Assembled::Orphans(counts),

@@ -217,19 +217,18 @@ fn ages(cx: &Context<'_>, value: Option<&QuantitativeValue>, path: &str) -> Opti
 fn gender(cx: &Context<'_>) -> Option<Gender> {
     let stated = cx.first(|o| &o.gender_restriction)?;
     let path = "genderRestriction";
-    match stated.as_str().rsplit(['/', ':', '#']).next() {
-        Some("FemaleOnly" | "MaleOnly" | "NoRestriction") => {
-            match cx.term(stated.as_str(), "https://openactive.io/", path) {
-                "FemaleOnly" => Some(Gender::Female),
-                "MaleOnly" => Some(Gender::Male),
-                _ => None,
-            }
-        }
+    let word = stated.as_str().rsplit(['/', ':', '#']).next().unwrap_or_default();
+    let gender = match word {
+        "FemaleOnly" => Some(Gender::Female),
+        "MaleOnly" => Some(Gender::Male),
+        "NoRestriction" => None,
         _ => {
             cx.find(Code::GenderUnknown, path);
-            None
+            return None;
         }
-    }
+    };
+    cx.term(stated.as_str(), "https://openactive.io/", path);
+    gender
 }
 
 fn conditions(cx: &Context<'_>) -> Vec<String> {

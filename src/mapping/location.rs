@@ -86,9 +86,9 @@ pub(super) fn places<'a>(cx: &'a Context<'_>) -> Places<'a> {
 
 /// Returns how people attend.
 fn attendance(cx: &Context<'_>) -> Attendance {
-    let mode = cx.first(|o| &o.event_attendance_mode).map(|mode| {
-        cx.term(mode.as_str(), "https://schema.org/", "eventAttendanceMode")
-    });
+    let mode = cx
+        .first(|o| &o.event_attendance_mode)
+        .map(|mode| cx.term(mode.as_str(), "https://schema.org/", "eventAttendanceMode"));
     match mode {
         Some("OnlineEventAttendanceMode") => Attendance::Online,
         Some("MixedEventAttendanceMode") => Attendance::Mixed,

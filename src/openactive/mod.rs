@@ -11,6 +11,7 @@ pub mod lenient;
 mod concept;
 mod identifier;
 mod modified;
+mod object;
 mod oddity;
 mod offer;
 mod opportunity;

@@ -89,7 +89,8 @@ async fn changes(class: &Value, plain: &Value, property: &str) -> bool {
         before = services(&items).await;
     }
     assert_ne!(before, Value::Array(Vec::new()), "{at} gives no service: {items}");
-    let property = if matches!(property, "type" | "id") { &format!("@{property}") } else { property };
+    let property =
+        if matches!(property, "type" | "id") { &format!("@{property}") } else { property };
     set(&mut items, at, property, &probe["to"]);
     before != services(&items).await
 }

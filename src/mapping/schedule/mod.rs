@@ -9,10 +9,10 @@ mod derive;
 mod hours;
 mod row;
 mod rule;
-mod zone;
 #[cfg(test)]
 mod tests;
 pub(super) mod words;
+mod zone;
 
 use std::collections::HashSet;
 

@@ -120,7 +120,8 @@ fn moved(row: &Row, opens: NaiveTime, difference: TimeDelta) -> Option<Row> {
         return Some(moved);
     }
     let rule = row.rule.as_ref().filter(|rule| is_every_week(rule) && row.except.is_empty())?;
-    let day = |weekday: Weekday| if by > TimeDelta::zero() { weekday.succ() } else { weekday.pred() };
+    let day =
+        |weekday: Weekday| if by > TimeDelta::zero() { weekday.succ() } else { weekday.pred() };
     moved.rule = Some(weekly(&rule.days.iter().map(|d| day(d.weekday)).collect::<Vec<_>>(), 1));
     for date in [&mut moved.valid_from, &mut moved.valid_to, &mut moved.dtstart] {
         *date = date.map(|date| date + by);

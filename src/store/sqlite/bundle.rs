@@ -263,9 +263,8 @@ impl<'a> Loader<'a> {
              ) AS root JOIN occurrence AS o ON o.parent = root.key JOIN feed ON feed.id = o.feed
              WHERE feed.rank IS NOT NULL ORDER BY o.start DESC, o.feed, o.item_id LIMIT ?3",
         )?;
-        let claims_of = |of: Kind| {
-            (kind == Some(of)).then(|| codec::relation_code(Relation::Claims))
-        };
+        let claims_of =
+            |of: Kind| (kind == Some(of)).then(|| codec::relation_code(Relation::Claims));
         let (down, up) = (claims_of(Kind::FacilityUse), claims_of(Kind::IndividualFacilityUse));
         let rows = select.query_map(params![self.root.key, down, MAX_OCCURRENCES, up], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))

@@ -161,8 +161,7 @@ pub(crate) async fn run(input: &Value) -> Mapped {
     for publication in bundles.iter().map(|bundle| publication(bundle, &sources, now)) {
         match &publication.outcome {
             Outcome::Service(_) => services.push(publication),
-            Outcome::Orphans(counts)
-            | Outcome::Delegated(Delegation { orphans: counts, .. }) => {
+            Outcome::Orphans(counts) | Outcome::Delegated(Delegation { orphans: counts, .. }) => {
                 mapped.orphans += counts.iter().map(|(_, count)| count).sum::<u64>();
             }
             _ => {}
