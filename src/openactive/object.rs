@@ -33,6 +33,7 @@ macro_rules! lenient_object {
         }
 
         impl<'de> serde::Deserialize<'de> for $Name {
+            #[expect(clippy::too_many_lines, reason = "a visitor for each shape, a line each")]
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 #[expect(non_camel_case_types, reason = "variants carry the field names")]
                 enum Key { $($field,)+ Unknown_ }
@@ -84,7 +85,9 @@ macro_rules! lenient_object {
                         if $crate::openactive::lenient::is_embedded_json(v) {
                             return Ok(serde_json::from_str(v).unwrap_or_default());
                         }
-                        Ok($Name { $text_field: v.into(), ..$Name::default() })
+                        let mut object = $Name::default();
+                        object.$text_field = v.into();
+                        Ok(object)
                     }
                     fn visit_seq<A: serde::de::SeqAccess<'de>>(self, seq: A) -> Result<$Name, A::Error> {
                         $crate::openactive::lenient::first_present(seq)

@@ -6,6 +6,7 @@ mod areas;
 mod configuration;
 mod crash;
 mod demo;
+mod fuzz_corpus;
 mod harvest;
 mod lists;
 mod mapping_cases;

@@ -23,11 +23,11 @@ async fn a_property_changes_the_service_when_the_table_says_so_and_only_then() {
     let mut faults = Vec::new();
     for (class, rows) in &classes_in_items() {
         let probes = &probes[class];
-        let probed: Vec<&String> = members(&probes["probes"]).keys().collect();
+        let tried: Vec<&String> = members(&probes["probes"]).keys().collect();
         let mut listed: Vec<&String> = rows.keys().collect();
         listed.sort();
-        if probed.iter().collect::<BTreeSet<_>>() != listed.iter().collect::<BTreeSet<_>>() {
-            faults.push(format!("{class}: probes of {probed:?}, rows of {listed:?}"));
+        if tried.iter().collect::<BTreeSet<_>>() != listed.iter().collect::<BTreeSet<_>>() {
+            faults.push(format!("{class}: probes of {tried:?}, rows of {listed:?}"));
             continue;
         }
         let plain = services(&probes["items"]).await;
@@ -111,8 +111,7 @@ fn set(items: &mut Value, at: &str, path: &str, value: &Value) {
         }
     }
     let last = steps.pop().unwrap();
-    let pointer: String = steps.iter().map(|step| format!("/{step}")).collect();
-    let owner = items.pointer_mut(&pointer).unwrap_or_else(|| panic!("nothing at {pointer}"));
+    let owner = items.pointer_mut(&format!("/{}", steps.join("/"))).unwrap();
     if value.is_null() {
         owner.as_object_mut().unwrap().remove(last);
     } else {

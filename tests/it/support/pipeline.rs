@@ -1,7 +1,6 @@
 //! Cases of the mapping: a folder each under `tests/fixtures/mapping`, whose `input.json` goes through
 //! the whole pipeline on a store in memory.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -16,6 +15,7 @@ use baton::openactive::Vocabulary;
 use baton::oruk::Service;
 use baton::quality::Code;
 use baton::store::Delegation;
+use baton::store::FeedRecord;
 use baton::store::FeedSpec;
 use baton::store::ItemChange;
 use baton::store::Outcome;
@@ -109,30 +109,53 @@ fn enveloped(at: usize, item: &Value) -> Value {
 /// Runs a case.
 pub(crate) async fn run(input: &Value) -> Mapped {
     let input = whole(input);
+    let now = time(&input["context"]["now"]);
+    let store = SqliteStore::open("sqlite::memory:").unwrap();
+    let mut mapped = Mapped::default();
+    let (sources, newest) = commit(&input, &store, &mut mapped).await;
+    let mut bundles = store.bundles(store.dirty(1000).await.unwrap()).await.unwrap();
+    // A tombstone does not say what it belonged to; with one root it can only be that one.
+    if let [bundle] = bundles.as_mut_slice()
+        && bundle.modified.is_some()
+    {
+        bundle.modified = newest;
+    }
+    let mut services = Vec::new();
+    for publication in bundles.iter().map(|bundle| publication(bundle, &sources, now)) {
+        match &publication.outcome {
+            Outcome::Service(_) => services.push(publication),
+            Outcome::Orphans(counts) | Outcome::Delegated(Delegation { orphans: counts, .. }) => {
+                mapped.orphans += counts.iter().map(|(_, count)| count).sum::<u64>();
+            }
+            Outcome::Nothing { .. } => {}
+        }
+    }
+    let changes = store.publish(services).await.unwrap();
+    let ids = changes.iter().map(|change| change.id).collect();
+    for record in store.services(ids).await.unwrap() {
+        let record = record.unwrap();
+        let codes = record.findings.iter().map(|finding| finding.code).collect();
+        mapped.services.push((serde_json::from_slice(&record.body).unwrap(), codes));
+    }
+    mapped.services.sort_by(|(a, _), (b, _)| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    mapped
+}
+
+/// Commits the feeds of a case, a page each; returns their sources and the largest `modified`.
+async fn commit(
+    input: &Value,
+    store: &SqliteStore,
+    mapped: &mut Mapped,
+) -> (Sources, Option<DateTime<Utc>>) {
     let context = &input["context"];
     let now = time(&context["now"]);
     let source_key = context["source_key"].as_str().unwrap();
     let feeds = input["feeds"].as_array().unwrap();
-    let store = SqliteStore::open("sqlite::memory:").unwrap();
     let specs = feeds.iter().map(|feed| FeedSpec {
         publisher: source_key.to_owned(),
         url: feed["url"].as_str().unwrap().to_owned(),
     });
     let records = store.sync_feeds(specs.collect(), now).await.unwrap();
-    let dataset = &context["dataset"];
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let source = Arc::new(Source {
-        key: source_key.to_owned(),
-        publisher: text(&dataset["publisher"]).unwrap(),
-        dataset: text(&dataset["url"]),
-        license: text(&dataset["license"]),
-    });
-    let rules = Arc::new(rules());
-    let sources: HashMap<_, _> = records
-        .iter()
-        .map(|record| (record.id, (Arc::clone(&source), Arc::clone(&rules))))
-        .collect();
-    let mut mapped = Mapped::default();
     let mut newest = None;
     for (feed, record) in feeds.iter().zip(&records) {
         let page = json!({"items": feed["items"], "next": "x"});
@@ -149,33 +172,20 @@ pub(crate) async fn run(input: &Value) -> Mapped {
         };
         store.commit_page(commit).await.unwrap();
     }
-    let mut bundles = store.bundles(store.dirty(1000).await.unwrap()).await.unwrap();
-    // A tombstone does not say what it belonged to; with one root it can only be that one.
-    if let [bundle] = bundles.as_mut_slice()
-        && bundle.modified.is_some()
-    {
-        bundle.modified = newest;
+    let (source, rules) = (Arc::new(source(context)), Arc::new(rules()));
+    let of_feed = |record: &FeedRecord| (record.id, (Arc::clone(&source), Arc::clone(&rules)));
+    (Sources(records.iter().map(of_feed).collect()), newest)
+}
+
+fn source(context: &Value) -> Source {
+    let dataset = &context["dataset"];
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    Source {
+        key: text(&context["source_key"]).unwrap(),
+        publisher: text(&dataset["publisher"]).unwrap(),
+        dataset: text(&dataset["url"]),
+        license: text(&dataset["license"]),
     }
-    let sources = Sources(sources);
-    let mut services = Vec::new();
-    for publication in bundles.iter().map(|bundle| publication(bundle, &sources, now)) {
-        match &publication.outcome {
-            Outcome::Service(_) => services.push(publication),
-            Outcome::Orphans(counts) | Outcome::Delegated(Delegation { orphans: counts, .. }) => {
-                mapped.orphans += counts.iter().map(|(_, count)| count).sum::<u64>();
-            }
-            _ => {}
-        }
-    }
-    let changes = store.publish(services).await.unwrap();
-    let ids = changes.iter().map(|change| change.id).collect();
-    for record in store.services(ids).await.unwrap() {
-        let record = record.unwrap();
-        let codes = record.findings.iter().map(|finding| finding.code).collect();
-        mapped.services.push((serde_json::from_slice(&record.body).unwrap(), codes));
-    }
-    mapped.services.sort_by(|(a, _), (b, _)| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-    mapped
 }
 
 fn codes_of(change: &ItemChange) -> Vec<Code> {
