@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::LazyLock;
 
 use baton::mapping::Bundle;
 use baton::mapping::ChildFeed;
@@ -61,7 +62,6 @@ pub(crate) fn check(input: &Value) {
     };
     let occurrences = of(&[Kind::ScheduledSession, Kind::Slot]);
     let occurrences: Vec<_> = occurrences.iter().filter_map(Occurrence::embedded).collect();
-    let rules = rules();
     for (kind, opportunity, oddities) in &opportunities {
         let key = opportunity.key("fuzz", *kind, Some("1")).unwrap_or_default();
         let bundle = Bundle {
@@ -80,8 +80,8 @@ pub(crate) fn check(input: &Value) {
             modified: None,
             first_seen: now(),
         };
-        let mapping = map(&bundle, &rules, now());
-        assert_eq!(mapping, map(&bundle, &rules, now()), "not the same twice");
+        let mapping = map(&bundle, &RULES, now());
+        assert_eq!(mapping, map(&bundle, &RULES, now()), "not the same twice");
         assert!(mapping.due.is_none_or(|due| due > now()), "due in the past");
         is_well_formed(&mapping.service);
     }
@@ -131,7 +131,9 @@ fn has_no_secret(value: &Value) {
     assert!(!value.is_null(), "null");
     match value {
         Value::String(text) => {
-            assert!(!text.contains("//zoom.us/") && !text.contains("user:pass@"), "{text}");
+            assert!(!text.contains("//zoom.us/"), "{text}");
+            let mut words = text.split_whitespace();
+            assert!(!words.any(|word| word.starts_with("http://user:pass@")), "{text}");
         }
         Value::Array(items) => items.iter().for_each(has_no_secret),
         Value::Object(members) => members.values().for_each(has_no_secret),
@@ -149,12 +151,12 @@ fn bodies(input: &Value) -> Vec<Value> {
     all.map(|item| if item["state"].is_string() { &item["data"] } else { item }).cloned().collect()
 }
 
-fn rules() -> Rules {
+static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let path = root().join("tests/fixtures/mapping/vocabulary-activity-list.jsonld");
     let mut rules = Rules::default();
     rules.activities = Vocabulary::parse(&fs::read(path).unwrap()).unwrap();
     rules
-}
+});
 
 fn source() -> Arc<Source> {
     let (key, publisher) = ("fuzz".to_owned(), "Fuzz".to_owned());

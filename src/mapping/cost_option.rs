@@ -147,15 +147,22 @@ fn offer_key(cx: &Context<'_>, offer: &Offer, amount: f64) -> String {
 fn amount(cx: &Context<'_>, offer: &Offer) -> Option<f64> {
     let price = offer.price.get()?;
     if let Ok(number) = price.parse::<f64>() {
-        return (number.is_finite() && number >= 0.0).then(|| (number * 100.0).round() / 100.0);
+        return in_pence(number);
     }
     if price.eq_ignore_ascii_case("free") {
         return Some(0.0);
     }
-    let number = price_in(price)?;
+    let amount = in_pence(price_in(price)?)?;
     cx.find(Code::PriceInText, "offers.price");
-    Some((number * 100.0).round() / 100.0)
+    Some(amount)
 }
+
+/// Rounds to whole pence; nothing for what nobody asks for a class.
+fn in_pence(number: f64) -> Option<f64> {
+    (0.0..MAX_PRICE).contains(&number).then(|| (number * 100.0).round() / 100.0)
+}
+
+const MAX_PRICE: f64 = 1e6;
 
 /// Finds the price in a text: the number after the pound sign, else the only number. Several prices are
 /// no price, since nobody knows whose each is.

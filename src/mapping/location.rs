@@ -10,6 +10,7 @@ use super::attribute::Attendance;
 use super::context::Context;
 use super::text;
 use super::url::is_joining_link;
+use super::url::lets_in;
 use super::url::mentions_joining_link;
 use super::url::web_address;
 use crate::openactive::Identifier;
@@ -304,7 +305,7 @@ fn external_identifier(cx: &Context<'_>, place: &Place) -> Option<(String, Strin
         return Some((uri, "OpenActive @id".to_owned()));
     }
     let local = place.id.get().map(str::to_owned).or_else(|| place.identifier.local())?;
-    Some((local, format!("{} identifier", cx.bundle.source.key)))
+    (!lets_in(&local)).then(|| (local, format!("{} identifier", cx.bundle.source.key)))
 }
 
 /// The row about the session: it is per service, so that another class in the same hall has its own.
