@@ -133,7 +133,7 @@ pub(crate) async fn run(input: &Value) -> Mapped {
     let changes = store.publish(services).await.unwrap();
     let ids = changes.iter().map(|change| change.id).collect();
     for record in store.services(ids).await.unwrap() {
-        let record = record.unwrap();
+        let record = record.unwrap().record;
         let codes = record.findings.iter().map(|finding| finding.code).collect();
         mapped.services.push((serde_json::from_slice(&record.body).unwrap(), codes));
     }
