@@ -5,7 +5,7 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test api-fuzz build lint bench clean
+.PHONY: help setup demo test api-fuzz build lint bench fuzz clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -41,6 +41,11 @@ lint: setup ## Check format, lints, documentation and order of the house
 
 bench: setup ## Run the benchmarks
 	$(CARGO) bench --locked --bench '*'
+
+TARGET ?= mapper
+SECONDS ?= 60
+fuzz: setup ## Try odd inputs: make fuzz TARGET=mapper SECONDS=60
+	$(CARGO) test --locked --test fuzz -- $(TARGET) $(SECONDS)
 
 clean: ## Remove everything that was built
 	$(CARGO) clean

@@ -11,7 +11,9 @@ use crate::openactive::Kind;
 use crate::openactive::Opportunity;
 use crate::openactive::lenient::Absent as _;
 use crate::openactive::lenient::Nested;
+use crate::openactive::noting;
 use crate::store;
+use crate::store::Delegation;
 use crate::store::FeedId;
 use crate::store::HeadItem;
 
@@ -28,7 +30,7 @@ pub(super) enum Assembled {
         duplicates: usize,
     },
     /// Something whose values belong to other services, which must be mapped again.
-    Delegated(Vec<String>),
+    Delegated(Delegation),
     /// Occurrences whose parent was not published: how many, by feed.
     Orphans(Vec<(FeedId, u64)>),
     /// Nothing is left of it.
@@ -40,8 +42,8 @@ pub(super) fn assemble(
     root: &store::Bundle,
     source_of: impl Fn(FeedId) -> Option<Arc<Source>>,
 ) -> Assembled {
-    if let Some(delegated) = delegation(root) {
-        return Assembled::Delegated(delegated);
+    if let Some(to) = delegation(root) {
+        return Assembled::Delegated(Delegation { to, orphans: Vec::new() });
     }
     let facts: Vec<Arc<Opportunity>> = root.facts.iter().map(|json| Arc::new(read(json))).collect();
     let Some((head, feed)) = head_of(root, &facts) else {
@@ -111,12 +113,10 @@ fn read(json: &str) -> Opportunity {
 /// Returns the root's own item, else what its occurrences embed, else the occurrences themselves.
 fn head_of(root: &store::Bundle, facts: &[Arc<Opportunity>]) -> Option<(Head, FeedId)> {
     if let Some(item) = root.heads.first() {
-        let opportunity = read(&item.body);
+        let (opportunity, oddities) = noting(|| read(&item.body));
         let (kind, key) = (item.kind, root.key.clone());
-        return Some((
-            Head { kind, key, item_id: Some(item.item_id.clone()), opportunity },
-            item.feed,
-        ));
+        let item_id = Some(item.item_id.clone());
+        return Some((Head { kind, key, item_id, opportunity, oddities }, item.feed));
     }
     let stating = root.occurrences.iter().find(|occurrence| occurrence.facts.is_some())?;
     let facts = facts.get(stating.facts?)?;
@@ -130,7 +130,10 @@ fn head_of(root: &store::Bundle, facts: &[Arc<Opportunity>]) -> Option<(Head, Fe
         }
         _ => return None,
     };
-    Some((Head { kind, key: root.key.clone(), item_id: None, opportunity }, stating.feed))
+    let oddities =
+        noting(|| stating.facts.and_then(|index| root.facts.get(index)).map(|j| read(j))).1;
+    let key = root.key.clone();
+    Some((Head { kind, key, item_id: None, opportunity, oddities }, stating.feed))
 }
 
 /// Tells whether an embedded parent says more than which one it is.
@@ -142,6 +145,8 @@ fn is_described(parent: &Opportunity) -> bool {
         || inner.is_some_and(|series| !series.name.is_absent())
 }
 
+/// The slots of a facility that is not published are its only court's; of several nobody can tell whose.
+/// Either way the courts must be looked at again.
 fn without_head(root: &store::Bundle) -> Assembled {
     let mut counts: Vec<(FeedId, u64)> = Vec::new();
     for occurrence in &root.occurrences {
@@ -150,7 +155,15 @@ fn without_head(root: &store::Bundle) -> Assembled {
             None => counts.push((occurrence.feed, 1)),
         }
     }
-    if counts.is_empty() { Assembled::Nothing } else { Assembled::Orphans(counts) }
+    let members = root.members.iter();
+    let members = members.filter(|member| member.kind == Kind::IndividualFacilityUse);
+    let to: Vec<String> = members.map(|court| court.key.clone()).collect();
+    match to.len() {
+        0 if counts.is_empty() => Assembled::Nothing,
+        0 => Assembled::Orphans(counts),
+        1 => Assembled::Delegated(Delegation { to, orphans: Vec::new() }),
+        _ => Assembled::Delegated(Delegation { to, orphans: counts }),
+    }
 }
 
 /// Where the head was made of the occurrences' own facts, these are not repeated below it as parents.

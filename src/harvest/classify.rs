@@ -108,8 +108,13 @@ impl Read<'_> {
             links,
             body: self.data.to_string(),
             modified: self.modified,
-            findings: Vec::new(),
+            findings: self.findings(),
         })
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let is_string = matches!(self.data, Cow::Owned(_));
+        is_string.then(|| Finding::new(Code::DataInString, "data")).into_iter().collect()
     }
 
     fn links(&self, key: &str) -> Vec<Link> {

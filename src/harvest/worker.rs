@@ -18,7 +18,6 @@ use crate::oruk::Id;
 use crate::quality::Code;
 use crate::quality::Finding;
 use crate::store;
-use crate::store::Delegation;
 use crate::store::FeedId;
 use crate::store::Outcome;
 use crate::store::Publication;
@@ -43,7 +42,7 @@ pub fn publication(root: &store::Bundle, sources: &Sources, now: DateTime<Utc>) 
             }
             Outcome::Service(Box::new(record(&bundle, mapping, feed, rules.options.strict)))
         }
-        Assembled::Delegated(to) => Outcome::Delegated(Delegation { to }),
+        Assembled::Delegated(delegation) => Outcome::Delegated(delegation),
         Assembled::Orphans(counts) => Outcome::Orphans(counts),
         Assembled::Nothing => Outcome::Nothing { name: None },
     };

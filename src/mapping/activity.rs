@@ -1,7 +1,8 @@
 //! Activities and facility types, matched with their vocabularies.
 //!
-//! A concept is known by its URI, else by its label; where the two disagree the label is believed,
-//! because people see it. What no vocabulary knows becomes a category of the publisher's own.
+//! A concept is known by its URI, else by its label; where the list has another concept of that label,
+//! the label is believed, because people see it. A label that no vocabulary knows becomes a category of
+//! the publisher's own, beside the activity when the URI is a listed one's.
 
 use super::attribute;
 use super::attribute::concept_label;
@@ -37,6 +38,13 @@ pub(super) fn activities(cx: &Context<'_>) -> Activities {
     for concept in stated.into_iter().flatten() {
         let term = resolve(cx, concept, &cx.rules.activities, Scheme::Activity, "activity");
         if let Some(term) = term {
+            // An operator's own name for a listed activity is kept beside it.
+            let own_name = concept_label(concept);
+            if !own_name.is_empty() && cx.rules.activities.by_label(&own_name).is_none() {
+                let is_other = !own_name.eq_ignore_ascii_case(&term.name);
+                let own_name = is_other.then(|| labelled(cx, Scheme::Category, &own_name));
+                found.unlisted.extend(own_name.flatten());
+            }
             found.activities.push(term);
         } else {
             cx.find(Code::ActivityUnlisted, "activity");
@@ -78,9 +86,27 @@ pub(super) fn resolve(
             cx.find(Code::ConceptMismatch, path);
             Some(by_label)
         }
+        // Support that a label does not promise is not promised.
+        (Some(_), None) if scheme == Scheme::Accessibility && !label.is_empty() => {
+            cx.find(Code::ConceptMismatch, path);
+            return None;
+        }
+        (Some(by_uri), None) => {
+            if !label.is_empty() {
+                cx.find(Code::ConceptMismatch, path);
+            }
+            Some(by_uri)
+        }
         (by_uri, by_label) => by_uri.or(by_label),
     };
     if let Some(entry) = entry {
+        match concept.id.get() {
+            _ if by_uri.is_none() => cx.find(Code::ConceptByLabel, path),
+            Some(uri) if by_uri.is_some_and(|term| term.uri != uri) => {
+                cx.find(Code::TermPrefixed, path);
+            }
+            _ => {}
+        }
         return Some(attribute::listed(scheme, vocabulary, entry));
     }
     let uri = concept.id.get().filter(|uri| scheme.owns(uri))?;

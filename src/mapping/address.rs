@@ -40,8 +40,10 @@ pub(super) fn address(cx: &Context<'_>, place: &Place, location_id: Id, name: &s
         return Found::Nothing;
     }
     let postal_code = postcode_in(&code).map(|(postcode, _)| postcode);
-    if postal_code.is_none() && !code.is_empty() {
-        cx.find(Code::PostcodeInvalid, "location.address.postalCode");
+    match &postal_code {
+        None if !code.is_empty() => cx.find(Code::PostcodeInvalid, POSTCODE_PATH),
+        Some(repaired) if *repaired != code => cx.find(Code::PostcodeRepaired, POSTCODE_PATH),
+        _ => {}
     }
     let city = first_present([&locality, &region]);
     if city.is_empty() {
@@ -59,6 +61,8 @@ pub(super) fn address(cx: &Context<'_>, place: &Place, location_id: Id, name: &s
         address_type: LocationType::Physical,
     }))
 }
+
+const POSTCODE_PATH: &str = "location.address.postalCode";
 
 /// A string with a postcode is an address; without one it only says whereabouts.
 fn of_string(text: &str, location_id: Id) -> Found {

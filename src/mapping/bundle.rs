@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use chrono::DateTime;
+use chrono::TimeDelta;
 use chrono::Utc;
 
 use crate::openactive::Identifier;
 use crate::openactive::Kind;
 use crate::openactive::Moment;
+use crate::openactive::Noted;
 use crate::openactive::Opportunity;
 use crate::openactive::Period;
+use crate::openactive::lenient::Absent as _;
 use crate::openactive::lenient::Text;
 
 /// Where an opportunity comes from.
@@ -36,6 +39,8 @@ pub struct Head {
     pub item_id: Option<String>,
     /// The opportunity.
     pub opportunity: Opportunity,
+    /// What its reader put up with.
+    pub oddities: Vec<Noted>,
 }
 
 /// Whether an occurrence goes ahead.
@@ -89,11 +94,21 @@ impl Occurrence {
     pub fn times(opportunity: &Opportunity) -> Option<(DateTime<Utc>, Option<DateTime<Utc>>)> {
         let start = super::context::instant(Moment::parse(opportunity.start_date.as_str())?);
         let end = Moment::parse(opportunity.end_date.as_str()).map(super::context::instant);
-        let end = end.filter(|end| *end > start).or_else(|| {
-            let secs = Period::parse(opportunity.duration.as_str())?.fixed_secs()?;
-            Some(start + chrono::TimeDelta::seconds(i64::try_from(secs).ok()?))
+        let end = end.filter(|end| *end > start).map(super::context::end_of_minute).or_else(|| {
+            let length = Self::duration(opportunity).filter(|length| !is_implausible(*length))?;
+            Some(start + length)
         });
         Some((start, end))
+    }
+
+    /// Tells whether the end was to come from a duration that nobody can mean.
+    pub(super) fn has_implausible_duration(opportunity: &Opportunity) -> bool {
+        opportunity.end_date.is_absent() && Self::duration(opportunity).is_some_and(is_implausible)
+    }
+
+    fn duration(opportunity: &Opportunity) -> Option<TimeDelta> {
+        let secs = Period::parse(opportunity.duration.as_str())?.fixed_secs()?;
+        Some(TimeDelta::seconds(i64::try_from(secs).ok()?))
     }
 
     /// Makes an occurrence of an embedded sub-event.
@@ -108,6 +123,12 @@ impl Occurrence {
     pub fn is_future(&self, now: DateTime<Utc>) -> bool {
         self.end.unwrap_or(self.start) > now
     }
+}
+
+/// An end time written as a duration gives nearly a day: `PT15H30M` for a class until half past three.
+/// Whole days and more are events that last so long.
+fn is_implausible(length: TimeDelta) -> bool {
+    length > TimeDelta::hours(14) && length < TimeDelta::days(1)
 }
 
 /// Returns an occurrence without what is its own alone: identity and times.

@@ -7,12 +7,14 @@
 //! [describing event series]: https://openactive.io/modelling-opportunity-data/#describing-event-series
 
 use std::cell::RefCell;
+use std::ops::Add;
 
 use chrono::DateTime;
 use chrono::LocalResult;
 use chrono::NaiveDateTime;
 use chrono::TimeDelta;
 use chrono::TimeZone as _;
+use chrono::Timelike;
 use chrono::Utc;
 use chrono_tz::Europe::London;
 
@@ -20,6 +22,7 @@ use super::bundle::Bundle;
 use super::bundle::Occurrence;
 use super::rules::Rules;
 use crate::openactive::Moment;
+use crate::openactive::Oddity;
 use crate::openactive::Opportunity;
 use crate::openactive::lenient::Absent;
 use crate::oruk::Id;
@@ -60,6 +63,7 @@ impl<'a> Context<'a> {
             has_future: false,
             findings: RefCell::new(Vec::new()),
         };
+        context.note_oddities();
         context.layers = context.chain();
         context.occurrences = context.gather_occurrences();
         context.has_future = context.occurrences.iter().any(|o| o.is_future(now));
@@ -99,13 +103,58 @@ impl<'a> Context<'a> {
         let mut all = self.bundle.occurrences.clone();
         for event in embedded.chain(of_courts) {
             match Occurrence::embedded(event) {
-                Some(occurrence) => all.push(occurrence),
+                Some(occurrence) => {
+                    self.check_times(event, "subEvent.");
+                    all.push(occurrence);
+                }
                 None if event.start_date.is_absent() => {} // a URI of an item of its own
                 None => self.find(Code::StartMissing, "subEvent.startDate"),
             }
         }
         all.sort_by_key(|occurrence| (occurrence.start, occurrence.end));
         all
+    }
+
+    /// Takes note of what was repaired in the times of an event.
+    pub(super) fn check_times(&self, event: &Opportunity, within: &str) {
+        if Occurrence::has_implausible_duration(event) {
+            self.find(Code::DurationImplausible, &format!("{within}duration"));
+        }
+        let moments = [&event.start_date, &event.end_date].map(|text| Moment::parse(text.as_str()));
+        if moments.iter().any(|moment| matches!(moment, Some(Moment::Local(_)))) {
+            self.find(Code::OffsetMissing, &format!("{within}startDate"));
+        }
+        let [start, end] = moments.map(|moment| moment.map(instant));
+        if end.is_some_and(|end| start.is_some_and(|start| end < start)) {
+            self.find(Code::EndBeforeStart, &format!("{within}endDate"));
+        } else if end.is_some_and(|end| end_of_minute(end) != end) {
+            self.find(Code::EndRounded, &format!("{within}endDate"));
+        }
+    }
+
+    /// Returns the word of a value of the standard, such as `FemaleOnly`, and takes note when it is not
+    /// written as `namespace` and word.
+    pub(super) fn term<'t>(&self, value: &'t str, namespace: &str, path: &str) -> &'t str {
+        let word = value.rsplit(['/', '#', ':']).next().unwrap_or(value);
+        if value.strip_prefix(namespace) != Some(word) {
+            self.find(Code::TermPrefixed, path);
+        }
+        word
+    }
+
+    /// Takes note of what the reader of the head put up with.
+    fn note_oddities(&self) {
+        for (oddity, property) in &self.bundle.head.oddities {
+            let code = match oddity {
+                Oddity::KeywordUnprefixed => Code::KeywordUnprefixed,
+                Oddity::NamePrefixed => Code::TermPrefixed,
+                Oddity::TextForObject => Code::TextForObject,
+                Oddity::SingleForList => Code::SingleForList,
+                Oddity::NumberInText => Code::NumberInText,
+                Oddity::ValueEmpty => Code::ValueEmpty,
+            };
+            self.find(code, property);
+        }
     }
 
     /// Returns the facts of the occurrences, each distinct one once where they are shared: of those to
@@ -175,6 +224,19 @@ pub(super) fn instant(moment: Moment) -> DateTime<Utc> {
 /// Returns what the clock on the wall shows in the United Kingdom.
 pub fn local_time(instant: DateTime<Utc>) -> NaiveDateTime {
     instant.with_timezone(&London).naive_local()
+}
+
+/// Rounds up an end one second before the minute (`11:29:59`); the last second of a day stays, since it
+/// means the whole day.
+pub(super) fn to_whole_minute<T: Timelike + Add<TimeDelta, Output = T>>(end: T) -> T {
+    let is_end_of_day = (end.hour(), end.minute()) == (23, 59);
+    if end.second() == 59 && !is_end_of_day { end + TimeDelta::seconds(1) } else { end }
+}
+
+/// The same for an instant, on the clock on the wall.
+pub(super) fn end_of_minute(end: DateTime<Utc>) -> DateTime<Utc> {
+    let local = local_time(end);
+    end + (to_whole_minute(local) - local)
 }
 
 /// In the hour that happens twice the first is meant; the hour that does not exist counts from the

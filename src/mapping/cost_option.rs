@@ -110,6 +110,9 @@ fn option(cx: &Context<'_>, offer: &Offer) -> Option<CostOption> {
         return None;
     };
     let currency = currency(offer);
+    if amount > 0.0 && currency_code(offer).is_none() {
+        cx.find(Code::CurrencyAssumed, "offers.priceCurrency");
+    }
     let service = cx.service_id.to_string();
     Some(CostOption {
         id: Id::derive("cost_option", &[&service, &offer_key(cx, offer, amount)]),
@@ -144,15 +147,22 @@ fn offer_key(cx: &Context<'_>, offer: &Offer, amount: f64) -> String {
 fn amount(cx: &Context<'_>, offer: &Offer) -> Option<f64> {
     let price = offer.price.get()?;
     if let Ok(number) = price.parse::<f64>() {
-        return (number.is_finite() && number >= 0.0).then(|| (number * 100.0).round() / 100.0);
+        return in_pence(number);
     }
     if price.eq_ignore_ascii_case("free") {
         return Some(0.0);
     }
-    let number = price_in(price)?;
+    let amount = in_pence(price_in(price)?)?;
     cx.find(Code::PriceInText, "offers.price");
-    Some((number * 100.0).round() / 100.0)
+    Some(amount)
 }
+
+/// Rounds to whole pence; nothing for what nobody asks for a class.
+fn in_pence(number: f64) -> Option<f64> {
+    (0.0..MAX_PRICE).contains(&number).then(|| (number * 100.0).round() / 100.0)
+}
+
+const MAX_PRICE: f64 = 1e6;
 
 /// Finds the price in a text: the number after the pound sign, else the only number. Several prices are
 /// no price, since nobody knows whose each is.
@@ -191,9 +201,12 @@ fn in_figures(number: &str) -> Option<f64> {
 }
 
 fn currency(offer: &Offer) -> String {
+    currency_code(offer).unwrap_or_else(|| "GBP".to_owned())
+}
+
+fn currency_code(offer: &Offer) -> Option<String> {
     let code = offer.price_currency.as_str().to_uppercase();
-    let is_code = code.len() == 3 && code.bytes().all(|b| b.is_ascii_alphabetic());
-    if is_code { code } else { "GBP".to_owned() }
+    (code.len() == 3 && code.bytes().all(|b| b.is_ascii_alphabetic())).then_some(code)
 }
 
 fn money(amount: f64, currency: &str) -> String {

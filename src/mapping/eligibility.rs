@@ -167,6 +167,11 @@ pub(super) fn eligibility(cx: &Context<'_>) -> Eligibility {
     let gender = gender(cx);
 
     let mut sentences = Vec::new();
+    let in_words = || {
+        let stated = [cx.first(|o| &o.age_restriction), cx.first(|o| &o.age_range)];
+        let words = stated.into_iter().flatten().find_map(|ages| ages.name.get())?;
+        Some(text::sentence(&format!("Ages as published: {}", text::line(words))))
+    };
     match (enforced, recommended) {
         (Some(ages), other) => {
             sentences.push(format!("{} (enforced).", ages.words()));
@@ -175,11 +180,14 @@ pub(super) fn eligibility(cx: &Context<'_>) -> Eligibility {
             }
         }
         (None, Some(ages)) => sentences.push(format!("{}.", ages.words())),
-        (None, None) if !is_facility => {
-            cx.find(Code::AgeMissing, "ageRange");
-            sentences.push(AGE_NOT_STATED.to_owned());
-        }
-        (None, None) => {}
+        (None, None) => match in_words() {
+            Some(words) => sentences.push(words),
+            None if is_facility => {}
+            None => {
+                cx.find(Code::AgeMissing, "ageRange");
+                sentences.push(AGE_NOT_STATED.to_owned());
+            }
+        },
     }
     if let Some(gender) = gender {
         sentences.push(format!("{}.", gender.words()));
@@ -208,15 +216,19 @@ fn ages(cx: &Context<'_>, value: Option<&QuantitativeValue>, path: &str) -> Opti
 
 fn gender(cx: &Context<'_>) -> Option<Gender> {
     let stated = cx.first(|o| &o.gender_restriction)?;
-    match stated.as_str().rsplit(['/', ':', '#']).next() {
-        Some("FemaleOnly") => Some(Gender::Female),
-        Some("MaleOnly") => Some(Gender::Male),
-        Some("NoRestriction") => None,
+    let path = "genderRestriction";
+    let word = stated.as_str().rsplit(['/', ':', '#']).next().unwrap_or_default();
+    let gender = match word {
+        "FemaleOnly" => Some(Gender::Female),
+        "MaleOnly" => Some(Gender::Male),
+        "NoRestriction" => None,
         _ => {
-            cx.find(Code::GenderUnknown, "genderRestriction");
-            None
+            cx.find(Code::GenderUnknown, path);
+            return None;
         }
-    }
+    };
+    cx.term(stated.as_str(), "https://openactive.io/", path);
+    gender
 }
 
 fn conditions(cx: &Context<'_>) -> Vec<String> {

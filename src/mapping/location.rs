@@ -10,6 +10,7 @@ use super::attribute::Attendance;
 use super::context::Context;
 use super::text;
 use super::url::is_joining_link;
+use super::url::lets_in;
 use super::url::mentions_joining_link;
 use super::url::web_address;
 use crate::openactive::Identifier;
@@ -86,8 +87,9 @@ pub(super) fn places<'a>(cx: &'a Context<'_>) -> Places<'a> {
 
 /// Returns how people attend.
 fn attendance(cx: &Context<'_>) -> Attendance {
-    let mode = cx.first(|o| &o.event_attendance_mode).map(crate::openactive::lenient::Text::as_str);
-    let mode = mode.and_then(|uri| uri.rsplit(['/', ':', '#']).next());
+    let mode = cx
+        .first(|o| &o.event_attendance_mode)
+        .map(|mode| cx.term(mode.as_str(), "https://schema.org/", "eventAttendanceMode"));
     match mode {
         Some("OnlineEventAttendanceMode") => Attendance::Online,
         Some("MixedEventAttendanceMode") => Attendance::Mixed,
@@ -153,7 +155,8 @@ fn virtual_location(cx: &Context<'_>) -> Location {
     let text_of = |value: &str, clean: fn(&str) -> String| {
         Some(clean(value)).filter(|text| !text.is_empty() && !mentions_joining_link(value))
     };
-    let url = published.and_then(|location| location.url.get());
+    let recording = || cx.first(|o| &o.work_featured)?.get()?.url.get();
+    let url = published.and_then(|location| location.url.get()).or_else(recording);
     if url.is_some_and(is_joining_link) {
         cx.find(Code::JoiningLinkWithheld, "beta:virtualLocation.url");
     }
@@ -302,7 +305,7 @@ fn external_identifier(cx: &Context<'_>, place: &Place) -> Option<(String, Strin
         return Some((uri, "OpenActive @id".to_owned()));
     }
     let local = place.id.get().map(str::to_owned).or_else(|| place.identifier.local())?;
-    Some((local, format!("{} identifier", cx.bundle.source.key)))
+    (!lets_in(&local)).then(|| (local, format!("{} identifier", cx.bundle.source.key)))
 }
 
 /// The row about the session: it is per service, so that another class in the same hall has its own.

@@ -18,6 +18,7 @@ use super::rules::Rules;
 use super::schedule;
 use super::status;
 use super::text;
+use super::url::lets_in;
 use super::url::web_address;
 use crate::openactive::Identifier;
 use crate::openactive::canonical_uri;
@@ -109,7 +110,13 @@ fn timestamp(time: DateTime<Utc>) -> String {
 fn url(cx: &Context<'_>, offer_link: Option<&str>) -> Option<String> {
     let mut stated = cx.layers().iter().map(|layer| &layer.url).filter(|url| !url.is_absent());
     let is_stated = stated.clone().next().is_some();
-    let found = stated.find_map(|url| web_address(url.as_str()));
+    let found = stated.find_map(|url| {
+        let address = web_address(url.as_str())?;
+        if address != url.as_str() {
+            cx.find(Code::UrlRepaired, "url");
+        }
+        Some(address)
+    });
     if found.is_none() {
         cx.find(if is_stated { Code::UrlInvalid } else { Code::UrlMissing }, "url");
     }
@@ -118,7 +125,7 @@ fn url(cx: &Context<'_>, offer_link: Option<&str>) -> Option<String> {
 
 fn accreditations(organizer: &organization::Organizer<'_>) -> Option<String> {
     let criteria = &organizer.public_party()?.formal_criteria_met;
-    let urls: Vec<&str> = criteria.iter().filter_map(Text::get).collect();
+    let urls: Vec<&str> = criteria.iter().filter_map(Text::get).filter(|u| !lets_in(u)).collect();
     (!urls.is_empty()).then(|| format!("Provider meets: {}", urls.join(", ")))
 }
 
@@ -145,7 +152,9 @@ fn source(cx: &Context<'_>, publisher_stands_in: bool) -> OpenActiveSource {
     let mut images = cx.layers().iter().flat_map(|layer| layer.image.iter());
     OpenActiveSource {
         kind: cx.bundle.head.kind.as_str().to_owned(),
-        id: own.or_else(|| cx.bundle.head.item_id.clone().map(SourceId::Text)),
+        id: own
+            .or_else(|| cx.bundle.head.item_id.clone().map(SourceId::Text))
+            .filter(|id| !matches!(id, SourceId::Text(text) if lets_in(text))),
         dataset: source.dataset.clone(),
         publisher: Some(source.publisher.clone()),
         license: source.license.clone(),

@@ -77,7 +77,10 @@ pub(super) fn judge(cx: &Context<'_>, lives: &Liveness) -> Judgement {
 }
 
 fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
-    match EventStatus::parse(cx.head().event_status.as_str()) {
+    if let Some(stated) = stated_status(cx) {
+        cx.term(stated, "https://schema.org/", "eventStatus");
+    }
+    match head_status(cx) {
         EventStatus::Cancelled => return Status::Defunct,
         EventStatus::Postponed => return Status::TemporarilyClosed,
         EventStatus::Scheduled | EventStatus::Rescheduled => {}
@@ -107,6 +110,15 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
     }
 }
 
+/// Returns whether the opportunity goes ahead: as it says itself, else as what it is part of says.
+fn head_status(cx: &Context<'_>) -> EventStatus {
+    EventStatus::parse(stated_status(cx).unwrap_or_default())
+}
+
+fn stated_status<'a>(cx: &Context<'a>) -> Option<&'a str> {
+    cx.layers().iter().find_map(|layer| layer.event_status.get())
+}
+
 /// Returns the last date of the schedules, the occurrences, else of the opportunity itself.
 fn last_date(cx: &Context<'_>, lives: &Liveness) -> Option<NaiveDate> {
     let ends = cx.occurrences.iter().map(|occurrence| occurrence.end.unwrap_or(occurrence.start));
@@ -132,7 +144,7 @@ fn days_since(cx: &Context<'_>, date: NaiveDate) -> i64 {
 /// Says what is off in the next weeks.
 fn alert(cx: &Context<'_>) -> Option<String> {
     let mut sentences = Vec::new();
-    match EventStatus::parse(cx.head().event_status.as_str()) {
+    match head_status(cx) {
         EventStatus::Cancelled => sentences.push("This activity is cancelled.".to_owned()),
         EventStatus::Postponed => sentences.push("This activity is postponed.".to_owned()),
         EventStatus::Rescheduled => {

@@ -35,7 +35,13 @@ fn service_of(json: &str, child_feed: ChildFeed) -> Service {
     };
     let bundle = Bundle {
         source: Arc::new(source),
-        head: Head { kind, key: "https://x.org/1".to_owned(), item_id: None, opportunity },
+        head: Head {
+            kind,
+            key: "https://x.org/1".to_owned(),
+            item_id: None,
+            opportunity,
+            oddities: Vec::new(),
+        },
         parents: Vec::new(),
         members: Vec::new(),
         occurrences: Vec::new(),

@@ -7,7 +7,20 @@ use super::url::without_joining_links;
 /// Returns one line of plain text: markup gone, entities decoded, white space folded, and no link into
 /// an online meeting.
 pub(super) fn line(text: &str) -> String {
-    without_joining_links(plain(text).split_whitespace().collect::<Vec<_>>().join(" "))
+    let plain = plain(text);
+    if is_one_line(&plain) {
+        return without_joining_links(plain.into_owned());
+    }
+    without_joining_links(plain.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Tells whether nothing is to be folded: plain letters with single spaces between them.
+fn is_one_line(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_edge_blank = bytes.first() == Some(&b' ') || bytes.last() == Some(&b' ');
+    !is_edge_blank
+        && bytes.iter().all(|b| b.is_ascii_graphic() || *b == b' ')
+        && !bytes.windows(2).any(|pair| pair == b"  ")
 }
 
 /// Returns plain text with its line breaks: markup gone, entities decoded, no blank edges, and no link

@@ -34,6 +34,16 @@ pub(super) fn web_address(text: &str) -> Option<String> {
     is_uri(&encoded).then_some(encoded)
 }
 
+/// Tells whether an identifier would let somebody in: a joining link, or an address with a user name or a
+/// password.
+pub(super) fn lets_in(identifier: &str) -> bool {
+    let has_user = |rest: &str| {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        authority.contains('@')
+    };
+    is_joining_link(identifier) || identifier.split("://").skip(1).any(has_user)
+}
+
 /// Tells whether every character may stand in a URI (RFC 3986) and every `%` starts an escape.
 fn is_uri(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -51,24 +61,44 @@ fn encode_illegal(c: char) -> String {
     }
 }
 
-/// Tells whether an address lets whoever has it join an online meeting.
+/// Tells whether an address lets whoever has it join an online meeting, also by way of another address
+/// that it is part of (`https://safe.example.org/?url=https%3A%2F%2Fzoom.us%2Fj%2F1`).
 pub(super) fn is_joining_link(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let host = lower.split_once("://").map_or(lower.as_str(), |(_, rest)| rest);
-    let host = host.split(['/', '?', '#']).next().unwrap_or_default();
-    JOINING_HOSTS.iter().any(|known| {
-        host == *known || host.strip_suffix(known).is_some_and(|before| before.ends_with('.'))
-    })
+    if !names_joining_host(text) {
+        return false;
+    }
+    let lower = text.to_lowercase().replace("%3a", ":").replace("%2f", "/");
+    let is_known = |rest: &str| {
+        let host = rest.split(['/', '?', '#', '&', ':']).next().unwrap_or_default();
+        JOINING_HOSTS.iter().any(|known| {
+            host == *known || host.strip_suffix(known).is_some_and(|before| before.ends_with('.'))
+        })
+    };
+    match lower.split_once("://") {
+        Some((_, rest)) => rest.split("://").any(is_known),
+        None => is_known(&lower),
+    }
 }
 
-/// Tells whether a text holds a link that lets people into an online meeting.
+/// Tells whether a text holds a link that lets people in: to an online meeting, or with a password.
 pub(super) fn mentions_joining_link(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    JOINING_HOSTS.iter().any(|host| lower.contains(host))
-        && text.split(between_words).any(is_joining_link)
+    let may = names_joining_host(text) || (text.contains('@') && text.contains("://"));
+    may && text.split(between_words).any(lets_in)
 }
 
-/// Replaces links into online meetings: whoever has one can walk in.
+/// Tells whether a host is named anywhere: looked for around each dot, since nearly no text has any.
+fn names_joining_host(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let dots = bytes.iter().enumerate().filter(|(_, b)| **b == b'.').map(|(at, _)| at);
+    let is_at = |dot: usize, host: &str| {
+        let start = host.find('.').and_then(|before| dot.checked_sub(before));
+        let named = start.and_then(|start| bytes.get(start..start + host.len()));
+        named.is_some_and(|named| named.eq_ignore_ascii_case(host.as_bytes()))
+    };
+    dots.into_iter().any(|dot| JOINING_HOSTS.iter().any(|host| is_at(dot, host)))
+}
+
+/// Replaces links that let people in: whoever has one can walk in.
 pub(super) fn without_joining_links(text: String) -> String {
     if !mentions_joining_link(&text) {
         return text;
@@ -76,7 +106,7 @@ pub(super) fn without_joining_links(text: String) -> String {
     let mut out = String::with_capacity(text.len());
     for piece in text.split_inclusive(between_words) {
         let word = piece.trim_end_matches(between_words);
-        if is_joining_link(word) {
+        if lets_in(word) {
             out.push_str("(link given on booking)");
             out.push_str(piece.strip_prefix(word).unwrap_or_default());
         } else {
@@ -152,6 +182,8 @@ mod tests {
     fn joining_links_are_recognised_by_host() {
         assert!(is_joining_link("https://us02web.zoom.us/j/1?pwd=x"));
         assert!(is_joining_link("ZOOM.US/j/1"));
+        assert!(is_joining_link("https://safe.example.org/?url=https%3A%2F%2Fzoom.us%2Fj%2F1"));
+        assert!(is_joining_link("Joinhttps://zoom.us/j/1"));
         assert!(!is_joining_link("https://example.org/zoom.us"));
         assert!(!is_joining_link("https://notzoom.us/"));
     }
@@ -161,6 +193,9 @@ mod tests {
         let text = "Join at (https://zoom.us/j/1), or ring us.".to_owned();
         assert_eq!(without_joining_links(text), "Join at ((link given on booking)), or ring us.");
         assert_eq!(without_joining_links("Zoom class".to_owned()), "Zoom class");
+        let text = "Watch at https://me:secret@example.org/1 or write to me@example.org".to_owned();
+        let without = "Watch at (link given on booking) or write to me@example.org";
+        assert_eq!(without_joining_links(text), without);
     }
 
     #[test]

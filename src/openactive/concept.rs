@@ -17,5 +17,5 @@ lenient_object! {
         /// Meaning in words.
         definition: Text = "definition" | "description",
     }
-    text => pref_label
+    text => pref_label allowed
 }

@@ -25,7 +25,7 @@ lenient_object! {
         /// The identifier itself.
         value: Text = "value" | "@value",
     }
-    text => value
+    text => value allowed
 }
 
 /// The `identifier` of an object: text, an integer, or identifiers that name their scheme.
@@ -131,8 +131,9 @@ impl<'de> Visitor<'de> for IdentifierVisitor {
 
 /// Returns the canonical form of an absolute http(s) URI that identifies an object, or nothing.
 ///
-/// Trimmed, scheme `https`, host in lower case, the rest untouched: so that an object keeps its
-/// identity when a publisher moves to https or writes its host differently.
+/// Trimmed, scheme `https`, host in lower case, without a user name or a password, the rest untouched: so
+/// that an object keeps its identity when a publisher moves to https or writes its host differently, and
+/// nothing secret becomes part of a key.
 pub fn canonical_uri(uri: &str) -> Option<String> {
     let uri = uri.trim();
     let (scheme, rest) = uri.split_once("://")?;
@@ -140,7 +141,8 @@ pub fn canonical_uri(uri: &str) -> Option<String> {
         return None;
     }
     let host_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (host, path) = rest.split_at(host_end);
+    let (authority, path) = rest.split_at(host_end);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     if host.is_empty() {
         return None;
     }
@@ -157,6 +159,8 @@ mod tests {
             canonical_uri(" HTTP://Data.Example.org/Api/1#A ").as_deref(),
             Some("https://data.example.org/Api/1#A")
         );
+        assert_eq!(canonical_uri("https://me:secret@x.org/1").as_deref(), Some("https://x.org/1"));
+        assert_eq!(canonical_uri("https://x.org/me@1").as_deref(), Some("https://x.org/me@1"));
         assert_eq!(canonical_uri("urn:x:1"), None);
         assert_eq!(canonical_uri("https:///x"), None);
     }

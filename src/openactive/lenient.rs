@@ -18,8 +18,14 @@ use serde::de::MapAccess;
 use serde::de::SeqAccess;
 use serde::de::Visitor;
 
+use super::oddity;
+use super::oddity::Oddity;
+
 /// Tells whether a leniently read value holds nothing, so that an alias or a parent may fill it.
 pub trait Absent {
+    /// The standard has just one of these where this gateway would take several.
+    const STANDS_ALONE: bool = false;
+
     /// Returns true when the publisher gave no usable value.
     fn is_absent(&self) -> bool;
 }
@@ -72,7 +78,11 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 
     fn visit_str<E: de::Error>(self, v: &str) -> Result<Text, E> {
-        Ok(Text::from(v))
+        let text = Text::from(v);
+        if text.is_absent() {
+            oddity::note(Oddity::ValueEmpty);
+        }
+        Ok(text)
     }
 
     fn visit_bool<E: de::Error>(self, v: bool) -> Result<Text, E> {
@@ -92,7 +102,7 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Text, E> {
-        Ok(Text::default())
+        Ok(empty())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Text, A::Error> {
@@ -156,8 +166,61 @@ impl Absent for Number {
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Text::deserialize(deserializer)?;
-        Ok(Self(text.as_str().parse::<f64>().ok().filter(|n| n.is_finite())))
+        deserializer.deserialize_any(NumberVisitor)
+    }
+}
+
+struct NumberVisitor;
+
+impl Number {
+    fn of_text(text: &Text) -> Self {
+        let number = text.as_str().parse::<f64>().ok().filter(|n| n.is_finite());
+        if number.is_some() {
+            oddity::note(Oddity::NumberInText);
+        }
+        Self(number)
+    }
+}
+
+impl<'de> Visitor<'de> for NumberVisitor {
+    type Value = Number;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number")
+    }
+
+    fn visit_str<E: de::Error>(self, v: &str) -> Result<Number, E> {
+        TextVisitor.visit_str(v).map(|text| Number::of_text(&text))
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Number, E> {
+        Ok(Number::default())
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "no number of the standard needs more digits")]
+    fn visit_i64<E: de::Error>(self, v: i64) -> Result<Number, E> {
+        Ok(Number(Some(v as f64)))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "no number of the standard needs more digits")]
+    fn visit_u64<E: de::Error>(self, v: u64) -> Result<Number, E> {
+        Ok(Number(Some(v as f64)))
+    }
+
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Number, E> {
+        Ok(Number(Some(v).filter(|n| n.is_finite())))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Number, E> {
+        Ok(empty())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Number, A::Error> {
+        first_present(seq)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Number, A::Error> {
+        TextVisitor.visit_map(map).map(|text| Number::of_text(&text))
     }
 }
 
@@ -204,6 +267,9 @@ struct ManyVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de> + Absent> ManyVisitor<T> {
     fn one<E: de::Error, D: Deserializer<'de>>(deserializer: D) -> Result<Many<T>, E> {
+        if !T::STANDS_ALONE {
+            oddity::note(Oddity::SingleForList);
+        }
         let value = T::deserialize(deserializer).map_err(E::custom)?;
         Ok(if value.is_absent() { Many::default() } else { Many(vec![value]) })
     }
@@ -237,7 +303,7 @@ impl<'de, T: Deserialize<'de> + Absent> Visitor<'de> for ManyVisitor<T> {
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Many<T>, E> {
-        Ok(Many::default())
+        Ok(empty())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Many<T>, A::Error> {
@@ -309,106 +375,38 @@ pub(super) fn is_embedded_json(text: &str) -> bool {
 
 /// Returns a property name without the prefixes that JSON-LD contexts allow for OpenActive terms.
 pub(super) fn unprefixed(key: &str) -> &str {
-    key.strip_prefix("oa:").or_else(|| key.strip_prefix("schema:")).unwrap_or(key)
-}
-
-/// Declares a type of the source standard together with its lenient reader.
-///
-/// Each field names the JSON properties it is read from; the first present one wins. `text => field`
-/// says where a bare string goes when the object is published as text (a URI, a label).
-macro_rules! lenient_object {
-    (
-        $(#[$meta:meta])*
-        pub struct $Name:ident {
-            $( $(#[$field_meta:meta])* $field:ident : $ty:ty = $first:literal $(| $key:literal)* ),+ $(,)?
-        }
-        text => $text_field:ident
-    ) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Default, PartialEq)]
-        pub struct $Name {
-            $( $(#[$field_meta])* pub $field: $ty, )+
-        }
-
-        impl $Name {
-            /// The JSON properties this type reads; every other one is passed over.
-            pub const PROPERTIES: &'static [&'static str] = &[$($first, $($key,)*)+];
-        }
-
-        impl $crate::openactive::lenient::Absent for $Name {
-            fn is_absent(&self) -> bool {
-                $( $crate::openactive::lenient::Absent::is_absent(&self.$field) )&&+
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $Name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                #[expect(non_camel_case_types, reason = "variants carry the field names")]
-                enum Key { $($field,)+ Unknown_ }
-
-                impl<'de> serde::Deserialize<'de> for Key {
-                    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                        struct KeyVisitor;
-                        impl serde::de::Visitor<'_> for KeyVisitor {
-                            type Value = Key;
-                            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                                f.write_str("a property name")
-                            }
-                            fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Key, E> {
-                                Ok(match $crate::openactive::lenient::unprefixed(v) {
-                                    $( $first $(| $key)* => Key::$field, )+
-                                    _ => Key::Unknown_,
-                                })
-                            }
-                        }
-                        d.deserialize_identifier(KeyVisitor)
-                    }
-                }
-
-                struct ObjectVisitor;
-                impl<'de> serde::de::Visitor<'de> for ObjectVisitor {
-                    type Value = $Name;
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str(stringify!($Name))
-                    }
-                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$Name, A::Error> {
-                        let mut object = $Name::default();
-                        while let Some(key) = map.next_key::<Key>()? {
-                            match key {
-                                $( Key::$field => {
-                                    let value: $ty = map.next_value()?;
-                                    if $crate::openactive::lenient::Absent::is_absent(&object.$field) {
-                                        object.$field = value;
-                                    }
-                                } )+
-                                Key::Unknown_ => { map.next_value::<serde::de::IgnoredAny>()?; }
-                            }
-                        }
-                        Ok(object)
-                    }
-                    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<$Name, E> {
-                        if $crate::openactive::lenient::is_embedded_json(v) {
-                            return Ok(serde_json::from_str(v).unwrap_or_default());
-                        }
-                        let mut object = $Name::default();
-                        object.$text_field = v.into();
-                        Ok(object)
-                    }
-                    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, seq: A) -> Result<$Name, A::Error> {
-                        $crate::openactive::lenient::first_present(seq)
-                    }
-                    fn visit_unit<E: serde::de::Error>(self) -> Result<$Name, E> { Ok($Name::default()) }
-                    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<$Name, E> { Ok($Name::default()) }
-                    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<$Name, E> { Ok($Name::default()) }
-                    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<$Name, E> { Ok($Name::default()) }
-                    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<$Name, E> { Ok($Name::default()) }
-                }
-                deserializer.deserialize_any(ObjectVisitor)
-            }
-        }
+    let Some(name) = key.strip_prefix("oa:").or_else(|| key.strip_prefix("schema:")) else {
+        return key;
     };
+    oddity::note_at(Oddity::NamePrefixed, "@context");
+    name
 }
-pub(crate) use lenient_object;
+
+/// Reads the value of a property that is known by its first name.
+pub(super) fn value_of<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    map: &mut A,
+    property: &'static str,
+) -> Result<T, A::Error> {
+    oddity::enter(property);
+    map.next_value()
+}
+
+/// Takes note of an empty value and returns it.
+pub(super) fn empty<T: Default>() -> T {
+    oddity::note(Oddity::ValueEmpty);
+    T::default()
+}
+
+/// Takes note of a JSON-LD keyword written without its `@`.
+pub(super) fn note_keyword(key: &str) {
+    match key {
+        "type" => oddity::note_at(Oddity::KeywordUnprefixed, "@type"),
+        "id" => oddity::note_at(Oddity::KeywordUnprefixed, "@id"),
+        _ => {}
+    }
+}
+
+pub(crate) use super::object::lenient_object;
 
 #[cfg(test)]
 mod tests {

@@ -139,6 +139,8 @@ lenient_object! {
         programme: Nested<Brand> = "programme",
         /// Images.
         image: Many<Image> = "image",
+        /// The recording of an event on demand.
+        work_featured: Nested<Image> = "workFeatured",
         /// Whether participants bring equipment, an ns-beta URI.
         participant_supplied_equipment: Text = "beta:participantSuppliedEquipment",
         /// Room, court or pool within the venue.
@@ -146,7 +148,7 @@ lenient_object! {
         /// Languages (schema.org, not in OpenActive).
         in_language: Many<Text> = "inLanguage",
     }
-    text => id
+    text => id allowed
 }
 
 /// What an opportunity is. Sub-types of Event that are not known count as [`Kind::Event`], as the

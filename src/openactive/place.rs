@@ -26,7 +26,7 @@ lenient_object! {
         /// The whole address when it was published as one string.
         text: Text = "@value",
     }
-    text => text
+    text => text allowed
 }
 
 lenient_object! {
@@ -122,5 +122,5 @@ lenient_object! {
         /// Provider of the place (`beta:serviceOperator`).
         service_operator: super::party::Party = "beta:serviceOperator",
     }
-    text => id
+    text => id allowed; alone
 }

@@ -37,6 +37,8 @@ lenient_object! {
         duration: Text = "duration",
         /// Dates or date-times that are left out.
         except_date: Many<Text> = "exceptDate",
+        /// What the URIs of its sessions look like: an RFC 6570 template of `startDate` and `endDate`.
+        id_template: Text = "idTemplate",
         /// IANA time zone of the local times.
         schedule_timezone: Text = "scheduleTimezone" | "beta:timeZone" | "timeZone",
     }

@@ -103,7 +103,7 @@ codes! {
     GenderUnknown = "gender-unknown", Info, "the gender restriction is not one of the standard's", "Use one of the three GenderRestrictionType values.", "modelling-opportunity-data/#describing-gender-restrictions";
     ActivityMissing = "activity-missing", Warning, "no activity", "Publish an activity from the OpenActive activity list.", "activity-list/";
     ActivityUnlisted = "activity-unlisted", Info, "the activity is not in the activity list and became a category", "Use an activity from the OpenActive activity list.", "activity-list/";
-    ConceptMismatch = "concept-mismatch", Warning, "the label and the URI of a concept disagree; the label was believed", "Make label and URI agree.", "activity-list/";
+    ConceptMismatch = "concept-mismatch", Warning, "the label and the URI of a concept disagree", "Make label and URI agree.", "activity-list/";
     PriceUnreadable = "price-unreadable", Warning, "a price is not a number; the offer was dropped", "Publish price as a number.", "modelling-opportunity-data/#describing-offers";
     PriceInText = "price-in-text", Info, "a price was read from text", "Publish price as a number.", "modelling-opportunity-data/#describing-offers";
     FreeContradicted = "free-contradicted", Warning, "marked as free and also priced; the prices were believed", "Make isAccessibleForFree and offers agree.", "modelling-opportunity-data/#describing-offers";
@@ -111,10 +111,23 @@ codes! {
     ScheduleGuessedWeekly = "schedule-guessed-weekly", Info, "no repeatFrequency; weekly was assumed from byDay", "Publish repeatFrequency.", "modelling-opportunity-data/#describing-schedules";
     ScheduleDerived = "schedule-derived", Info, "the pattern was worked out from single dates", "Publish an eventSchedule.", "modelling-opportunity-data/#describing-schedules";
     ScheduleMissing = "schedule-missing", Warning, "neither a schedule nor an occurrence", "Publish an eventSchedule or occurrences.", "modelling-opportunity-data/#describing-schedules";
-    ScheduleTimezone = "schedule-timezone", Info, "the schedule's time zone is not the United Kingdom's", "Publish local UK times with Europe/London.", "modelling-opportunity-data/#describing-schedules";
+    ScheduleTimezone = "schedule-timezone", Info, "the schedule was made for another time zone and was turned into UK time", "Publish local UK times with Europe/London.", "modelling-opportunity-data/#describing-schedules";
     EndBeforeStart = "end-before-start", Warning, "an end lies before its start and was dropped", "Check start and end times.", "modelling-opportunity-data/#describing-schedules";
     DurationImplausible = "duration-implausible", Warning, "a duration is implausible and was dropped", "Check duration.", "modelling-opportunity-data/#describing-schedules";
     DatesCut = "dates-cut", Info, "more single dates than are shown", "Publish an eventSchedule.", "modelling-opportunity-data/#describing-schedules";
+    KeywordUnprefixed = "keyword-unprefixed", Info, "id or type is written without its @", "Write @id and @type.", "modelling-opportunity-data/#json-ld";
+    TermPrefixed = "term-prefixed", Info, "a name or value of the standard is written with a prefix or at another address", "Write names and values as the standard does, such as https://openactive.io/FemaleOnly.", "modelling-opportunity-data/#json-ld";
+    TextForObject = "text-for-object", Info, "text stands where an object belongs", "Publish an object with an @type.", "modelling-opportunity-data/#describing-opportunities";
+    SingleForList = "single-for-list", Info, "a single value stands where a list belongs", "Publish a list, also of one.", "modelling-opportunity-data/#describing-opportunities";
+    NumberInText = "number-in-text", Info, "a number is written as text", "Publish numbers without quotation marks.", "modelling-opportunity-data/#describing-opportunities";
+    ValueEmpty = "value-empty", Info, "an empty value was taken as none", "Leave out properties that have no value.", "modelling-opportunity-data/#describing-opportunities";
+    ConceptByLabel = "concept-by-label", Info, "a concept without a URI of the list was recognised by its label", "Publish the concept's @id from the list.", "activity-list/";
+    CurrencyAssumed = "currency-assumed", Info, "a price without a currency was taken as pounds", "Publish priceCurrency.", "modelling-opportunity-data/#describing-offers";
+    OffsetMissing = "offset-missing", Info, "a time without an offset was taken as UK time", "Publish times with Z or an offset.", "realtime-paged-data-exchange/#date-and-time-formats";
+    TimezoneAssumed = "timezone-assumed", Info, "a schedule names no time zone; UK time was assumed", "Publish scheduleTimezone.", "modelling-opportunity-data/#describing-schedules";
+    EndRounded = "end-rounded", Info, "an end one second before the minute was rounded up", "Publish the minute at which the session ends.", "modelling-opportunity-data/#date-and-time";
+    PostcodeRepaired = "postcode-repaired", Info, "a postcode was put into its usual form", "Publish postcodes as OX10 8AA, with nothing beside them.", "modelling-opportunity-data/#schema-postaladdress";
+    UrlRepaired = "url-repaired", Info, "a web address was completed or its characters encoded", "Publish valid addresses that begin with https://.", "modelling-opportunity-data/#schema-event";
     SourceDuplicate = "source-duplicate", Info, "the same object is published in another feed that comes first", "Publish each object in one feed.", "realtime-paged-data-exchange/#items";
 }
 

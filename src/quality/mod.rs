@@ -2,12 +2,16 @@
 //!
 //! Bad data is never an error of the program. Every repair, guess and drop is a [`Finding`] with a
 //! [`Code`]; the table of codes in `code.rs` holds what each means, how grave it is, what the publisher
-//! can do and where the standard says so.
+//! can do and where the standard says so. The table of [`QUIRKS`] holds the known ways in which data
+//! strays, with the finding of each.
 
 mod code;
+mod quirk;
 
 pub use code::Code;
 pub use code::Severity;
+pub use quirk::QUIRKS;
+pub use quirk::Quirk;
 
 use std::fmt;
 

@@ -302,6 +302,8 @@ pub enum Outcome {
 pub struct Delegation {
     /// Their keys.
     pub to: Vec<String>,
+    /// Occurrences that no root takes, by feed.
+    pub orphans: Vec<(FeedId, u64)>,
 }
 
 /// A service as stored.

@@ -1,6 +1,7 @@
 //! What is private stays private: whatever is asked for, and in the logs.
 
 use std::collections::BTreeSet;
+use std::fs;
 
 use serde_json::Value;
 use serde_json::json;
@@ -9,6 +10,7 @@ use crate::support::gateway::Gateway;
 use crate::support::gateway::Settings;
 use crate::support::gateway::text;
 use crate::support::items;
+use crate::support::process::baton;
 use crate::support::publisher::FakePublisher;
 use crate::support::publisher::Fault;
 
@@ -88,34 +90,53 @@ fn online(mut data: Value) -> Value {
     data
 }
 
-fn publish(publisher: &FakePublisher) -> Vec<String> {
-    let feeds = vec![publisher.feed("/heads", 3), publisher.feed("/sessions", 3)];
-    publisher.upsert("/heads", "1", with_people(items::series(1, "Led by somebody")));
+/// Returns everything private that an item may hold: feed, id and body.
+fn private_items() -> Vec<(&'static str, &'static str, Value)> {
     let mut run_by_person = with_people(items::series(2, "Run by a person"));
     run_by_person["organizer"] = organizer();
-    publisher.upsert("/heads", "2", run_by_person);
-    publisher.upsert("/heads", "3", online(items::series(3, "Online")));
     let mut facility = with_people(items::facility(4, "Court of a person"));
     facility["provider"] = organizer();
     facility["location"]["email"] = json!("reception@riverside.example.org");
-    publisher.upsert("/heads", "4", facility);
     let mut with_children = items::series(5, "Sessions within");
     with_children["subEvent"] = json!([online(with_people(items::session(50, Value::Null, 3)))]);
-    publisher.upsert("/heads", "5", with_children);
     let mut withdrawn = online(with_people(items::series(6, "Withdrawn")));
     withdrawn["organizer"] = organizer();
-    publisher.upsert("/heads", "6", withdrawn);
-    publisher.delete("/heads", "6");
-    for (id, parent) in [(1, 1), (2, 2), (3, 3)] {
-        let session = items::session(id, items::uri("series", parent), 4);
-        publisher.upsert("/sessions", &id.to_string(), online(with_people(session)));
-    }
     let embedded = with_people(online(items::series(7, "Parent within")));
-    let session = with_people(items::session(7, embedded, 5));
-    publisher.upsert("/sessions", "7", session);
     let mut unreadable = with_people(json!({"@type": "MARKER-TYPE", "name": "x"}));
     unreadable["@type"] = json!("Person");
-    publisher.upsert("/sessions", "8", unreadable);
+    let secret = "https://sam:MARKER-PASSWORD@data.example.org/series/9";
+    let mut with_password = with_people(items::series(9, "Behind a password"));
+    for member in ["@id", "url", "image"] {
+        with_password[member] = json!(secret);
+    }
+    with_password["eventSchedule"] = json!([{"@type": "Schedule", "repeatFrequency": "P1W",
+        "byDay": ["https://schema.org/Tuesday"], "startTime": "18:30", "endTime": "19:30"}]);
+    with_password["organizer"]["url"] = json!(secret);
+    with_password["location"]["@id"] = json!(secret);
+    let mut all = vec![
+        ("/heads", "1", with_people(items::series(1, "Led by somebody"))),
+        ("/heads", "2", run_by_person),
+        ("/heads", "3", online(items::series(3, "Online"))),
+        ("/heads", "4", facility),
+        ("/heads", "5", with_children),
+        ("/heads", "6", withdrawn),
+        ("/heads", "9", with_password),
+    ];
+    for (id, number, parent) in [("1", 1, 1), ("2", 2, 2), ("3", 3, 3)] {
+        let session = items::session(number, items::uri("series", parent), 4);
+        all.push(("/sessions", id, online(with_people(session))));
+    }
+    all.push(("/sessions", "7", with_people(items::session(7, embedded, 5))));
+    all.push(("/sessions", "8", unreadable));
+    all
+}
+
+fn publish(publisher: &FakePublisher) -> Vec<String> {
+    let feeds = vec![publisher.feed("/heads", 3), publisher.feed("/sessions", 3)];
+    for (feed, id, body) in private_items() {
+        publisher.upsert(feed, id, body);
+    }
+    publisher.delete("/heads", "6");
     feeds
 }
 
@@ -162,6 +183,7 @@ async fn no_answer_and_no_log_names_a_person_or_lets_anybody_into_a_meeting() {
     gateway.settled().await;
     let names = gateway.names().await;
     let expected = [
+        "Behind a password",
         "Court of a person",
         "Led by somebody",
         "Online",
@@ -182,6 +204,30 @@ async fn no_answer_and_no_log_names_a_person_or_lets_anybody_into_a_meeting() {
     assert!(log.contains("page committed"), "the log is at the level `debug`");
     found.extend(markers(&log).into_iter().map(|marker| format!("log: {marker}")));
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn what_map_prints_names_no_person_and_lets_nobody_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.json");
+    let items: Vec<Value> = private_items()
+        .into_iter()
+        .map(|(feed, id, body)| json!({"state": "updated", "id": format!("{feed}{id}"), "data": body}))
+        .collect();
+    fs::write(&file, json!({"items": items, "next": "x"}).to_string()).unwrap();
+    for form in [&["--version", "3.0"][..], &["--strict"], &["--version", "1.0"]] {
+        let output = baton().arg("map").arg(&file).args(form).output().unwrap();
+        let (services, findings) = (text_of(&output.stdout), text_of(&output.stderr));
+        assert_eq!(services.lines().count(), 8, "{findings}");
+        assert!(findings.contains("person-withheld"), "{findings}");
+        assert!(findings.contains("joining-link-withheld"), "{findings}");
+        assert_eq!(markers(&services), [""; 0], "{form:?}");
+        assert_eq!(markers(&findings), [""; 0], "{form:?}");
+    }
+}
+
+fn text_of(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use chrono::Weekday;
 
 use super::row::Row;
 use super::row::Rule;
+use super::row::is_last_in_month;
 use super::row::place_in_month;
 use super::row::weekly;
 use super::words;
@@ -114,11 +115,17 @@ fn pattern(group: &[Dated], today: NaiveDate) -> Option<Row> {
 /// Three dates or more on the same weekday of the month, four weeks apart or more.
 fn monthly(dates: &[NaiveDate]) -> Option<Rule> {
     let (first, rest) = dates.split_first()?;
-    let nth = place_in_month(*first);
     let far = dates.windows(2).all(|pair| (pair[1] - pair[0]).num_days() >= 28);
-    if rest.len() < 2 || !far || rest.iter().any(|date| place_in_month(*date) != nth) {
+    if rest.len() < 2 || !far {
         return None;
     }
+    // The last Friday is the fourth in most months and the fifth in some.
+    let nth = place_in_month(*first);
+    let nth = if dates.iter().all(|date| place_in_month(*date) == nth) {
+        nth
+    } else {
+        dates.iter().all(|date| is_last_in_month(*date)).then_some(-1)?
+    };
     let day = DayRule { nth: Some(nth), weekday: words::weekday(*first) };
     let months = |a: NaiveDate, b: NaiveDate| {
         let count = |date: NaiveDate| {
@@ -244,6 +251,15 @@ mod tests {
     fn the_first_monday_of_three_months_is_monthly() {
         let found = rules(&["2026-09-07", "2026-10-05", "2026-11-02"]);
         assert_eq!(found[0].0.as_deref(), Some("The first Monday of each month, 18:30 to 19:30"));
+    }
+
+    #[test]
+    fn the_last_friday_may_be_the_fourth_or_the_fifth() {
+        // 30 October is a fifth Friday; 27 November and 25 December are fourth ones.
+        let found = rules(&["2026-10-30", "2026-11-27", "2026-12-25"]);
+        assert_eq!(found[0].0.as_deref(), Some("The last Friday of each month, 18:30 to 19:30"));
+        let fourth = rules(&["2026-11-27", "2026-12-25", "2027-01-22"]);
+        assert_eq!(fourth[0].0.as_deref(), Some("The fourth Friday of each month, 18:30 to 19:30"));
     }
 
     #[test]

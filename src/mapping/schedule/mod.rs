@@ -12,6 +12,7 @@ mod rule;
 #[cfg(test)]
 mod tests;
 pub(super) mod words;
+mod zone;
 
 use std::collections::HashSet;
 
@@ -120,7 +121,7 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
 /// a head put together from occurrences has it on the series around them.
 fn published_rows(cx: &Context<'_>) -> Vec<Row> {
     let head = cx.head();
-    let rows = head.event_schedule.iter().filter_map(|schedule| rule::row_of(cx, head, schedule));
+    let rows = head.event_schedule.iter().flat_map(|schedule| rule::rows_of(cx, head, schedule));
     rows.collect()
 }
 
@@ -132,12 +133,14 @@ fn place_of(row: &Row, dated: &[Dated], places: &Places<'_>) -> Option<Id> {
     first.filter(|_| of_dates.all(|at| at == first))
 }
 
-/// Tells whether an occurrence follows a rule: same start, and a day of the rule.
+/// Tells whether an occurrence follows a rule: same start, a day of the rule, and within its dates.
 fn is_of(row: &Row, one: &Dated) -> bool {
     let on_day = row.rule.as_ref().is_some_and(|rule| {
         rule.days.is_empty() || rule.days.iter().any(|day| day.weekday == words::weekday(one.date))
     });
-    on_day && row.opens == Some(one.opens)
+    let is_within = row.valid_from.is_none_or(|first| first <= one.date)
+        && row.valid_to.is_none_or(|last| one.date <= last);
+    on_day && is_within && row.opens == Some(one.opens)
 }
 
 fn future_occurrences(cx: &Context<'_>, places: &Places<'_>) -> Vec<Dated> {
@@ -178,6 +181,7 @@ fn own_dates(cx: &Context<'_>, places: &Places<'_>) -> Option<Row> {
         }
         return None;
     };
+    cx.check_times(head, "");
     let has_time = !matches!(Moment::parse(head.start_date.as_str()), Some(Moment::Date(_)));
     let (start, end) = (local_time(start), end.map(local_time));
     let mut row = Row::dated(start.date());

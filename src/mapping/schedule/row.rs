@@ -90,6 +90,11 @@ pub(super) fn place_in_month(date: NaiveDate) -> i8 {
     }
 }
 
+/// Tells whether no later day of the month falls on the same weekday.
+pub(super) fn is_last_in_month(date: NaiveDate) -> bool {
+    date.checked_add_signed(TimeDelta::weeks(1)).is_none_or(|next| next.month() != date.month())
+}
+
 /// Sorts days Monday first and drops repetitions.
 pub(super) fn in_week_order(days: &mut Vec<DayRule>) {
     days.sort_by_key(|day| (day.nth.unwrap_or(0), day.weekday.num_days_from_monday()));

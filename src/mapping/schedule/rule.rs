@@ -12,9 +12,11 @@ use super::row::in_week_order;
 use super::row::place_in_month;
 use super::row::weekly;
 use super::words;
+use super::zone;
 use crate::mapping::Occurrence;
 use crate::mapping::context::Context;
 use crate::mapping::context::instant;
+use crate::mapping::context::to_whole_minute;
 use crate::mapping::local_time;
 use crate::openactive::DayRule;
 use crate::openactive::Moment;
@@ -30,13 +32,15 @@ use crate::quality::Code;
 /// Longest session that is believed, in hours; a longer one is an end time written as a duration.
 const MAX_HOURS: i64 = 12;
 
-/// Reads a published schedule; nothing when it has no start time or no rule HSDS can say.
-pub(super) fn row_of(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row> {
+/// Reads a published schedule; nothing when it has no start time or no rule HSDS can say, several rows
+/// when it was made for another time zone.
+pub(super) fn rows_of(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Vec<Row> {
     let row = read(cx, head, schedule);
-    if row.is_none() {
+    let rows = row.map(|row| zone::in_uk_time(cx, schedule, row)).unwrap_or_default();
+    if rows.is_empty() {
         cx.find(Code::ScheduleUnusable, "eventSchedule");
     }
-    row
+    rows
 }
 
 fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row> {
@@ -53,16 +57,15 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row
     let own_end = || date_of(head.end_date.as_str()).filter(|end| start.is_none_or(|s| *end > s));
     let end = date_of(schedule.end_date.as_str());
     let valid_to = end.or_else(counted).or_else(own_end);
-    check_timezone(cx, schedule);
     let notes = notes(cx, schedule);
     Some(Row {
         opens: Some(opens),
-        closes: closes(cx, head, schedule, opens),
+        closes: closes(cx, schedule, opens),
         valid_from: start,
         valid_to,
         dtstart: start,
         count,
-        except: except_dates(schedule),
+        except: except_dates(schedule).into_iter().chain(moved_dates(head, schedule)).collect(),
         notes,
         rule: Some(rule),
         ..Row::default()
@@ -106,7 +109,8 @@ fn rule_of(cx: &Context<'_>, schedule: &Schedule, start: Option<NaiveDate>) -> O
     if period.months > 0 && period.days == 0 && period.secs == 0 {
         return (period.months < 12).then(|| monthly(days, month_days, period.months, start))?;
     }
-    if period.months > 0 || period.secs > 0 {
+    // Nobody knows which weeks "the second Tuesday" of a weekly rule leaves out.
+    if period.months > 0 || period.secs > 0 || has_ordinals {
         return None;
     }
     match (period.days, start) {
@@ -172,20 +176,19 @@ fn positive(number: Option<f64>) -> Option<u32> {
 
 /// Returns the end: as published, else start plus duration. An end that would make the session last
 /// more than half a day is an error and is dropped.
-fn closes(
-    cx: &Context<'_>,
-    head: &Opportunity,
-    schedule: &Schedule,
-    opens: NaiveTime,
-) -> Option<NaiveTime> {
+fn closes(cx: &Context<'_>, schedule: &Schedule, opens: NaiveTime) -> Option<NaiveTime> {
     if let Some(end) = parse_time(schedule.end_time.as_str()) {
         let length = (end - opens).num_minutes().rem_euclid(24 * 60);
         if length > 0 && (end > opens || length <= MAX_HOURS * 60) {
-            return Some(end);
+            let whole = to_whole_minute(end);
+            if whole != end {
+                cx.find(Code::EndRounded, "eventSchedule.endTime");
+            }
+            return Some(whole);
         }
         cx.find(Code::EndBeforeStart, "eventSchedule.endTime");
     }
-    let stated = [&schedule.duration, &head.duration];
+    let stated = [&schedule.duration].into_iter().chain(cx.layers().iter().map(|l| &l.duration));
     let period = stated.into_iter().find_map(|text| Period::parse(text.as_str()))?;
     let secs = i64::try_from(period.fixed_secs()?).ok()?;
     if secs > (MAX_HOURS + 2) * 3600 {
@@ -204,6 +207,20 @@ fn except_dates(schedule: &Schedule) -> Vec<NaiveDate> {
     dates.collect()
 }
 
+/// Returns the dates for which an embedded session was planned that now begins at another time: a session
+/// with the id that the template gives stands for the one the rule gives.
+fn moved_dates(head: &Opportunity, schedule: &Schedule) -> Vec<NaiveDate> {
+    let template = schedule.id_template.as_str();
+    let Some((before, _)) = template.split_once("{startDate}") else { return Vec::new() };
+    let moved = head.sub_event.iter().filter_map(|event| {
+        let rest = event.id.get()?.strip_prefix(before)?.replace("%3A", ":");
+        let planned = instant(Moment::parse(rest.get(.."2026-11-24T18:30:00Z".len())?)?);
+        let (start, _) = Occurrence::times(event)?;
+        (start != planned).then(|| local_time(planned).date())
+    });
+    moved.collect()
+}
+
 fn notes(cx: &Context<'_>, schedule: &Schedule) -> Vec<String> {
     let mut notes = Vec::new();
     let is_confirmed = |o: &Occurrence| o.is_future(cx.now) && !o.status.is_off();
@@ -219,13 +236,6 @@ fn notes(cx: &Context<'_>, schedule: &Schedule) -> Vec<String> {
         .collect();
     notes.extend(words::only_in(&months));
     notes
-}
-
-fn check_timezone(cx: &Context<'_>, schedule: &Schedule) {
-    let zone = schedule.schedule_timezone.get();
-    if zone.is_some_and(|zone| !matches!(zone, "Europe/London" | "Europe/Belfast" | "GB")) {
-        cx.find(Code::ScheduleTimezone, "eventSchedule.scheduleTimezone");
-    }
 }
 
 const PROVISIONAL: &str = "Provisional: dates are confirmed individually and may change.";

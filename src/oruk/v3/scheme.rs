@@ -1,5 +1,7 @@
 //! The taxonomies that attributes point into.
 
+use std::sync::LazyLock;
+
 use crate::oruk::Id;
 use crate::oruk::Taxonomy;
 
@@ -25,7 +27,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// Every scheme, in the order they are listed.
+    /// Every scheme, in the order they are declared and listed.
     pub const ALL: [Self; 8] = [
         Self::Activity,
         Self::FacilityType,
@@ -67,7 +69,10 @@ impl Scheme {
 
     /// Returns the id.
     pub fn id(self) -> Id {
-        Id::derive("taxonomy", &[self.uri()])
+        // Every term of every service asks for it.
+        static IDS: LazyLock<[Id; 8]> =
+            LazyLock::new(|| Scheme::ALL.map(|scheme| Id::derive("taxonomy", &[scheme.uri()])));
+        IDS[self as usize]
     }
 
     /// Tells whether a concept's URI is one of the scheme's.

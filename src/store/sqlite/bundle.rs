@@ -112,7 +112,7 @@ impl<'a> Loader<'a> {
         let claimed_by = self.claimed_by().map_err(sql(DOING))?;
         let members = self.members()?;
         let kind = heads.first().map(|head| head.kind);
-        let occurrences = self.occurrences(kind == Some(Kind::FacilityUse))?;
+        let occurrences = self.occurrences(kind)?;
         let feed = heads.first().map(|head| head.feed);
         let feed = feed.or_else(|| occurrences.first().map(|occurrence| occurrence.feed));
         let (is_complete, license) = match feed {
@@ -227,9 +227,10 @@ impl<'a> Loader<'a> {
         rows.collect()
     }
 
-    /// Returns the root's occurrences; those of a facility's courts are its own.
-    fn occurrences(&mut self, is_facility: bool) -> Result<Vec<OccurrenceRow>, StoreError> {
-        let rows = self.occurrence_rows(is_facility).map_err(sql(DOING))?;
+    /// Returns the root's occurrences; those of a facility's courts are its own, and those of a facility
+    /// that is not published are its only court's.
+    fn occurrences(&mut self, kind: Option<Kind>) -> Result<Vec<OccurrenceRow>, StoreError> {
+        let rows = self.occurrence_rows(kind).map_err(sql(DOING))?;
         let mut occurrences = Vec::with_capacity(rows.len());
         for (feed, start, length, status, facts) in rows {
             let facts = facts.map(|id| self.facts_index(id)).transpose()?;
@@ -248,17 +249,24 @@ impl<'a> Loader<'a> {
     #[expect(clippy::type_complexity, reason = "the columns of one query")]
     fn occurrence_rows(
         &self,
-        is_facility: bool,
+        kind: Option<Kind>,
     ) -> rusqlite::Result<Vec<(i64, i64, Option<i64>, u8, Option<i64>)>> {
         let mut select = self.connection.prepare_cached(
             "SELECT o.feed, o.start, o.length, o.status, o.facts FROM (
                  SELECT ?1 AS key
                  UNION ALL SELECT child FROM link WHERE parent = ?1 AND relation = ?2 AND child <> ?1
+                 UNION ALL SELECT DISTINCT parent FROM link WHERE child = ?1 AND relation = ?4
+                     AND NOT EXISTS (SELECT 1 FROM head JOIN feed ON feed.id = head.feed
+                         WHERE head.key = link.parent AND feed.rank IS NOT NULL)
+                     AND NOT EXISTS (SELECT 1 FROM link AS other WHERE other.parent = link.parent
+                         AND other.relation = ?4 AND other.child <> ?1)
              ) AS root JOIN occurrence AS o ON o.parent = root.key JOIN feed ON feed.id = o.feed
              WHERE feed.rank IS NOT NULL ORDER BY o.start DESC, o.feed, o.item_id LIMIT ?3",
         )?;
-        let claims = is_facility.then(|| codec::relation_code(Relation::Claims));
-        let rows = select.query_map(params![self.root.key, claims, MAX_OCCURRENCES], |row| {
+        let claims_of =
+            |of: Kind| (kind == Some(of)).then(|| codec::relation_code(Relation::Claims));
+        let (down, up) = (claims_of(Kind::FacilityUse), claims_of(Kind::IndividualFacilityUse));
+        let rows = select.query_map(params![self.root.key, down, MAX_OCCURRENCES, up], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
         })?;
         rows.collect()

@@ -13,6 +13,7 @@ use crate::oruk::Id;
 use crate::oruk::Status;
 use crate::quality::Finding;
 use crate::store::ChangedService;
+use crate::store::Delegation;
 use crate::store::FeedId;
 use crate::store::Outcome;
 use crate::store::Publication;
@@ -291,7 +292,9 @@ fn name_of(transaction: &Transaction<'_>, id: Id) -> rusqlite::Result<String> {
 
 fn set_orphans(transaction: &Transaction<'_>, key: i64, outcome: &Outcome) -> rusqlite::Result<()> {
     transaction.prepare_cached("DELETE FROM orphan WHERE key = ?1")?.execute([key])?;
-    if let Outcome::Orphans(counts) = outcome {
+    if let Outcome::Orphans(counts) | Outcome::Delegated(Delegation { orphans: counts, .. }) =
+        outcome
+    {
         let mut insert = transaction
             .prepare_cached("INSERT INTO orphan (key, feed, count) VALUES (?1, ?2, ?3)")?;
         for (feed, count) in counts {

@@ -3,5 +3,6 @@
 pub(crate) mod gateway;
 pub(crate) mod items;
 pub(crate) mod json;
+pub(crate) mod pipeline;
 pub(crate) mod process;
 pub(crate) mod publisher;
