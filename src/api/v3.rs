@@ -256,12 +256,7 @@ async fn service_at_location(asked: Asked) -> Answer {
 /// `GET /v3/taxonomies`: those of which a term is in use.
 async fn taxonomies(asked: Asked) -> Answer {
     let make = async |view: View, paging| {
-        let terms = view.terms_in_use();
-        let used = Scheme::ALL.into_iter().filter(|scheme| {
-            let id = scheme.id();
-            terms.iter().any(|term| term.taxonomy_id == id)
-        });
-        slice(used.map(Scheme::taxonomy).collect(), paging)
+        slice(v3::taxonomies_of(view.terms_in_use().iter().map(AsRef::as_ref)), paging)
     };
     asked.list(make).await
 }
@@ -269,12 +264,14 @@ async fn taxonomies(asked: Asked) -> Answer {
 /// `GET /v3/taxonomies/{id}`: with the terms in use and their ancestors.
 async fn taxonomy(asked: Asked) -> Answer {
     let id = asked.id("taxonomy")?;
-    let scheme = Scheme::ALL.into_iter().find(|scheme| scheme.id() == id);
-    let scheme = scheme.ok_or(Problem::UnknownId { what: "taxonomy" })?;
     let view = asked.view()?;
     let mut terms = view.terms_in_use();
     terms.retain(|term| term.taxonomy_id == id);
-    let mut taxonomy = serde_json::to_value(scheme.taxonomy())?;
+    let known = v3::taxonomies_of(terms.iter().map(AsRef::as_ref)).into_iter().next();
+    let scheme = || Scheme::ALL.into_iter().find(|scheme| scheme.id() == id);
+    let taxonomy = known.or_else(|| scheme().map(Scheme::taxonomy));
+    let taxonomy = taxonomy.ok_or(Problem::UnknownId { what: "taxonomy" })?;
+    let mut taxonomy = serde_json::to_value(taxonomy)?;
     if !terms.is_empty()
         && let Some(object) = taxonomy.as_object_mut()
     {

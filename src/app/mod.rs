@@ -2,12 +2,15 @@
 
 mod areas;
 mod log;
+mod mappings;
 mod sources;
 mod status;
 mod vocabularies;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -24,6 +27,8 @@ use tracing::warn;
 
 pub use log::Format as LogFormat;
 pub use log::start as start_log;
+pub use mappings::MappingsError;
+pub use mappings::read_mappings;
 
 pub(crate) use status::without_secrets;
 
@@ -48,6 +53,7 @@ use crate::harvest::Mapper;
 use crate::harvest::Sources;
 use crate::harvest::Until;
 use crate::mapping::Rules;
+use crate::mapping::Ruleset;
 use crate::places::Gazetteer;
 use crate::store::FeedRecord;
 use crate::store::Store;
@@ -71,6 +77,8 @@ pub struct App {
     mapper: Mapper,
     feeds: Vec<FeedSettings>,
     rules: Arc<ArcSwap<Rules>>,
+    /// Held while rules are replaced, so that two changes never start from the same ones.
+    changing_rules: Arc<Mutex<()>>,
     clock: Clock,
     tasks: TaskTracker,
     is_ready: Arc<AtomicBool>,
@@ -98,8 +106,9 @@ impl App {
             max_body_bytes: config.fetch.max_page_mib * 1024 * 1024,
             allow_private_networks: config.fetch.allow_private_networks,
         })?);
+        let ruleset = read_mappings(&config).context("reading the mapping rules")?;
         let records = store.sync_feeds(Feeds::specs(&config), clock.now()).await?;
-        let rules = Arc::new(ArcSwap::from_pointee(Rules::default()));
+        let rules = Arc::new(ArcSwap::from_pointee(Rules::of(Arc::new(ruleset))));
         let sources = Feeds::sources(&config, &records, &rules.load());
         let tasks = TaskTracker::new();
         let harvester = Harvester {
@@ -132,6 +141,7 @@ impl App {
             mapper,
             feeds,
             rules,
+            changing_rules: Arc::default(),
             clock,
             tasks,
             is_ready,
@@ -158,7 +168,7 @@ impl App {
             axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
                 .with_graceful_shutdown(async move { draining.cancelled().await });
         let server = app.tasks.spawn(server.into_future());
-        app.load_rules().await;
+        app.load_vocabularies().await;
         app.mark_if_made_otherwise().await;
         app.catalogue.load().await.context("reading the store")?;
         app.is_ready.store(true, Ordering::Release);
@@ -202,14 +212,15 @@ impl App {
         let (mapper, mapper_stop) = (self.mapper.clone(), stop.clone());
         self.tasks.spawn(async move { mapper.run(mapper_stop).await });
         let (app, stop) = (Arc::clone(self), stop.clone());
-        self.tasks.spawn(async move { app.refresh_rules(stop).await });
+        let (watching, watch_stop) = (Arc::clone(self), stop.clone());
+        self.tasks.spawn(async move { watching.watch_mappings(watch_stop).await });
+        self.tasks.spawn(async move { app.refresh_vocabularies(stop).await });
     }
 
     /// Takes over the copies of the vocabularies that the store holds: they never delay the start.
-    async fn load_rules(&self) {
-        let vocabularies = self.vocabularies();
-        let rules = vocabularies.stored().await;
-        self.take_rules(rules);
+    async fn load_vocabularies(&self) {
+        let stored = self.vocabularies().stored().await;
+        self.change_rules(|rules| vocabularies::put(rules, stored));
     }
 
     fn vocabularies(&self) -> Vocabularies<'_> {
@@ -220,7 +231,13 @@ impl App {
         }
     }
 
-    fn take_rules(&self, rules: Rules) {
+    fn change_rules(&self, change: impl FnOnce(&mut Rules)) {
+        let _changing = self.changing_rules.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rules = Rules::clone(&self.rules.load());
+        change(&mut rules);
+        for (file, activity) in rules.unlisted() {
+            warn!(file, activity, "a row has no effect: the activity is not in the activity list");
+        }
         self.catalogue.set_vocabulary(rules.terms());
         let records: Vec<FeedRecord> = self.feeds().cloned().collect();
         let sources = Feeds::sources(&self.config, &records, &rules);
@@ -229,10 +246,11 @@ impl App {
     }
 
     /// Reads the vocabularies now and once a day; a change maps everything again.
-    async fn refresh_rules(&self, stop: CancellationToken) {
+    async fn refresh_vocabularies(&self, stop: CancellationToken) {
         loop {
-            if let Some(rules) = self.vocabularies().refreshed(&self.rules.load()).await {
-                self.take_rules(rules);
+            let read = self.vocabularies().refreshed().await;
+            if !read.is_empty() {
+                self.change_rules(|rules| vocabularies::put(rules, read));
                 self.mark_if_made_otherwise().await;
                 self.mapper.changed.notify_one();
             }
@@ -243,22 +261,64 @@ impl App {
         }
     }
 
-    /// Marks every root when services are made with other vocabularies or settings than last time.
+    /// Looks at the folder of mapping rules every few seconds. A change maps everything again; rules
+    /// that cannot be used are refused, and those in force stay.
+    async fn watch_mappings(&self, stop: CancellationToken) {
+        let mut refused = String::new();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(mappings::LOOK_EVERY) => {}
+            }
+            let config = Arc::clone(&self.config);
+            let read = tokio::task::spawn_blocking(move || read_mappings(&config)).await;
+            match read {
+                Ok(Ok(set)) => {
+                    refused.clear();
+                    self.take_mappings(set).await;
+                }
+                Ok(Err(error)) => {
+                    let reason = format!("{:#}", anyhow::Error::new(error));
+                    if reason != refused {
+                        error!(
+                            reason,
+                            "mapping rules refused; those in force stay until the files are mended"
+                        );
+                        refused = reason;
+                    }
+                }
+                Err(_) => return,
+            }
+        }
+    }
+
+    async fn take_mappings(&self, set: Ruleset) {
+        if set.digest() == self.rules.load().set().digest() {
+            return;
+        }
+        info!(dir = %self.config.mappings.dir.display(), "mapping rules changed");
+        self.change_rules(|rules| rules.take(Arc::new(set)));
+        self.mark_if_made_otherwise().await;
+        self.mapper.changed.notify_one();
+    }
+
+    /// Marks every root when services are made with other vocabularies, rules or settings than last time.
     ///
     /// What they are made with is written down after that, so that a crash in between marks again.
     async fn mark_if_made_otherwise(&self) {
+        let set = Arc::clone(self.rules.load().set());
         let marked = async {
-            let made_with = self.vocabularies().made_with(&self.config.publishers).await?;
+            let made_with = self.vocabularies().made_with(&self.config.publishers, &set).await?;
             if self.store.vocabulary(MADE_WITH).await?.as_ref() == Some(&made_with) {
                 return Ok(());
             }
             let count = self.store.mark_all().await?;
-            info!(roots = count, "vocabularies or settings changed; mapping again");
+            info!(roots = count, "vocabularies, rules or settings changed; mapping again");
             self.store.keep_vocabulary(MADE_WITH, made_with).await
         };
         let marked: Result<(), StoreError> = marked.await;
         if let Err(error) = marked {
-            error!(%error, "roots not marked after a change of vocabularies or settings");
+            error!(%error, "roots not marked after a change of vocabularies, rules or settings");
         }
     }
 
@@ -267,10 +327,9 @@ impl App {
         &self,
         stop: &CancellationToken,
     ) -> anyhow::Result<Vec<(FeedRecord, Followed)>> {
-        self.load_rules().await;
-        if let Some(rules) = self.vocabularies().refreshed(&self.rules.load()).await {
-            self.take_rules(rules);
-        }
+        self.load_vocabularies().await;
+        let read = self.vocabularies().refreshed().await;
+        self.change_rules(|rules| vocabularies::put(rules, read));
         self.mark_if_made_otherwise().await;
         self.catalogue.load().await?;
         let mapping_stop = CancellationToken::new();

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::config::Publisher;
 use crate::harvest::FeedSettings;
 use crate::harvest::Sources;
+use crate::mapping::Fold;
 use crate::mapping::Rules;
 use crate::mapping::Source;
 use crate::store::FeedRecord;
@@ -34,10 +35,10 @@ impl Feeds {
     /// Returns the sources of the feeds that may be republished.
     pub(super) fn sources(config: &Config, records: &[FeedRecord], rules: &Rules) -> Sources {
         let mut sources = HashMap::new();
-        for publisher in config.publishers.iter().filter(|publisher| publisher.republish) {
-            let mut rules = rules.clone();
-            rules.options = publisher.options;
-            let rules = Arc::new(rules);
+        let publishers = config.publishers.iter();
+        for publisher in publishers.filter(|publisher| publisher.is_republished(rules.set())) {
+            let preset = publisher.preset.as_deref();
+            let rules = Arc::new(rules.for_publisher(preset, &publisher.options));
             for record in records.iter().filter(|record| record.publisher == publisher.key) {
                 let source = Arc::new(source(publisher, record));
                 sources.insert(record.id, (source, Arc::clone(&rules)));
@@ -55,8 +56,7 @@ impl Feeds {
                 any(|p| p.dataset.is_some() && p.feeds.is_empty()),
                 "publishers.dataset without feeds",
             ),
-            (any(|p| p.preset.is_some()), "publishers.preset"),
-            (any(|p| p.options.fold), "publishers.options.fold"),
+            (any(|p| p.options.fold == Some(Fold::NameAndPlace)), "publishers.options.fold"),
             (config.server.admin_token.is_some(), "server.admin_token"),
         ];
         settings.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| name).collect()

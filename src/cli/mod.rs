@@ -22,6 +22,7 @@ use crate::app;
 use crate::config::Config;
 use crate::config::ConfigError;
 use crate::config::ProcessEnvironment;
+use crate::mapping::Ruleset;
 
 /// Follows OpenActive feeds and republishes them as an Open Referral UK API.
 #[derive(Debug, Parser)]
@@ -59,8 +60,11 @@ struct ConfigPath {
 }
 
 impl ConfigPath {
-    fn load(&self) -> Result<Config, ConfigError> {
-        Config::load(&self.config, &ProcessEnvironment)
+    /// Reads the configuration, and the mapping rules it asks for.
+    fn load(&self) -> Result<(Config, Ruleset), Failure> {
+        let config = Config::load(&self.config, &ProcessEnvironment)?;
+        let rules = app::read_mappings(&config).map_err(Failure::Mappings)?;
+        Ok((config, rules))
     }
 }
 
@@ -68,6 +72,8 @@ impl ConfigPath {
 enum Failure {
     /// The configuration is wrong.
     Config(ConfigError),
+    /// The mapping rules are wrong.
+    Mappings(app::MappingsError),
     /// What was to be checked cannot be reached.
     Unreachable(String),
     /// Anything else.
@@ -156,6 +162,7 @@ fn stop_on_signal() -> CancellationToken {
 fn report(failure: &Failure) -> ExitCode {
     let (text, code) = match failure {
         Failure::Config(error) => (with_cause(error), 2),
+        Failure::Mappings(error) => (with_cause(error), 2),
         Failure::Unreachable(reason) => (reason.clone(), 2),
         // The reader went away, as `head` does: nothing is wrong.
         Failure::Other(error) if is_broken_pipe(error) => return ExitCode::SUCCESS,

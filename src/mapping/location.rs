@@ -8,6 +8,8 @@ use super::address::Found;
 use super::attribute;
 use super::attribute::Attendance;
 use super::context::Context;
+use super::precedence::Field;
+use super::precedence::Property;
 use super::text;
 use super::url::is_joining_link;
 use super::url::mentions_joining_link;
@@ -292,17 +294,18 @@ fn external_identifier(cx: &Context<'_>, place: &Place) -> Option<(String, Strin
             scheme.contains(word).then(|| value.value.get().map(str::to_owned))?
         })
     };
-    if let Some(uprn) = of_scheme("uprn") {
-        return Some((uprn, "UPRN".to_owned()));
-    }
-    if let Some(site) = of_scheme("activeplaces") {
-        return Some((site, "Active Places Site ID".to_owned()));
-    }
-    if let Some(uri) = place.id.get().and_then(web_address) {
-        return Some((uri, "OpenActive @id".to_owned()));
-    }
-    let local = place.id.get().map(str::to_owned).or_else(|| place.identifier.local())?;
-    Some((local, format!("{} identifier", cx.bundle.source.key)))
+    let local = || place.id.get().map(str::to_owned).or_else(|| place.identifier.local());
+    cx.rules.sources(Field::ExternalIdentifier).iter().find_map(|source| {
+        let (found, kind) = match source {
+            Property::Uprn => (of_scheme("uprn"), "UPRN".to_owned()),
+            Property::ActivePlaces => {
+                (of_scheme("activeplaces"), "Active Places Site ID".to_owned())
+            }
+            Property::Id => (place.id.get().and_then(web_address), "OpenActive @id".to_owned()),
+            _ => (local(), format!("{} identifier", cx.bundle.source.key)),
+        };
+        Some((found?, kind))
+    })
 }
 
 /// The row about the session: it is per service, so that another class in the same hall has its own.

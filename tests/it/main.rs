@@ -13,6 +13,7 @@ mod openapi;
 mod orders;
 mod paging;
 mod privacy;
+mod rules;
 mod shared_feeds;
 mod support;
 mod unreachable;

@@ -204,6 +204,20 @@ impl Gateway {
         code
     }
 
+    /// Writes a file of mapping rules into the folder the gateway looks at.
+    pub(crate) fn write_rules(&self, file: &str, text: &str) {
+        let path = self.folder.path().join("mappings").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Runs `baton` with these arguments and the configuration, to its end.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> std::process::Output {
+        let mut command = baton();
+        command.args(arguments).arg("--config").arg(self.config());
+        tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+    }
+
     fn forget(&mut self) {
         if let Some(running) = self.running.take() {
             self.said_before.extend(running.said());

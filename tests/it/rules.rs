@@ -1,0 +1,201 @@
+//! Rules that are data: changed while the gateway runs, refused when they are wrong, overruled by the
+//! publisher's own settings.
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::support::gateway::Gateway;
+use crate::support::gateway::PATIENCE;
+use crate::support::gateway::Settings;
+use crate::support::gateway::text;
+use crate::support::items;
+use crate::support::process::wait_until;
+use crate::support::publisher::FakePublisher;
+
+const HEAD: &str = "activity,term,term_uri,term_id,taxonomy,taxonomy_uri\n";
+
+/// Makes a row of a crosswalk into a council's own taxonomy.
+fn row(activity: &str, term: &str) -> String {
+    let base = "https://council.example/types";
+    format!("{activity},{term},{base}/{},,Council types,{base}\n", term.to_lowercase())
+}
+
+/// Returns the names of the terms of a type that a service has.
+fn terms(service: &Value, link_type: &str) -> Vec<String> {
+    let attributes = service["attributes"].as_array().cloned().unwrap_or_default();
+    let of_type = attributes.iter().filter(|attribute| attribute["link_type"] == link_type);
+    of_type.map(|attribute| text(&attribute["taxonomy_term"]["name"])).collect()
+}
+
+async fn only_service(gateway: &Gateway) -> Value {
+    let services = gateway.services().await;
+    assert_eq!(services.len(), 1);
+    services.into_values().next().unwrap()
+}
+
+/// Waits until the only service has exactly these service types.
+async fn has_types(gateway: &Gateway, types: &[&str]) {
+    let is_so =
+        async || (terms(&only_service(gateway).await, "service_type") == types).then_some(());
+    wait_until(&format!("service types {types:?}"), PATIENCE, is_so).await;
+}
+
+async fn says(gateway: &Gateway, words: &[&str]) {
+    let is_said = async || {
+        let said = gateway.said();
+        said.lines().any(|line| words.iter().all(|word| line.contains(word))).then_some(())
+    };
+    wait_until(&format!("a line with {words:?}"), PATIENCE, is_said).await;
+}
+
+#[tokio::test]
+async fn a_crosswalk_is_taken_over_while_the_gateway_runs_and_a_broken_one_is_not() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 9);
+    publisher.upsert("/feed", "1", items::series(1, "Stretch"));
+    let settings = Settings::following(&[("one", vec![url])]).with_vocabularies();
+    let gateway = Gateway::start(&settings).await;
+    gateway.settled().await;
+    has_types(&gateway, &[]).await;
+    let before = only_service(&gateway).await;
+
+    gateway.write_rules("crosswalks/council.csv", &format!("{HEAD}{}", row("yoga", "Relaxation")));
+    has_types(&gateway, &["Relaxation"]).await;
+    let after = only_service(&gateway).await;
+    assert_eq!(after["id"], before["id"]);
+    assert!(text(&after["last_modified"]) > text(&before["last_modified"]));
+    let taxonomies = gateway.all("/v3/taxonomies").await;
+    let council = taxonomies.iter().find(|taxonomy| taxonomy["name"] == "Council types").unwrap();
+    let of_council = format!("/v3/taxonomies/{}", text(&council["id"]));
+    assert_eq!(gateway.json(&of_council).await["taxonomy_terms"][0]["name"], "Relaxation");
+    let filtered = format!("/v3/services?taxonomy_id={}", text(&council["id"]));
+    assert_eq!(gateway.all(&filtered).await.len(), 1);
+
+    gateway.write_rules("crosswalks/council.csv", &format!("{HEAD}\nyoga,,,,,\n"));
+    says(&gateway, &["ERROR", "refused", "crosswalks/council.csv:3", "`term` is empty"]).await;
+    has_types(&gateway, &["Relaxation"]).await;
+
+    let mended = format!("{HEAD}{}{}", row("Group Exercise", "Exercise"), row("*", "Leisure"));
+    gateway.write_rules("crosswalks/council.csv", &mended);
+    has_types(&gateway, &["Exercise", "Leisure"]).await;
+}
+
+#[tokio::test]
+async fn the_nearest_activity_with_a_row_gives_the_term() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 9);
+    publisher.upsert("/feed", "1", items::series(1, "Stretch"));
+    let settings = Settings::following(&[("one", vec![url])]).with_vocabularies();
+    let mut gateway = Gateway::new(&settings);
+    let rows =
+        [row("Group Exercise", "Exercise"), row("Yoga", "Relaxation"), row("Tai Chi", "Calm")];
+    gateway.write_rules("crosswalks/council.csv", &format!("{HEAD}{}", rows.concat()));
+    assert_eq!(gateway.harvest().await.code, Some(0));
+    gateway.start_again().await;
+    has_types(&gateway, &["Relaxation"]).await;
+}
+
+#[tokio::test]
+async fn texts_and_lists_of_sources_are_data() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 9);
+    let mut series = items::series(1, "Stretch");
+    series["level"] = json!("Beginner");
+    series["organizer"]["legalName"] = json!("Riverside Trust Limited");
+    publisher.upsert("/feed", "1", series);
+    let gateway = Gateway::start(&Settings::following(&[("one", vec![url])])).await;
+    gateway.settled().await;
+    let before = only_service(&gateway).await;
+    assert!(text(&before["description"]).contains("\nLevel: Beginner"), "{before}");
+
+    gateway.write_rules("templates.toml", "line_level = \"Suits: {text}\"\nline_who_for = \"\"\n");
+    gateway.write_rules("fields.toml", "organization.name = [\"legalName\", \"name\"]\n");
+    let is_so = async || {
+        let service = only_service(&gateway).await;
+        (service["organization"]["name"] == "Riverside Trust Limited").then_some(service)
+    };
+    let after = wait_until("the legal name", PATIENCE, is_so).await;
+    assert_eq!(after["description"], "Everybody is welcome.\n\nSuits: Beginner.");
+}
+
+#[tokio::test]
+async fn a_preset_decides_what_the_publisher_does_not() {
+    let publisher = FakePublisher::start().await;
+    for (key, name) in [("asked", "Asked"), ("silent", "Silent")] {
+        let path = format!("/{key}");
+        publisher.feed(&path, 9);
+        let mut series = items::series(key, name);
+        series["organizer"] = json!({"@type": "Person", "name": "Jo Example"});
+        publisher.upsert(&path, key, series);
+    }
+    let of = |key: &str, more: &str| {
+        let url = publisher.url(&format!("/{key}"));
+        format!("key = \"{key}\"\nname = \"Publisher {key}\"\nfeeds = [{url:?}]\n{more}\n")
+    };
+    let settings = Settings::default()
+        .publisher(&of("silent", "preset = \"imin-firehose\""))
+        .publisher(&of("asked", "preset = \"imin-firehose\"\nrepublish = true"));
+    let mut gateway = Gateway::start(&settings).await;
+    gateway.settled().await;
+    assert_eq!(gateway.names().await, ["Asked"]);
+    assert!(!gateway.said().contains("not acted on"), "{}", gateway.said());
+    let organizer = |service: Value| text(&service["organization"]["name"]);
+    assert_eq!(organizer(only_service(&gateway).await), "Jo Example");
+
+    let legend = of("asked", "preset = \"legend\"");
+    gateway.configure(&Settings::default().publisher(&legend));
+    assert_eq!(gateway.stop().await, Some(0));
+    gateway.start_again().await;
+    gateway.settled().await;
+    assert_eq!(organizer(only_service(&gateway).await), "Publisher asked");
+
+    let own = format!("{legend}options = {{ person_organizer = \"name\" }}\n");
+    gateway.configure(&Settings::default().publisher(&own));
+    assert_eq!(gateway.stop().await, Some(0));
+    gateway.start_again().await;
+    gateway.settled().await;
+    assert_eq!(organizer(only_service(&gateway).await), "Jo Example");
+    let printed = gateway.run(&["config", "print"]).await.stdout;
+    let printed = String::from_utf8(printed).unwrap();
+    for line in ["person_organizer = \"name\"", "contact_names = \"team\"", "republish = true"] {
+        assert!(printed.contains(line), "{line}\n{printed}");
+    }
+}
+
+#[tokio::test]
+async fn wrong_rules_are_told_before_anything_is_begun() {
+    let of = |preset: &str| {
+        let feed = "https://a.example.org/f";
+        let text =
+            format!("key = \"a\"\nname = \"A\"\npreset = \"{preset}\"\nfeeds = [\"{feed}\"]\n");
+        Settings::default().publisher(&text)
+    };
+    let cases = [
+        ("publishers/mine.toml", "name = \"M\"\n\n[options]\nstrict = 5\n", "mine.toml:4: "),
+        ("fields.toml", "service.names = []\n", "fields.toml:1: `service.names`"),
+        ("crosswalks/x.csv", "activity\n", "x.csv:1: the first row must be activity,term,"),
+        ("taxonomies/extra.csv", "a,b\n", "taxonomies/extra.csv:1: is no file of rules"),
+        (
+            "publishers/other.toml",
+            "name = \"O\"\n",
+            "`publishers[0].preset`: there is no preset mine",
+        ),
+    ];
+    for (file, body, words) in cases {
+        let gateway = Gateway::new(&of("mine"));
+        if !file.starts_with("publishers") {
+            gateway.write_rules("publishers/mine.toml", "name = \"M\"\n");
+        }
+        gateway.write_rules(file, body);
+        for command in [&["config", "check"][..], &["serve"], &["harvest"]] {
+            let output = gateway.run(command).await;
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{file}: {said}");
+            assert!(said.lines().count() == 1 && said.contains(words), "{file}: {said}");
+        }
+    }
+    let gateway = Gateway::new(&of("open-sessions"));
+    let output = gateway.run(&["config", "check"]).await;
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(String::from_utf8(output.stderr).unwrap().contains("presets: 6"));
+}
