@@ -38,6 +38,8 @@ pub(super) enum Problem {
     NoSuchPath,
     NoSuchMethod,
     TooLong,
+    /// Too many explanations are asked for at the same time.
+    Busy,
     /// The client takes nothing that is offered.
     NotAcceptable {
         offered: &'static str,
@@ -88,7 +90,7 @@ impl Problem {
             Self::TooLong => StatusCode::URI_TOO_LONG,
             Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -103,6 +105,7 @@ impl Problem {
             Self::NoSuchPath => "No such path",
             Self::NoSuchMethod => "No such method here",
             Self::TooLong => "The address is too long",
+            Self::Busy => "Another explanation is being made",
             Self::NotAcceptable { .. } => "Nothing acceptable to offer",
             Self::TooMany => "Too many requests",
             Self::Store(_) => "The data cannot be reached just now",
@@ -128,7 +131,7 @@ impl Problem {
             Self::TooLong => "the query is longer than 8 KiB".to_owned(),
             Self::NotAcceptable { offered } => format!("this is answered as {offered}"),
             Self::TooMany => "wait as long as `Retry-After` says, in seconds".to_owned(),
-            Self::Store(_) | Self::Internal => "try again in a while".to_owned(),
+            Self::Busy | Self::Store(_) | Self::Internal => "try again in a while".to_owned(),
         }
     }
 }

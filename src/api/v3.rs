@@ -13,6 +13,7 @@ use super::asked::Answer;
 use super::asked::Asked;
 use super::asked::modified;
 use super::error::Problem;
+use super::explain;
 use super::openapi;
 use super::params::Paging;
 use super::records;
@@ -190,6 +191,9 @@ fn query(asked: &Asked) -> Result<Query, Problem> {
 async fn service(asked: Asked) -> Answer {
     let id = asked.id("service")?;
     let (hit, body) = records::one(&asked.state, &asked.view()?, id).await?;
+    if asked.params.flag("explain")? {
+        return explain::answer(&asked, id).await;
+    }
     let since = hit.last_modified.into();
     if hit.is_strict {
         return asked.entity(&records::shown(hit, &body)?, since).await;

@@ -1,10 +1,13 @@
 //! The composition root: puts the parts together, starts and stops them.
 
 mod areas;
+mod explain;
 mod log;
 mod mappings;
+mod remap;
 mod sources;
 mod status;
+mod store_lock;
 mod vocabularies;
 
 use std::net::SocketAddr;
@@ -19,6 +22,7 @@ use anyhow::Context as _;
 use arc_swap::ArcSwap;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::error;
@@ -29,12 +33,18 @@ pub use log::Format as LogFormat;
 pub use log::start as start_log;
 pub use mappings::MappingsError;
 pub use mappings::read_mappings;
+pub use remap::Change;
+pub use remap::Remapped;
+pub use remap::ServiceChange;
+pub use remap::remap_differences;
 
 pub(crate) use status::without_secrets;
 
 use self::areas::areas;
+use self::explain::Explanations;
 use self::sources::Feeds;
 use self::status::Status;
+use self::store_lock::StoreLock;
 use self::vocabularies::Vocabularies;
 use crate::api;
 use crate::api::ApiState;
@@ -83,12 +93,15 @@ pub struct App {
     tasks: TaskTracker,
     is_ready: Arc<AtomicBool>,
     gazetteer: Arc<Gazetteer>,
+    /// Held as long as the store is in use.
+    _lock: Option<StoreLock>,
 }
 
 impl App {
     /// Opens the store and puts the parts together; nothing is asked for on the network yet.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let config = Arc::new(config);
+        let lock = StoreLock::take(&config.store.url)?;
         let store: Arc<dyn Store> =
             Arc::new(SqliteStore::open(&config.store.url).context("opening the store")?);
         let gazetteer = Arc::new(Gazetteer::embedded().context("reading the postcodes")?);
@@ -127,7 +140,7 @@ impl App {
             clock: clock.clone(),
             tasks: tasks.clone(),
         };
-        let feeds = Feeds::settings(&config, records)?;
+        let feeds = Feeds::settings(&config, records, &rules.load())?;
         let is_ready = Arc::new(AtomicBool::new(false));
         for setting in Feeds::not_acted_on(&config) {
             warn!(setting, "configured, and not acted on by this version");
@@ -146,6 +159,7 @@ impl App {
             tasks,
             is_ready,
             gazetteer,
+            _lock: lock,
         })
     }
 
@@ -194,12 +208,21 @@ impl App {
             board: Arc::clone(&self.board),
             is_ready: Arc::clone(&self.is_ready),
         });
+        let explanations = Arc::new(Explanations {
+            store: Arc::clone(&self.store),
+            sources: Arc::clone(&self.mapper.sources),
+            clock: self.clock.clone(),
+            one_at_a_time: Semaphore::new(1),
+        });
         let catalogue = Arc::clone(&self.catalogue);
         let public_url = self.config.server.public_url.as_ref();
         let (clock, gazetteer) = (self.clock.clone(), Arc::clone(&self.gazetteer));
         let limits = &self.config.limits;
         let limits = (limits.requests_per_minute, limits.trusted_proxies.clone());
-        ApiState::new(catalogue, bodies, half, limits, public_url, status, clock, gazetteer)
+        let (pages, explain) = (half, explanations);
+        ApiState::new(
+            catalogue, bodies, pages, limits, public_url, status, explain, clock, gazetteer,
+        )
     }
 
     fn start_harvest(self: &Arc<Self>, stop: &CancellationToken) {

@@ -66,13 +66,21 @@ impl Feeds {
     pub(super) fn settings(
         config: &Config,
         records: Vec<FeedRecord>,
+        rules: &Rules,
     ) -> anyhow::Result<Vec<FeedSettings>> {
         let mut all = Vec::with_capacity(records.len());
         for record in records {
             let publisher = config.publishers.iter().find(|p| p.key == record.publisher);
             let Some(publisher) = publisher else { continue };
             let hosts = publisher.feeds.iter().filter_map(|url| url.host_str().map(str::to_owned));
-            all.push(FeedSettings { hosts: hosts.collect(), headers: headers(publisher)?, record });
+            all.push(FeedSettings {
+                hosts: hosts.collect(),
+                headers: headers(publisher)?,
+                trusts_uris: rules
+                    .for_publisher(publisher.preset.as_deref(), &publisher.options)
+                    .trusts_uris(),
+                record,
+            });
         }
         Ok(all)
     }

@@ -31,19 +31,19 @@ pub(super) struct Vocabularies<'a> {
 impl Vocabularies<'_> {
     /// Returns name and source of each vocabulary that is switched on.
     fn all(&self) -> impl Iterator<Item = (&'static str, &VocabularySource)> {
-        let all = [
-            ("activity_list", &self.config.activity_list),
-            ("facility_types", &self.config.facility_types),
-            ("accessibility_support", &self.config.accessibility_support),
-        ];
-        all.into_iter().filter_map(|(name, source)| Some((name, source.as_ref()?)))
+        switched_on(self.config)
     }
 
     /// Returns the copies in the store.
     pub(super) async fn stored(&self) -> Read {
+        Self::stored_in(self.config, self.store.as_ref()).await
+    }
+
+    /// Returns the copies in a store.
+    pub(super) async fn stored_in(config: &Mappings, store: &dyn Store) -> Read {
         let mut read = Read::new();
-        for (name, _) in self.all() {
-            match self.store.vocabulary(name).await {
+        for (name, _) in switched_on(config) {
+            match store.vocabulary(name).await {
                 Ok(Some(body)) => {
                     read.extend(Vocabulary::parse(&body).ok().map(|vocabulary| (name, vocabulary)));
                 }
@@ -126,6 +126,17 @@ impl Vocabularies<'_> {
             }
         }
     }
+}
+
+fn switched_on(
+    config: &Mappings,
+) -> impl Iterator<Item = (&'static str, &VocabularySource)> + use<'_> {
+    let all = [
+        ("activity_list", &config.activity_list),
+        ("facility_types", &config.facility_types),
+        ("accessibility_support", &config.accessibility_support),
+    ];
+    all.into_iter().filter_map(|(name, source)| Some((name, source.as_ref()?)))
 }
 
 /// Puts vocabularies into rules.

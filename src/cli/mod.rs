@@ -9,6 +9,7 @@ mod demo;
 mod harvest;
 mod map;
 mod progress;
+mod remap;
 mod serve;
 
 use std::path::PathBuf;
@@ -45,6 +46,8 @@ enum Command {
     Harvest(harvest::Arguments),
     /// Map RPDE pages or single items from files; services as NDJSON on standard output.
     Map(map::Arguments),
+    /// Map the whole store again, or say what that would change.
+    Remap(remap::Arguments),
     /// Check the conformance of an API or a feed.
     Check(check::Arguments),
     /// Check or print the configuration.
@@ -133,6 +136,7 @@ async fn run(command: Command) -> Result<Verdict, Failure> {
         Command::Serve(arguments) => serve::run(&arguments, stop).await,
         Command::Harvest(arguments) => harvest::run(&arguments, stop).await,
         Command::Map(arguments) => map::run(&arguments).await,
+        Command::Remap(arguments) => remap::run(&arguments).await,
         Command::Check(arguments) => check::run(&arguments).await,
         Command::Config(arguments) => config::run(&arguments),
     }

@@ -18,7 +18,6 @@ use crate::openactive::Identifier;
 use crate::openactive::Kind;
 use crate::openactive::Place;
 use crate::openactive::VirtualLocation;
-use crate::openactive::canonical_uri;
 use crate::openactive::lenient::Absent as _;
 use crate::oruk::Accessibility;
 use crate::oruk::Id;
@@ -244,7 +243,7 @@ fn physical(cx: &Context<'_>, place: &Place) -> Option<Location> {
 
 /// Returns the key of a place: its URI, its local identifier, else its name and where it is.
 fn place_key(cx: &Context<'_>, place: &Place, name: &str, at: Option<(f64, f64)>) -> String {
-    if let Some(uri) = place.id.get().and_then(canonical_uri) {
+    if let Some(uri) = place.id.get().and_then(|uri| cx.key_of_uri(uri)) {
         return uri;
     }
     let source = &cx.bundle.source.key;

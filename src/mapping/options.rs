@@ -35,6 +35,51 @@ pub struct Options {
     pub assured_date: Option<NaiveDate>,
 }
 
+impl Options {
+    /// Returns the options with each of them otherwise, and its name.
+    pub(super) fn variations(&self) -> Vec<(&'static str, Self)> {
+        let with = |change: fn(&mut Self)| {
+            let mut options = self.clone();
+            change(&mut options);
+            options
+        };
+        vec![
+            ("strict", with(|o| o.strict = !o.strict)),
+            ("assume_adult", with(|o| o.assume_adult = !o.assume_adult)),
+            ("describe_extras", with(|o| o.describe_extras = !o.describe_extras)),
+            (
+                "person_organizer",
+                with(|o| {
+                    o.person_organizer = match o.person_organizer {
+                        PersonOrganizer::Name => PersonOrganizer::Publisher,
+                        PersonOrganizer::Publisher => PersonOrganizer::Name,
+                    }
+                }),
+            ),
+            (
+                "contact_names",
+                with(|o| {
+                    o.contact_names = match o.contact_names {
+                        ContactNames::Team => ContactNames::Keep,
+                        ContactNames::Keep => ContactNames::Team,
+                    }
+                }),
+            ),
+            (
+                "id_trust",
+                with(|o| {
+                    o.id_trust = match o.id_trust {
+                        IdTrust::Uri => IdTrust::Scoped,
+                        IdTrust::Scoped => IdTrust::Uri,
+                    }
+                }),
+            ),
+            ("assurer_email", with(|o| o.assurer_email = None)),
+            ("assured_date", with(|o| o.assured_date = None)),
+        ]
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -217,8 +262,8 @@ pub enum IdTrust {
     /// They do: the same URI is the same thing in every feed.
     #[default]
     Uri,
-    /// They do not, as where they are not unique or name `localhost`: they count within the publisher
-    /// alone, beside the type of the thing.
+    /// They do not, as where others use them too or they name `localhost`: they count within the
+    /// publisher alone.
     Scoped,
 }
 

@@ -15,7 +15,6 @@ use crate::openactive::Identifier;
 use crate::openactive::Opportunity;
 use crate::openactive::Party;
 use crate::openactive::PropertyValue;
-use crate::openactive::canonical_uri;
 use crate::openactive::lenient::Absent as _;
 use crate::oruk::Id;
 use crate::oruk::Organization;
@@ -96,7 +95,7 @@ fn name_of(cx: &Context<'_>, party: &Party) -> Option<String> {
 
 fn key_of(cx: &Context<'_>, party: &Party, name: &str) -> String {
     let source = &cx.bundle.source.key;
-    if let Some(uri) = party.id.get().and_then(canonical_uri) {
+    if let Some(uri) = party.id.get().and_then(|uri| cx.key_of_uri(uri)) {
         return uri;
     }
     let local = party.id.get().map(str::to_owned).or_else(|| match &party.identifier {

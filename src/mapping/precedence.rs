@@ -144,6 +144,16 @@ impl Precedence {
         Self(lists)
     }
 
+    /// Returns the lists with each of them the other way round, and its name.
+    pub(super) fn variations(&self) -> Vec<(String, Self)> {
+        let turned = FIELDS.iter().map(|(field, table, key, _)| {
+            let mut lists = self.0.clone();
+            lists.insert(*field, self.of_field(*field).iter().rev().copied().collect());
+            (format!("{table}.{key}"), Self(lists))
+        });
+        turned.collect()
+    }
+
     /// Returns where a field is taken from.
     pub(super) fn of_field(&self, field: Field) -> &[Property] {
         let stated = self.0.get(&field).map(Vec::as_slice);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::attribute;
 use super::crosswalk::Crosswalk;
+use super::options::IdTrust;
 use super::options::Options;
 use super::options::StatedOptions;
 use super::precedence::Field;
@@ -77,6 +78,11 @@ impl Rules {
         }
     }
 
+    /// Tells whether the publisher's URIs are the same thing wherever they stand.
+    pub fn trusts_uris(&self) -> bool {
+        self.options.id_trust == IdTrust::Uri
+    }
+
     /// Returns the label of the activity that a facility type stands for.
     pub fn implied_activity(&self, facility_type: &str) -> Option<&str> {
         self.set.implied_activities.get(&facility_type.to_lowercase()).map(String::as_str)
@@ -110,6 +116,36 @@ impl Rules {
             all.extend(names.into_iter().map(|name| (crosswalk.file.as_str(), name)));
         }
         all
+    }
+
+    /// Returns these rules, each time with one thing in them otherwise, and the name of that thing:
+    /// what else comes out shows what it has a hand in.
+    pub fn variations(&self) -> impl Iterator<Item = (String, Self)> {
+        let options =
+            self.options.variations().into_iter().map(|(name, options)| {
+                (format!("options.{name}"), Self { options, ..self.clone() })
+            });
+        let lists =
+            self.fields.variations().into_iter().map(|(name, fields)| {
+                (format!("fields.toml {name}"), Self { fields, ..self.clone() })
+            });
+        let texts = self.templates.variations().into_iter().map(|(name, templates)| {
+            (format!("templates.toml {name}"), Self { templates, ..self.clone() })
+        });
+        let sets = self
+            .set
+            .variations()
+            .into_iter()
+            .map(|(name, set)| (name, Self { set: Arc::new(set), ..self.clone() }));
+        let none = Vocabulary::default;
+        let vocabularies = [
+            ("activity_list", Self { activities: none(), ..self.clone() }),
+            ("facility_types", Self { facility_types: none(), ..self.clone() }),
+            ("accessibility_support", Self { accessibility: none(), ..self.clone() }),
+        ];
+        let vocabularies =
+            vocabularies.into_iter().map(|(name, rules)| (format!("vocabulary {name}"), rules));
+        options.chain(lists).chain(texts).chain(sets).chain(vocabularies)
     }
 
     /// Returns every term of the vocabularies and the crosswalks.

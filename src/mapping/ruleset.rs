@@ -124,7 +124,7 @@ impl Ruleset {
                     return Err((1, format!("the text `{first}` is missing")));
                 }
             }
-            Some(("taxonomies", "facility-activity.csv")) => {
+            Some(_) if file == FACILITY_ACTIVITY => {
                 self.implied_activities = crosswalk::implied_activities(text)?;
             }
             Some(("crosswalks", name)) if is_file(name, ".csv") => {
@@ -147,6 +147,21 @@ impl Ruleset {
     /// Returns the names of the presets.
     pub fn presets(&self) -> impl Iterator<Item = &str> {
         self.presets.keys().map(String::as_str)
+    }
+
+    /// Returns the rules without each of the CSVs, and its name.
+    pub(super) fn variations(&self) -> Vec<(String, Self)> {
+        let without = |at: usize| {
+            let mut rules = self.clone();
+            rules.crosswalks.remove(at);
+            rules
+        };
+        let crosswalks = self.crosswalks.iter().enumerate();
+        let mut all: Vec<_> =
+            crosswalks.map(|(at, crosswalk)| (crosswalk.file.clone(), without(at))).collect();
+        let without_implied = Self { implied_activities: HashMap::new(), ..self.clone() };
+        all.push((FACILITY_ACTIVITY.to_owned(), without_implied));
+        all
     }
 
     /// Returns a mark of the rules: another one when any of them is another.
@@ -193,6 +208,7 @@ static BUILT_IN_TEMPLATES: LazyLock<Templates> = LazyLock::new(|| {
 
 const FIELDS: &str = "fields.toml";
 const TEMPLATES: &str = "templates.toml";
+const FACILITY_ACTIVITY: &str = "taxonomies/facility-activity.csv";
 const NO_SUCH_FILE: &str = "is no file of rules; known: fields.toml, templates.toml, \
      taxonomies/facility-activity.csv, crosswalks/*.csv and publishers/*.toml, with names of a-z, 0-9 \
      and `-`";

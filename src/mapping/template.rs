@@ -101,6 +101,16 @@ impl Templates {
         missing.map(|(_, key, ..)| *key).collect()
     }
 
+    /// Returns the texts with each of them otherwise, and its key.
+    pub(super) fn variations(&self) -> Vec<(String, Self)> {
+        let other = TEXTS.iter().map(|(text, key, ..)| {
+            let mut texts = self.0.clone();
+            texts.entry(*text).or_default().push(Piece::Words("~".to_owned()));
+            ((*key).to_owned(), Self(texts))
+        });
+        other.collect()
+    }
+
     /// Returns a text with its gaps filled; empty when the file leaves it empty.
     pub(super) fn fill(&self, text: Text, gaps: &[(&str, &str)]) -> String {
         let pieces = self.0.get(&text).map(Vec::as_slice).unwrap_or_default();

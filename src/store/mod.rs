@@ -134,6 +134,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Marks every root dirty, after a change of rules; returns how many.
     fn mark_all(&self) -> Answer<'_, u64>;
 
+    /// Returns the root of a service; nothing when there is no such service, or it is gone.
+    fn root(&self, service: Id) -> Answer<'_, Option<Dirty>>;
+
+    /// Returns up to `limit` roots, dirty or not, in an order of their own, beginning after `after`.
+    fn roots(&self, after: Option<Dirty>, limit: usize) -> Answer<'_, Vec<Dirty>>;
+
     /// Returns everything that belongs to each of these roots, in the same order.
     fn bundles(&self, roots: Vec<Dirty>) -> Answer<'_, Vec<Bundle>>;
 

@@ -6,6 +6,7 @@ mod areas;
 mod configuration;
 mod crash;
 mod demo;
+mod explain;
 mod harvest;
 mod lists;
 mod mapping_examples;

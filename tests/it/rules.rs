@@ -199,3 +199,72 @@ async fn wrong_rules_are_told_before_anything_is_begun() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(String::from_utf8(output.stderr).unwrap().contains("presets: 6"));
 }
+
+#[tokio::test]
+async fn uris_that_are_not_trusted_count_within_their_publisher() {
+    let publisher = FakePublisher::start().await;
+    let urls: Vec<_> = ["/one", "/two"].map(|path| publisher.feed(path, 9)).into();
+    for path in ["/one", "/two"] {
+        publisher.upsert(path, "1", items::series(1, &format!("Class of {path}")));
+        publisher.upsert(path, "s1", items::session(1, items::uri("series", 1), 7));
+    }
+    let settings = |options: &str| {
+        let of = |key: &str, url: &str| {
+            format!(
+                "key = \"{key}\"\nname = \"{key}\"\nfeeds = [{url:?}]\noptions = {{ {options} }}\n"
+            )
+        };
+        Settings::default().publisher(&of("one", &urls[0])).publisher(&of("two", &urls[1]))
+    };
+    let trusted = Gateway::start(&settings("")).await;
+    trusted.settled().await;
+    assert_eq!(trusted.names().await, ["Class of /one"]);
+    let scoped = Gateway::start(&settings("id_trust = \"scoped\"")).await;
+    scoped.settled().await;
+    assert_eq!(scoped.names().await, ["Class of /one", "Class of /two"]);
+    for service in scoped.services().await.values() {
+        assert_eq!(service["schedules"].as_array().unwrap().len(), 1, "{service}");
+    }
+    assert_eq!(scoped.all("/v3/organizations").await.len(), 2);
+    assert_eq!(scoped.all("/v3/locations").await.len(), 2);
+}
+
+#[tokio::test]
+async fn every_option_has_its_effect() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 9);
+    let mut series = items::series(1, "Stretch");
+    series["level"] = json!("Beginner");
+    series["beta:contactPoint"] = json!({"name": "Jo Example", "telephone": "0117 496 0123"});
+    publisher.upsert("/feed", "1", series);
+    let settings = |options: &str| {
+        let of =
+            format!("key = \"one\"\nname = \"One\"\nfeeds = [{url:?}]\n[publishers.options]\n");
+        Settings::default().publisher(&format!("{of}{options}\n"))
+    };
+    let mut gateway = Gateway::start(&settings("")).await;
+    gateway.settled().await;
+    let plain = only_service(&gateway).await;
+    assert_eq!((&plain["minimum_age"], &plain["assurer_email"]), (&Value::Null, &Value::Null));
+    assert_eq!(plain["contacts"][0]["name"], "Riverside Leisure Trust");
+    assert!(plain["x_openactive"].is_object());
+
+    let all = "strict = true\nassume_adult = true\ndescribe_extras = false\ncontact_names = \"keep\"\n\
+               assurer_email = \"data@one.example\"\nassured_date = \"2026-11-02\"";
+    gateway.configure(&settings(all));
+    assert_eq!(gateway.stop().await, Some(0));
+    gateway.start_again().await;
+    gateway.settled().await;
+    let service = only_service(&gateway).await;
+    assert_eq!(service["minimum_age"], 18);
+    assert_eq!(service["description"], "Everybody is welcome.");
+    assert_eq!(service["contacts"][0]["name"], "Jo Example");
+    assert_eq!(service["assurer_email"], "data@one.example");
+    assert_eq!(service["assured_date"], "2026-11-02");
+    assert!(service["x_openactive"].is_null());
+    let v1 = gateway.all("/v1/services").await;
+    assert_eq!(v1[0]["assured_date"], "2026-11-02");
+    let id = text(&service["id"]);
+    let explained = gateway.json(&format!("/v3/services/{id}?explain=true")).await;
+    assert_eq!(explained["service"], service);
+}

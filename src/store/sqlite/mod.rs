@@ -127,6 +127,14 @@ impl Store for SqliteStore {
         self.write(|connection| bundle::mark_all(connection))
     }
 
+    fn root(&self, service: Id) -> Answer<'_, Option<Dirty>> {
+        self.read(move |connection| bundle::root(connection, service))
+    }
+
+    fn roots(&self, after: Option<Dirty>, limit: usize) -> Answer<'_, Vec<Dirty>> {
+        self.read(move |connection| bundle::roots(connection, after, limit))
+    }
+
     fn bundles(&self, roots: Vec<Dirty>) -> Answer<'_, Vec<Bundle>> {
         self.read(move |connection| bundle::load(connection, &roots))
     }
