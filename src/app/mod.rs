@@ -5,6 +5,7 @@ mod explain;
 mod log;
 mod mappings;
 mod remap;
+mod rules;
 mod sources;
 mod status;
 mod store_lock;
@@ -13,7 +14,6 @@ mod vocabularies;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -25,7 +25,6 @@ use tokio::sync::Notify;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::error;
 use tracing::info;
 use tracing::warn;
 
@@ -45,7 +44,6 @@ use self::explain::Explanations;
 use self::sources::Feeds;
 use self::status::Status;
 use self::store_lock::StoreLock;
-use self::vocabularies::Vocabularies;
 use crate::api;
 use crate::api::ApiState;
 use crate::catalogue::Bodies;
@@ -63,18 +61,13 @@ use crate::harvest::Mapper;
 use crate::harvest::Sources;
 use crate::harvest::Until;
 use crate::mapping::Rules;
-use crate::mapping::Ruleset;
 use crate::places::Gazetteer;
 use crate::store::FeedRecord;
 use crate::store::Store;
-use crate::store::StoreError;
 use crate::store::sqlite::SqliteStore;
 
 /// How long running work may take to stop.
 const GRACE: Duration = Duration::from_secs(10);
-
-/// The name under which the store keeps what services are made with.
-const MADE_WITH: &str = "made_with";
 
 /// A running gateway, or one about to run.
 #[derive(Debug)]
@@ -113,12 +106,7 @@ impl App {
         ));
         let board = Arc::new(Board::default());
         let changed = Arc::new(Notify::new());
-        let fetcher = Arc::new(Fetcher::new(FetchConfig {
-            contact: config.fetch.contact.clone(),
-            timeout: Duration::from_secs(config.fetch.timeout_secs),
-            max_body_bytes: config.fetch.max_page_mib * 1024 * 1024,
-            allow_private_networks: config.fetch.allow_private_networks,
-        })?);
+        let fetcher = Arc::new(fetcher(&config)?);
         let ruleset = read_mappings(&config).context("reading the mapping rules")?;
         let records = store.sync_feeds(Feeds::specs(&config), clock.now()).await?;
         let rules = Arc::new(ArcSwap::from_pointee(Rules::of(Arc::new(ruleset))));
@@ -240,119 +228,13 @@ impl App {
         self.tasks.spawn(async move { app.refresh_vocabularies(stop).await });
     }
 
-    /// Takes over the copies of the vocabularies that the store holds: they never delay the start.
-    async fn load_vocabularies(&self) {
-        let stored = self.vocabularies().stored().await;
-        self.change_rules(|rules| vocabularies::put(rules, stored));
-    }
-
-    fn vocabularies(&self) -> Vocabularies<'_> {
-        Vocabularies {
-            config: &self.config.mappings,
-            store: &self.store,
-            fetcher: &self.harvester.fetcher,
-        }
-    }
-
-    fn change_rules(&self, change: impl FnOnce(&mut Rules)) {
-        let _changing = self.changing_rules.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut rules = Rules::clone(&self.rules.load());
-        change(&mut rules);
-        for (file, activity) in rules.unlisted() {
-            warn!(file, activity, "a row has no effect: the activity is not in the activity list");
-        }
-        self.catalogue.set_vocabulary(rules.terms());
-        let records: Vec<FeedRecord> = self.feeds().cloned().collect();
-        let sources = Feeds::sources(&self.config, &records, &rules);
-        self.mapper.sources.store(Arc::new(sources));
-        self.rules.store(Arc::new(rules));
-    }
-
-    /// Reads the vocabularies now and once a day; a change maps everything again.
-    async fn refresh_vocabularies(&self, stop: CancellationToken) {
-        loop {
-            let read = self.vocabularies().refreshed().await;
-            if !read.is_empty() {
-                self.change_rules(|rules| vocabularies::put(rules, read));
-                self.mark_if_made_otherwise().await;
-                self.mapper.changed.notify_one();
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(Duration::from_hours(24)) => {}
-            }
-        }
-    }
-
-    /// Looks at the folder of mapping rules every few seconds. A change maps everything again; rules
-    /// that cannot be used are refused, and those in force stay.
-    async fn watch_mappings(&self, stop: CancellationToken) {
-        let mut refused = String::new();
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(mappings::LOOK_EVERY) => {}
-            }
-            let config = Arc::clone(&self.config);
-            let read = tokio::task::spawn_blocking(move || read_mappings(&config)).await;
-            match read {
-                Ok(Ok(set)) => {
-                    refused.clear();
-                    self.take_mappings(set).await;
-                }
-                Ok(Err(error)) => {
-                    let reason = format!("{:#}", anyhow::Error::new(error));
-                    if reason != refused {
-                        error!(
-                            reason,
-                            "mapping rules refused; those in force stay until the files are mended"
-                        );
-                        refused = reason;
-                    }
-                }
-                Err(_) => return,
-            }
-        }
-    }
-
-    async fn take_mappings(&self, set: Ruleset) {
-        if set.digest() == self.rules.load().set().digest() {
-            return;
-        }
-        info!(dir = %self.config.mappings.dir.display(), "mapping rules changed");
-        self.change_rules(|rules| rules.take(Arc::new(set)));
-        self.mark_if_made_otherwise().await;
-        self.mapper.changed.notify_one();
-    }
-
-    /// Marks every root when services are made with other vocabularies, rules or settings than last time.
-    ///
-    /// What they are made with is written down after that, so that a crash in between marks again.
-    async fn mark_if_made_otherwise(&self) {
-        let set = Arc::clone(self.rules.load().set());
-        let marked = async {
-            let made_with = self.vocabularies().made_with(&self.config.publishers, &set).await?;
-            if self.store.vocabulary(MADE_WITH).await?.as_ref() == Some(&made_with) {
-                return Ok(());
-            }
-            let count = self.store.mark_all().await?;
-            info!(roots = count, "vocabularies, rules or settings changed; mapping again");
-            self.store.keep_vocabulary(MADE_WITH, made_with).await
-        };
-        let marked: Result<(), StoreError> = marked.await;
-        if let Err(error) = marked {
-            error!(%error, "roots not marked after a change of vocabularies, rules or settings");
-        }
-    }
-
     /// Harvests every feed to its end once and maps; returns how each fared.
     pub async fn harvest_once(
         &self,
         stop: &CancellationToken,
     ) -> anyhow::Result<Vec<(FeedRecord, Followed)>> {
         self.load_vocabularies().await;
-        let read = self.vocabularies().refreshed().await;
-        self.change_rules(|rules| vocabularies::put(rules, read));
+        self.read_vocabularies().await;
         self.mark_if_made_otherwise().await;
         self.catalogue.load().await?;
         let mapping_stop = CancellationToken::new();
@@ -382,4 +264,13 @@ impl App {
     pub fn sources(&self) -> Arc<Sources> {
         self.mapper.sources.load_full()
     }
+}
+
+fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
+    Ok(Fetcher::new(FetchConfig {
+        contact: config.fetch.contact.clone(),
+        timeout: Duration::from_secs(config.fetch.timeout_secs),
+        max_body_bytes: config.fetch.max_page_mib * 1024 * 1024,
+        allow_private_networks: config.fetch.allow_private_networks,
+    })?)
 }

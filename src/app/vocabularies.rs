@@ -54,9 +54,9 @@ impl Vocabularies<'_> {
         read
     }
 
-    /// Reads every vocabulary; returns those that changed.
-    pub(super) async fn refreshed(&self) -> Read {
-        let mut read = Read::new();
+    /// Reads every vocabulary; returns those that changed, and whether all could be had.
+    pub(super) async fn refreshed(&self) -> (Read, bool) {
+        let (mut read, mut is_all) = (Read::new(), true);
         for (name, source) in self.all() {
             let body = match self.read(source).await {
                 Ok(body) => body,
@@ -66,6 +66,7 @@ impl Vocabularies<'_> {
                         vocabulary = name,
                         error, kept, "vocabulary not read; the last copy stays"
                     );
+                    is_all = false;
                     continue;
                 }
             };
@@ -79,6 +80,7 @@ impl Vocabularies<'_> {
                         vocabulary = name,
                         error, "what was read is no vocabulary; the last copy stays"
                     );
+                    is_all = false;
                     continue;
                 }
             }
@@ -87,7 +89,7 @@ impl Vocabularies<'_> {
                 warn!(%error, vocabulary = name, "vocabulary not kept");
             }
         }
-        read
+        (read, is_all)
     }
 
     /// Returns a mark of everything services are made with: the stored vocabularies, the rules that

@@ -18,3 +18,4 @@ mod rules;
 mod shared_feeds;
 mod support;
 mod unreachable;
+mod vocabularies;

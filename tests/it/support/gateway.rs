@@ -74,6 +74,7 @@ pub(crate) struct Settings {
     fetch: String,
     limits: String,
     with_vocabularies: bool,
+    activity_list: String,
 }
 
 impl Settings {
@@ -118,8 +119,17 @@ impl Settings {
         self
     }
 
+    /// Has the gateway read the activity list from here.
+    pub(crate) fn activity_list(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.activity_list);
+        self
+    }
+
     fn toml(&self, folder: &Path) -> String {
         let vocabulary = |name: &str| {
+            if name == "activity-list" && !self.activity_list.is_empty() {
+                return self.activity_list.clone();
+            }
             let path = format!("tests/fixtures/mapping/vocabulary-{name}.jsonld");
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
             if self.with_vocabularies { path.display().to_string() } else { String::new() }
