@@ -12,6 +12,7 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 use serde::Serialize;
 
+use crate::oruk::Id;
 use crate::store::StoreError;
 
 /// Why a request was not answered as asked.
@@ -35,6 +36,8 @@ pub(super) enum Problem {
     UnknownArea,
     /// The service is gone; its tombstone.
     Gone(Vec<u8>),
+    /// The service is part of another one.
+    Folded(Id),
     NoSuchPath,
     NoSuchMethod,
     TooLong,
@@ -86,6 +89,7 @@ impl Problem {
             Self::OutOfRange { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::UnknownId { .. } | Self::UnknownArea | Self::NoSuchPath => StatusCode::NOT_FOUND,
             Self::Gone(_) => StatusCode::GONE,
+            Self::Folded(_) => StatusCode::PERMANENT_REDIRECT,
             Self::NoSuchMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLong => StatusCode::URI_TOO_LONG,
             Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
@@ -102,6 +106,7 @@ impl Problem {
             Self::UnknownId { .. } => "Nothing has this id",
             Self::UnknownArea => "No such area",
             Self::Gone(_) => "The service is gone",
+            Self::Folded(_) => "The service is part of another one",
             Self::NoSuchPath => "No such path",
             Self::NoSuchMethod => "No such method here",
             Self::TooLong => "The address is too long",
@@ -124,6 +129,7 @@ impl Problem {
             Self::UnknownId { what } => format!("there is no {what} with this id"),
             Self::UnknownArea => "this gateway serves no area of this name".to_owned(),
             Self::Gone(_) => "the service was withdrawn by its publisher".to_owned(),
+            Self::Folded(into) => format!("its times are among those of the service {into}"),
             Self::NoSuchPath => {
                 "the API is under /v3 (HSDS-UK 3.0) and /v1 (Open Referral UK 1.0)".to_owned()
             }
@@ -164,6 +170,12 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&body).unwrap_or_default();
         let mut response =
             (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        // The addresses of services differ in their last part alone, under every root.
+        if let Self::Folded(into) = &self
+            && let Ok(location) = HeaderValue::from_str(&into.to_string())
+        {
+            response.headers_mut().insert(header::LOCATION, location);
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
         }

@@ -17,6 +17,7 @@ use crate::harvest::Difference;
 use crate::harvest::Sources;
 use crate::harvest::differences;
 use crate::harvest::publication;
+use crate::mapping::Fold;
 use crate::mapping::Rules;
 use crate::mapping::Ruleset;
 use crate::oruk::Id;
@@ -58,7 +59,8 @@ pub struct ServiceChange {
 }
 
 /// Looks at every root of a store and tells each service that mapping it now would change. Nothing is
-/// written. `each` also gets the count of roots so far.
+/// written. `each` also gets the count of roots so far. Services of a publisher whose series are folded
+/// are passed over: what becomes of them is known only once their groups are written.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -106,6 +108,7 @@ fn change(
     let made =
         |change, name, fields| Some(ServiceChange { service: after.id, name, change, fields });
     match (after.outcome, before) {
+        (Outcome::Service(after), _) if is_folded(&after, sources) => None,
         (Outcome::Service(after), Some(before)) if after.hash == before.hash => None,
         (Outcome::Service(after), before) => {
             let feed = after.feed.and_then(|feed| sources.0.get(&feed));
@@ -123,6 +126,11 @@ fn change(
         }
         (_, None) => None,
     }
+}
+
+fn is_folded(record: &ServiceRecord, sources: &Sources) -> bool {
+    let feed = record.feed.and_then(|feed| sources.0.get(&feed));
+    feed.is_some_and(|(_, rules)| rules.options.fold != Fold::Never)
 }
 
 /// Returns a service as `/v3` shows it, but for `last_modified`, which follows from everything else.

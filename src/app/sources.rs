@@ -12,7 +12,6 @@ use crate::config::Config;
 use crate::config::Publisher;
 use crate::harvest::FeedSettings;
 use crate::harvest::Sources;
-use crate::mapping::Fold;
 use crate::mapping::Rules;
 use crate::mapping::Source;
 use crate::store::FeedRecord;
@@ -56,7 +55,6 @@ impl Feeds {
                 any(|p| p.dataset.is_some() && p.feeds.is_empty()),
                 "publishers.dataset without feeds",
             ),
-            (any(|p| p.options.fold == Some(Fold::NameAndPlace)), "publishers.options.fold"),
             (config.server.admin_token.is_some(), "server.admin_token"),
         ];
         settings.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| name).collect()

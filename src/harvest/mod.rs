@@ -11,6 +11,7 @@ mod difference;
 mod explain;
 mod explanation;
 mod feed;
+mod fold;
 mod leaves;
 mod mapper;
 mod page;

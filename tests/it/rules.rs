@@ -268,3 +268,97 @@ async fn every_option_has_its_effect() {
     let explained = gateway.json(&format!("/v3/services/{id}?explain=true")).await;
     assert_eq!(explained["service"], service);
 }
+
+/// Returns a class that differs from others of its kind only in its time.
+fn aqua(id: &str, day: &str, time: &str) -> Value {
+    let mut series = items::series(id, &format!("Aqua Aerobics {day} {time}"));
+    series["eventSchedule"] = json!([{
+        "@type": "PartialSchedule",
+        "repeatFrequency": "P1W",
+        "byDay": [format!("https://schema.org/{day}")],
+        "startTime": time,
+        "duration": "PT45M",
+    }]);
+    series
+}
+
+#[tokio::test]
+async fn series_that_differ_only_in_their_times_are_folded_where_the_operator_asks() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 1);
+    publisher.upsert("/feed", "c", aqua("c", "Tuesday", "18:00"));
+    publisher.upsert("/feed", "a", aqua("a", "Monday", "10:00"));
+    let mut dearer = aqua("b", "Friday", "12:00");
+    dearer["offers"] = json!([{"price": 9, "priceCurrency": "GBP"}]);
+    publisher.upsert("/feed", "b", dearer);
+    publisher.upsert("/feed", "d", items::series("d", "Bend"));
+    let settings = |fold: &str| {
+        let of = format!("key = \"one\"\nname = \"One\"\nfeeds = [{url:?}]\n");
+        Settings::default().publisher(&format!("{of}options = {{ fold = {fold} }}\n"))
+    };
+    let apart = [
+        "Aqua Aerobics Friday 12:00",
+        "Aqua Aerobics Monday 10:00",
+        "Aqua Aerobics Tuesday 18:00",
+        "Bend",
+    ];
+    let folded = ["Aqua Aerobics", "Aqua Aerobics Friday 12:00", "Bend"];
+    let mut gateway = Gateway::start(&settings("false")).await;
+    gateway.settled().await;
+    assert_eq!(gateway.names().await, apart);
+    let by_name = async |gateway: &Gateway, name: &str| {
+        let services = gateway.services().await.into_values();
+        services.into_iter().find(|service| service["name"] == name).unwrap()
+    };
+    let monday = text(&by_name(&gateway, apart[1]).await["id"]);
+    let tuesday = text(&by_name(&gateway, apart[2]).await["id"]);
+
+    gateway.configure(&settings("\"name+place\""));
+    assert_eq!(gateway.stop().await, Some(0));
+    gateway.start_again().await;
+    let shows = async |gateway: &Gateway, names: &[&str]| {
+        let is_so = async || (gateway.names().await == names).then_some(());
+        wait_until(&format!("services {names:?}"), PATIENCE, is_so).await;
+    };
+    shows(&gateway, &folded).await;
+    gateway.settled().await;
+    let whole = by_name(&gateway, "Aqua Aerobics").await;
+    // `.../series/a` is the smallest key.
+    assert_eq!(text(&whole["id"]), monday);
+    let times: Vec<_> = whole["schedules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            assert_eq!(row["service_id"], whole["id"]);
+            (text(&row["byday"]), text(&row["opens_at"]))
+        })
+        .collect();
+    let expected = [("MO", "10:00"), ("TU", "18:00")].map(|(d, t)| (d.to_owned(), t.to_owned()));
+    assert_eq!(times, expected);
+    assert_eq!(whole["service_at_locations"].as_array().unwrap().len(), 1);
+    for version in ["v3", "v1"] {
+        let moved = gateway.json(&format!("/{version}/services/{tuesday}")).await;
+        assert_eq!(moved["id"], whole["id"], "{version}: the redirect is followed");
+    }
+
+    // A member that changes shows; one that goes is no part any more; the first that goes leaves another.
+    publisher.upsert("/feed", "c", aqua("c", "Tuesday", "19:30"));
+    let has = async || {
+        let rows = by_name(&gateway, "Aqua Aerobics").await["schedules"].clone();
+        rows.as_array().unwrap().iter().any(|row| row["opens_at"] == "19:30").then_some(())
+    };
+    wait_until("the new time", PATIENCE, has).await;
+    publisher.delete("/feed", "a");
+    shows(&gateway, &["Aqua Aerobics Friday 12:00", "Aqua Aerobics Tuesday 19:30", "Bend"]).await;
+    assert_eq!(text(&by_name(&gateway, "Aqua Aerobics Tuesday 19:30").await["id"]), tuesday);
+    assert_eq!(gateway.get(&format!("/v3/services/{monday}")).await.status, 410);
+
+    publisher.upsert("/feed", "a", aqua("a", "Monday", "10:00"));
+    shows(&gateway, &folded).await;
+    gateway.configure(&settings("false"));
+    assert_eq!(gateway.stop().await, Some(0));
+    gateway.start_again().await;
+    let again = [apart[0], apart[1], "Aqua Aerobics Tuesday 19:30", "Bend"];
+    shows(&gateway, &again).await;
+}

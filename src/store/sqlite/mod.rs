@@ -7,6 +7,7 @@ mod bundle;
 mod codec;
 mod connection;
 mod feed;
+mod fold;
 mod page;
 mod publish;
 mod purge;
@@ -31,6 +32,7 @@ use super::FeedId;
 use super::FeedRecord;
 use super::FeedSpec;
 use super::FeedUpdate;
+use super::Folding;
 use super::PageCommit;
 use super::PageOutcome;
 use super::Publication;
@@ -137,6 +139,14 @@ impl Store for SqliteStore {
 
     fn bundles(&self, roots: Vec<Dirty>) -> Answer<'_, Vec<Bundle>> {
         self.read(move |connection| bundle::load(connection, &roots))
+    }
+
+    fn fold(&self, roots: Vec<Folding>) -> Answer<'_, Vec<Vec<Dirty>>> {
+        self.write(move |connection| fold::fold(connection, &roots))
+    }
+
+    fn folded_into(&self, service: Id) -> Answer<'_, Option<Id>> {
+        self.read(move |connection| fold::folded_into(connection, service))
     }
 
     fn publish(&self, publications: Vec<Publication>) -> Answer<'_, Vec<ChangedService>> {
