@@ -189,9 +189,10 @@ fn query(asked: &Asked) -> Result<Query, Problem> {
 
 /// `GET /v3/services/{id}`.
 async fn service(asked: Asked) -> Answer {
+    let is_explained = asked.params.flag("explain")?;
     let id = asked.id("service")?;
     let (hit, body) = records::one(&asked.state, &asked.view()?, id).await?;
-    if asked.params.flag("explain")? {
+    if is_explained {
         return explain::answer(&asked, id).await;
     }
     let since = hit.last_modified.into();

@@ -282,83 +282,110 @@ fn aqua(id: &str, day: &str, time: &str) -> Value {
     series
 }
 
-#[tokio::test]
-async fn series_that_differ_only_in_their_times_are_folded_where_the_operator_asks() {
-    let publisher = FakePublisher::start().await;
-    let url = publisher.feed("/feed", 1);
-    publisher.upsert("/feed", "c", aqua("c", "Tuesday", "18:00"));
-    publisher.upsert("/feed", "a", aqua("a", "Monday", "10:00"));
-    let mut dearer = aqua("b", "Friday", "12:00");
-    dearer["offers"] = json!([{"price": 9, "priceCurrency": "GBP"}]);
-    publisher.upsert("/feed", "b", dearer);
-    publisher.upsert("/feed", "d", items::series("d", "Bend"));
-    let settings = |fold: &str| {
+/// Classes of which two differ only in their times, and a gateway that can be told to fold them.
+struct Classes {
+    publisher: FakePublisher,
+    url: String,
+    gateway: Gateway,
+}
+
+/// The names of the classes apart.
+const APART: [&str; 4] = [
+    "Aqua Aerobics Friday 12:00",
+    "Aqua Aerobics Monday 10:00",
+    "Aqua Aerobics Tuesday 18:00",
+    "Bend",
+];
+
+/// The names of the classes folded: the one on Friday has another price.
+const FOLDED: [&str; 3] = ["Aqua Aerobics", "Aqua Aerobics Friday 12:00", "Bend"];
+
+impl Classes {
+    async fn start(fold: &str) -> Self {
+        let publisher = FakePublisher::start().await;
+        let url = publisher.feed("/feed", 1);
+        publisher.upsert("/feed", "c", aqua("c", "Tuesday", "18:00"));
+        publisher.upsert("/feed", "a", aqua("a", "Monday", "10:00"));
+        let mut dearer = aqua("b", "Friday", "12:00");
+        dearer["offers"] = json!([{"price": 9, "priceCurrency": "GBP"}]);
+        publisher.upsert("/feed", "b", dearer);
+        publisher.upsert("/feed", "d", items::series("d", "Bend"));
+        let gateway = Gateway::start(&Self::settings(&url, fold)).await;
+        Self { publisher, url, gateway }
+    }
+
+    fn settings(url: &str, fold: &str) -> Settings {
         let of = format!("key = \"one\"\nname = \"One\"\nfeeds = [{url:?}]\n");
         Settings::default().publisher(&format!("{of}options = {{ fold = {fold} }}\n"))
-    };
-    let apart = [
-        "Aqua Aerobics Friday 12:00",
-        "Aqua Aerobics Monday 10:00",
-        "Aqua Aerobics Tuesday 18:00",
-        "Bend",
-    ];
-    let folded = ["Aqua Aerobics", "Aqua Aerobics Friday 12:00", "Bend"];
-    let mut gateway = Gateway::start(&settings("false")).await;
-    gateway.settled().await;
-    assert_eq!(gateway.names().await, apart);
-    let by_name = async |gateway: &Gateway, name: &str| {
-        let services = gateway.services().await.into_values();
-        services.into_iter().find(|service| service["name"] == name).unwrap()
-    };
-    let monday = text(&by_name(&gateway, apart[1]).await["id"]);
-    let tuesday = text(&by_name(&gateway, apart[2]).await["id"]);
+    }
 
-    gateway.configure(&settings("\"name+place\""));
-    assert_eq!(gateway.stop().await, Some(0));
-    gateway.start_again().await;
-    let shows = async |gateway: &Gateway, names: &[&str]| {
-        let is_so = async || (gateway.names().await == names).then_some(());
+    async fn start_again(&mut self, fold: &str) {
+        self.gateway.configure(&Self::settings(&self.url, fold));
+        assert_eq!(self.gateway.stop().await, Some(0));
+        self.gateway.start_again().await;
+    }
+
+    async fn show(&self, names: &[&str]) {
+        let is_so = async || (self.gateway.names().await == names).then_some(());
         wait_until(&format!("services {names:?}"), PATIENCE, is_so).await;
-    };
-    shows(&gateway, &folded).await;
-    gateway.settled().await;
-    let whole = by_name(&gateway, "Aqua Aerobics").await;
+        self.gateway.settled().await;
+    }
+
+    async fn named(&self, name: &str) -> Value {
+        let services = self.gateway.services().await;
+        services.into_values().find(|service| service["name"] == name).unwrap()
+    }
+}
+
+const FOLD: &str = "\"name+place\"";
+
+#[tokio::test]
+async fn series_that_differ_only_in_their_times_are_folded_where_the_operator_asks() {
+    let mut classes = Classes::start("false").await;
+    classes.show(&APART).await;
+    let monday = classes.named(APART[1]).await["id"].clone();
+    let tuesday = text(&classes.named(APART[2]).await["id"]);
+    classes.start_again(FOLD).await;
+    classes.show(&FOLDED).await;
+    let whole = classes.named("Aqua Aerobics").await;
     // `.../series/a` is the smallest key.
-    assert_eq!(text(&whole["id"]), monday);
-    let times: Vec<_> = whole["schedules"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| {
-            assert_eq!(row["service_id"], whole["id"]);
-            (text(&row["byday"]), text(&row["opens_at"]))
-        })
-        .collect();
+    assert_eq!(whole["id"], monday);
+    let rows = whole["schedules"].as_array().unwrap();
+    assert!(rows.iter().all(|row| row["service_id"] == monday), "{rows:?}");
+    let times: Vec<_> =
+        rows.iter().map(|row| (text(&row["byday"]), text(&row["opens_at"]))).collect();
     let expected = [("MO", "10:00"), ("TU", "18:00")].map(|(d, t)| (d.to_owned(), t.to_owned()));
     assert_eq!(times, expected);
     assert_eq!(whole["service_at_locations"].as_array().unwrap().len(), 1);
     for version in ["v3", "v1"] {
-        let moved = gateway.json(&format!("/{version}/services/{tuesday}")).await;
-        assert_eq!(moved["id"], whole["id"], "{version}: the redirect is followed");
+        let moved = classes.gateway.json(&format!("/{version}/services/{tuesday}")).await;
+        assert_eq!(moved["id"], monday, "{version}: the redirect is followed");
     }
+    classes.start_again("false").await;
+    classes.show(&APART).await;
+}
 
-    // A member that changes shows; one that goes is no part any more; the first that goes leaves another.
-    publisher.upsert("/feed", "c", aqua("c", "Tuesday", "19:30"));
+#[tokio::test]
+async fn a_folded_service_follows_what_becomes_of_its_series() {
+    let mut classes = Classes::start(FOLD).await;
+    classes.show(&FOLDED).await;
+    let monday = text(&classes.named("Aqua Aerobics").await["id"]);
+    classes.publisher.upsert("/feed", "c", aqua("c", "Tuesday", "19:30"));
     let has = async || {
-        let rows = by_name(&gateway, "Aqua Aerobics").await["schedules"].clone();
+        let rows = classes.named("Aqua Aerobics").await["schedules"].clone();
         rows.as_array().unwrap().iter().any(|row| row["opens_at"] == "19:30").then_some(())
     };
     wait_until("the new time", PATIENCE, has).await;
-    publisher.delete("/feed", "a");
-    shows(&gateway, &["Aqua Aerobics Friday 12:00", "Aqua Aerobics Tuesday 19:30", "Bend"]).await;
-    assert_eq!(text(&by_name(&gateway, "Aqua Aerobics Tuesday 19:30").await["id"]), tuesday);
-    assert_eq!(gateway.get(&format!("/v3/services/{monday}")).await.status, 410);
-
-    publisher.upsert("/feed", "a", aqua("a", "Monday", "10:00"));
-    shows(&gateway, &folded).await;
-    gateway.configure(&settings("false"));
-    assert_eq!(gateway.stop().await, Some(0));
-    gateway.start_again().await;
-    let again = [apart[0], apart[1], "Aqua Aerobics Tuesday 19:30", "Bend"];
-    shows(&gateway, &again).await;
+    // The first one goes, and leaves the other to itself.
+    classes.publisher.delete("/feed", "a");
+    classes.show(&["Aqua Aerobics Friday 12:00", "Aqua Aerobics Tuesday 19:30", "Bend"]).await;
+    let address = format!("/v3/services/{monday}");
+    assert_eq!(classes.gateway.get(&address).await.status, 410);
+    classes.publisher.upsert("/feed", "a", aqua("a", "Monday", "10:00"));
+    classes.show(&FOLDED).await;
+    assert_eq!(classes.gateway.json(&address).await["name"], "Aqua Aerobics");
+    let told = classes.gateway.run(&["remap", "--diff"]).await;
+    assert_eq!((told.status.code(), told.stdout.len()), (Some(0), 0), "{told:?}");
+    classes.start_again(FOLD).await;
+    classes.show(&FOLDED).await;
 }
