@@ -13,6 +13,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use baton::api::ApiState;
+use baton::api::ExplainSource;
+use baton::api::Explained;
 use baton::api::StatusReport;
 use baton::api::StatusSource;
 use baton::catalogue::Bodies;
@@ -158,6 +160,12 @@ impl StatusSource for NoFeeds {
     }
 }
 
+impl ExplainSource for NoFeeds {
+    fn explain(&self, _: Id) -> BoxFuture<'_, Result<Explained, StoreError>> {
+        Box::pin(async { Ok(Explained::Unknown) })
+    }
+}
+
 async fn run(count: usize) {
     let (clock, gazetteer) = (Clock::default(), Arc::new(Gazetteer::embedded().unwrap()));
     let spots: Vec<_> = gazetteer.iter().step_by(97).collect();
@@ -200,6 +208,7 @@ async fn run(count: usize) {
         64 << 20,
         (1_000_000, Vec::new()),
         None,
+        Arc::new(NoFeeds),
         Arc::new(NoFeeds),
         clock,
         gazetteer,

@@ -12,6 +12,7 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 use serde::Serialize;
 
+use crate::oruk::Id;
 use crate::store::StoreError;
 
 /// Why a request was not answered as asked.
@@ -35,9 +36,13 @@ pub(super) enum Problem {
     UnknownArea,
     /// The service is gone; its tombstone.
     Gone(Vec<u8>),
+    /// The service is part of another one.
+    Folded(Id),
     NoSuchPath,
     NoSuchMethod,
     TooLong,
+    /// Too many explanations are asked for at the same time.
+    Busy,
     /// The client takes nothing that is offered.
     NotAcceptable {
         offered: &'static str,
@@ -84,11 +89,12 @@ impl Problem {
             Self::OutOfRange { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::UnknownId { .. } | Self::UnknownArea | Self::NoSuchPath => StatusCode::NOT_FOUND,
             Self::Gone(_) => StatusCode::GONE,
+            Self::Folded(_) => StatusCode::PERMANENT_REDIRECT,
             Self::NoSuchMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLong => StatusCode::URI_TOO_LONG,
             Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -100,9 +106,11 @@ impl Problem {
             Self::UnknownId { .. } => "Nothing has this id",
             Self::UnknownArea => "No such area",
             Self::Gone(_) => "The service is gone",
+            Self::Folded(_) => "The service is part of another one",
             Self::NoSuchPath => "No such path",
             Self::NoSuchMethod => "No such method here",
             Self::TooLong => "The address is too long",
+            Self::Busy => "Another explanation is being made",
             Self::NotAcceptable { .. } => "Nothing acceptable to offer",
             Self::TooMany => "Too many requests",
             Self::Store(_) => "The data cannot be reached just now",
@@ -121,6 +129,7 @@ impl Problem {
             Self::UnknownId { what } => format!("there is no {what} with this id"),
             Self::UnknownArea => "this gateway serves no area of this name".to_owned(),
             Self::Gone(_) => "the service was withdrawn by its publisher".to_owned(),
+            Self::Folded(into) => format!("its times are among those of the service {into}"),
             Self::NoSuchPath => {
                 "the API is under /v3 (HSDS-UK 3.0) and /v1 (Open Referral UK 1.0)".to_owned()
             }
@@ -128,7 +137,7 @@ impl Problem {
             Self::TooLong => "the query is longer than 8 KiB".to_owned(),
             Self::NotAcceptable { offered } => format!("this is answered as {offered}"),
             Self::TooMany => "wait as long as `Retry-After` says, in seconds".to_owned(),
-            Self::Store(_) | Self::Internal => "try again in a while".to_owned(),
+            Self::Busy | Self::Store(_) | Self::Internal => "try again in a while".to_owned(),
         }
     }
 }
@@ -161,6 +170,12 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&body).unwrap_or_default();
         let mut response =
             (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        // The addresses of services differ in their last part alone, under every root.
+        if let Self::Folded(into) = &self
+            && let Ok(location) = HeaderValue::from_str(&into.to_string())
+        {
+            response.headers_mut().insert(header::LOCATION, location);
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
         }

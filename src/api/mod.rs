@@ -7,6 +7,7 @@ mod asked;
 mod caching;
 mod client;
 mod error;
+mod explain;
 mod health;
 mod links;
 mod middleware;
@@ -24,6 +25,8 @@ mod walks;
 use axum::Router;
 use axum::routing::get;
 
+pub use explain::ExplainSource;
+pub use explain::Explained;
 pub(crate) use openapi::description;
 pub use state::ApiState;
 pub use state::FeedReport;

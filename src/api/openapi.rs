@@ -48,7 +48,7 @@ const V3: &[Described] = &[
         Shape::List,
         &[Set::Paging, Set::Terms3, Set::Filters, Set::Services, Set::Format],
     ),
-    ("/services/{id}", "service", Shape::One, &[]),
+    ("/services/{id}", "service", Shape::One, &[Set::Explain]),
     (
         "/service_at_locations",
         "service_at_location",

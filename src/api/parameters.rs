@@ -34,6 +34,7 @@ pub(super) enum Set {
     Terms1,
     Services,
     Full,
+    Explain,
     Format,
     OfTaxonomy,
     OfVocabulary,
@@ -109,6 +110,9 @@ const TERMS_1: &[Parameter] = &[
     Parameter("vocabulary", Kind::Text, "Has any term of this vocabulary."),
 ];
 
+const EXPLAIN: &[Parameter] =
+    &[Parameter("explain", Kind::Flag, "Say where each field comes from, beside the service.")];
+
 const FULL: &[Parameter] =
     &[Parameter("full", Kind::Flag, "Whole items instead of those of a list.")];
 
@@ -141,6 +145,7 @@ impl Set {
             Self::Terms1 => TERMS_1,
             Self::Services => SERVICES,
             Self::Full => FULL,
+            Self::Explain => EXPLAIN,
             Self::Format => FORMAT,
             Self::OfTaxonomy => OF_TAXONOMY,
             Self::OfVocabulary => OF_VOCABULARY,

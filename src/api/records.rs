@@ -36,10 +36,22 @@ pub(super) fn shown(hit: Hit, body: &Body) -> Result<Service, Problem> {
 
 /// Returns a service, or the problem that there is none of this id, or none any more.
 pub(super) async fn one(state: &ApiState, view: &View, id: Id) -> Result<(Hit, Body), Problem> {
-    let unknown = || Problem::UnknownId { what: "service" };
-    let hit = view.service(id).ok_or_else(unknown)?;
-    let body = state.bodies.one(hit).await?.ok_or_else(unknown)?;
-    if body.is_gone { Err(Problem::Gone(body.bytes.to_vec())) } else { Ok((hit, body)) }
+    let found = match view.service(id) {
+        Some(hit) => state.bodies.one(hit).await?.map(|body| (hit, body)),
+        None => None,
+    };
+    if let Some((hit, body)) = &found
+        && !body.is_gone
+    {
+        return Ok((*hit, body.clone()));
+    }
+    if let Some(into) = state.bodies.folded_into(id).await?
+        && view.service(into).is_some()
+    {
+        return Err(Problem::Folded(into));
+    }
+    let unknown = Problem::UnknownId { what: "service" };
+    Err(found.map_or(unknown, |(_, body)| Problem::Gone(body.bytes.to_vec())))
 }
 
 /// Returns how many organisations there are, and a service of each on a page.

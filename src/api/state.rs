@@ -15,6 +15,7 @@ use url::Url;
 
 use super::caching::Pages;
 use super::client::Limits;
+use super::explain::ExplainSource;
 use super::walks::Walks;
 use crate::catalogue::Bodies;
 use crate::catalogue::Catalogue;
@@ -45,6 +46,8 @@ pub struct ApiState {
     pub public_url: Option<String>,
     /// Tells how the feeds are doing.
     pub status: Arc<dyn StatusSource>,
+    /// Explains services.
+    pub explain: Arc<dyn ExplainSource>,
     /// Tells the time.
     pub clock: Clock,
     /// Resolves postcodes.
@@ -62,6 +65,7 @@ impl ApiState {
         limits: (u32, Vec<IpNet>),
         public_url: Option<&Url>,
         status: Arc<dyn StatusSource>,
+        explain: Arc<dyn ExplainSource>,
         clock: Clock,
         gazetteer: Arc<Gazetteer>,
     ) -> Self {
@@ -75,6 +79,7 @@ impl ApiState {
             licences: Cache::builder().max_capacity(1).time_to_live(LICENCES_FOR).build(),
             public_url: public_url.map(|url| url.as_str().trim_end_matches('/').to_owned()),
             status,
+            explain,
             clock,
             gazetteer,
         }

@@ -13,6 +13,7 @@ use super::asked::Answer;
 use super::asked::Asked;
 use super::asked::modified;
 use super::error::Problem;
+use super::explain;
 use super::openapi;
 use super::params::Paging;
 use super::records;
@@ -188,8 +189,12 @@ fn query(asked: &Asked) -> Result<Query, Problem> {
 
 /// `GET /v3/services/{id}`.
 async fn service(asked: Asked) -> Answer {
+    let is_explained = asked.params.flag("explain")?;
     let id = asked.id("service")?;
     let (hit, body) = records::one(&asked.state, &asked.view()?, id).await?;
+    if is_explained {
+        return explain::answer(&asked, id).await;
+    }
     let since = hit.last_modified.into();
     if hit.is_strict {
         return asked.entity(&records::shown(hit, &body)?, since).await;
@@ -256,12 +261,7 @@ async fn service_at_location(asked: Asked) -> Answer {
 /// `GET /v3/taxonomies`: those of which a term is in use.
 async fn taxonomies(asked: Asked) -> Answer {
     let make = async |view: View, paging| {
-        let terms = view.terms_in_use();
-        let used = Scheme::ALL.into_iter().filter(|scheme| {
-            let id = scheme.id();
-            terms.iter().any(|term| term.taxonomy_id == id)
-        });
-        slice(used.map(Scheme::taxonomy).collect(), paging)
+        slice(v3::taxonomies_of(view.terms_in_use().iter().map(AsRef::as_ref)), paging)
     };
     asked.list(make).await
 }
@@ -269,12 +269,14 @@ async fn taxonomies(asked: Asked) -> Answer {
 /// `GET /v3/taxonomies/{id}`: with the terms in use and their ancestors.
 async fn taxonomy(asked: Asked) -> Answer {
     let id = asked.id("taxonomy")?;
-    let scheme = Scheme::ALL.into_iter().find(|scheme| scheme.id() == id);
-    let scheme = scheme.ok_or(Problem::UnknownId { what: "taxonomy" })?;
     let view = asked.view()?;
     let mut terms = view.terms_in_use();
     terms.retain(|term| term.taxonomy_id == id);
-    let mut taxonomy = serde_json::to_value(scheme.taxonomy())?;
+    let known = v3::taxonomies_of(terms.iter().map(AsRef::as_ref)).into_iter().next();
+    let scheme = || Scheme::ALL.into_iter().find(|scheme| scheme.id() == id);
+    let taxonomy = known.or_else(|| scheme().map(Scheme::taxonomy));
+    let taxonomy = taxonomy.ok_or(Problem::UnknownId { what: "taxonomy" })?;
+    let mut taxonomy = serde_json::to_value(taxonomy)?;
     if !terms.is_empty()
         && let Some(object) = taxonomy.as_object_mut()
     {

@@ -1,13 +1,19 @@
 //! The composition root: puts the parts together, starts and stops them.
 
 mod areas;
+mod explain;
 mod log;
+mod mappings;
+mod remap;
+mod rules;
 mod sources;
 mod status;
+mod store_lock;
 mod vocabularies;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -16,21 +22,28 @@ use anyhow::Context as _;
 use arc_swap::ArcSwap;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::error;
 use tracing::info;
 use tracing::warn;
 
 pub use log::Format as LogFormat;
 pub use log::start as start_log;
+pub use mappings::MappingsError;
+pub use mappings::read_mappings;
+pub use remap::Change;
+pub use remap::Remapped;
+pub use remap::ServiceChange;
+pub use remap::remap_differences;
 
 pub(crate) use status::without_secrets;
 
 use self::areas::areas;
+use self::explain::Explanations;
 use self::sources::Feeds;
 use self::status::Status;
-use self::vocabularies::Vocabularies;
+use self::store_lock::StoreLock;
 use crate::api;
 use crate::api::ApiState;
 use crate::catalogue::Bodies;
@@ -51,14 +64,10 @@ use crate::mapping::Rules;
 use crate::places::Gazetteer;
 use crate::store::FeedRecord;
 use crate::store::Store;
-use crate::store::StoreError;
 use crate::store::sqlite::SqliteStore;
 
 /// How long running work may take to stop.
 const GRACE: Duration = Duration::from_secs(10);
-
-/// The name under which the store keeps what services are made with.
-const MADE_WITH: &str = "made_with";
 
 /// A running gateway, or one about to run.
 #[derive(Debug)]
@@ -71,16 +80,21 @@ pub struct App {
     mapper: Mapper,
     feeds: Vec<FeedSettings>,
     rules: Arc<ArcSwap<Rules>>,
+    /// Held while rules are replaced, so that two changes never start from the same ones.
+    changing_rules: Arc<Mutex<()>>,
     clock: Clock,
     tasks: TaskTracker,
     is_ready: Arc<AtomicBool>,
     gazetteer: Arc<Gazetteer>,
+    /// Held as long as the store is in use.
+    _lock: Option<StoreLock>,
 }
 
 impl App {
     /// Opens the store and puts the parts together; nothing is asked for on the network yet.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let config = Arc::new(config);
+        let lock = StoreLock::take(&config.store.url)?;
         let store: Arc<dyn Store> =
             Arc::new(SqliteStore::open(&config.store.url).context("opening the store")?);
         let gazetteer = Arc::new(Gazetteer::embedded().context("reading the postcodes")?);
@@ -92,14 +106,10 @@ impl App {
         ));
         let board = Arc::new(Board::default());
         let changed = Arc::new(Notify::new());
-        let fetcher = Arc::new(Fetcher::new(FetchConfig {
-            contact: config.fetch.contact.clone(),
-            timeout: Duration::from_secs(config.fetch.timeout_secs),
-            max_body_bytes: config.fetch.max_page_mib * 1024 * 1024,
-            allow_private_networks: config.fetch.allow_private_networks,
-        })?);
+        let fetcher = Arc::new(fetcher(&config)?);
+        let ruleset = read_mappings(&config).context("reading the mapping rules")?;
         let records = store.sync_feeds(Feeds::specs(&config), clock.now()).await?;
-        let rules = Arc::new(ArcSwap::from_pointee(Rules::default()));
+        let rules = Arc::new(ArcSwap::from_pointee(Rules::of(Arc::new(ruleset))));
         let sources = Feeds::sources(&config, &records, &rules.load());
         let tasks = TaskTracker::new();
         let harvester = Harvester {
@@ -118,7 +128,7 @@ impl App {
             clock: clock.clone(),
             tasks: tasks.clone(),
         };
-        let feeds = Feeds::settings(&config, records)?;
+        let feeds = Feeds::settings(&config, records, &rules.load())?;
         let is_ready = Arc::new(AtomicBool::new(false));
         for setting in Feeds::not_acted_on(&config) {
             warn!(setting, "configured, and not acted on by this version");
@@ -132,10 +142,12 @@ impl App {
             mapper,
             feeds,
             rules,
+            changing_rules: Arc::default(),
             clock,
             tasks,
             is_ready,
             gazetteer,
+            _lock: lock,
         })
     }
 
@@ -158,7 +170,7 @@ impl App {
             axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
                 .with_graceful_shutdown(async move { draining.cancelled().await });
         let server = app.tasks.spawn(server.into_future());
-        app.load_rules().await;
+        app.load_vocabularies().await;
         app.mark_if_made_otherwise().await;
         app.catalogue.load().await.context("reading the store")?;
         app.is_ready.store(true, Ordering::Release);
@@ -184,12 +196,21 @@ impl App {
             board: Arc::clone(&self.board),
             is_ready: Arc::clone(&self.is_ready),
         });
+        let explanations = Arc::new(Explanations {
+            store: Arc::clone(&self.store),
+            sources: Arc::clone(&self.mapper.sources),
+            clock: self.clock.clone(),
+            one_at_a_time: Semaphore::new(1),
+        });
         let catalogue = Arc::clone(&self.catalogue);
         let public_url = self.config.server.public_url.as_ref();
         let (clock, gazetteer) = (self.clock.clone(), Arc::clone(&self.gazetteer));
         let limits = &self.config.limits;
         let limits = (limits.requests_per_minute, limits.trusted_proxies.clone());
-        ApiState::new(catalogue, bodies, half, limits, public_url, status, clock, gazetteer)
+        let (pages, explain) = (half, explanations);
+        ApiState::new(
+            catalogue, bodies, pages, limits, public_url, status, explain, clock, gazetteer,
+        )
     }
 
     fn start_harvest(self: &Arc<Self>, stop: &CancellationToken) {
@@ -202,64 +223,9 @@ impl App {
         let (mapper, mapper_stop) = (self.mapper.clone(), stop.clone());
         self.tasks.spawn(async move { mapper.run(mapper_stop).await });
         let (app, stop) = (Arc::clone(self), stop.clone());
-        self.tasks.spawn(async move { app.refresh_rules(stop).await });
-    }
-
-    /// Takes over the copies of the vocabularies that the store holds: they never delay the start.
-    async fn load_rules(&self) {
-        let vocabularies = self.vocabularies();
-        let rules = vocabularies.stored().await;
-        self.take_rules(rules);
-    }
-
-    fn vocabularies(&self) -> Vocabularies<'_> {
-        Vocabularies {
-            config: &self.config.mappings,
-            store: &self.store,
-            fetcher: &self.harvester.fetcher,
-        }
-    }
-
-    fn take_rules(&self, rules: Rules) {
-        self.catalogue.set_vocabulary(rules.terms());
-        let records: Vec<FeedRecord> = self.feeds().cloned().collect();
-        let sources = Feeds::sources(&self.config, &records, &rules);
-        self.mapper.sources.store(Arc::new(sources));
-        self.rules.store(Arc::new(rules));
-    }
-
-    /// Reads the vocabularies now and once a day; a change maps everything again.
-    async fn refresh_rules(&self, stop: CancellationToken) {
-        loop {
-            if let Some(rules) = self.vocabularies().refreshed(&self.rules.load()).await {
-                self.take_rules(rules);
-                self.mark_if_made_otherwise().await;
-                self.mapper.changed.notify_one();
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(Duration::from_hours(24)) => {}
-            }
-        }
-    }
-
-    /// Marks every root when services are made with other vocabularies or settings than last time.
-    ///
-    /// What they are made with is written down after that, so that a crash in between marks again.
-    async fn mark_if_made_otherwise(&self) {
-        let marked = async {
-            let made_with = self.vocabularies().made_with(&self.config.publishers).await?;
-            if self.store.vocabulary(MADE_WITH).await?.as_ref() == Some(&made_with) {
-                return Ok(());
-            }
-            let count = self.store.mark_all().await?;
-            info!(roots = count, "vocabularies or settings changed; mapping again");
-            self.store.keep_vocabulary(MADE_WITH, made_with).await
-        };
-        let marked: Result<(), StoreError> = marked.await;
-        if let Err(error) = marked {
-            error!(%error, "roots not marked after a change of vocabularies or settings");
-        }
+        let (watching, watch_stop) = (Arc::clone(self), stop.clone());
+        self.tasks.spawn(async move { watching.watch_mappings(watch_stop).await });
+        self.tasks.spawn(async move { app.refresh_vocabularies(stop).await });
     }
 
     /// Harvests every feed to its end once and maps; returns how each fared.
@@ -267,10 +233,8 @@ impl App {
         &self,
         stop: &CancellationToken,
     ) -> anyhow::Result<Vec<(FeedRecord, Followed)>> {
-        self.load_rules().await;
-        if let Some(rules) = self.vocabularies().refreshed(&self.rules.load()).await {
-            self.take_rules(rules);
-        }
+        self.load_vocabularies().await;
+        self.read_vocabularies().await;
         self.mark_if_made_otherwise().await;
         self.catalogue.load().await?;
         let mapping_stop = CancellationToken::new();
@@ -300,4 +264,13 @@ impl App {
     pub fn sources(&self) -> Arc<Sources> {
         self.mapper.sources.load_full()
     }
+}
+
+fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
+    Ok(Fetcher::new(FetchConfig {
+        contact: config.fetch.contact.clone(),
+        timeout: Duration::from_secs(config.fetch.timeout_secs),
+        max_body_bytes: config.fetch.max_page_mib * 1024 * 1024,
+        allow_private_networks: config.fetch.allow_private_networks,
+    })?)
 }

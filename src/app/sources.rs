@@ -34,10 +34,10 @@ impl Feeds {
     /// Returns the sources of the feeds that may be republished.
     pub(super) fn sources(config: &Config, records: &[FeedRecord], rules: &Rules) -> Sources {
         let mut sources = HashMap::new();
-        for publisher in config.publishers.iter().filter(|publisher| publisher.republish) {
-            let mut rules = rules.clone();
-            rules.options = publisher.options;
-            let rules = Arc::new(rules);
+        let publishers = config.publishers.iter();
+        for publisher in publishers.filter(|publisher| publisher.is_republished(rules.set())) {
+            let preset = publisher.preset.as_deref();
+            let rules = Arc::new(rules.for_publisher(preset, &publisher.options));
             for record in records.iter().filter(|record| record.publisher == publisher.key) {
                 let source = Arc::new(source(publisher, record));
                 sources.insert(record.id, (source, Arc::clone(&rules)));
@@ -55,8 +55,6 @@ impl Feeds {
                 any(|p| p.dataset.is_some() && p.feeds.is_empty()),
                 "publishers.dataset without feeds",
             ),
-            (any(|p| p.preset.is_some()), "publishers.preset"),
-            (any(|p| p.options.fold), "publishers.options.fold"),
             (config.server.admin_token.is_some(), "server.admin_token"),
         ];
         settings.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| name).collect()
@@ -66,13 +64,21 @@ impl Feeds {
     pub(super) fn settings(
         config: &Config,
         records: Vec<FeedRecord>,
+        rules: &Rules,
     ) -> anyhow::Result<Vec<FeedSettings>> {
         let mut all = Vec::with_capacity(records.len());
         for record in records {
             let publisher = config.publishers.iter().find(|p| p.key == record.publisher);
             let Some(publisher) = publisher else { continue };
             let hosts = publisher.feeds.iter().filter_map(|url| url.host_str().map(str::to_owned));
-            all.push(FeedSettings { hosts: hosts.collect(), headers: headers(publisher)?, record });
+            all.push(FeedSettings {
+                hosts: hosts.collect(),
+                headers: headers(publisher)?,
+                trusts_uris: rules
+                    .for_publisher(publisher.preset.as_deref(), &publisher.options)
+                    .trusts_uris(),
+                record,
+            });
         }
         Ok(all)
     }

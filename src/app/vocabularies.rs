@@ -13,9 +13,13 @@ use crate::fetch::Fetcher;
 use crate::fetch::Request;
 use crate::fetch::Response;
 use crate::mapping::Rules;
+use crate::mapping::Ruleset;
 use crate::openactive::Vocabulary;
 use crate::store::Store;
 use crate::store::StoreError;
+
+/// Vocabularies that were read, by name.
+pub(super) type Read = Vec<(&'static str, Vocabulary)>;
 
 /// Where vocabularies come from.
 pub(super) struct Vocabularies<'a> {
@@ -27,31 +31,32 @@ pub(super) struct Vocabularies<'a> {
 impl Vocabularies<'_> {
     /// Returns name and source of each vocabulary that is switched on.
     fn all(&self) -> impl Iterator<Item = (&'static str, &VocabularySource)> {
-        let all = [
-            ("activity_list", &self.config.activity_list),
-            ("facility_types", &self.config.facility_types),
-            ("accessibility_support", &self.config.accessibility_support),
-        ];
-        all.into_iter().filter_map(|(name, source)| Some((name, source.as_ref()?)))
+        switched_on(self.config)
     }
 
-    /// Returns the rules made of the copies in the store.
-    pub(super) async fn stored(&self) -> Rules {
-        let mut rules = Rules::default();
-        for (name, _) in self.all() {
-            match self.store.vocabulary(name).await {
-                Ok(Some(body)) => put(&mut rules, name, &body),
+    /// Returns the copies in the store.
+    pub(super) async fn stored(&self) -> Read {
+        Self::stored_in(self.config, self.store.as_ref()).await
+    }
+
+    /// Returns the copies in a store.
+    pub(super) async fn stored_in(config: &Mappings, store: &dyn Store) -> Read {
+        let mut read = Read::new();
+        for (name, _) in switched_on(config) {
+            match store.vocabulary(name).await {
+                Ok(Some(body)) => {
+                    read.extend(Vocabulary::parse(&body).ok().map(|vocabulary| (name, vocabulary)));
+                }
                 Ok(None) => {}
                 Err(error) => warn!(%error, vocabulary = name, "stored vocabulary not read"),
             }
         }
-        rules
+        read
     }
 
-    /// Reads every vocabulary; returns new rules when one of them changed.
-    pub(super) async fn refreshed(&self, present: &Rules) -> Option<Rules> {
-        let mut rules = present.clone();
-        let mut is_changed = false;
+    /// Reads every vocabulary; returns those that changed, and whether all could be had.
+    pub(super) async fn refreshed(&self) -> (Read, bool) {
+        let (mut read, mut is_all) = (Read::new(), true);
         for (name, source) in self.all() {
             let body = match self.read(source).await {
                 Ok(body) => body,
@@ -61,42 +66,51 @@ impl Vocabularies<'_> {
                         vocabulary = name,
                         error, kept, "vocabulary not read; the last copy stays"
                     );
+                    is_all = false;
                     continue;
                 }
             };
             if self.store.vocabulary(name).await.is_ok_and(|copy| copy.as_ref() == Some(&body)) {
                 continue;
             }
-            if let Err(error) = Vocabulary::parse(&body) {
-                warn!(
-                    vocabulary = name,
-                    error, "what was read is no vocabulary; the last copy stays"
-                );
-                continue;
+            match Vocabulary::parse(&body) {
+                Ok(vocabulary) => read.push((name, vocabulary)),
+                Err(error) => {
+                    warn!(
+                        vocabulary = name,
+                        error, "what was read is no vocabulary; the last copy stays"
+                    );
+                    is_all = false;
+                    continue;
+                }
             }
-            put(&mut rules, name, &body);
-            is_changed = true;
             info!(vocabulary = name, bytes = body.len(), "vocabulary read");
             if let Err(error) = self.store.keep_vocabulary(name, body).await {
                 warn!(%error, vocabulary = name, "vocabulary not kept");
             }
         }
-        is_changed.then_some(rules)
+        (read, is_all)
     }
 
-    /// Returns a mark of everything services are made with: the stored vocabularies, and what the
-    /// configuration says of publishers.
-    pub(super) async fn made_with(&self, publishers: &[Publisher]) -> Result<Vec<u8>, StoreError> {
+    /// Returns a mark of everything services are made with: the stored vocabularies, the rules that
+    /// are data, and what the configuration says of publishers.
+    pub(super) async fn made_with(
+        &self,
+        publishers: &[Publisher],
+        rules: &Ruleset,
+    ) -> Result<Vec<u8>, StoreError> {
         let mut hash = Xxh3::new();
         // A new version may map differently.
         hash.update(env!("CARGO_PKG_VERSION").as_bytes());
+        hash.update(&rules.digest().to_be_bytes());
         for (name, _) in self.all() {
             hash.update(name.as_bytes());
             hash.update(&self.store.vocabulary(name).await?.unwrap_or_default());
         }
         for publisher in publishers {
-            let Publisher { key, name, dataset, license, republish, options, .. } = publisher;
-            let said = format!("{:?}", (key, name, dataset, license, republish, options));
+            let Publisher { key, name, preset, dataset, license, republish, options, .. } =
+                publisher;
+            let said = format!("{:?}", (key, name, preset, dataset, license, republish, options));
             hash.update(said.as_bytes());
         }
         Ok(hash.digest128().to_be_bytes().to_vec())
@@ -116,11 +130,24 @@ impl Vocabularies<'_> {
     }
 }
 
-fn put(rules: &mut Rules, name: &str, body: &[u8]) {
-    let Ok(vocabulary) = Vocabulary::parse(body) else { return };
-    match name {
-        "activity_list" => rules.activities = vocabulary,
-        "facility_types" => rules.facility_types = vocabulary,
-        _ => rules.accessibility = vocabulary,
+fn switched_on(
+    config: &Mappings,
+) -> impl Iterator<Item = (&'static str, &VocabularySource)> + use<'_> {
+    let all = [
+        ("activity_list", &config.activity_list),
+        ("facility_types", &config.facility_types),
+        ("accessibility_support", &config.accessibility_support),
+    ];
+    all.into_iter().filter_map(|(name, source)| Some((name, source.as_ref()?)))
+}
+
+/// Puts vocabularies into rules.
+pub(super) fn put(rules: &mut Rules, read: Read) {
+    for (name, vocabulary) in read {
+        match name {
+            "activity_list" => rules.activities = vocabulary,
+            "facility_types" => rules.facility_types = vocabulary,
+            _ => rules.accessibility = vocabulary,
+        }
     }
 }

@@ -50,6 +50,11 @@ impl Bodies {
         Ok(self.many(&[hit]).await?.pop().flatten())
     }
 
+    /// Returns the service that a service was folded into; nothing when it was not.
+    pub async fn folded_into(&self, service: Id) -> Result<Option<Id>, StoreError> {
+        self.store.folded_into(service).await
+    }
+
     /// Returns the bodies of services in the same order.
     pub async fn many(&self, hits: &[Hit]) -> Result<Vec<Option<Body>>, StoreError> {
         let mut bodies: Vec<Option<Body>> =

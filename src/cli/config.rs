@@ -15,7 +15,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
-    /// Say whether the configuration can be used.
+    /// Say whether the configuration and the mapping rules can be used.
     Check(ConfigPath),
     /// Print the whole configuration in force, secrets masked.
     Print(ConfigPath),
@@ -24,15 +24,19 @@ enum What {
 pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     match &arguments.what {
         What::Check(path) => {
-            let config = path.load()?;
+            let (config, rules) = path.load()?;
             let feeds: usize = config.publishers.iter().map(|p| p.feeds.len()).sum();
             say(&format!(
-                "the configuration is good; publishers: {}, feeds: {feeds}",
-                config.publishers.len()
+                "the configuration is good; publishers: {}, feeds: {feeds}, presets: {}",
+                config.publishers.len(),
+                rules.presets().count()
             ));
         }
         What::Print(path) => {
-            let text = path.load()?.to_toml_masked()?;
+            let (mut config, rules) = path.load()?;
+            let decided = config.publishers.iter().map(|publisher| publisher.in_force(&rules));
+            config.publishers = decided.collect();
+            let text = config.to_toml_masked()?;
             writeln!(std::io::stdout().lock(), "{text}")?;
         }
     }

@@ -23,7 +23,7 @@ pub(super) async fn run(
     arguments: &Arguments,
     stop: CancellationToken,
 ) -> Result<Verdict, Failure> {
-    let config = arguments.config.load()?;
+    let (config, _) = arguments.config.load()?;
     let app = App::open(config, Clock::default()).await?;
     let begun = std::time::Instant::now();
     let bars = Bars::start(&app);

@@ -7,19 +7,28 @@ use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
+use chrono::DateTime;
+use chrono::Utc;
 use clap::ValueEnum;
 
+use super::ConfigPath;
 use super::Failure;
 use super::Verdict;
 use super::say;
+use crate::app::without_secrets;
 use crate::clock::Clock;
+use crate::config::VocabularySource;
+use crate::harvest::Explainer;
 use crate::harvest::Sources;
 use crate::harvest::publication;
 use crate::harvest::read_page;
 use crate::mapping::Rules;
 use crate::mapping::Source;
+use crate::openactive::Scope;
+use crate::openactive::Vocabulary;
 use crate::oruk::Service;
 use crate::oruk::v1;
 use crate::oruk::v3;
@@ -47,6 +56,12 @@ pub(super) struct Arguments {
     /// Only fields of the HSDS-UK profile.
     #[arg(long)]
     strict: bool,
+    /// Say with each service which source path, setting and rule gave each field.
+    #[arg(long)]
+    explain: bool,
+    /// A configuration: its mapping rules, and what it says of the publisher, hold here too.
+    #[arg(long, short, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -67,11 +82,13 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         url: file.display().to_string(),
     });
     let feeds = store.sync_feeds(specs.collect(), now).await.context("naming the files")?;
+    let sources = sources(arguments, &feeds)?;
+    let scope = scope(arguments, &sources);
     let mut is_well = true;
     let mut newest = None;
     for (file, feed) in arguments.files.iter().zip(&feeds) {
         let body = read_file(file)?;
-        let page = read_page(&as_page(body), &arguments.publisher, now)
+        let page = read_page(&as_page(body), scope, now)
             .with_context(|| format!("reading {}", file.display()))?;
         newest = newest.max(page.modified);
         is_well &= !report_unusable(file, &page.changes);
@@ -85,7 +102,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         };
         store.commit_page(commit).await.context("keeping a page")?;
     }
-    let sources = sources(arguments, &feeds);
+    let form = Form { version: arguments.version, is_strict: is_strict(arguments, &sources) };
     let dirty = store.dirty(usize::MAX).await.context("listing what to map")?;
     let mut bundles = store.bundles(dirty).await.context("putting items together")?;
     // A tombstone does not say what it belonged to; with one opportunity it can only be that one.
@@ -97,7 +114,12 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         let key = bundle.key.replace('\n', " ");
         match publication(&bundle, &sources, now).outcome {
             Outcome::Service(record) => {
-                writeln!(out, "{}", written(&record, arguments)?)?;
+                let line = if arguments.explain {
+                    explained(&bundle, &record, &sources, &feeds, form, now)?
+                } else {
+                    form.text(in_full(&record)?)?
+                };
+                writeln!(out, "{line}")?;
                 for finding in &record.findings {
                     say(&format!("{key}: {finding}"));
                 }
@@ -113,16 +135,50 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     Ok(if is_well { Verdict::Well } else { Verdict::Unwell })
 }
 
-fn sources(arguments: &Arguments, feeds: &[FeedRecord]) -> Sources {
-    let source = Arc::new(Source {
+fn sources(arguments: &Arguments, feeds: &[FeedRecord]) -> Result<Sources, Failure> {
+    let mut source = Source {
         key: arguments.publisher.clone(),
         publisher: arguments.publisher.clone(),
         dataset: None,
         license: None,
-    });
-    let rules = Arc::new(Rules::default());
+    };
+    let mut rules = Rules::default();
+    if let Some(path) = &arguments.config {
+        let path = ConfigPath { config: path.clone() };
+        let (config, set) = path.load()?;
+        rules = Rules::of(Arc::new(set));
+        let lists = [
+            (&config.mappings.activity_list, &mut rules.activities),
+            (&config.mappings.facility_types, &mut rules.facility_types),
+            (&config.mappings.accessibility_support, &mut rules.accessibility),
+        ];
+        for (source, list) in lists {
+            // Nothing is asked for on the network here.
+            let Some(VocabularySource::File(path)) = source else { continue };
+            let of = || format!("reading {}", path.display());
+            let body = std::fs::read(path).with_context(of)?;
+            *list = Vocabulary::parse(&body).map_err(anyhow::Error::msg).with_context(of)?;
+        }
+        let publisher = config.publishers.iter().find(|p| p.key == arguments.publisher);
+        if let Some(publisher) = publisher {
+            source.publisher.clone_from(&publisher.name);
+            source.dataset = publisher.dataset.as_ref().map(|url| without_secrets(url.as_str()));
+            source.license.clone_from(&publisher.license);
+            rules = rules.for_publisher(publisher.preset.as_deref(), &publisher.options);
+        }
+    }
+    let (source, rules) = (Arc::new(source), Arc::new(rules));
     let sources = feeds.iter().map(|feed| (feed.id, (Arc::clone(&source), Arc::clone(&rules))));
-    Sources(sources.collect())
+    Ok(Sources(sources.collect()))
+}
+
+fn scope<'a>(arguments: &'a Arguments, sources: &Sources) -> Scope<'a> {
+    let trusts_uris = sources.0.values().all(|(_, rules)| rules.trusts_uris());
+    Scope { source_key: &arguments.publisher, trusts_uris }
+}
+
+fn is_strict(arguments: &Arguments, sources: &Sources) -> bool {
+    arguments.strict || sources.0.values().any(|(_, rules)| rules.options.strict)
 }
 
 /// Tells what of a page could not be used; returns whether there was anything.
@@ -165,16 +221,58 @@ fn as_page(body: Vec<u8>) -> Vec<u8> {
     serde_json::json!({ "items": items }).to_string().into_bytes()
 }
 
-/// Writes a service in the form asked for, with its `last_modified`.
-fn written(record: &ServiceRecord, arguments: &Arguments) -> Result<String, Failure> {
+/// Returns a service with its `last_modified`, which the store would fill in.
+fn in_full(record: &ServiceRecord) -> Result<Service, Failure> {
     let mut service: Service =
         serde_json::from_slice(&record.body).context("reading a service back")?;
-    service.last_modified =
-        record.last_modified.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-    let text = match (arguments.version, arguments.strict) {
-        (Version::V1, _) => serde_json::to_string(&v1::Service::full(&service)),
-        (Version::V3, true) => serde_json::to_string(&v3::strict(service)),
-        (Version::V3, false) => serde_json::to_string(&service),
-    };
-    Ok(text.context("writing a service")?)
+    service.last_modified = last_modified(record);
+    Ok(service)
 }
+
+fn last_modified(record: &ServiceRecord) -> String {
+    record.last_modified.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+/// The form in which services are written.
+#[derive(Debug, Clone, Copy)]
+struct Form {
+    version: Version,
+    is_strict: bool,
+}
+
+impl Form {
+    fn text(self, service: Service) -> Result<String, Failure> {
+        let text = match (self.version, self.is_strict) {
+            (Version::V1, _) => serde_json::to_string(&v1::Service::full(&service)),
+            (Version::V3, true) => serde_json::to_string(&v3::strict(service)),
+            (Version::V3, false) => serde_json::to_string(&service),
+        };
+        Ok(text.context("writing a service")?)
+    }
+}
+
+/// Writes a service with where its fields come from, in the shape of the API.
+fn explained(
+    bundle: &Bundle,
+    record: &ServiceRecord,
+    sources: &Sources,
+    feeds: &[FeedRecord],
+    form: Form,
+    now: DateTime<Utc>,
+) -> Result<String, Failure> {
+    let name = |id| {
+        let feed = feeds.iter().find(|feed| feed.id == id);
+        feed.map(|feed| feed.url.clone()).unwrap_or_default()
+    };
+    let value = |mut service: Service, _: &Rules| {
+        service.last_modified = last_modified(record);
+        let text = form.text(service).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    };
+    let explainer = Explainer { sources, now, feed: &name, form: &value, time: MAX_TIME };
+    let made = explainer.explain(bundle).context("explaining a service")?;
+    Ok(serde_json::to_string(&made).context("writing an explanation")?)
+}
+
+/// How long the explanation of one service may take.
+const MAX_TIME: Duration = Duration::from_mins(1);

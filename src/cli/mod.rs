@@ -9,6 +9,7 @@ mod demo;
 mod harvest;
 mod map;
 mod progress;
+mod remap;
 mod serve;
 
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ use crate::app;
 use crate::config::Config;
 use crate::config::ConfigError;
 use crate::config::ProcessEnvironment;
+use crate::mapping::Ruleset;
 
 /// Follows OpenActive feeds and republishes them as an Open Referral UK API.
 #[derive(Debug, Parser)]
@@ -44,6 +46,8 @@ enum Command {
     Harvest(harvest::Arguments),
     /// Map RPDE pages or single items from files; services as NDJSON on standard output.
     Map(map::Arguments),
+    /// Map the whole store again, or say what that would change.
+    Remap(remap::Arguments),
     /// Check the conformance of an API or a feed.
     Check(check::Arguments),
     /// Check or print the configuration.
@@ -59,8 +63,11 @@ struct ConfigPath {
 }
 
 impl ConfigPath {
-    fn load(&self) -> Result<Config, ConfigError> {
-        Config::load(&self.config, &ProcessEnvironment)
+    /// Reads the configuration, and the mapping rules it asks for.
+    fn load(&self) -> Result<(Config, Ruleset), Failure> {
+        let config = Config::load(&self.config, &ProcessEnvironment)?;
+        let rules = app::read_mappings(&config).map_err(Failure::Mappings)?;
+        Ok((config, rules))
     }
 }
 
@@ -68,6 +75,8 @@ impl ConfigPath {
 enum Failure {
     /// The configuration is wrong.
     Config(ConfigError),
+    /// The mapping rules are wrong.
+    Mappings(app::MappingsError),
     /// What was to be checked cannot be reached.
     Unreachable(String),
     /// Anything else.
@@ -127,6 +136,7 @@ async fn run(command: Command) -> Result<Verdict, Failure> {
         Command::Serve(arguments) => serve::run(&arguments, stop).await,
         Command::Harvest(arguments) => harvest::run(&arguments, stop).await,
         Command::Map(arguments) => map::run(&arguments).await,
+        Command::Remap(arguments) => remap::run(&arguments).await,
         Command::Check(arguments) => check::run(&arguments).await,
         Command::Config(arguments) => config::run(&arguments),
     }
@@ -156,6 +166,7 @@ fn stop_on_signal() -> CancellationToken {
 fn report(failure: &Failure) -> ExitCode {
     let (text, code) = match failure {
         Failure::Config(error) => (with_cause(error), 2),
+        Failure::Mappings(error) => (with_cause(error), 2),
         Failure::Unreachable(reason) => (reason.clone(), 2),
         // The reader went away, as `head` does: nothing is wrong.
         Failure::Other(error) if is_broken_pipe(error) => return ExitCode::SUCCESS,

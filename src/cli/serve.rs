@@ -21,7 +21,7 @@ pub(super) async fn run(
     arguments: &Arguments,
     stop: CancellationToken,
 ) -> Result<Verdict, Failure> {
-    let config = arguments.config.load()?;
+    let (config, _) = arguments.config.load()?;
     let listen = config.server.listen;
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;

@@ -15,9 +15,13 @@ use super::secret::masked_url;
 /// Where mapping rules and vocabularies come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mappings {
-    /// The folder of mapping rules; `mappings` next to the configuration file by default.
+    /// The folder of mapping rules; `mappings` next to the configuration file by default. What it does
+    /// not hold is as built in.
     #[serde(serialize_with = "serialize_dir")]
     pub dir: PathBuf,
+    /// Whether the configuration names the folder: then it must be there.
+    #[serde(skip)]
+    pub is_dir_stated: bool,
     /// The activities; OpenActive's published list by default, absent when switched off.
     #[serde(serialize_with = "serialize_source")]
     pub activity_list: Option<VocabularySource>,
@@ -35,6 +39,7 @@ impl Default for Mappings {
         let published = |url| Url::parse(url).ok().map(VocabularySource::Web);
         Self {
             dir: PathBuf::from(DIR),
+            is_dir_stated: false,
             activity_list: published(ACTIVITY_LIST),
             facility_types: published(FACILITY_TYPES),
             accessibility_support: published(ACCESSIBILITY_SUPPORT),
@@ -91,6 +96,7 @@ impl RawMappings {
                 self.accessibility_support,
                 default.accessibility_support,
             ),
+            is_dir_stated: dir.is_some(),
             dir: check.path(dir.as_deref().unwrap_or(DIR)),
         }
     }

@@ -16,7 +16,8 @@ use super::check::is_slug;
 use super::key_path::KeyPath;
 use super::secret::Secret;
 use super::secret::masked_url;
-use crate::mapping::Options;
+use crate::mapping::Ruleset;
+use crate::mapping::StatedOptions;
 
 /// Somebody who publishes feeds; at least one of `feeds` and `dataset` says where.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -37,10 +38,32 @@ pub struct Publisher {
     pub license: Option<String>,
     /// Headers for its host alone, each a valid name and value.
     pub headers: BTreeMap<String, Secret>,
-    /// Whether to serve what it publishes, and not only harvest and report; yes by default.
-    pub republish: bool,
-    /// How its data is mapped.
-    pub options: Options,
+    /// Whether to serve what it publishes, and not only harvest and report; its preset's, else yes,
+    /// by default.
+    pub republish: Option<bool>,
+    /// How its data is mapped, as far as the configuration says so.
+    pub options: StatedOptions,
+}
+
+impl Publisher {
+    /// Tells whether what it publishes may be served: as the configuration says, else its preset.
+    pub fn is_republished(&self, rules: &Ruleset) -> bool {
+        let preset = self.preset.as_deref().and_then(|name| rules.preset(name));
+        self.republish.or_else(|| preset?.republish).unwrap_or(true)
+    }
+
+    /// Returns the publisher with everything decided that its preset decides.
+    #[must_use]
+    pub fn in_force(&self, rules: &Ruleset) -> Self {
+        let preset = self.preset.as_deref().and_then(|name| rules.preset(name));
+        let options = preset.map(|preset| self.options.over(&preset.options));
+        let options = options.unwrap_or_else(|| self.options.clone()).in_force();
+        Self {
+            republish: Some(self.is_republished(rules)),
+            options: options.into(),
+            ..self.clone()
+        }
+    }
 }
 
 impl fmt::Debug for Publisher {
@@ -71,7 +94,7 @@ pub(super) struct RawPublisher {
     license: Option<String>,
     headers: BTreeMap<String, String>,
     republish: Option<bool>,
-    options: Options,
+    options: StatedOptions,
 }
 
 /// Checks publishers one by one, and that no key and no feed comes twice.
@@ -106,7 +129,7 @@ impl RawPublisher {
             dataset: check.http_url(&at.key("dataset"), self.dataset.as_deref()),
             license: check.text(&at.key("license"), self.license),
             headers: headers(self.headers, &at.key("headers"), check),
-            republish: self.republish.unwrap_or(true),
+            republish: self.republish,
             options: self.options,
         }
     }

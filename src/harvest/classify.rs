@@ -15,6 +15,7 @@ use crate::mapping::Occurrence;
 use crate::openactive::Item;
 use crate::openactive::Kind;
 use crate::openactive::Opportunity;
+use crate::openactive::Scope;
 use crate::openactive::State;
 use crate::openactive::lenient::Absent as _;
 use crate::quality::Code;
@@ -25,20 +26,20 @@ use crate::store::Relation;
 use crate::store::StoredHead;
 use crate::store::StoredOccurrence;
 
-/// Classifies one item of a page. `source_key` is the publisher's slug.
+/// Classifies one item of a page.
 pub(super) fn classify<'a>(
     raw: &'a RawValue,
-    source_key: &str,
+    source: Scope<'_>,
     now: DateTime<Utc>,
 ) -> (ItemChange, Option<Item<'a>>) {
     let Ok(item) = Item::parse(raw) else {
         return (unusable(None, Code::ItemUnreadable, ""), None);
     };
-    let change = change_of(&item, source_key, now);
+    let change = change_of(&item, source, now);
     (change, Some(item))
 }
 
-fn change_of(item: &Item<'_>, source_key: &str, now: DateTime<Utc>) -> ItemChange {
+fn change_of(item: &Item<'_>, source: Scope<'_>, now: DateTime<Utc>) -> ItemChange {
     let modified = item.modified.as_time(now);
     if item.state == State::Deleted {
         return ItemChange::Deleted { item_id: item.id.clone(), modified };
@@ -52,7 +53,7 @@ fn change_of(item: &Item<'_>, source_key: &str, now: DateTime<Utc>) -> ItemChang
     let Some(kind) = Kind::of(&opportunity.type_name, item.kind.as_deref()) else {
         return unusable(Some(&item.id), Code::TypeUnknown, "@type");
     };
-    let read = Read { item, data, kind, source_key, modified, opportunity: &opportunity };
+    let read = Read { item, data, kind, source, modified, opportunity: &opportunity };
     if read.is_occurrence() { read.occurrence() } else { read.head() }
 }
 
@@ -65,7 +66,7 @@ struct Read<'a> {
     item: &'a Item<'a>,
     data: &'a Cow<'a, str>,
     kind: Kind,
-    source_key: &'a str,
+    source: Scope<'a>,
     modified: Option<DateTime<Utc>>,
     opportunity: &'a Opportunity,
 }
@@ -91,12 +92,11 @@ impl Read<'_> {
         } else {
             Kind::of(&opportunity.type_name, None).unwrap_or(fallback)
         };
-        opportunity.key(self.source_key, kind, None)
+        opportunity.key(self.source, kind, None)
     }
 
     fn head(&self) -> ItemChange {
-        let Some(key) = self.opportunity.key(self.source_key, self.kind, Some(&self.item.id))
-        else {
+        let Some(key) = self.opportunity.key(self.source, self.kind, Some(&self.item.id)) else {
             return unusable(Some(&self.item.id), Code::KeyMissing, "@id");
         };
         let mut links = self.links(&key);
@@ -185,10 +185,10 @@ impl Read<'_> {
         let name = chain().find_map(|o| o.name.get()).unwrap_or_default();
         let kind = self.kind.as_str();
         if organizer.is_empty() && place.is_empty() && name.is_empty() {
-            return format!("{}\n{kind}\n{}", self.source_key, self.item.id);
+            return format!("{}\n{kind}\n{}", self.source.source_key, self.item.id);
         }
         let group = format!("{organizer}\n{name}\n{place}").to_lowercase();
-        format!("{}\n{kind}\ngroup\n{group}", self.source_key)
+        format!("{}\n{kind}\ngroup\n{group}", self.source.source_key)
     }
 }
 
@@ -254,7 +254,7 @@ mod tests {
     fn read(json: &str) -> ItemChange {
         let raw: Box<RawValue> = RawValue::from_string(json.to_owned()).unwrap();
         let now = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
-        classify(&raw, "src", now).0
+        classify(&raw, "src".into(), now).0
     }
 
     #[test]

@@ -32,6 +32,7 @@ use crate::fetch::Request;
 use crate::fetch::Response;
 use crate::fetch::Validators;
 use crate::openactive::RpdeError;
+use crate::openactive::Scope;
 use crate::store::FeedId;
 use crate::store::FeedRecord;
 use crate::store::FeedUpdate;
@@ -65,6 +66,8 @@ pub struct FeedSettings {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// Hosts of the publisher's other feeds.
     pub hosts: Vec<String>,
+    /// Whether the publisher's URIs are the same thing wherever they stand.
+    pub trusts_uris: bool,
 }
 
 impl std::fmt::Debug for FeedSettings {
@@ -218,8 +221,10 @@ impl Poller<'_> {
     async fn take_page(&mut self, body: Body) -> Result<Step, PageError> {
         let now = self.harvester.clock.now();
         let publisher = self.settings.record.publisher.clone();
-        let bytes = body.bytes.clone();
-        let read = tokio::task::spawn_blocking(move || read_page(&bytes, &publisher, now));
+        let (bytes, trusts_uris) = (body.bytes.clone(), self.settings.trusts_uris);
+        let read = tokio::task::spawn_blocking(move || {
+            read_page(&bytes, Scope { source_key: &publisher, trusts_uris }, now)
+        });
         let Ok(page) = read.await else { return Err(PageError::Stopping) };
         let page = page?;
         let item_count = page.item_count;

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use tracing::error;
 use tracing::info;
 
+use super::fold::fold;
 use super::worker::Sources;
 use super::worker::publication;
 use crate::catalogue::Catalogue;
@@ -115,12 +116,14 @@ impl Mapper {
     ) -> JoinHandle<Result<Vec<Publication>, StoreError>> {
         let store = Arc::clone(&self.store);
         let sources = self.sources.load_full();
+        let folded_with = Arc::clone(&sources);
         self.tasks.spawn(async move {
             let bundles = store.bundles(chunk).await?;
             let mapped = tokio::task::spawn_blocking(move || {
                 bundles.into_iter().map(|bundle| publication(&bundle, &sources, now)).collect()
             });
-            mapped.await.or(Err(StoreError::Closed))
+            let mapped = mapped.await.or(Err(StoreError::Closed))?;
+            fold(&store, mapped, &folded_with, now).await
         })
     }
 

@@ -9,6 +9,7 @@ use super::classify::classify;
 use crate::openactive::Modified;
 use crate::openactive::Page;
 use crate::openactive::RpdeError;
+use crate::openactive::Scope;
 use crate::store::ItemChange;
 
 /// A page that was read.
@@ -26,18 +27,24 @@ pub struct ReadPage {
     pub modified: Option<DateTime<Utc>>,
 }
 
-/// Reads a page and classifies its items. `source_key` is the publisher's slug.
+/// Reads a page and classifies its items. `source` is the publisher's
+/// slug, with word on whether its URIs are trusted.
 ///
 /// # Errors
 /// When the body is no RPDE page at all. Items that cannot be used are part of the result.
-pub fn read_page(body: &[u8], source_key: &str, now: DateTime<Utc>) -> Result<ReadPage, RpdeError> {
+pub fn read_page<'a>(
+    body: &[u8],
+    source: impl Into<Scope<'a>>,
+    now: DateTime<Utc>,
+) -> Result<ReadPage, RpdeError> {
+    let source = source.into();
     let page = Page::parse(body)?;
     let item_count = page.items.len();
     let mut changes: Vec<ItemChange> = Vec::with_capacity(item_count);
     let mut latest: HashMap<String, (usize, Modified)> = HashMap::with_capacity(item_count);
     let mut newest: Option<DateTime<Utc>> = None;
     for raw in page.items {
-        let (change, item) = classify(raw, source_key, now);
+        let (change, item) = classify(raw, source, now);
         let Some(item) = item else {
             changes.push(change);
             continue;

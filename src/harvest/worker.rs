@@ -50,7 +50,12 @@ pub fn publication(root: &store::Bundle, sources: &Sources, now: DateTime<Utc>) 
 }
 
 /// Writes a service down. The body is hashed without `last_modified`, which the store fills in.
-fn record(bundle: &Bundle, mapping: Mapping, feed: FeedId, is_strict: bool) -> ServiceRecord {
+pub(super) fn record(
+    bundle: &Bundle,
+    mapping: Mapping,
+    feed: FeedId,
+    is_strict: bool,
+) -> ServiceRecord {
     let mut service = mapping.service;
     let last_modified = bundle.modified.unwrap_or(bundle.first_seen);
     service.last_modified.clear();

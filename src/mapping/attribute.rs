@@ -42,6 +42,7 @@ pub(super) fn attributes(
 ) -> Vec<Attribute> {
     let mut terms: Vec<(&str, TaxonomyTerm)> = Vec::new();
     let activities = activity::activities(cx);
+    let crossed = cx.rules.crossed(&activities.activities);
     terms.extend(activities.facility_types.into_iter().map(|t| ("facility_type", t)));
     terms.extend(activities.activities.into_iter().map(|t| ("activity", t)));
     terms.extend(accessibility_terms(cx).into_iter().map(|t| ("accessibility", t)));
@@ -58,6 +59,7 @@ pub(super) fn attributes(
         .extend(mode_uri.map(|uri| {
             ("attendance_mode", known(Scheme::AttendanceMode, uri, attendance.words()))
         }));
+    terms.extend(crossed.into_iter().map(|t| ("service_type", t)));
 
     let mut attributes: Vec<Attribute> = Vec::with_capacity(terms.len());
     for (link_type, term) in terms {
@@ -141,7 +143,7 @@ pub(super) fn known(scheme: Scheme, uri: &str, label: &str) -> TaxonomyTerm {
     term(scheme, concept_id(uri), Some(uri), label)
 }
 
-fn concept_id(uri: &str) -> Id {
+pub(super) fn concept_id(uri: &str) -> Id {
     let uuid = concept_uuid(uri);
     uuid.map_or_else(|| Id::derive("taxonomy_term", &[uri]), Id::of_concept)
 }

@@ -2,8 +2,10 @@
 
 use super::context::Context;
 use super::location::Places;
+use super::options::ContactNames;
 use super::organization::Organizer;
-use super::rules::ContactNames;
+use super::precedence::Field;
+use super::precedence::Property;
 use super::text;
 use super::url::email;
 use crate::openactive::ContactPoint;
@@ -34,9 +36,11 @@ pub(super) fn service_email(
     organizer: &Organizer<'_>,
     places: &Places<'_>,
 ) -> Option<String> {
-    let point = contact_point(cx).and_then(|point| point.email.get()).and_then(email);
-    let venue = || places.venues.iter().find_map(|place| place.email.get().and_then(email));
-    point.or_else(|| organizer.organization.email.clone()).or_else(venue)
+    cx.rules.sources(Field::Email).iter().find_map(|source| match source {
+        Property::ContactPoint => contact_point(cx).and_then(|p| p.email.get()).and_then(email),
+        Property::Organizer => organizer.organization.email.clone(),
+        _ => places.venues.iter().find_map(|place| place.email.get().and_then(email)),
+    })
 }
 
 fn contact_point<'a>(cx: &'a Context<'_>) -> Option<&'a ContactPoint> {

@@ -24,6 +24,7 @@ use super::rules::Rules;
 use crate::openactive::Moment;
 use crate::openactive::Oddity;
 use crate::openactive::Opportunity;
+use crate::openactive::Scope;
 use crate::openactive::lenient::Absent;
 use crate::oruk::Id;
 use crate::quality::Code;
@@ -73,6 +74,12 @@ impl<'a> Context<'a> {
     /// Returns the head.
     pub(super) fn head(&self) -> &'a Opportunity {
         &self.bundle.head.opportunity
+    }
+
+    /// Returns the key of the thing with this URI; nothing when it is no URI.
+    pub(super) fn key_of_uri(&self, uri: &str) -> Option<String> {
+        let (source_key, trusts_uris) = (&self.bundle.source.key, self.rules.trusts_uris());
+        Scope { source_key, trusts_uris }.key_of_uri(uri)
     }
 
     /// Returns the head and its parents, nearest first.

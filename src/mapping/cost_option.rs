@@ -8,7 +8,6 @@ use super::text;
 use super::url::web_address;
 use crate::openactive::Kind;
 use crate::openactive::Offer;
-use crate::openactive::canonical_uri;
 use crate::openactive::lenient::Absent as _;
 use crate::oruk::CostOption;
 use crate::oruk::Id;
@@ -129,7 +128,7 @@ fn option(cx: &Context<'_>, offer: &Offer) -> Option<CostOption> {
 }
 
 fn offer_key(cx: &Context<'_>, offer: &Offer, amount: f64) -> String {
-    if let Some(uri) = offer.id.get().and_then(canonical_uri) {
+    if let Some(uri) = offer.id.get().and_then(|uri| cx.key_of_uri(uri)) {
         return uri;
     }
     let source = &cx.bundle.source.key;

@@ -10,7 +10,10 @@ use super::eligibility::Eligibility;
 use super::location::Places;
 use super::location::accessibility_information;
 use super::location::accessibility_summary;
+use super::precedence::Field;
+use super::precedence::Property;
 use super::schedule::words::day_words;
+use super::template::Text as Template;
 use super::text;
 use super::url::mentions_joining_link;
 use crate::openactive::lenient::Text;
@@ -24,18 +27,20 @@ pub(super) fn name(cx: &Context<'_>, attributes: &[Attribute], places: &Places<'
         return name;
     }
     cx.find(Code::NameMissing, "name");
-    generated(attributes, places).unwrap_or_else(|| "Physical activity session".to_owned())
+    generated(cx, attributes, places).unwrap_or_else(|| cx.rules.text(Template::NameUnknown, &[]))
 }
 
 /// Returns `Badminton at Riverside Leisure Centre`, or as much of it as is known.
-fn generated(attributes: &[Attribute], places: &Places<'_>) -> Option<String> {
+fn generated(cx: &Context<'_>, attributes: &[Attribute], places: &Places<'_>) -> Option<String> {
     let of_type = |link_type: &str| attributes.iter().find(|a| a.link_type == link_type);
     let activity = of_type("activity").or_else(|| of_type("facility_type"))?;
     let activity = &activity.taxonomy_term.name;
     let place = places.at_locations.first().and_then(|at| at.location.name.as_deref());
     Some(match place {
-        Some("Online") => format!("{activity} online"),
-        Some(place) => format!("{activity} at {place}"),
+        Some("Online") => cx.rules.text(Template::NameOnline, &[("activity", activity)]),
+        Some(place) => {
+            cx.rules.text(Template::NameWithPlace, &[("activity", activity), ("place", place)])
+        }
         None => activity.clone(),
     })
 }
@@ -52,7 +57,7 @@ pub(super) fn description(
         parts.push(stated);
     } else {
         cx.find(Code::DescriptionMissing, "description");
-        parts.extend(generated(attributes, places).map(|words| text::sentence(&words)));
+        parts.extend(generated(cx, attributes, places).map(|words| text::sentence(&words)));
     }
     if cx.rules.options.describe_extras {
         let lines = extra_lines(cx, eligibility);
@@ -65,8 +70,10 @@ pub(super) fn description(
 
 fn published(cx: &Context<'_>) -> Option<String> {
     let plain = cx.first(|o| &o.description);
-    let formatted = cx.first(|o| &o.formatted_description);
-    let stated = plain.or(formatted)?;
+    let stated = cx.rules.sources(Field::Description).iter().find_map(|source| match source {
+        Property::Description => plain,
+        _ => cx.first(|o| &o.formatted_description),
+    })?;
     if plain.is_some_and(|plain| text::has_markup(plain.as_str())) {
         cx.find(Code::MarkupInText, "description");
     }
@@ -78,22 +85,24 @@ fn published(cx: &Context<'_>) -> Option<String> {
 }
 
 fn extra_lines(cx: &Context<'_>, eligibility: &Eligibility) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut push = |label: &str, words: Option<String>| {
-        lines.extend(words.filter(|w| !w.is_empty()).map(|words| format!("{label}{words}")));
+    let line = |template: Template, words: Option<String>| {
+        let words = words.filter(|words| !words.is_empty())?;
+        Some(cx.rules.text(template, &[("text", &words)]))
     };
-    push("Who it is for: ", eligibility.description.clone());
-    push("Level: ", levels(cx));
-    push("", coached(cx));
-    push("What to know: ", stated_line(cx.first(|o| &o.attendee_instructions)));
-    push("Meeting point: ", stated_line(cx.first(|o| &o.meeting_point)));
-    push("Scheduling: ", stated_line(cx.first(|o| &o.scheduling_note)));
-    push("Accessibility: ", accessibility(cx));
-    push("Room or area: ", rooms(cx));
-    push("", equipment(cx));
-    push("", spaces(cx));
-    push("", course_dates(cx));
-    lines
+    let lines = [
+        line(Template::WhoFor, eligibility.description.clone()),
+        line(Template::Level, levels(cx)),
+        is_coached(cx).then(|| cx.rules.text(Template::Coached, &[])),
+        line(Template::WhatToKnow, stated_line(cx.first(|o| &o.attendee_instructions))),
+        line(Template::MeetingPoint, stated_line(cx.first(|o| &o.meeting_point))),
+        line(Template::Scheduling, stated_line(cx.first(|o| &o.scheduling_note))),
+        line(Template::Accessibility, accessibility(cx)),
+        line(Template::Room, rooms(cx)),
+        equipment(cx).map(|template| cx.rules.text(template, &[])),
+        spaces(cx),
+        course_dates(cx),
+    ];
+    lines.into_iter().flatten().filter(|line| !line.is_empty()).collect()
 }
 
 fn stated_line(stated: Option<&Text>) -> Option<String> {
@@ -107,9 +116,8 @@ fn levels(cx: &Context<'_>) -> Option<String> {
     (!labels.is_empty()).then(|| text::sentence(&labels.join(", ")))
 }
 
-fn coached(cx: &Context<'_>) -> Option<String> {
-    let is_coached = cx.first(|o| &o.is_coached)?.is_true();
-    is_coached.then(|| "Led by a coach or instructor.".to_owned())
+fn is_coached(cx: &Context<'_>) -> bool {
+    cx.first(|o| &o.is_coached).is_some_and(|flag| flag.is_true())
 }
 
 fn accessibility(cx: &Context<'_>) -> Option<String> {
@@ -126,12 +134,12 @@ fn rooms(cx: &Context<'_>) -> Option<String> {
     (!names.is_empty()).then(|| text::sentence(&names.join(", ")))
 }
 
-fn equipment(cx: &Context<'_>) -> Option<String> {
+fn equipment(cx: &Context<'_>) -> Option<Template> {
     let stated = cx.first(|o| &o.participant_supplied_equipment)?;
     match stated.as_str().rsplit(['#', '/', ':']).next()? {
-        "Required" => Some("You need your own equipment.".to_owned()),
-        "Optional" => Some("You can bring your own equipment.".to_owned()),
-        "Unavailable" => Some("Equipment is provided.".to_owned()),
+        "Required" => Some(Template::EquipmentRequired),
+        "Optional" => Some(Template::EquipmentOptional),
+        "Unavailable" => Some(Template::EquipmentProvided),
         _ => None,
     }
 }
@@ -145,11 +153,13 @@ fn spaces(cx: &Context<'_>) -> Option<String> {
             names.push(name);
         }
     }
-    match names.len() {
-        0 => None,
-        1 => Some(format!("1 bookable space: {}.", names[0])),
-        count => Some(format!("{count} separately bookable spaces: {}.", names.join(", "))),
-    }
+    let template = match names.len() {
+        0 => return None,
+        1 => Template::OneSpace,
+        _ => Template::Spaces,
+    };
+    let (count, names) = (names.len().to_string(), names.join(", "));
+    Some(cx.rules.text(template, &[("count", &count), ("names", &names)]))
 }
 
 fn course_dates(cx: &Context<'_>) -> Option<String> {

@@ -7,6 +7,9 @@
 //! [gender restrictions]: https://openactive.io/modelling-opportunity-data/#describing-gender-restrictions
 
 use super::context::Context;
+use super::precedence::Field;
+use super::precedence::Property;
+use super::template::Text as Template;
 use super::text;
 use crate::openactive::QuantitativeValue;
 use crate::openactive::lenient::Absent as _;
@@ -162,7 +165,10 @@ impl Gender {
 pub(super) fn eligibility(cx: &Context<'_>) -> Eligibility {
     let enforced = ages(cx, cx.first(|o| &o.age_restriction), "ageRestriction");
     let recommended = ages(cx, cx.first(|o| &o.age_range), "ageRange");
-    let stated = enforced.or(recommended);
+    let stated = cx.rules.sources(Field::Age).iter().find_map(|source| match source {
+        Property::AgeRestriction => enforced,
+        _ => recommended,
+    });
     let is_facility = cx.bundle.head.kind.is_facility();
     let gender = gender(cx);
 
@@ -185,7 +191,7 @@ pub(super) fn eligibility(cx: &Context<'_>) -> Eligibility {
             None if is_facility => {}
             None => {
                 cx.find(Code::AgeMissing, "ageRange");
-                sentences.push(AGE_NOT_STATED.to_owned());
+                sentences.push(cx.rules.text(Template::AgeNotStated, &[]));
             }
         },
     }
@@ -193,6 +199,7 @@ pub(super) fn eligibility(cx: &Context<'_>) -> Eligibility {
         sentences.push(format!("{}.", gender.words()));
     }
     sentences.extend(conditions(cx));
+    sentences.retain(|sentence| !sentence.is_empty());
 
     let assumed =
         (stated.is_none() && !is_facility && cx.rules.options.assume_adult).then_some(18.0);
@@ -242,8 +249,6 @@ fn uncapitalised(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
-
-const AGE_NOT_STATED: &str = "Age range not stated; OpenActive advises assuming adults.";
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,8 @@ use super::address::Found;
 use super::attribute;
 use super::attribute::Attendance;
 use super::context::Context;
+use super::precedence::Field;
+use super::precedence::Property;
 use super::text;
 use super::url::is_joining_link;
 use super::url::lets_in;
@@ -17,7 +19,6 @@ use crate::openactive::Identifier;
 use crate::openactive::Kind;
 use crate::openactive::Place;
 use crate::openactive::VirtualLocation;
-use crate::openactive::canonical_uri;
 use crate::openactive::lenient::Absent as _;
 use crate::oruk::Accessibility;
 use crate::oruk::Id;
@@ -245,7 +246,7 @@ fn physical(cx: &Context<'_>, place: &Place) -> Option<Location> {
 
 /// Returns the key of a place: its URI, its local identifier, else its name and where it is.
 fn place_key(cx: &Context<'_>, place: &Place, name: &str, at: Option<(f64, f64)>) -> String {
-    if let Some(uri) = place.id.get().and_then(canonical_uri) {
+    if let Some(uri) = place.id.get().and_then(|uri| cx.key_of_uri(uri)) {
         return uri;
     }
     let source = &cx.bundle.source.key;
@@ -295,17 +296,21 @@ fn external_identifier(cx: &Context<'_>, place: &Place) -> Option<(String, Strin
             scheme.contains(word).then(|| value.value.get().map(str::to_owned))?
         })
     };
-    if let Some(uprn) = of_scheme("uprn") {
-        return Some((uprn, "UPRN".to_owned()));
-    }
-    if let Some(site) = of_scheme("activeplaces") {
-        return Some((site, "Active Places Site ID".to_owned()));
-    }
-    if let Some(uri) = place.id.get().and_then(web_address) {
-        return Some((uri, "OpenActive @id".to_owned()));
-    }
-    let local = place.id.get().map(str::to_owned).or_else(|| place.identifier.local())?;
-    (!lets_in(&local)).then(|| (local, format!("{} identifier", cx.bundle.source.key)))
+    let local = || {
+        let local = place.id.get().map(str::to_owned).or_else(|| place.identifier.local());
+        local.filter(|local| !lets_in(local))
+    };
+    cx.rules.sources(Field::ExternalIdentifier).iter().find_map(|source| {
+        let (found, kind) = match source {
+            Property::Uprn => (of_scheme("uprn"), "UPRN".to_owned()),
+            Property::ActivePlaces => {
+                (of_scheme("activeplaces"), "Active Places Site ID".to_owned())
+            }
+            Property::Id => (place.id.get().and_then(web_address), "OpenActive @id".to_owned()),
+            _ => (local(), format!("{} identifier", cx.bundle.source.key)),
+        };
+        Some((found?, kind))
+    })
 }
 
 /// The row about the session: it is per service, so that another class in the same hall has its own.

@@ -4,14 +4,17 @@
 //! advertised provider.
 
 use super::context::Context;
-use super::rules::PersonOrganizer;
+use super::options::PersonOrganizer;
+use super::precedence::Field;
+use super::precedence::Property;
+use super::template::Text;
 use super::text;
 use super::url::email;
 use super::url::web_address;
 use crate::openactive::Identifier;
+use crate::openactive::Opportunity;
 use crate::openactive::Party;
 use crate::openactive::PropertyValue;
-use crate::openactive::canonical_uri;
 use crate::openactive::lenient::Absent as _;
 use crate::oruk::Id;
 use crate::oruk::Organization;
@@ -41,7 +44,7 @@ fn is_private(party: &Party) -> bool {
 /// Maps who runs the opportunity.
 pub(super) fn organizer<'a>(cx: &'a Context<'_>) -> Organizer<'a> {
     let party = find_party(cx);
-    let Some((party, name)) = party.and_then(|party| Some((party, name_of(party)?))) else {
+    let Some((party, name)) = party.and_then(|party| Some((party, name_of(cx, party)?))) else {
         cx.find(Code::OrganizerMissing, "organizer");
         return Organizer { organization: publisher_of_dataset(cx), party: None };
     };
@@ -52,7 +55,7 @@ pub(super) fn organizer<'a>(cx: &'a Context<'_>) -> Organizer<'a> {
     let id = Id::derive("organization", &[&key_of(cx, party, &name)]);
     let organization = if is_private(party) {
         withhold(cx, party);
-        bare(id, name)
+        bare(cx, id, name)
     } else {
         public(cx, id, name, party)
     };
@@ -61,26 +64,38 @@ pub(super) fn organizer<'a>(cx: &'a Context<'_>) -> Organizer<'a> {
 
 /// The organiser need not be the same in all occurrences: the first is taken.
 fn find_party<'a>(cx: &'a Context<'_>) -> Option<&'a Party> {
-    let of_layers = cx.layers().iter().find_map(|layer| layer.party());
-    let of_facts = || cx.facts().find_map(|facts| facts.party());
     let of_places = || {
         let places = cx.layers().iter().flat_map(|layer| layer.location.iter());
         places.map(|place| &place.service_operator).find(|party| !party.is_absent())
     };
-    of_layers.or_else(of_facts).or_else(of_places)
+    cx.rules.sources(Field::Organization).iter().find_map(|source| {
+        let of = |opportunity: &'a Opportunity| match source {
+            Property::Provider => opportunity.provider.get(),
+            _ => opportunity.organizer.get(),
+        };
+        match source {
+            Property::ServiceOperator => of_places(),
+            _ => cx.layers().iter().copied().find_map(of).or_else(|| cx.facts().find_map(of)),
+        }
+    })
 }
 
-fn name_of(party: &Party) -> Option<String> {
+fn name_of(cx: &Context<'_>, party: &Party) -> Option<String> {
     let given_and_family = format!("{} {}", party.given_name.as_str(), party.family_name.as_str());
-    let candidates = [party.name.as_str(), party.legal_name.as_str(), &given_and_family];
+    let sources = cx.rules.sources(Field::OrganizationName).iter();
+    let candidates = sources.map(|source| match source {
+        Property::LegalName => party.legal_name.as_str(),
+        Property::GivenAndFamilyName => &given_and_family,
+        _ => party.name.as_str(),
+    });
     // An e-mail address in the place of a person's name is a contact detail all the same.
     let is_detail = |name: &str| name.contains('@') && is_private(party);
-    candidates.into_iter().map(text::line).find(|name| !name.is_empty() && !is_detail(name))
+    candidates.map(text::line).find(|name| !name.is_empty() && !is_detail(name))
 }
 
 fn key_of(cx: &Context<'_>, party: &Party, name: &str) -> String {
     let source = &cx.bundle.source.key;
-    if let Some(uri) = party.id.get().and_then(canonical_uri) {
+    if let Some(uri) = party.id.get().and_then(|uri| cx.key_of_uri(uri)) {
         return uri;
     }
     let local = party.id.get().map(str::to_owned).or_else(|| match &party.identifier {
@@ -93,10 +108,10 @@ fn key_of(cx: &Context<'_>, party: &Party, name: &str) -> String {
     }
 }
 
-fn bare(id: Id, name: String) -> Organization {
+fn bare(cx: &Context<'_>, id: Id, name: String) -> Organization {
     Organization {
         id,
-        description: format!("{name} provides sport and physical activity opportunities."),
+        description: cx.rules.text(Text::OrganizationDescription, &[("name", &name)]),
         name,
         email: None,
         website: None,
@@ -107,7 +122,7 @@ fn bare(id: Id, name: String) -> Organization {
 }
 
 fn public(cx: &Context<'_>, id: Id, name: String, party: &Party) -> Organization {
-    let mut organization = bare(id, name);
+    let mut organization = bare(cx, id, name);
     let description = text::block(party.description.as_str());
     if !description.is_empty() {
         organization.description = description;
@@ -127,7 +142,7 @@ fn public(cx: &Context<'_>, id: Id, name: String, party: &Party) -> Organization
 fn publisher_of_dataset(cx: &Context<'_>) -> Organization {
     let source = &cx.bundle.source;
     let key = format!("{}\nOrganization\nname\n{}", source.key, source.publisher.to_lowercase());
-    bare(Id::derive("organization", &[&key]), source.publisher.clone())
+    bare(cx, Id::derive("organization", &[&key]), source.publisher.clone())
 }
 
 fn withhold(cx: &Context<'_>, party: &Party) {

@@ -3,7 +3,6 @@
 use super::context::Context;
 use super::text;
 use crate::openactive::Kind;
-use crate::openactive::canonical_uri;
 use crate::openactive::lenient::Absent as _;
 use crate::openactive::lenient::Text;
 use crate::oruk::Id;
@@ -36,7 +35,7 @@ fn make(
     let description = text::block(description.as_str());
     let key = id
         .get()
-        .and_then(canonical_uri)
+        .and_then(|uri| cx.key_of_uri(uri))
         .unwrap_or_else(|| format!("{}\n{kind}\n{}", cx.bundle.source.key, name.to_lowercase()));
     Some(Program {
         id: Id::derive("program", &[&key]),

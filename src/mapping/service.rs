@@ -13,10 +13,13 @@ use super::description;
 use super::eligibility;
 use super::location;
 use super::organization;
+use super::precedence::Field;
+use super::precedence::Property;
 use super::program;
 use super::rules::Rules;
 use super::schedule;
 use super::status;
+use super::template;
 use super::text;
 use super::url::lets_in;
 use super::url::web_address;
@@ -60,7 +63,10 @@ fn service(cx: &Context<'_>) -> (Service, Option<DateTime<Utc>>) {
     let attributes = attribute::attributes(cx, eligibility.gender, places.attendance);
     let costs = cost_option::costs(cx);
     let url = url(cx, costs.link.as_deref());
-    let link = costs.link.as_deref().or(url.as_deref());
+    let link = cx.rules.sources(Field::ScheduleLink).iter().find_map(|source| match source {
+        Property::OfferUrl => costs.link.as_deref(),
+        _ => url.as_deref(),
+    });
     let (schedules, liveness) = schedule::schedules(cx, &places, link);
     let judgement = status::judge(cx, &liveness);
     let name = description::name(cx, &attributes, &places);
@@ -73,9 +79,16 @@ fn service(cx: &Context<'_>) -> (Service, Option<DateTime<Utc>>) {
         email: contact::service_email(cx, &organizer, &places),
         status: judgement.status,
         fees: costs.fees.clone(),
-        accreditations: accreditations(&organizer),
+        accreditations: accreditations(cx, &organizer),
         minimum_age: eligibility.minimum_age,
         maximum_age: eligibility.maximum_age,
+        assured_date: cx.rules.options.assured_date.map(|date| date.to_string()),
+        assurer_email: cx
+            .rules
+            .options
+            .assurer_email
+            .as_ref()
+            .map(|mailbox| mailbox.as_str().to_owned()),
         alert: judgement.alert,
         last_modified: timestamp(cx.bundle.modified.unwrap_or(cx.bundle.first_seen)),
         application_process: cost_option::application_process(&costs, link),
@@ -110,23 +123,28 @@ fn timestamp(time: DateTime<Utc>) -> String {
 fn url(cx: &Context<'_>, offer_link: Option<&str>) -> Option<String> {
     let mut stated = cx.layers().iter().map(|layer| &layer.url).filter(|url| !url.is_absent());
     let is_stated = stated.clone().next().is_some();
-    let found = stated.find_map(|url| {
+    let own = stated.find_map(|url| {
         let address = web_address(url.as_str())?;
         if address != url.as_str() {
             cx.find(Code::UrlRepaired, "url");
         }
         Some(address)
     });
-    if found.is_none() {
+    if own.is_none() {
         cx.find(if is_stated { Code::UrlInvalid } else { Code::UrlMissing }, "url");
     }
-    found.or_else(|| offer_link.map(str::to_owned))
+    cx.rules.sources(Field::Url).iter().find_map(|source| match source {
+        Property::Url => own.clone(),
+        _ => offer_link.map(str::to_owned),
+    })
 }
 
-fn accreditations(organizer: &organization::Organizer<'_>) -> Option<String> {
+fn accreditations(cx: &Context<'_>, organizer: &organization::Organizer<'_>) -> Option<String> {
     let criteria = &organizer.public_party()?.formal_criteria_met;
     let urls: Vec<&str> = criteria.iter().filter_map(Text::get).filter(|u| !lets_in(u)).collect();
-    (!urls.is_empty()).then(|| format!("Provider meets: {}", urls.join(", ")))
+    let addresses = urls.join(", ");
+    let words = cx.rules.text(template::Text::Accreditations, &[("addresses", &addresses)]);
+    Some(words).filter(|words| !urls.is_empty() && !words.is_empty())
 }
 
 fn languages(cx: &Context<'_>) -> Vec<Language> {

@@ -129,6 +129,30 @@ impl<'de> Visitor<'de> for IdentifierVisitor {
     }
 }
 
+/// Within what a URI identifies a thing: everywhere, or among the things of one source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope<'a> {
+    /// The publisher's slug.
+    pub source_key: &'a str,
+    /// Whether its URIs are the same thing wherever they stand.
+    pub trusts_uris: bool,
+}
+
+impl<'a> From<&'a str> for Scope<'a> {
+    /// Makes the scope of a source whose URIs are trusted.
+    fn from(source_key: &'a str) -> Self {
+        Self { source_key, trusts_uris: true }
+    }
+}
+
+impl Scope<'_> {
+    /// Returns the key of the thing with this URI; nothing when it is no URI.
+    pub fn key_of_uri(self, uri: &str) -> Option<String> {
+        let uri = canonical_uri(uri)?;
+        Some(if self.trusts_uris { uri } else { format!("{}\n{uri}", self.source_key) })
+    }
+}
+
 /// Returns the canonical form of an absolute http(s) URI that identifies an object, or nothing.
 ///
 /// Trimmed, scheme `https`, host in lower case, without a user name or a password, the rest untouched: so

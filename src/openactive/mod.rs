@@ -25,6 +25,7 @@ mod vocabulary;
 pub use concept::Concept;
 pub use identifier::Identifier;
 pub use identifier::PropertyValue;
+pub use identifier::Scope;
 pub use identifier::canonical_uri;
 pub use modified::Modified;
 pub use oddity::Noted;

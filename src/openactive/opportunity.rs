@@ -6,6 +6,7 @@
 
 use super::concept::Concept;
 use super::identifier::Identifier;
+use super::identifier::Scope;
 use super::lenient::Flag;
 use super::lenient::Many;
 use super::lenient::Nested;
@@ -241,16 +242,16 @@ impl Opportunity {
     }
 
     /// Returns the key by which the whole project knows this object, whatever feed it came from: the
-    /// canonical form of its URI, else its source, kind and local identifier.
+    /// canonical form of its URI, within its source where URIs of that source are not trusted, else its source, kind and local identifier.
     ///
     /// `item_id` is the RPDE id, the last resort for top-level items.
-    pub fn key(&self, source_key: &str, kind: Kind, item_id: Option<&str>) -> Option<String> {
-        if let Some(uri) = self.id.get().and_then(super::canonical_uri) {
-            return Some(uri);
+    pub fn key(&self, scope: Scope<'_>, kind: Kind, item_id: Option<&str>) -> Option<String> {
+        if let Some(key) = self.id.get().and_then(|uri| scope.key_of_uri(uri)) {
+            return Some(key);
         }
         let local = self.id.get().map(str::to_owned).or_else(|| self.identifier.local());
         let local = local.or_else(|| item_id.map(str::to_owned))?;
-        Some(format!("{source_key}\n{}\n{local}", kind.as_str()))
+        Some(format!("{}\n{}\n{local}", scope.source_key, kind.as_str()))
     }
 }
 

@@ -88,6 +88,12 @@ pub struct Service {
         skip_serializing_if = "Option::is_none"
     )]
     pub maximum_age: Option<f64>,
+    /// When whoever answers for the data last confirmed it, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assured_date: Option<String>,
+    /// The mailbox of whoever answers for the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assurer_email: Option<String>,
     /// What changed for the next weeks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alert: Option<String>,

@@ -18,6 +18,7 @@ pub use record::FeedId;
 pub use record::FeedRecord;
 pub use record::FeedSpec;
 pub use record::FeedUpdate;
+pub use record::Folding;
 pub use record::HeadItem;
 pub use record::ItemChange;
 pub use record::Link;
@@ -134,8 +135,22 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Marks every root dirty, after a change of rules; returns how many.
     fn mark_all(&self) -> Answer<'_, u64>;
 
+    /// Returns the root of a service; nothing when there is no such service, or it is gone.
+    fn root(&self, service: Id) -> Answer<'_, Option<Dirty>>;
+
+    /// Returns up to `limit` roots, dirty or not, in an order of their own, beginning after `after`.
+    fn roots(&self, after: Option<Dirty>, limit: usize) -> Answer<'_, Vec<Dirty>>;
+
     /// Returns everything that belongs to each of these roots, in the same order.
     fn bundles(&self, roots: Vec<Dirty>) -> Answer<'_, Vec<Bundle>>;
+
+    /// Writes to which group each root belongs, and returns the roots of that group in the order of
+    /// their keys; nothing for a root without one. A root that changes groups marks the first of each
+    /// dirty.
+    fn fold(&self, roots: Vec<Folding>) -> Answer<'_, Vec<Vec<Dirty>>>;
+
+    /// Returns the service that a service was folded into; nothing when it was not.
+    fn folded_into(&self, service: Id) -> Answer<'_, Option<Id>>;
 
     /// Writes what became of dirty roots, takes them off unless they were marked again meanwhile, and
     /// returns the services that changed.

@@ -198,6 +198,13 @@ pub struct Dirty {
     pub(super) mark: i64,
 }
 
+impl Dirty {
+    /// Tells whether both are the same root, whenever they were marked.
+    pub fn is_same(self, other: Self) -> bool {
+        self.key == other.key
+    }
+}
+
 /// Everything that belongs to one root.
 #[derive(Debug, Clone)]
 pub struct Bundle {
@@ -279,6 +286,17 @@ pub struct Publication {
     pub outcome: Outcome,
     /// When.
     pub now: DateTime<Utc>,
+}
+
+/// Which services a root's is to be one with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Folding {
+    /// The root.
+    pub root: Dirty,
+    /// The id of its own service.
+    pub service: Id,
+    /// What the services of its group have in common; nothing when it stands for itself.
+    pub group: Option<u128>,
 }
 
 /// What became of a root.

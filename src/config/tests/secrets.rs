@@ -13,7 +13,7 @@ fn what_is_printed_is_complete_and_masked() {
         "X-API-KEY = \"***\"",
         "rpde/events?key=***\"",
         "trusted_proxies = [\"10.0.0.0/8\", \"::1/128\"]",
-        "describe_extras = true",
+        "contact_names = \"keep\"",
         "km = 12.5",
         "accessibility_support = \"\"",
     ] {

@@ -40,6 +40,8 @@ pub struct Service<'a> {
     attending_type: Option<AttendingType>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attending_access: Option<AttendingAccess>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assured_date: Option<&'a str>,
     organization: Organization<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     service_taxonomys: Vec<ServiceTaxonomy<'a>>,
@@ -73,6 +75,7 @@ impl<'a> Service<'a> {
             accreditations: service.accreditations.as_deref(),
             attending_type: AttendingType::of(service),
             attending_access: AttendingAccess::of(service),
+            assured_date: service.assured_date.as_deref(),
             organization: Organization::summary(&service.organization),
             service_taxonomys: Vec::new(),
             eligibilitys: Vec::new(),

@@ -15,6 +15,7 @@ mod tests;
 
 pub use page::Page;
 pub use scheme::Scheme;
+pub use scheme::taxonomies_of;
 pub use service_at_location::ServiceAtLocationDetail;
 pub use service_at_location::ServiceAtLocationSummary;
 pub use service_at_location::ServiceDetail;

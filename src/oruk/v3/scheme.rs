@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use crate::oruk::Id;
 use crate::oruk::Taxonomy;
+use crate::oruk::TaxonomyTerm;
 
 /// A taxonomy this gateway publishes terms of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -107,4 +108,27 @@ impl Scheme {
             Self::AttendanceMode => "Whether an activity is attended in person, online or both.",
         }
     }
+}
+
+/// Returns the taxonomies of terms, each once: this gateway's in the order of [`Scheme::ALL`], then those
+/// that crosswalks bring, by name.
+pub fn taxonomies_of<'a>(terms: impl Iterator<Item = &'a TaxonomyTerm> + Clone) -> Vec<Taxonomy> {
+    let is_used = |scheme: &Scheme| terms.clone().any(|term| term.taxonomy_id == scheme.id());
+    let mut all: Vec<_> = Scheme::ALL.into_iter().filter(is_used).map(Scheme::taxonomy).collect();
+    let own = Scheme::ALL.map(Scheme::id);
+    let mut others: Vec<Taxonomy> = Vec::new();
+    for term in terms.filter(|term| !own.contains(&term.taxonomy_id)) {
+        if !others.iter().any(|known| known.id == term.taxonomy_id) {
+            let name = term.taxonomy.clone();
+            others.push(Taxonomy {
+                id: term.taxonomy_id,
+                description: name.clone(),
+                name,
+                uri: None,
+            });
+        }
+    }
+    others.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+    all.extend(others);
+    all
 }

@@ -14,6 +14,7 @@ use rusqlite::params;
 use super::codec;
 use super::sql;
 use crate::openactive::Kind;
+use crate::oruk::Id;
 use crate::store::Bundle;
 use crate::store::Dirty;
 use crate::store::FeedId;
@@ -83,6 +84,43 @@ pub(super) fn mark_all(connection: &Connection) -> Result<u64, StoreError> {
         [],
     );
     marked.map(|count| count as u64).map_err(sql("marking everything"))
+}
+
+/// A mark of a root that is looked at without being dirty: no mark of the list is ever 0.
+const NO_MARK: i64 = 0;
+
+pub(super) fn root(connection: &Connection, service: Id) -> Result<Option<Dirty>, StoreError> {
+    let root = connection
+        .query_row(
+            "SELECT key FROM service WHERE id = ?1 AND gone_at IS NULL",
+            [service.as_bytes()],
+            |row| Ok(Dirty { key: row.get(0)?, mark: NO_MARK }),
+        )
+        .optional();
+    root.map_err(sql("finding the root of a service"))
+}
+
+pub(super) fn roots(
+    connection: &Connection,
+    after: Option<Dirty>,
+    limit: usize,
+) -> Result<Vec<Dirty>, StoreError> {
+    let doing = "reading all roots";
+    let mut select = connection
+        .prepare_cached(
+            "SELECT id FROM key WHERE id > ?1 AND (
+                 EXISTS (SELECT 1 FROM head WHERE head.key = key.id)
+                 OR EXISTS (SELECT 1 FROM occurrence WHERE occurrence.parent = key.id)
+                 OR EXISTS (SELECT 1 FROM service WHERE service.key = key.id AND gone_at IS NULL))
+             ORDER BY id LIMIT ?2",
+        )
+        .map_err(sql(doing))?;
+    let after = after.map_or(0, |root| root.key);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = select
+        .query_map([after, limit], |row| Ok(Dirty { key: row.get(0)?, mark: NO_MARK }))
+        .map_err(sql(doing))?;
+    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
 }
 
 pub(super) fn load(connection: &Connection, roots: &[Dirty]) -> Result<Vec<Bundle>, StoreError> {

@@ -7,6 +7,7 @@ mod bundle;
 mod codec;
 mod connection;
 mod feed;
+mod fold;
 mod page;
 mod publish;
 mod purge;
@@ -31,6 +32,7 @@ use super::FeedId;
 use super::FeedRecord;
 use super::FeedSpec;
 use super::FeedUpdate;
+use super::Folding;
 use super::PageCommit;
 use super::PageOutcome;
 use super::Publication;
@@ -127,8 +129,24 @@ impl Store for SqliteStore {
         self.write(|connection| bundle::mark_all(connection))
     }
 
+    fn root(&self, service: Id) -> Answer<'_, Option<Dirty>> {
+        self.read(move |connection| bundle::root(connection, service))
+    }
+
+    fn roots(&self, after: Option<Dirty>, limit: usize) -> Answer<'_, Vec<Dirty>> {
+        self.read(move |connection| bundle::roots(connection, after, limit))
+    }
+
     fn bundles(&self, roots: Vec<Dirty>) -> Answer<'_, Vec<Bundle>> {
         self.read(move |connection| bundle::load(connection, &roots))
+    }
+
+    fn fold(&self, roots: Vec<Folding>) -> Answer<'_, Vec<Vec<Dirty>>> {
+        self.write(move |connection| fold::fold(connection, &roots))
+    }
+
+    fn folded_into(&self, service: Id) -> Answer<'_, Option<Id>> {
+        self.read(move |connection| fold::folded_into(connection, service))
     }
 
     fn publish(&self, publications: Vec<Publication>) -> Answer<'_, Vec<ChangedService>> {

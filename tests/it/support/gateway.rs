@@ -74,6 +74,7 @@ pub(crate) struct Settings {
     fetch: String,
     limits: String,
     with_vocabularies: bool,
+    activity_list: String,
 }
 
 impl Settings {
@@ -118,8 +119,17 @@ impl Settings {
         self
     }
 
+    /// Has the gateway read the activity list from here.
+    pub(crate) fn activity_list(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.activity_list);
+        self
+    }
+
     fn toml(&self, folder: &Path) -> String {
         let vocabulary = |name: &str| {
+            if name == "activity-list" && !self.activity_list.is_empty() {
+                return self.activity_list.clone();
+            }
             let path = format!("tests/fixtures/mapping/vocabulary-{name}.jsonld");
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
             if self.with_vocabularies { path.display().to_string() } else { String::new() }
@@ -202,6 +212,20 @@ impl Gateway {
         let code = self.running.as_mut().unwrap().stop().await;
         self.forget();
         code
+    }
+
+    /// Writes a file of mapping rules into the folder the gateway looks at.
+    pub(crate) fn write_rules(&self, file: &str, text: &str) {
+        let path = self.folder.path().join("mappings").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Runs `baton` with these arguments and the configuration, to its end.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> std::process::Output {
+        let mut command = baton();
+        command.args(arguments).arg("--config").arg(self.config());
+        tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
     }
 
     fn forget(&mut self) {

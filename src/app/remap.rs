@@ -1,0 +1,172 @@
+//! Mapping the whole store again: for real, or only to see what would change.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::App;
+use super::sources::Feeds;
+use super::vocabularies;
+use super::vocabularies::Vocabularies;
+use crate::catalogue::Entry;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::harvest::Difference;
+use crate::harvest::Sources;
+use crate::harvest::differences;
+use crate::harvest::publication;
+use crate::mapping::Fold;
+use crate::mapping::Rules;
+use crate::mapping::Ruleset;
+use crate::oruk::Id;
+use crate::oruk::Service;
+use crate::oruk::v3;
+use crate::store::Outcome;
+use crate::store::Publication;
+use crate::store::ServiceRecord;
+use crate::store::Store;
+use crate::store::sqlite::SqliteStore;
+
+/// How many roots are looked at in one go.
+const BATCH: usize = 250;
+
+/// How mapping again changes a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    /// It becomes one.
+    Added,
+    /// Its content changes.
+    Changed,
+    /// It is no longer one.
+    Withdrawn,
+}
+
+/// A service that mapping again would change.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ServiceChange {
+    /// Its id.
+    pub service: Id,
+    /// Its name.
+    pub name: String,
+    /// How.
+    pub change: Change,
+    /// The fields that change; none for a service that is added or withdrawn.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Difference>,
+}
+
+/// Looks at every root of a store and tells each service that mapping it now would change. Nothing is
+/// written. `each` also gets the count of roots so far. Services of a publisher whose series are folded
+/// are passed over: what becomes of them is known only once their groups are written.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn remap_differences(
+    config: &Config,
+    rules: Ruleset,
+    clock: &Clock,
+    mut each: impl FnMut(u64, Vec<ServiceChange>),
+) -> anyhow::Result<u64> {
+    let store: Arc<dyn Store> =
+        Arc::new(SqliteStore::open(&config.store.url).context("opening the store")?);
+    let mut rules = Rules::of(Arc::new(rules));
+    let stored = Vocabularies::stored_in(&config.mappings, store.as_ref()).await;
+    vocabularies::put(&mut rules, stored);
+    let feeds = store.feeds().await?;
+    let sources = Arc::new(Feeds::sources(config, &feeds, &rules));
+    let now = clock.now();
+    let (mut after, mut count) = (None, 0);
+    loop {
+        let roots = store.roots(after, BATCH).await?;
+        after = roots.last().copied();
+        if after.is_none() {
+            return Ok(count);
+        }
+        count += roots.len() as u64;
+        let bundles = store.bundles(roots).await?;
+        let sources_of = Arc::clone(&sources);
+        let mapped = tokio::task::spawn_blocking(move || -> Vec<Publication> {
+            bundles.iter().map(|bundle| publication(bundle, &sources_of, now)).collect()
+        });
+        let mapped = mapped.await?;
+        let ids = mapped.iter().map(|publication| publication.id).collect();
+        let before = store.services(ids).await?;
+        let before = before.into_iter().map(|stored| stored.filter(|s| !s.is_gone));
+        let pairs = mapped.into_iter().zip(before.map(|stored| stored.map(|s| s.record)));
+        each(count, pairs.filter_map(|(after, before)| change(after, before, &sources)).collect());
+    }
+}
+
+fn change(
+    after: Publication,
+    before: Option<ServiceRecord>,
+    sources: &Sources,
+) -> Option<ServiceChange> {
+    let made =
+        |change, name, fields| Some(ServiceChange { service: after.id, name, change, fields });
+    match (after.outcome, before) {
+        (Outcome::Service(after), _) if is_folded(&after, sources) => None,
+        (Outcome::Service(after), Some(before)) if after.hash == before.hash => None,
+        (Outcome::Service(after), before) => {
+            let feed = after.feed.and_then(|feed| sources.0.get(&feed));
+            let is_strict = feed.is_some_and(|(_, rules)| rules.options.strict);
+            let after = published(&after, is_strict)?;
+            let name = after["name"].as_str().unwrap_or_default().to_owned();
+            let Some(before) = before else { return made(Change::Added, name, Vec::new()) };
+            let was_strict = Entry::from_bytes(&before.entry).is_some_and(|entry| entry.is_strict);
+            let fields = differences(&published(&before, was_strict)?, &after);
+            if fields.is_empty() { None } else { made(Change::Changed, name, fields) }
+        }
+        (_, Some(before)) => {
+            let name = published(&before, true)?["name"].as_str().unwrap_or_default().to_owned();
+            made(Change::Withdrawn, name, Vec::new())
+        }
+        (_, None) => None,
+    }
+}
+
+fn is_folded(record: &ServiceRecord, sources: &Sources) -> bool {
+    let feed = record.feed.and_then(|feed| sources.0.get(&feed));
+    feed.is_some_and(|(_, rules)| rules.options.fold != Fold::Never)
+}
+
+/// Returns a service as `/v3` shows it, but for `last_modified`, which follows from everything else.
+fn published(record: &ServiceRecord, is_strict: bool) -> Option<Value> {
+    let mut service: Service = serde_json::from_slice(&record.body).ok()?;
+    service.last_modified.clear();
+    serde_json::to_value(if is_strict { v3::strict(service) } else { service }).ok()
+}
+
+/// How mapping everything again went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remapped {
+    /// Roots that were mapped.
+    pub roots: usize,
+    /// Services that changed.
+    pub changed: usize,
+}
+
+impl App {
+    /// Maps the whole store again with the rules in force.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn remap(&self) -> anyhow::Result<Remapped> {
+        self.load_vocabularies().await;
+        self.mark_if_made_otherwise().await;
+        self.store.mark_all().await?;
+        self.catalogue.load().await?;
+        let before = self.catalogue.snapshot().generation();
+        let roots = self.mapper.drain().await?;
+        let changed = self.store.changes(before, usize::MAX).await?.len();
+        Ok(Remapped { roots, changed })
+    }
+
+    /// Returns how many roots wait to be mapped.
+    pub async fn waiting(&self) -> u64 {
+        self.store.dirty_count().await.unwrap_or_default()
+    }
+}

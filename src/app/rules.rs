@@ -1,0 +1,144 @@
+//! Keeping the rules in force: vocabularies, the folder of mapping rules, and what follows from a change.
+
+use std::sync::Arc;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tracing::error;
+use tracing::info;
+use tracing::warn;
+
+use super::App;
+use super::mappings;
+use super::mappings::read_mappings;
+use super::sources::Feeds;
+use super::vocabularies;
+use super::vocabularies::Vocabularies;
+use crate::mapping::Rules;
+use crate::mapping::Ruleset;
+use crate::store::FeedRecord;
+use crate::store::StoreError;
+
+/// How often the vocabularies are read.
+const REFRESH_EVERY: Duration = Duration::from_hours(24);
+
+/// How soon they are read again when one could not be had.
+const TRY_AGAIN_AFTER: Duration = Duration::from_mins(10);
+
+/// The name under which the store keeps what services are made with.
+const MADE_WITH: &str = "made_with";
+
+impl App {
+    /// Takes over the copies of the vocabularies that the store holds: they never delay the start.
+    pub(super) async fn load_vocabularies(&self) {
+        let stored = self.vocabularies().stored().await;
+        self.change_rules(|rules| vocabularies::put(rules, stored));
+    }
+
+    /// Reads the vocabularies now.
+    pub(super) async fn read_vocabularies(&self) {
+        let (read, _) = self.vocabularies().refreshed().await;
+        self.change_rules(|rules| vocabularies::put(rules, read));
+    }
+
+    fn vocabularies(&self) -> Vocabularies<'_> {
+        Vocabularies {
+            config: &self.config.mappings,
+            store: &self.store,
+            fetcher: &self.harvester.fetcher,
+        }
+    }
+
+    fn change_rules(&self, change: impl FnOnce(&mut Rules)) {
+        let _changing = self.changing_rules.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rules = Rules::clone(&self.rules.load());
+        change(&mut rules);
+        for (file, activity) in rules.unlisted() {
+            warn!(file, activity, "a row has no effect: the activity is not in the activity list");
+        }
+        self.catalogue.set_vocabulary(rules.terms());
+        let records: Vec<FeedRecord> = self.feeds().cloned().collect();
+        let sources = Feeds::sources(&self.config, &records, &rules);
+        self.mapper.sources.store(Arc::new(sources));
+        self.rules.store(Arc::new(rules));
+    }
+
+    /// Reads the vocabularies now and once a day, sooner when one could not be had; a change maps
+    /// everything again.
+    pub(super) async fn refresh_vocabularies(&self, stop: CancellationToken) {
+        loop {
+            let (read, is_all) = self.vocabularies().refreshed().await;
+            if !read.is_empty() {
+                self.change_rules(|rules| vocabularies::put(rules, read));
+                self.mark_if_made_otherwise().await;
+                self.mapper.changed.notify_one();
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(if is_all { REFRESH_EVERY } else { TRY_AGAIN_AFTER }) => {}
+            }
+        }
+    }
+
+    /// Looks at the folder of mapping rules every few seconds. A change maps everything again; rules
+    /// that cannot be used are refused, and those in force stay.
+    pub(super) async fn watch_mappings(&self, stop: CancellationToken) {
+        let mut refused = String::new();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(mappings::LOOK_EVERY) => {}
+            }
+            let config = Arc::clone(&self.config);
+            let read = tokio::task::spawn_blocking(move || read_mappings(&config)).await;
+            match read {
+                Ok(Ok(set)) => {
+                    refused.clear();
+                    self.take_mappings(set).await;
+                }
+                Ok(Err(error)) => {
+                    let reason = format!("{:#}", anyhow::Error::new(error));
+                    if reason != refused {
+                        error!(
+                            reason,
+                            "mapping rules refused; those in force stay until the files are mended"
+                        );
+                        refused = reason;
+                    }
+                }
+                Err(_) => return,
+            }
+        }
+    }
+
+    async fn take_mappings(&self, set: Ruleset) {
+        if set.digest() == self.rules.load().set().digest() {
+            return;
+        }
+        info!(dir = %self.config.mappings.dir.display(), "mapping rules changed");
+        self.change_rules(|rules| rules.take(Arc::new(set)));
+        self.mark_if_made_otherwise().await;
+        self.mapper.changed.notify_one();
+    }
+
+    /// Marks every root when services are made with other vocabularies, rules or settings than last time.
+    ///
+    /// What they are made with is written down after that, so that a crash in between marks again.
+    pub(super) async fn mark_if_made_otherwise(&self) {
+        let set = Arc::clone(self.rules.load().set());
+        let marked = async {
+            let made_with = self.vocabularies().made_with(&self.config.publishers, &set).await?;
+            if self.store.vocabulary(MADE_WITH).await?.as_ref() == Some(&made_with) {
+                return Ok(());
+            }
+            let count = self.store.mark_all().await?;
+            info!(roots = count, "vocabularies, rules or settings changed; mapping again");
+            self.store.keep_vocabulary(MADE_WITH, made_with).await
+        };
+        let marked: Result<(), StoreError> = marked.await;
+        if let Err(error) = marked {
+            error!(%error, "roots not marked after a change of vocabularies, rules or settings");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! One process to a store: two that map into it would each miss what the other published.
+
+use std::fs::File;
+use std::fs::TryLockError;
+
+use anyhow::Context as _;
+use anyhow::bail;
+
+/// The right to write to a store, held until it is dropped or the process ends.
+#[derive(Debug)]
+pub(super) struct StoreLock {
+    _file: File,
+}
+
+impl StoreLock {
+    /// Takes the lock beside the database; nothing where the store is in memory.
+    pub(super) fn take(url: &str) -> anyhow::Result<Option<Self>> {
+        let path = url.strip_prefix("sqlite:").unwrap_or_default();
+        let path = path.strip_prefix("//").unwrap_or(path);
+        if path.is_empty() || path == ":memory:" {
+            return Ok(None);
+        }
+        let beside = format!("{path}.lock");
+        let opening = || format!("opening the store: {beside} cannot be written");
+        let file = File::create(&beside).with_context(opening)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => {
+                bail!("another baton uses the store {path}; stop it first")
+            }
+            Err(TryLockError::Error(error)) => Err(error).with_context(opening),
+        }
+    }
+}
