@@ -63,7 +63,7 @@ pub(crate) fn check(input: &Value) {
     let occurrences = of(&[Kind::ScheduledSession, Kind::Slot]);
     let occurrences: Vec<_> = occurrences.iter().filter_map(Occurrence::embedded).collect();
     for (kind, opportunity, oddities) in &opportunities {
-        let key = opportunity.key("fuzz", *kind, Some("1")).unwrap_or_default();
+        let key = opportunity.key("fuzz".into(), *kind, Some("1")).unwrap_or_default();
         let bundle = Bundle {
             source: source(),
             head: Head {
