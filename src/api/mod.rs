@@ -3,6 +3,7 @@
 //! A file for each part of the URL space; `router` is the whole map. Bodies come from the
 //! [`crate::catalogue`]; a page that was asked for lately is kept ready.
 
+mod admin;
 mod asked;
 mod caching;
 mod client;
@@ -23,6 +24,13 @@ mod walks;
 use axum::Router;
 use axum::routing::get;
 
+pub use admin::Action;
+pub use admin::Admin;
+pub use admin::Control;
+pub use admin::ControlError;
+pub use admin::Done;
+pub use admin::MissingParent;
+pub use admin::MissingParents;
 pub use state::ApiState;
 pub use state::FeedReport;
 pub use state::StatusReport;
@@ -41,6 +49,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/status.json", get(status::status))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
+        .merge(admin::routes(&state))
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::no_such_method);
     middleware::wrap(routes, &state).with_state(state)

@@ -13,6 +13,7 @@ use moka::sync::Cache;
 use serde::Serialize;
 use url::Url;
 
+use super::admin::Admin;
 use super::caching::Pages;
 use super::client::Limits;
 use super::walks::Walks;
@@ -49,6 +50,8 @@ pub struct ApiState {
     pub clock: Clock,
     /// Resolves postcodes.
     pub gazetteer: Arc<Gazetteer>,
+    /// What the operator may do; nothing without a token.
+    pub(super) admin: Option<Admin>,
 }
 
 impl ApiState {
@@ -77,7 +80,15 @@ impl ApiState {
             status,
             clock,
             gazetteer,
+            admin: None,
         }
+    }
+
+    /// Opens the admin API.
+    #[must_use]
+    pub fn with_admin(mut self, admin: Option<Admin>) -> Self {
+        self.admin = admin;
+        self
     }
 }
 
@@ -167,4 +178,8 @@ pub struct FeedReport {
     pub pages: u64,
     /// Licence of the data.
     pub license: Option<String>,
+    /// Why its services are not republished, when they are not.
+    pub withheld: Option<&'static str>,
+    /// Services about to be lost that stay until the operator accepts their loss.
+    pub held: u64,
 }

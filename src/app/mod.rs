@@ -1,12 +1,16 @@
 //! The composition root: puts the parts together, starts and stops them.
 
 mod areas;
+mod control;
 mod log;
+mod reload;
 mod sources;
 mod status;
+mod supervisor;
 mod vocabularies;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
@@ -28,10 +32,13 @@ pub use log::start as start_log;
 pub(crate) use status::without_secrets;
 
 use self::areas::areas;
+use self::control::Operator;
 use self::sources::Feeds;
 use self::status::Status;
+use self::supervisor::Supervisor;
 use self::vocabularies::Vocabularies;
 use crate::api;
+use crate::api::Admin;
 use crate::api::ApiState;
 use crate::catalogue::Bodies;
 use crate::catalogue::Catalogue;
@@ -57,30 +64,40 @@ use crate::store::sqlite::SqliteStore;
 /// How long running work may take to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How long requests are still taken after the gateway said that it is not ready any more.
+const DRAIN: Duration = Duration::from_millis(500);
+
 /// The name under which the store keeps what services are made with.
 const MADE_WITH: &str = "made_with";
 
 /// A running gateway, or one about to run.
 #[derive(Debug)]
 pub struct App {
-    config: Arc<Config>,
+    config: ArcSwap<Config>,
+    /// Where the configuration was read, when it can be read again.
+    config_file: Option<PathBuf>,
     store: Arc<dyn Store>,
     catalogue: Arc<Catalogue>,
     board: Arc<Board>,
     harvester: Harvester,
     mapper: Mapper,
-    feeds: Vec<FeedSettings>,
+    supervisor: Supervisor,
+    /// The feeds as they were when the store was opened.
+    feeds: Vec<FeedRecord>,
     rules: Arc<ArcSwap<Rules>>,
     clock: Clock,
     tasks: TaskTracker,
     is_ready: Arc<AtomicBool>,
+    /// Held while a configuration is taken over.
+    reloading: tokio::sync::Mutex<()>,
+    /// Woken when vocabularies should be read before their time.
+    refresh_now: Notify,
     gazetteer: Arc<Gazetteer>,
 }
 
 impl App {
     /// Opens the store and puts the parts together; nothing is asked for on the network yet.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
-        let config = Arc::new(config);
         let store: Arc<dyn Store> =
             Arc::new(SqliteStore::open(&config.store.url).context("opening the store")?);
         let gazetteer = Arc::new(Gazetteer::embedded().context("reading the postcodes")?);
@@ -101,6 +118,10 @@ impl App {
         let records = store.sync_feeds(Feeds::specs(&config), clock.now()).await?;
         let rules = Arc::new(ArcSwap::from_pointee(Rules::default()));
         let sources = Feeds::sources(&config, &records, &rules.load());
+        let gate = Arc::new(ArcSwap::from_pointee(Feeds::gate(&config, &records)));
+        let feeds_changed = Arc::new(Notify::new());
+        // Said at the start rather than when a feed is first asked.
+        Feeds::settings(&config, records.clone())?;
         let tasks = TaskTracker::new();
         let harvester = Harvester {
             fetcher,
@@ -109,6 +130,8 @@ impl App {
             changed: Arc::clone(&changed),
             clock: clock.clone(),
             poll_interval: Duration::from_secs(config.fetch.poll_interval_secs),
+            gate: Arc::clone(&gate),
+            feeds_changed: Arc::clone(&feeds_changed),
         };
         let mapper = Mapper {
             store: Arc::clone(&store),
@@ -117,26 +140,41 @@ impl App {
             changed,
             clock: clock.clone(),
             tasks: tasks.clone(),
+            gate,
+            board: Arc::clone(&board),
+            feeds_changed,
+            // What was held when the program ended waits for its judgement still.
+            is_holding: Arc::new(AtomicBool::new(true)),
         };
-        let feeds = Feeds::settings(&config, records)?;
         let is_ready = Arc::new(AtomicBool::new(false));
         for setting in Feeds::not_acted_on(&config) {
             warn!(setting, "configured, and not acted on by this version");
         }
         Ok(Self {
-            config,
+            config: ArcSwap::from_pointee(config),
+            config_file: None,
             store,
             catalogue,
             board,
             harvester,
             mapper,
-            feeds,
+            supervisor: Supervisor::default(),
+            feeds: records,
             rules,
             clock,
             tasks,
             is_ready,
+            reloading: tokio::sync::Mutex::new(()),
+            refresh_now: Notify::new(),
             gazetteer,
         })
+    }
+
+    /// Follows changes of the configuration's file while the gateway serves.
+    #[must_use]
+    pub fn reloading_from(mut self, file: PathBuf) -> Self {
+        self.config_file = Some(file);
+        self
     }
 
     /// Returns how feeds are doing.
@@ -146,26 +184,30 @@ impl App {
 
     /// Returns the feeds as they were when the store was opened.
     pub fn feeds(&self) -> impl Iterator<Item = &FeedRecord> {
-        self.feeds.iter().map(|feed| &feed.record)
+        self.feeds.iter()
     }
 
     /// Harvests for ever and serves, until told to stop.
     pub async fn serve(self, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
         let app = Arc::new(self);
-        let service = api::router(app.api_state());
+        let service = api::router(app.api_state(&stop));
         let draining = stop.clone();
-        let server =
-            axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
-                .with_graceful_shutdown(async move { draining.cancelled().await });
+        let ready = Arc::clone(&app.is_ready);
+        let server = axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
+            .with_graceful_shutdown(async move {
+                draining.cancelled().await;
+                // Whoever balances load sends nobody here any more, while requests are still answered.
+                ready.store(false, Ordering::Release);
+                tokio::time::sleep(DRAIN).await;
+            });
         let server = app.tasks.spawn(server.into_future());
         app.load_rules().await;
         app.mark_if_made_otherwise().await;
         app.catalogue.load().await.context("reading the store")?;
         app.is_ready.store(true, Ordering::Release);
         info!(services = app.catalogue.snapshot().len(), feeds = app.feeds.len(), "ready");
-        app.start_harvest(&stop);
+        app.start_harvest(&stop).await?;
         stop.cancelled().await;
-        app.is_ready.store(false, Ordering::Release);
         info!("stopping");
         app.tasks.close();
         if tokio::time::timeout(GRACE, app.tasks.wait()).await.is_err() {
@@ -175,69 +217,97 @@ impl App {
         Ok(())
     }
 
-    fn api_state(&self) -> ApiState {
-        let half = self.config.cache.max_mib * 1024 * 1024 / 2;
+    fn api_state(self: &Arc<Self>, stop: &CancellationToken) -> ApiState {
+        let config = self.config.load();
+        let half = config.cache.max_mib * 1024 * 1024 / 2;
         let bodies = Bodies::new(Arc::clone(&self.store), half);
         let status = Arc::new(Status {
             store: Arc::clone(&self.store),
             catalogue: Arc::clone(&self.catalogue),
             board: Arc::clone(&self.board),
             is_ready: Arc::clone(&self.is_ready),
+            sources: Arc::clone(&self.mapper.sources),
+            gate: Arc::clone(&self.mapper.gate),
+        });
+        let admin = config.server.admin_token.as_ref().map(|token| Admin {
+            control: Arc::new(Operator { app: Arc::clone(self), stop: stop.clone() }),
+            token: token.expose().into(),
         });
         let catalogue = Arc::clone(&self.catalogue);
-        let public_url = self.config.server.public_url.as_ref();
+        let public_url = config.server.public_url.as_ref();
         let (clock, gazetteer) = (self.clock.clone(), Arc::clone(&self.gazetteer));
-        let limits = &self.config.limits;
+        let limits = &config.limits;
         let limits = (limits.requests_per_minute, limits.trusted_proxies.clone());
         ApiState::new(catalogue, bodies, half, limits, public_url, status, clock, gazetteer)
+            .with_admin(admin)
     }
 
-    fn start_harvest(self: &Arc<Self>, stop: &CancellationToken) {
-        for settings in &self.feeds {
-            let (app, settings, stop) = (Arc::clone(self), settings.clone(), stop.clone());
-            self.tasks.spawn(async move {
-                harvest::follow(&app.harvester, &settings, Until::Cancelled, &stop).await
-            });
-        }
+    async fn start_harvest(self: &Arc<Self>, stop: &CancellationToken) -> anyhow::Result<()> {
+        self.supervisor.reconcile(self, stop).await?;
         let (mapper, mapper_stop) = (self.mapper.clone(), stop.clone());
         self.tasks.spawn(async move { mapper.run(mapper_stop).await });
+        let (app, refresh_stop) = (Arc::clone(self), stop.clone());
+        self.tasks.spawn(async move { app.refresh_rules(refresh_stop).await });
+        self.tasks.spawn(Arc::clone(self).follow_config(stop.clone()));
         let (app, stop) = (Arc::clone(self), stop.clone());
-        self.tasks.spawn(async move { app.refresh_rules(stop).await });
+        self.tasks.spawn(async move { app.follow_feeds(stop).await });
+        Ok(())
+    }
+
+    /// Stops the pollers of feeds that were paused meanwhile.
+    async fn follow_feeds(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.mapper.feeds_changed.notified() => {}
+            }
+            if let Err(error) = self.supervisor.reconcile(&self, &stop).await {
+                error!(error = format!("{error:#}"), "pollers not brought up to date");
+            }
+        }
     }
 
     /// Takes over the copies of the vocabularies that the store holds: they never delay the start.
     async fn load_rules(&self) {
-        let vocabularies = self.vocabularies();
-        let rules = vocabularies.stored().await;
-        self.take_rules(rules);
+        let config = self.config.load_full();
+        let rules = self.vocabularies(&config).stored().await;
+        self.take_rules(rules).await;
     }
 
-    fn vocabularies(&self) -> Vocabularies<'_> {
+    fn vocabularies<'a>(&'a self, config: &'a Config) -> Vocabularies<'a> {
         Vocabularies {
-            config: &self.config.mappings,
+            config: &config.mappings,
             store: &self.store,
             fetcher: &self.harvester.fetcher,
         }
     }
 
-    fn take_rules(&self, rules: Rules) {
+    async fn take_rules(&self, rules: Rules) {
         self.catalogue.set_vocabulary(rules.terms());
-        let records: Vec<FeedRecord> = self.feeds().cloned().collect();
-        let sources = Feeds::sources(&self.config, &records, &rules);
-        self.mapper.sources.store(Arc::new(sources));
+        match self.store.feeds().await {
+            Ok(records) => {
+                let config = self.config.load();
+                let sources = Feeds::sources(&config, &records, &rules);
+                self.mapper.sources.store(Arc::new(sources));
+                self.mapper.gate.store(Arc::new(Feeds::gate(&config, &records)));
+            }
+            Err(error) => error!(%error, "feeds not read; rules stay as they were"),
+        }
         self.rules.store(Arc::new(rules));
     }
 
     /// Reads the vocabularies now and once a day; a change maps everything again.
     async fn refresh_rules(&self, stop: CancellationToken) {
         loop {
-            if let Some(rules) = self.vocabularies().refreshed(&self.rules.load()).await {
-                self.take_rules(rules);
+            let config = self.config.load_full();
+            if let Some(rules) = self.vocabularies(&config).refreshed(&self.rules.load()).await {
+                self.take_rules(rules).await;
                 self.mark_if_made_otherwise().await;
                 self.mapper.changed.notify_one();
             }
             tokio::select! {
                 () = stop.cancelled() => return,
+                () = self.refresh_now.notified() => {}
                 () = tokio::time::sleep(Duration::from_hours(24)) => {}
             }
         }
@@ -248,7 +318,8 @@ impl App {
     /// What they are made with is written down after that, so that a crash in between marks again.
     async fn mark_if_made_otherwise(&self) {
         let marked = async {
-            let made_with = self.vocabularies().made_with(&self.config.publishers).await?;
+            let config = self.config.load_full();
+            let made_with = self.vocabularies(&config).made_with(&config.publishers).await?;
             if self.store.vocabulary(MADE_WITH).await?.as_ref() == Some(&made_with) {
                 return Ok(());
             }
@@ -268,27 +339,43 @@ impl App {
         stop: &CancellationToken,
     ) -> anyhow::Result<Vec<(FeedRecord, Followed)>> {
         self.load_rules().await;
-        if let Some(rules) = self.vocabularies().refreshed(&self.rules.load()).await {
-            self.take_rules(rules);
+        let config = self.config.load_full();
+        if let Some(rules) = self.vocabularies(&config).refreshed(&self.rules.load()).await {
+            self.take_rules(rules).await;
         }
         self.mark_if_made_otherwise().await;
         self.catalogue.load().await?;
         let mapping_stop = CancellationToken::new();
         let (mapper, running) = (self.mapper.clone(), mapping_stop.clone());
         let mapping = self.tasks.spawn(async move { mapper.run(running).await });
-        let followed = futures_util::future::join_all(
-            self.feeds.iter().map(|feed| harvest::follow(&self.harvester, feed, Until::End, stop)),
-        )
-        .await;
+        let feeds = Feeds::settings(&config, self.store.feeds().await?)?;
+        let followed =
+            futures_util::future::join_all(feeds.iter().map(|feed| self.follow_once(feed, stop)))
+                .await;
         mapping_stop.cancel();
         if mapping.await.is_err() {
             warn!("the mapping task ended badly");
         }
         if !stop.is_cancelled() {
-            self.mapper.drain().await?;
+            self.mapper.finish().await?;
+            self.catalogue.catch_up().await?;
         }
         let records = self.store.feeds().await?;
-        Ok(records.into_iter().zip(followed).collect())
+        let fared = |(record, followed): (FeedRecord, Followed)| match &record.paused {
+            Some(reason) => (record.clone(), Followed::Failed(format!("paused: {reason}"))),
+            None => (record, followed),
+        };
+        Ok(records.into_iter().zip(followed).map(fared).collect())
+    }
+
+    async fn follow_once(&self, feed: &FeedSettings, stop: &CancellationToken) -> Followed {
+        match &feed.record.paused {
+            Some(reason) => {
+                self.board.pause(feed.record.id);
+                Followed::Failed(format!("paused: {reason}"))
+            }
+            None => harvest::follow(&self.harvester, feed, Until::End, stop).await,
+        }
     }
 
     /// Returns how many services lists show.

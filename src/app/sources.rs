@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use reqwest::header::HeaderName;
@@ -11,6 +12,8 @@ use super::status::without_secrets;
 use crate::config::Config;
 use crate::config::Publisher;
 use crate::harvest::FeedSettings;
+use crate::harvest::Gate;
+use crate::harvest::Guard;
 use crate::harvest::Sources;
 use crate::mapping::Rules;
 use crate::mapping::Source;
@@ -34,7 +37,7 @@ impl Feeds {
     /// Returns the sources of the feeds that may be republished.
     pub(super) fn sources(config: &Config, records: &[FeedRecord], rules: &Rules) -> Sources {
         let mut sources = HashMap::new();
-        for publisher in config.publishers.iter().filter(|publisher| publisher.republish) {
+        for publisher in config.publishers.iter().filter(|p| p.republish != Some(false)) {
             let mut rules = rules.clone();
             rules.options = publisher.options;
             let rules = Arc::new(rules);
@@ -44,6 +47,25 @@ impl Feeds {
             }
         }
         Sources(sources)
+    }
+
+    /// Returns what may be published: nothing without a licence unless the operator vouches for it.
+    pub(super) fn gate(config: &Config, records: &[FeedRecord]) -> Gate {
+        let is_bare =
+            |publisher: &&Publisher| publisher.republish.is_none() && publisher.license.is_none();
+        let bare = config.publishers.iter().filter(is_bare);
+        let of = |publisher: &Publisher| {
+            let key = publisher.key.clone();
+            records.iter().filter(move |record| record.publisher == key).map(|record| record.id)
+        };
+        Gate {
+            guard: Guard {
+                loss_percent: config.guard.loss_percent,
+                least_services: config.guard.least_services,
+                window: Duration::from_secs(config.guard.window_hours * 60 * 60),
+            },
+            needs_license: bare.flat_map(of).collect(),
+        }
     }
 
     /// Returns settings that are understood and that this version does nothing with: it says so rather
@@ -57,7 +79,6 @@ impl Feeds {
             ),
             (any(|p| p.preset.is_some()), "publishers.preset"),
             (any(|p| p.options.fold), "publishers.options.fold"),
-            (config.server.admin_token.is_some(), "server.admin_token"),
         ];
         settings.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| name).collect()
     }

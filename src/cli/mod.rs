@@ -6,10 +6,13 @@
 mod check;
 mod config;
 mod demo;
+mod feeds;
 mod harvest;
 mod map;
 mod progress;
+mod remote;
 mod serve;
+mod status;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -46,6 +49,10 @@ enum Command {
     Map(map::Arguments),
     /// Check the conformance of an API or a feed.
     Check(check::Arguments),
+    /// See how the feeds of a running gateway are doing.
+    Status(status::Arguments),
+    /// Pause, resume, accept or resync feeds of a running gateway.
+    Feeds(feeds::Arguments),
     /// Check or print the configuration.
     Config(config::Arguments),
 }
@@ -128,6 +135,8 @@ async fn run(command: Command) -> Result<Verdict, Failure> {
         Command::Harvest(arguments) => harvest::run(&arguments, stop).await,
         Command::Map(arguments) => map::run(&arguments).await,
         Command::Check(arguments) => check::run(&arguments).await,
+        Command::Status(arguments) => status::run(&arguments).await,
+        Command::Feeds(arguments) => feeds::run(&arguments).await,
         Command::Config(arguments) => config::run(&arguments),
     }
 }

@@ -37,8 +37,9 @@ pub struct Publisher {
     pub license: Option<String>,
     /// Headers for its host alone, each a valid name and value.
     pub headers: BTreeMap<String, Secret>,
-    /// Whether to serve what it publishes, and not only harvest and report; yes by default.
-    pub republish: bool,
+    /// Whether to serve what it publishes, and not only harvest and report. Where nothing is said, what
+    /// has a licence is served; `true` vouches for what states none.
+    pub republish: Option<bool>,
     /// How its data is mapped.
     pub options: Options,
 }
@@ -106,7 +107,7 @@ impl RawPublisher {
             dataset: check.http_url(&at.key("dataset"), self.dataset.as_deref()),
             license: check.text(&at.key("license"), self.license),
             headers: headers(self.headers, &at.key("headers"), check),
-            republish: self.republish.unwrap_or(true),
+            republish: self.republish,
             options: self.options,
         }
     }

@@ -1,17 +1,22 @@
 //! Tests of the whole through its front doors; a module for each capability.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod admin;
 mod api;
 mod areas;
 mod configuration;
 mod crash;
 mod demo;
+mod guard;
 mod harvest;
+mod licence;
 mod lists;
 mod mapping_examples;
 mod orders;
 mod paging;
 mod privacy;
+mod reload;
+mod resync;
 mod shared_feeds;
 mod support;
 mod unreachable;

@@ -43,7 +43,7 @@ fn every_key_of_a_publisher_is_read() {
     assert_eq!(first.feeds[1].query(), Some("key=marker-key"));
     assert_eq!(first.license.as_deref(), Some("https://creativecommons.org/licenses/by/4.0/"));
     assert_eq!(first.headers["X-API-KEY"].expose(), "marker-key");
-    assert!(!first.republish);
+    assert_eq!(first.republish, Some(false));
     assert_eq!(
         first.options,
         Options {
@@ -54,7 +54,7 @@ fn every_key_of_a_publisher_is_read() {
         }
     );
     assert_eq!(second.dataset.as_ref().unwrap().as_str(), "https://openactive.example/");
-    assert!(second.republish);
+    assert_eq!(second.republish, None);
     assert_eq!(second.options, Options::default());
 }
 
@@ -112,7 +112,7 @@ fn five_lines_are_enough() {
     let text = "[[publishers]]\nkey = \"a\"\nname = \"A\"\nfeeds = [\"https://a.example/feed\"]\n";
     let config = parse(text);
     assert_eq!(config.publishers[0].feeds[0].as_str(), "https://a.example/feed");
-    assert!(config.publishers[0].republish);
+    assert_eq!(config.publishers[0].republish, None);
 }
 
 #[test]

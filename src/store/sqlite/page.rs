@@ -12,6 +12,7 @@ use rusqlite::params;
 
 use super::bundle::MAX_PARENTS;
 use super::codec;
+use super::feed;
 use super::sql;
 use crate::quality::Finding;
 use crate::store::ItemChange;
@@ -32,7 +33,7 @@ pub(super) fn commit(
     // Bodies are compressed before the transaction, so that it stays short.
     let bodies = page.changes.iter().map(compressed).collect::<Result<Vec<_>, _>>()?;
     let transaction = connection.transaction().map_err(sql(DOING))?;
-    let mut writer = Writer::new(&transaction, page);
+    let mut writer = Writer::new(&transaction, page).map_err(sql(DOING))?;
     for (change, body) in page.changes.iter().zip(bodies) {
         writer.apply(change, body)?;
     }
@@ -71,6 +72,10 @@ struct Writer<'a> {
     heads: i64,
     occurrences: i64,
     findings: i64,
+    /// What is read now carries this number.
+    generation: i64,
+    /// Set while the feed is read again from its first page: then what has not changed is marked as seen.
+    is_resyncing: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -80,8 +85,11 @@ struct Touched {
 }
 
 impl<'a> Writer<'a> {
-    fn new(transaction: &'a Transaction<'a>, page: &'a PageCommit) -> Self {
-        Self {
+    fn new(transaction: &'a Transaction<'a>, page: &'a PageCommit) -> rusqlite::Result<Self> {
+        let (generation, is_resyncing) = transaction
+            .prepare_cached("SELECT generation, resyncing FROM feed WHERE id = ?1")?
+            .query_row([page.feed.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(Self {
             transaction,
             page,
             feed: page.feed.0,
@@ -93,7 +101,9 @@ impl<'a> Writer<'a> {
             heads: 0,
             occurrences: 0,
             findings: 0,
-        }
+            generation,
+            is_resyncing,
+        })
     }
 
     fn apply(&mut self, change: &'a ItemChange, body: Option<Body>) -> Result<(), StoreError> {
@@ -130,6 +140,7 @@ impl<'a> Writer<'a> {
             && known_hash == *hash
         {
             self.outcome.unchanged += 1;
+            self.seen_again(&head.item_id)?;
             return self.usable(&head.item_id);
         }
         let kind = codec::kind_code(head.kind);
@@ -138,10 +149,11 @@ impl<'a> Writer<'a> {
             self.transaction.prepare_cached("DELETE FROM link WHERE head = ?1")?.execute([row])?;
             self.transaction
                 .prepare_cached(
-                    "UPDATE head SET key = ?2, kind = ?3, hash = ?4, findings = ?5, body = ?6
+                    "UPDATE head SET key = ?2, kind = ?3, hash = ?4, findings = ?5, body = ?6,
+                         generation = ?7
                      WHERE id = ?1",
                 )?
-                .execute(params![row, key, kind, hash, findings, body])?;
+                .execute(params![row, key, kind, hash, findings, body, self.generation])?;
             self.findings -= known_findings;
             row
         } else {
@@ -149,10 +161,19 @@ impl<'a> Writer<'a> {
             self.heads += 1;
             self.transaction
                 .prepare_cached(
-                    "INSERT INTO head (feed, item_id, key, kind, hash, findings, body)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    "INSERT INTO head (feed, item_id, key, kind, hash, findings, body, generation)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 )?
-                .execute(params![self.feed, head.item_id, key, kind, hash, findings, body])?;
+                .execute(params![
+                    self.feed,
+                    head.item_id,
+                    key,
+                    kind,
+                    hash,
+                    findings,
+                    body,
+                    self.generation
+                ])?;
             self.transaction.last_insert_rowid()
         };
         self.findings += findings;
@@ -209,6 +230,7 @@ impl<'a> Writer<'a> {
         let known = self.find_occurrence(&occurrence.item_id)?;
         if known == Some(row) {
             self.outcome.unchanged += 1;
+            self.seen_again(&occurrence.item_id)?;
             return self.usable(&occurrence.item_id);
         }
         if known.is_none() {
@@ -217,10 +239,20 @@ impl<'a> Writer<'a> {
         }
         self.transaction
             .prepare_cached(
-                "INSERT OR REPLACE INTO occurrence (feed, item_id, parent, start, length, status, facts)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT OR REPLACE INTO occurrence
+                     (feed, item_id, parent, start, length, status, facts, generation)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
-            .execute(params![self.feed, occurrence.item_id, parent, start, length, status, facts])?;
+            .execute(params![
+                self.feed,
+                occurrence.item_id,
+                parent,
+                start,
+                length,
+                status,
+                facts,
+                self.generation
+            ])?;
         if let Some((old_parent, ..)) = known {
             self.dirty.insert(old_parent);
         }
@@ -295,11 +327,67 @@ impl<'a> Writer<'a> {
 
     fn unusable(&mut self, item_id: Option<&str>, finding: &Finding) -> rusqlite::Result<()> {
         self.outcome.unusable += 1;
+        if let Some(item_id) = item_id
+            && self.is_stored(item_id)?
+        {
+            // It is still in the feed, so a resync must not take it for vanished.
+            self.outcome.spoiled += 1;
+            self.seen_again(item_id)?;
+        }
         self.transaction
             .prepare_cached(
                 "INSERT OR REPLACE INTO unusable (feed, item_id, code) VALUES (?1, ?2, ?3)",
             )?
             .execute(params![self.feed, item_id.unwrap_or_default(), finding.code.as_str()])?;
+        Ok(())
+    }
+
+    fn is_stored(&self, item_id: &str) -> rusqlite::Result<bool> {
+        self.transaction
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM head WHERE feed = ?1 AND item_id = ?2)
+                     OR EXISTS (SELECT 1 FROM occurrence WHERE feed = ?1 AND item_id = ?2)",
+            )?
+            .query_row(params![self.feed, item_id], |row| row.get(0))
+    }
+
+    /// Notes during a resync that an item is still there; otherwise nobody will ask.
+    fn seen_again(&self, item_id: &str) -> rusqlite::Result<()> {
+        if !self.is_resyncing {
+            return Ok(());
+        }
+        for statement in [
+            "UPDATE head SET generation = ?3 WHERE feed = ?1 AND item_id = ?2",
+            "UPDATE occurrence SET generation = ?3 WHERE feed = ?1 AND item_id = ?2",
+        ] {
+            self.transaction.prepare_cached(statement)?.execute(params![
+                self.feed,
+                item_id,
+                self.generation
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Drops what a resync that reached the last page did not bring again.
+    fn sweep(&mut self) -> rusqlite::Result<()> {
+        let mut vanished: Vec<String> = Vec::new();
+        for statement in [
+            "SELECT item_id FROM head WHERE feed = ?1 AND generation < ?2",
+            "SELECT item_id FROM occurrence WHERE feed = ?1 AND generation < ?2",
+        ] {
+            let mut select = self.transaction.prepare_cached(statement)?;
+            let rows = select.query_map(params![self.feed, self.generation], |row| row.get(0))?;
+            for item_id in rows {
+                vanished.push(item_id?);
+            }
+        }
+        for item_id in &vanished {
+            if !self.remove_head(item_id, Some(self.page.now))? {
+                self.remove_occurrence(item_id, Some(self.page.now))?;
+            }
+        }
+        self.outcome.vanished = vanished.len() as u64;
         Ok(())
     }
 
@@ -355,7 +443,10 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn finish(self) -> Result<PageOutcome, StoreError> {
+    fn finish(mut self) -> Result<PageOutcome, StoreError> {
+        if self.is_resyncing && self.page.is_last {
+            self.sweep().map_err(sql(DOING))?;
+        }
         self.write_marks().map_err(sql(DOING))?;
         self.write_feed().map_err(sql(DOING))?;
         Ok(self.outcome)
@@ -378,10 +469,11 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn write_feed(&self) -> rusqlite::Result<()> {
+    fn write_feed(&mut self) -> rusqlite::Result<()> {
         let now = self.page.now.timestamp_millis();
         let was_complete = self.is_complete()?;
-        let is_changed = self.outcome.changed > 0 || self.outcome.deleted > 0;
+        let is_first_license = self.page.license.is_some() && self.license()?.is_none();
+        let is_changed = self.outcome.changed + self.outcome.deleted + self.outcome.vanished > 0;
         let deleted = i64::try_from(self.outcome.deleted).unwrap_or(i64::MAX);
         self.transaction
             .prepare_cached(
@@ -389,10 +481,12 @@ impl<'a> Writer<'a> {
                      items = items + ?5, occurrences = occurrences + ?6, deleted = deleted + ?7,
                      pages = pages + 1, findings = findings + ?8, last_success = ?9,
                      last_change = CASE WHEN ?10 THEN ?9 ELSE last_change END,
-                     last_error = NULL, failures = 0, stopped = NULL
-                 WHERE id = ?1",
+                     last_error = NULL, failures = 0, stopped = NULL,
+                     resyncing = resyncing AND NOT ?3
+                 WHERE id = ?1 RETURNING items + occurrences",
             )?
-            .execute(params![
+            .query_row(
+                params![
                 self.feed,
                 self.page.cursor,
                 self.page.is_last,
@@ -403,11 +497,24 @@ impl<'a> Writer<'a> {
                 self.findings,
                 now,
                 is_changed,
-            ])?;
+                ],
+                |row| row.get::<_, i64>(0),
+            )
+            .map(|items| self.outcome.items = u64::try_from(items).unwrap_or_default())?;
         if self.is_complete()? != was_complete {
             self.mark_waiting()?;
         }
+        // Nothing of a feed is republished before it is known under which licence.
+        if is_first_license {
+            feed::mark_all_of(self.transaction, self.feed)?;
+        }
         Ok(())
+    }
+
+    fn license(&self) -> rusqlite::Result<Option<String>> {
+        self.transaction
+            .prepare_cached("SELECT license FROM feed WHERE id = ?1")?
+            .query_row([self.feed], |row| row.get(0))
     }
 
     /// Tells whether every feed of the publisher was read to the end, where some hold occurrences.
