@@ -10,10 +10,12 @@ mod client;
 mod error;
 mod health;
 mod links;
+mod metrics;
 mod middleware;
 mod openapi;
 mod params;
 mod records;
+mod server;
 mod state;
 mod status;
 mod stream;
@@ -22,6 +24,8 @@ mod v3;
 mod walks;
 
 use axum::Router;
+use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
 pub use admin::Action;
@@ -31,10 +35,13 @@ pub use admin::ControlError;
 pub use admin::Done;
 pub use admin::MissingParent;
 pub use admin::MissingParents;
+pub use metrics::Metrics;
+pub use server::serve;
 pub use state::ApiState;
 pub use state::FeedReport;
 pub use state::StatusReport;
 pub use state::StatusSource;
+pub use state::Traffic;
 
 /// Returns every route.
 pub fn router(state: ApiState) -> Router {
@@ -49,8 +56,10 @@ pub fn router(state: ApiState) -> Router {
         .route("/status.json", get(status::status))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::metrics))
         .merge(admin::routes(&state))
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::no_such_method);
-    middleware::wrap(routes, &state).with_state(state)
+    let measure = from_fn_with_state(state.metrics.clone(), metrics::measure);
+    middleware::wrap(routes.layer(from_fn(server::refuse_bodies)).layer(measure), &state).with_state(state)
 }

@@ -16,6 +16,7 @@ use url::Url;
 use super::admin::Admin;
 use super::caching::Pages;
 use super::client::Limits;
+use super::metrics::Metrics;
 use super::walks::Walks;
 use crate::catalogue::Bodies;
 use crate::catalogue::Catalogue;
@@ -50,6 +51,8 @@ pub struct ApiState {
     pub clock: Clock,
     /// Resolves postcodes.
     pub gazetteer: Arc<Gazetteer>,
+    /// What the API counts.
+    pub(super) metrics: Metrics,
     /// What the operator may do; nothing without a token.
     pub(super) admin: Option<Admin>,
 }
@@ -80,6 +83,7 @@ impl ApiState {
             status,
             clock,
             gazetteer,
+            metrics: Metrics::default(),
             admin: None,
         }
     }
@@ -182,4 +186,19 @@ pub struct FeedReport {
     pub withheld: Option<&'static str>,
     /// Services about to be lost that stay until the operator accepts their loss.
     pub held: u64,
+    /// What was read since the program started; for `/metrics` alone.
+    #[serde(skip)]
+    pub traffic: Traffic,
+}
+
+/// What was read of a feed since the program started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Traffic {
+    /// Bytes of pages, unpacked.
+    pub bytes: u64,
+    /// How often the publisher answered with a status of 200 to 299, 300 to 399 and so on, and last how
+    /// often no answer came.
+    pub answers: [u64; 5],
+    /// Items that could not be used.
+    pub unusable: u64,
 }

@@ -9,7 +9,6 @@ mod status;
 mod supervisor;
 mod vocabularies;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -192,15 +191,16 @@ impl App {
         let app = Arc::new(self);
         let service = api::router(app.api_state(&stop));
         let draining = stop.clone();
-        let ready = Arc::clone(&app.is_ready);
-        let server = axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
-            .with_graceful_shutdown(async move {
-                draining.cancelled().await;
-                // Whoever balances load sends nobody here any more, while requests are still answered.
-                ready.store(false, Ordering::Release);
-                tokio::time::sleep(DRAIN).await;
-            });
-        let server = app.tasks.spawn(server.into_future());
+        let (ready, closed) = (Arc::clone(&app.is_ready), CancellationToken::new());
+        let close = closed.clone();
+        app.tasks.spawn(async move {
+            draining.cancelled().await;
+            // Whoever balances load sends nobody here any more, while requests are still answered.
+            ready.store(false, Ordering::Release);
+            tokio::time::sleep(DRAIN).await;
+            close.cancel();
+        });
+        let server = app.tasks.spawn(api::serve(listener, service, closed, app.tasks.clone()));
         app.load_rules().await;
         app.mark_if_made_otherwise().await;
         app.catalogue.load().await.context("reading the store")?;

@@ -11,6 +11,7 @@ use url::Url;
 use crate::api::FeedReport;
 use crate::api::StatusReport;
 use crate::api::StatusSource;
+use crate::api::Traffic;
 use crate::catalogue::Catalogue;
 use crate::harvest::Board;
 use crate::harvest::FeedState;
@@ -91,6 +92,7 @@ impl Status {
             license,
             withheld,
             held: record.held,
+            traffic: Traffic { bytes: now.bytes, answers: now.answers, unusable: now.unusable },
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -188,7 +189,11 @@ impl Gateway {
 
     /// Starts `baton serve` on the store as it is and waits until it is ready.
     pub(crate) async fn start_again(&mut self) {
-        let mut command = baton();
+        self.start_as(baton()).await;
+    }
+
+    /// Starts `baton serve` by a command that runs `baton`.
+    pub(crate) async fn start_as(&mut self, mut command: Command) {
         command.arg("serve").arg("--config").arg(self.config()).env("BATON_LOG", "debug");
         self.forget();
         let mut running = Running::start(&mut command);
@@ -220,6 +225,16 @@ impl Gateway {
     /// Returns the folder of configuration and database.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Returns the running process.
+    pub(crate) fn process(&self) -> &Running {
+        self.running.as_ref().unwrap()
+    }
+
+    /// Returns where it listens: host and port.
+    pub(crate) fn host(&self) -> &str {
+        self.address.strip_prefix("http://").unwrap()
     }
 
     /// Sends a signal to the running gateway.

@@ -94,6 +94,8 @@ enum Feed {
     },
     /// A page as it is in a file; when it has a `next`, this leads to an empty last page here.
     Static(Value),
+    /// These bytes, whatever is asked for, with these headers.
+    Raw(Vec<(&'static str, String)>, Vec<u8>),
 }
 
 impl FakePublisher {
@@ -125,6 +127,19 @@ impl FakePublisher {
     /// Adds a feed whose first page is this one, as it stands.
     pub(crate) fn static_feed(&self, path: &str, page: Value) -> String {
         self.shared.feeds.lock().unwrap().insert(path.to_owned(), Feed::Static(page));
+        self.url(path)
+    }
+
+    /// Adds an address that answers with these bytes, and returns it.
+    pub(crate) fn raw(
+        &self,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        body: impl Into<Vec<u8>>,
+    ) -> String {
+        let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let feed = Feed::Raw(headers, body.into());
+        self.shared.feeds.lock().unwrap().insert(path.to_owned(), feed);
         self.url(path)
     }
 
@@ -212,6 +227,13 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri) -> Response {
             let (base, page_size) = (&shared.base, *page_size);
             let cut = Cut { base, path: &path, query: &query, page_size, license };
             cut.answer(items, due.as_ref())
+        }
+        Some(Feed::Raw(headers, body)) => {
+            let mut response = body.clone().into_response();
+            for (name, value) in headers {
+                response.headers_mut().insert(*name, value.parse().unwrap());
+            }
+            response
         }
         Some(Feed::Static(page)) => rpde(&static_page(page, &shared.base, &path, &query)),
         None => StatusCode::NOT_FOUND.into_response(),
