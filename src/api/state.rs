@@ -71,10 +71,11 @@ impl ApiState {
         clock: Clock,
         gazetteer: Arc<Gazetteer>,
     ) -> Self {
+        let metrics = Metrics::default();
         Self {
             catalogue,
             bodies,
-            pages: Pages::new(max_page_bytes),
+            pages: Pages::new(max_page_bytes, metrics.clone()),
             walks: Walks::default(),
             started: clock.now(),
             limits: Limits::new(limits.0, limits.1),
@@ -83,7 +84,7 @@ impl ApiState {
             status,
             clock,
             gazetteer,
-            metrics: Metrics::default(),
+            metrics,
             admin: None,
         }
     }

@@ -60,6 +60,7 @@ async fn each_feed_and_each_route_is_measured() {
     assert!(requests("/v3/services", "2xx") >= 4.0);
     assert!((requests("/v3/services/{id}", "2xx") - 1.0).abs() < 0.1);
     assert!((requests("none", "4xx") - 1.0).abs() < 0.1);
+    assert!((samples["baton_page_lookups_total{outcome=\"hit\"}"] - 2.0).abs() < 0.1);
     // The request that asks is under way.
     assert!((samples["baton_in_flight_requests"] - 1.0).abs() < 0.1);
     assert!(!samples.keys().any(|name| name.contains("secret") || name.contains(&id)));
