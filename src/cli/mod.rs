@@ -105,6 +105,10 @@ enum Verdict {
     Unwell,
 }
 
+/// The stack of each thread. JSON is read to a depth of 128, twice where a document stands in a string,
+/// and what is not used takes no memory.
+const STACK_BYTES: usize = 16 * 1024 * 1024;
+
 /// Reads the arguments, runs the command, returns the exit code.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -113,7 +117,11 @@ pub fn main() -> ExitCode {
         _ => "baton=warn,warn",
     };
     app::start_log(arguments.log_format, default);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK_BYTES)
+        .build();
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return report(&Failure::Other(error.into())),
     };
