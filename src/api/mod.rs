@@ -38,6 +38,7 @@ pub use admin::MissingParents;
 pub use metrics::Metrics;
 pub use server::serve;
 pub use state::ApiState;
+pub use state::DatasetReport;
 pub use state::FeedReport;
 pub use state::StatusReport;
 pub use state::StatusSource;

@@ -148,6 +148,23 @@ pub struct StatusReport {
     pub waiting: u64,
     /// The feeds, in the order of the configuration.
     pub feeds: Vec<FeedReport>,
+    /// The dataset sites of publishers that have one.
+    pub datasets: Vec<DatasetReport>,
+}
+
+/// What is known of a dataset site.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DatasetReport {
+    /// Key of the publisher.
+    pub publisher: String,
+    /// Feeds it lists, without anything secret.
+    pub feeds: Vec<String>,
+    /// Licence it states.
+    pub license: Option<String>,
+    /// When it was last read.
+    pub read_at: Option<DateTime<Utc>>,
+    /// Why it could not be read the last time.
+    pub error: Option<String>,
 }
 
 /// How a feed is doing.

@@ -2,6 +2,7 @@
 
 mod areas;
 mod control;
+mod datasets;
 mod log;
 mod reload;
 mod sources;
@@ -32,6 +33,7 @@ pub(crate) use status::without_secrets;
 
 use self::areas::areas;
 use self::control::Operator;
+use self::datasets::Datasets;
 use self::sources::Feeds;
 use self::status::Status;
 use self::supervisor::Supervisor;
@@ -91,6 +93,10 @@ pub struct App {
     reloading: tokio::sync::Mutex<()>,
     /// Woken when vocabularies should be read before their time.
     refresh_now: Notify,
+    /// Woken when dataset sites should be looked at before their time.
+    look_now: Notify,
+    /// What is known of dataset sites.
+    datasets: ArcSwap<Datasets>,
     gazetteer: Arc<Gazetteer>,
 }
 
@@ -114,10 +120,11 @@ impl App {
             max_body_bytes: config.fetch.max_page_mib * 1024 * 1024,
             allow_private_networks: config.fetch.allow_private_networks,
         })?);
-        let records = store.sync_feeds(Feeds::specs(&config), clock.now()).await?;
+        let datasets = datasets::stored(&config, store.as_ref()).await?;
+        let records = store.sync_feeds(Feeds::specs(&config, &datasets), clock.now()).await?;
         let rules = Arc::new(ArcSwap::from_pointee(Rules::default()));
-        let sources = Feeds::sources(&config, &records, &rules.load());
-        let gate = Arc::new(ArcSwap::from_pointee(Feeds::gate(&config, &records)));
+        let sources = Feeds::sources(&config, &datasets, &records, &rules.load());
+        let gate = Arc::new(ArcSwap::from_pointee(Feeds::gate(&config, &datasets, &records)));
         let feeds_changed = Arc::new(Notify::new());
         // Said at the start rather than when a feed is first asked.
         Feeds::settings(&config, records.clone())?;
@@ -165,6 +172,8 @@ impl App {
             is_ready,
             reloading: tokio::sync::Mutex::new(()),
             refresh_now: Notify::new(),
+            look_now: Notify::new(),
+            datasets: ArcSwap::from_pointee(datasets),
             gazetteer,
         })
     }
@@ -228,6 +237,7 @@ impl App {
             is_ready: Arc::clone(&self.is_ready),
             sources: Arc::clone(&self.mapper.sources),
             gate: Arc::clone(&self.mapper.gate),
+            app: Arc::clone(self),
         });
         let admin = config.server.admin_token.as_ref().map(|token| Admin {
             control: Arc::new(Operator { app: Arc::clone(self), stop: stop.clone() }),
@@ -249,6 +259,7 @@ impl App {
         let (app, refresh_stop) = (Arc::clone(self), stop.clone());
         self.tasks.spawn(async move { app.refresh_rules(refresh_stop).await });
         self.tasks.spawn(Arc::clone(self).follow_config(stop.clone()));
+        self.tasks.spawn(Arc::clone(self).follow_datasets(stop.clone()));
         let (app, stop) = (Arc::clone(self), stop.clone());
         self.tasks.spawn(async move { app.follow_feeds(stop).await });
         Ok(())
@@ -286,10 +297,10 @@ impl App {
         self.catalogue.set_vocabulary(rules.terms());
         match self.store.feeds().await {
             Ok(records) => {
-                let config = self.config.load();
-                let sources = Feeds::sources(&config, &records, &rules);
+                let (config, datasets) = (self.config.load(), self.datasets.load());
+                let sources = Feeds::sources(&config, &datasets, &records, &rules);
                 self.mapper.sources.store(Arc::new(sources));
-                self.mapper.gate.store(Arc::new(Feeds::gate(&config, &records)));
+                self.mapper.gate.store(Arc::new(Feeds::gate(&config, &datasets, &records)));
             }
             Err(error) => error!(%error, "feeds not read; rules stay as they were"),
         }
@@ -319,7 +330,10 @@ impl App {
     async fn mark_if_made_otherwise(&self) {
         let marked = async {
             let config = self.config.load_full();
-            let made_with = self.vocabularies(&config).made_with(&config.publishers).await?;
+            let mut made_with = self.vocabularies(&config).made_with(&config.publishers).await?;
+            for (publisher, known) in self.datasets.load().iter() {
+                made_with.extend(format!("{publisher} {:?}", known.license).bytes());
+            }
             if self.store.vocabulary(MADE_WITH).await?.as_ref() == Some(&made_with) {
                 return Ok(());
             }
@@ -348,6 +362,7 @@ impl App {
         let mapping_stop = CancellationToken::new();
         let (mapper, running) = (self.mapper.clone(), mapping_stop.clone());
         let mapping = self.tasks.spawn(async move { mapper.run(running).await });
+        self.look_at_datasets().await?;
         let feeds = Feeds::settings(&config, self.store.feeds().await?)?;
         let followed =
             futures_util::future::join_all(feeds.iter().map(|feed| self.follow_once(feed, stop)))

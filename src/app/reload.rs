@@ -13,8 +13,11 @@ use tracing::info;
 use tracing::warn;
 
 use super::App;
+use super::areas::areas;
+use super::datasets::stored;
 use super::sources::Feeds;
 use crate::api::ControlError;
+use crate::catalogue::Area;
 use crate::config::Config;
 use crate::config::ProcessEnvironment;
 
@@ -62,7 +65,8 @@ impl App {
         // Whatever cannot be used is found before anything is changed.
         let records = self.store.feeds().await.map_err(|e| refused(e.to_string()))?;
         Feeds::settings(&config, records).map_err(|e| refused(format!("{e:#}")))?;
-        self.take_config(config, stop).await.map_err(|e| ControlError::Failed(format!("{e:#}")))?;
+        let served = areas(&config.areas).map_err(|e| refused(with_cause(&e)))?;
+        self.take_config(config, served, stop).await.map_err(|e| ControlError::Failed(format!("{e:#}")))?;
         info!("configuration taken over");
         Ok(())
     }
@@ -93,13 +97,20 @@ impl App {
     async fn take_config(
         self: &Arc<Self>,
         config: Config,
+        served: Vec<Area>,
         stop: &CancellationToken,
     ) -> anyhow::Result<()> {
-        self.store.sync_feeds(Feeds::specs(&config), self.clock.now()).await?;
+        if config.areas != self.config.load().areas {
+            self.catalogue.set_areas(served).await?;
+        }
+        let datasets = stored(&config, self.store.as_ref()).await?;
+        self.store.sync_feeds(Feeds::specs(&config, &datasets), self.clock.now()).await?;
+        self.datasets.store(Arc::new(datasets));
         self.config.store(Arc::new(config));
         self.load_rules().await;
         self.mark_if_made_otherwise().await;
         self.refresh_now.notify_one();
+        self.look_now.notify_one();
         self.supervisor.reconcile(self, stop).await?;
         self.mapper.changed.notify_one();
         Ok(())

@@ -1,13 +1,16 @@
 //! From configured publishers to the feeds that are followed and the sources they stand for.
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use reqwest::header::HeaderName;
 use reqwest::header::HeaderValue;
+use url::Url;
 
+use super::datasets::Datasets;
 use super::status::without_secrets;
 use crate::config::Config;
 use crate::config::Publisher;
@@ -24,25 +27,38 @@ use crate::store::FeedSpec;
 pub(super) struct Feeds;
 
 impl Feeds {
-    /// Returns the feeds in the order of the configuration.
-    pub(super) fn specs(config: &Config) -> Vec<FeedSpec> {
+    /// Returns the feeds in the order of the configuration, each address once. Where a publisher has no
+    /// feeds of its own there, those that its dataset site lists.
+    pub(super) fn specs(config: &Config, datasets: &Datasets) -> Vec<FeedSpec> {
         let of = |publisher: &Publisher| {
             let key = publisher.key.clone();
-            let feeds = publisher.feeds.iter().map(ToString::to_string);
-            feeds.map(|url| FeedSpec { publisher: key.clone(), url }).collect::<Vec<_>>()
+            let mut feeds: Vec<String> = publisher.feeds.iter().map(ToString::to_string).collect();
+            if feeds.is_empty() {
+                feeds.extend(datasets.get(&key).into_iter().flat_map(|known| known.feeds.clone()));
+            }
+            feeds.into_iter().map(move |url| FeedSpec { publisher: key.clone(), url })
         };
-        config.publishers.iter().flat_map(of).collect()
+        let mut seen = HashSet::new();
+        let all = config.publishers.iter().flat_map(of);
+        all.filter(|spec| seen.insert(spec.url.clone())).collect()
     }
 
     /// Returns the sources of the feeds that may be republished.
-    pub(super) fn sources(config: &Config, records: &[FeedRecord], rules: &Rules) -> Sources {
+    pub(super) fn sources(
+        config: &Config,
+        datasets: &Datasets,
+        records: &[FeedRecord],
+        rules: &Rules,
+    ) -> Sources {
         let mut sources = HashMap::new();
         for publisher in config.publishers.iter().filter(|p| p.republish != Some(false)) {
             let mut rules = rules.clone();
             rules.options = publisher.options;
             let rules = Arc::new(rules);
             for record in records.iter().filter(|record| record.publisher == publisher.key) {
-                let source = Arc::new(source(publisher, record));
+                let found = datasets.get(&publisher.key);
+                let license = found.and_then(|known| known.license.clone());
+                let source = Arc::new(source(publisher, record, license));
                 sources.insert(record.id, (source, Arc::clone(&rules)));
             }
         }
@@ -50,9 +66,13 @@ impl Feeds {
     }
 
     /// Returns what may be published: nothing without a licence unless the operator vouches for it.
-    pub(super) fn gate(config: &Config, records: &[FeedRecord]) -> Gate {
+    pub(super) fn gate(config: &Config, datasets: &Datasets, records: &[FeedRecord]) -> Gate {
         let is_bare =
-            |publisher: &&Publisher| publisher.republish.is_none() && publisher.license.is_none();
+            |publisher: &&Publisher| {
+                let found = datasets.get(&publisher.key).and_then(|known| known.license.as_ref());
+                let license = publisher.license.as_ref().or(found);
+                publisher.republish.is_none() && license.is_none()
+            };
         let bare = config.publishers.iter().filter(is_bare);
         let of = |publisher: &Publisher| {
             let key = publisher.key.clone();
@@ -73,10 +93,6 @@ impl Feeds {
     pub(super) fn not_acted_on(config: &Config) -> Vec<&'static str> {
         let any = |is: fn(&Publisher) -> bool| config.publishers.iter().any(is);
         let settings = [
-            (
-                any(|p| p.dataset.is_some() && p.feeds.is_empty()),
-                "publishers.dataset without feeds",
-            ),
             (any(|p| p.preset.is_some()), "publishers.preset"),
             (any(|p| p.options.fold), "publishers.options.fold"),
         ];
@@ -89,17 +105,28 @@ impl Feeds {
         records: Vec<FeedRecord>,
     ) -> anyhow::Result<Vec<FeedSettings>> {
         let mut all = Vec::with_capacity(records.len());
+        let hosts: Vec<(String, Option<String>)> =
+            records.iter().map(|record| (record.publisher.clone(), host(&record.url))).collect();
         for record in records {
             let publisher = config.publishers.iter().find(|p| p.key == record.publisher);
             let Some(publisher) = publisher else { continue };
-            let hosts = publisher.feeds.iter().filter_map(|url| url.host_str().map(str::to_owned));
-            all.push(FeedSettings { hosts: hosts.collect(), headers: headers(publisher)?, record });
+            let siblings = hosts.iter().filter(|(key, _)| *key == record.publisher);
+            let hosts = siblings.filter_map(|(_, host)| host.clone()).collect();
+            // A key goes to the addresses the operator wrote down, and to no other that a site names.
+            let named = [&publisher.dataset].into_iter().flatten().chain(&publisher.feeds);
+            let is_named = named.into_iter().any(|url| url.host_str() == host(&record.url).as_deref());
+            let headers = if is_named { headers(publisher)? } else { Vec::new() };
+            all.push(FeedSettings { hosts, headers, record });
         }
         Ok(all)
     }
 }
 
-fn source(publisher: &Publisher, record: &FeedRecord) -> Source {
+fn host(url: &str) -> Option<String> {
+    Url::parse(url).ok()?.host_str().map(str::to_owned)
+}
+
+fn source(publisher: &Publisher, record: &FeedRecord, license: Option<String>) -> Source {
     Source {
         key: publisher.key.clone(),
         publisher: publisher.name.clone(),
@@ -107,7 +134,7 @@ fn source(publisher: &Publisher, record: &FeedRecord) -> Source {
             Some(url) => without_secrets(url.as_str()),
             None => without_secrets(&record.url),
         }),
-        license: publisher.license.clone(),
+        license: publisher.license.clone().or(license),
     }
 }
 

@@ -8,6 +8,9 @@ use arc_swap::ArcSwap;
 use futures_util::future::BoxFuture;
 use url::Url;
 
+use super::App;
+use super::datasets::Known;
+use crate::api::DatasetReport;
 use crate::api::FeedReport;
 use crate::api::StatusReport;
 use crate::api::StatusSource;
@@ -32,6 +35,7 @@ pub(super) struct Status {
     pub(super) is_ready: Arc<AtomicBool>,
     pub(super) sources: Arc<ArcSwap<Sources>>,
     pub(super) gate: Arc<ArcSwap<Gate>>,
+    pub(super) app: Arc<App>,
 }
 
 impl StatusSource for Status {
@@ -44,7 +48,8 @@ impl StatusSource for Status {
             let behind = self.store.changes(snapshot.generation(), MAX_BEHIND).await?.len();
             let waiting = dirty + behind as u64;
             let feeds = records.into_iter().map(|record| self.feed(record)).collect();
-            Ok(StatusReport { services: snapshot.len(), waiting, feeds })
+            let datasets = self.datasets();
+            Ok(StatusReport { services: snapshot.len(), waiting, feeds, datasets })
         })
     }
 
@@ -54,6 +59,18 @@ impl StatusSource for Status {
 }
 
 impl Status {
+    fn datasets(&self) -> Vec<DatasetReport> {
+        let datasets = self.app.datasets.load();
+        let report = |(publisher, known): (&String, &Known)| DatasetReport {
+            publisher: publisher.clone(),
+            feeds: known.feeds.iter().map(|feed| without_secrets(feed)).collect(),
+            license: known.license.clone(),
+            read_at: known.read_at,
+            error: known.error.clone(),
+        };
+        datasets.iter().map(report).collect()
+    }
+
     fn feed(&self, record: FeedRecord) -> FeedReport {
         let now = self.board.status(record.id);
         let state = match &record {

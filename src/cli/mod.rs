@@ -6,6 +6,7 @@
 mod check;
 mod config;
 mod demo;
+mod discover;
 mod feeds;
 mod harvest;
 mod map;
@@ -49,6 +50,8 @@ enum Command {
     Map(map::Arguments),
     /// Check the conformance of an API or a feed.
     Check(check::Arguments),
+    /// Find the feeds that a data catalogue or a dataset site leads to.
+    Discover(discover::Arguments),
     /// See how the feeds of a running gateway are doing.
     Status(status::Arguments),
     /// Pause, resume, accept or resync feeds of a running gateway.
@@ -143,6 +146,7 @@ async fn run(command: Command) -> Result<Verdict, Failure> {
         Command::Harvest(arguments) => harvest::run(&arguments, stop).await,
         Command::Map(arguments) => map::run(&arguments).await,
         Command::Check(arguments) => check::run(&arguments).await,
+        Command::Discover(arguments) => discover::run(&arguments).await,
         Command::Status(arguments) => status::run(&arguments).await,
         Command::Feeds(arguments) => feeds::run(&arguments).await,
         Command::Config(arguments) => config::run(&arguments),

@@ -9,6 +9,7 @@
 pub mod lenient;
 
 mod concept;
+mod dataset;
 mod identifier;
 mod modified;
 mod offer;
@@ -21,6 +22,9 @@ mod time;
 mod vocabulary;
 
 pub use concept::Concept;
+pub use dataset::DataDownload;
+pub use dataset::Dataset;
+pub use dataset::Reference;
 pub use identifier::Identifier;
 pub use identifier::PropertyValue;
 pub use identifier::canonical_uri;

@@ -180,6 +180,13 @@ impl FakePublisher {
         faults.push_back((fault, times));
     }
 
+    /// Switches every fault of a feed off.
+    pub(crate) fn heal(&self, path: &str) {
+        let mut feeds = self.shared.feeds.lock().unwrap();
+        let Some(Feed::Items { faults, .. }) = feeds.get_mut(path) else { unreachable!("{path}") };
+        faults.clear();
+    }
+
     /// Takes an item out of a feed without a tombstone.
     pub(crate) fn forget(&self, path: &str, id: &str) {
         let mut feeds = self.shared.feeds.lock().unwrap();
