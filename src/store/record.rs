@@ -110,7 +110,7 @@ pub struct Held {
     pub held: u64,
     /// How many went since the window began.
     pub lost: u64,
-    /// How many usable services the feed had when the window began.
+    /// How many usable services the feed had within the window.
     pub services: u64,
 }
 

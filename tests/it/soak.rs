@@ -28,7 +28,7 @@ const IDS: u32 = 60;
 const DEFAULT_SECS: u64 = 60;
 
 /// Longest time to wait for the end after the last fault: a few rounds of waiting after failures.
-const END: Duration = Duration::from_mins(4);
+const END: Duration = Duration::from_mins(1);
 
 /// What the publisher holds: name by feed and id.
 type Truth = BTreeMap<(usize, u32), String>;
@@ -75,13 +75,22 @@ async fn what_is_published_is_what_the_publisher_holds() {
     // Waits after failures begin anew.
     gateway.kill_9();
     gateway.start_again().await;
-    let is_true = async || (published(&gateway).await == expected(&truth)).then_some(());
-    let within = Instant::now() + END;
-    wait_until(&format!("the truth, seed {seed}"), END, is_true).await;
-    println!("{edits} edits, {kills} kills, {} services, {:?} left", truth.len(), within - Instant::now());
-    // And it stays so.
-    gateway.settled().await;
-    assert_eq!(published(&gateway).await, expected(&truth), "seed {seed}");
+    let begun = Instant::now();
+    let expected = expected(&truth);
+    let is_over = async || {
+        let is_late = begun.elapsed() > END;
+        (is_late || published(&gateway).await == expected).then_some(())
+    };
+    wait_until("the end", END * 2, is_over).await;
+    println!("{edits} edits, {kills} kills, {} services, {:?}", truth.len(), begun.elapsed());
+    let status = gateway.status().await;
+    for feed in status["feeds"].as_array().unwrap().iter().filter(|feed| feed["state"] != "live") {
+        println!("{feed}");
+    }
+    let published = published(&gateway).await;
+    let missing: Vec<_> = expected.iter().filter(|one| !published.contains(one)).collect();
+    let wrong: Vec<_> = published.iter().filter(|one| !expected.contains(one)).collect();
+    assert!(missing.is_empty() && wrong.is_empty(), "seed {seed}: {missing:#?} but {wrong:#?}");
     assert!(!gateway.said().contains("panicked"), "seed {seed}");
 }
 

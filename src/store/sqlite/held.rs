@@ -53,14 +53,17 @@ pub(super) fn list(
     let waiting = {
         let mut select = transaction
             .prepare_cached(
-                "SELECT feed.id, count(*), window_lost, window_services
+                // A feed that grew since the window began may lose more.
+                "SELECT feed.id, count(*), window_lost, max(window_services, window_lost +
+                     (SELECT count(*) FROM service
+                      WHERE service.feed = feed.id AND gone_at IS NULL AND status = ?1))
                  FROM held JOIN feed ON feed.id = held.feed
                  WHERE NOT is_let_through GROUP BY feed.id",
             )
             .map_err(sql(doing))?;
         let count = |n: i64| u64::try_from(n).unwrap_or_default();
         let rows = select
-            .query_map([], |row| {
+            .query_map([codec::status_code(Status::Active)], |row| {
                 Ok(Held {
                     feed: FeedId(row.get(0)?),
                     held: count(row.get(1)?),
