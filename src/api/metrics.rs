@@ -68,11 +68,7 @@ impl Default for Metrics {
             "How long answers took, until their first byte",
             durations.clone(),
         );
-        registry.register(
-            "baton_in_flight_requests",
-            "Requests being answered",
-            in_flight.clone(),
-        );
+        registry.register("baton_in_flight_requests", "Requests being answered", in_flight.clone());
         registry.register(
             "baton_limited_requests",
             "Requests refused because their client asked too often",

@@ -62,5 +62,6 @@ pub fn router(state: ApiState) -> Router {
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::no_such_method);
     let measure = from_fn_with_state(state.metrics.clone(), metrics::measure);
-    middleware::wrap(routes.layer(from_fn(server::refuse_bodies)).layer(measure), &state).with_state(state)
+    middleware::wrap(routes.layer(from_fn(server::refuse_bodies)).layer(measure), &state)
+        .with_state(state)
 }

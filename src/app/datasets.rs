@@ -64,7 +64,12 @@ impl Known {
             }
             let times = self.missed.get(feed).copied().unwrap_or_default() + 1;
             let is_given_up = times >= MISSED_LIMIT;
-            warn!(publisher, feed = without_secrets(feed), is_given_up, "dataset site lists a feed no more");
+            warn!(
+                publisher,
+                feed = without_secrets(feed),
+                is_given_up,
+                "dataset site lists a feed no more"
+            );
             if !is_given_up {
                 missed.insert(feed.clone(), times);
                 kept.push(feed.clone());
@@ -105,7 +110,9 @@ impl App {
             match looked {
                 Ok(true) => match self.supervisor.reconcile(&self, &stop).await {
                     Ok(()) => self.mapper.changed.notify_one(),
-                    Err(error) => error!(error = format!("{error:#}"), "pollers not brought up to date"),
+                    Err(error) => {
+                        error!(error = format!("{error:#}"), "pollers not brought up to date");
+                    }
                 },
                 Ok(false) => {}
                 Err(error) => error!(%error, "what dataset sites list was not taken over"),
@@ -124,8 +131,7 @@ impl App {
         let mut datasets = stored(&config, self.store.as_ref()).await?;
         let mut is_changed = false;
         for publisher in &config.publishers {
-            let (Some(url), Some(known)) =
-                (&publisher.dataset, datasets.get_mut(&publisher.key))
+            let (Some(url), Some(known)) = (&publisher.dataset, datasets.get_mut(&publisher.key))
             else {
                 continue;
             };

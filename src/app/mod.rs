@@ -113,19 +113,11 @@ impl App {
             clock.clone(),
         ));
         let board = Arc::new(Board::default());
-        let changed = Arc::new(Notify::new());
-        let fetcher = Arc::new(Fetcher::new(FetchConfig {
-            contact: config.fetch.contact.clone(),
-            timeout: Duration::from_secs(config.fetch.timeout_secs),
-            max_body_bytes: config.fetch.max_page_mib * 1024 * 1024,
-            allow_private_networks: config.fetch.allow_private_networks,
-        })?);
+        let fetcher = Arc::new(fetcher(&config)?);
         let datasets = datasets::stored(&config, store.as_ref()).await?;
         let records = store.sync_feeds(Feeds::specs(&config, &datasets), clock.now()).await?;
         let rules = Arc::new(ArcSwap::from_pointee(Rules::default()));
         let sources = Feeds::sources(&config, &datasets, &records, &rules.load());
-        let gate = Arc::new(ArcSwap::from_pointee(Feeds::gate(&config, &datasets, &records)));
-        let feeds_changed = Arc::new(Notify::new());
         // Said at the start rather than when a feed is first asked.
         Feeds::settings(&config, records.clone())?;
         let tasks = TaskTracker::new();
@@ -133,25 +125,13 @@ impl App {
             fetcher,
             store: Arc::clone(&store),
             board: Arc::clone(&board),
-            changed: Arc::clone(&changed),
+            changed: Arc::new(Notify::new()),
             clock: clock.clone(),
             poll_interval: Duration::from_secs(config.fetch.poll_interval_secs),
-            gate: Arc::clone(&gate),
-            feeds_changed: Arc::clone(&feeds_changed),
+            gate: Arc::new(ArcSwap::from_pointee(Feeds::gate(&config, &datasets, &records))),
+            feeds_changed: Arc::new(Notify::new()),
         };
-        let mapper = Mapper {
-            store: Arc::clone(&store),
-            catalogue: Arc::clone(&catalogue),
-            sources: Arc::new(ArcSwap::from_pointee(sources)),
-            changed,
-            clock: clock.clone(),
-            tasks: tasks.clone(),
-            gate,
-            board: Arc::clone(&board),
-            feeds_changed,
-            // What was held when the program ended waits for its judgement still.
-            is_holding: Arc::new(AtomicBool::new(true)),
-        };
+        let mapper = mapper(&harvester, &catalogue, sources, &tasks);
         let is_ready = Arc::new(AtomicBool::new(false));
         for setting in Feeds::not_acted_on(&config) {
             warn!(setting, "configured, and not acted on by this version");
@@ -401,5 +381,38 @@ impl App {
     /// Returns the sources of the feeds that may be republished.
     pub fn sources(&self) -> Arc<Sources> {
         self.mapper.sources.load_full()
+    }
+}
+
+fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
+    let fetch = &config.fetch;
+    let fetcher = Fetcher::new(FetchConfig {
+        contact: fetch.contact.clone(),
+        timeout: Duration::from_secs(fetch.timeout_secs),
+        max_body_bytes: fetch.max_page_mib * 1024 * 1024,
+        allow_private_networks: fetch.allow_private_networks,
+    });
+    Ok(fetcher?)
+}
+
+/// Returns the mapper beside a harvester: they share what they tell each other by.
+fn mapper(
+    harvester: &Harvester,
+    catalogue: &Arc<Catalogue>,
+    sources: Sources,
+    tasks: &TaskTracker,
+) -> Mapper {
+    Mapper {
+        store: Arc::clone(&harvester.store),
+        catalogue: Arc::clone(catalogue),
+        sources: Arc::new(ArcSwap::from_pointee(sources)),
+        changed: Arc::clone(&harvester.changed),
+        clock: harvester.clock.clone(),
+        tasks: tasks.clone(),
+        gate: Arc::clone(&harvester.gate),
+        board: Arc::clone(&harvester.board),
+        feeds_changed: Arc::clone(&harvester.feeds_changed),
+        // What was held when the program ended waits for its judgement still.
+        is_holding: Arc::new(AtomicBool::new(true)),
     }
 }

@@ -60,13 +60,16 @@ impl App {
         let path = self.config_file.clone();
         let path = path.ok_or_else(|| ControlError::Refused("it has no file".to_owned()))?;
         let refused = |reason: String| ControlError::Refused(reason);
-        let config = Config::load(&path, &ProcessEnvironment).map_err(|e| refused(with_cause(&e)))?;
+        let config =
+            Config::load(&path, &ProcessEnvironment).map_err(|e| refused(with_cause(&e)))?;
         let config = self.keep_fixed(config);
         // Whatever cannot be used is found before anything is changed.
         let records = self.store.feeds().await.map_err(|e| refused(e.to_string()))?;
         Feeds::settings(&config, records).map_err(|e| refused(format!("{e:#}")))?;
         let served = areas(&config.areas).map_err(|e| refused(with_cause(&e)))?;
-        self.take_config(config, served, stop).await.map_err(|e| ControlError::Failed(format!("{e:#}")))?;
+        self.take_config(config, served, stop)
+            .await
+            .map_err(|e| ControlError::Failed(format!("{e:#}")))?;
         info!("configuration taken over");
         Ok(())
     }

@@ -67,12 +67,11 @@ impl Feeds {
 
     /// Returns what may be published: nothing without a licence unless the operator vouches for it.
     pub(super) fn gate(config: &Config, datasets: &Datasets, records: &[FeedRecord]) -> Gate {
-        let is_bare =
-            |publisher: &&Publisher| {
-                let found = datasets.get(&publisher.key).and_then(|known| known.license.as_ref());
-                let license = publisher.license.as_ref().or(found);
-                publisher.republish.is_none() && license.is_none()
-            };
+        let is_bare = |publisher: &&Publisher| {
+            let found = datasets.get(&publisher.key).and_then(|known| known.license.as_ref());
+            let license = publisher.license.as_ref().or(found);
+            publisher.republish.is_none() && license.is_none()
+        };
         let bare = config.publishers.iter().filter(is_bare);
         let of = |publisher: &Publisher| {
             let key = publisher.key.clone();
@@ -114,9 +113,10 @@ impl Feeds {
             let hosts = siblings.filter_map(|(_, host)| host.clone()).collect();
             // A key goes to the addresses the operator wrote down, and to no other that a site names.
             let named = [&publisher.dataset].into_iter().flatten().chain(&publisher.feeds);
-            let is_named = named.into_iter().any(|url| url.host_str() == host(&record.url).as_deref());
+            let is_named =
+                named.into_iter().any(|url| url.host_str() == host(&record.url).as_deref());
             let headers = if is_named { headers(publisher)? } else { Vec::new() };
-            all.push(FeedSettings { hosts, headers, record });
+            all.push(FeedSettings { record, headers, hosts });
         }
         Ok(all)
     }

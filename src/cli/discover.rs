@@ -15,7 +15,7 @@ use crate::harvest::DatasetSite;
 use crate::harvest::discover;
 
 /// How long one page may take.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How large one page may be.
 const MAX_PAGE_BYTES: u64 = 16 * 1024 * 1024;
@@ -50,8 +50,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         return Ok(Verdict::Unwell);
     }
     let mut keys = BTreeSet::new();
-    let tables: Vec<String> =
-        discovered.sites.iter().map(|site| table(site, &mut keys)).collect();
+    let tables: Vec<String> = discovered.sites.iter().map(|site| table(site, &mut keys)).collect();
     write!(std::io::stdout().lock(), "{}", tables.join("\n"))?;
     Ok(Verdict::Well)
 }
@@ -83,7 +82,7 @@ fn key(name: &str, keys: &mut BTreeSet<String>) -> String {
         "publisher".clone_into(&mut base);
     }
     let numbered = |number: u32| if number < 2 { base.clone() } else { format!("{base}-{number}") };
-    let free = (1..).map(numbered).find(|key| !keys.contains(key)).unwrap_or_default();
+    let free = (1..=u32::MAX).map(numbered).find(|key| !keys.contains(key)).unwrap_or_default();
     keys.insert(free.clone());
     free
 }

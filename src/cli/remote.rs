@@ -13,7 +13,7 @@ use crate::config::ProcessEnvironment;
 use crate::config::Secret;
 
 /// How long an answer may take.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Which gateway, and how to be let in.
 #[derive(Debug, clap::Args)]

@@ -82,7 +82,9 @@ async fn page(fetcher: &Fetcher, url: &Url) -> Result<(Vec<Dataset>, Url), Strin
         Ok(Response::Body(body)) => {
             let found = Dataset::read_all(&body.bytes);
             if found.is_empty() {
-                return Err("it holds no JSON-LD that lists feeds, dataset sites or catalogues".to_owned());
+                return Err(
+                    "it holds no JSON-LD that lists feeds, dataset sites or catalogues".to_owned()
+                );
             }
             Ok((found, body.url))
         }

@@ -124,7 +124,8 @@ impl Mapper {
             let is_reading = |record: &&FeedRecord| {
                 record.paused.is_none() && self.board.status(record.id).state.is_reading()
             };
-            let siblings = records.iter().filter(|r| Some(&r.publisher) == feed.map(|f| &f.publisher));
+            let siblings =
+                records.iter().filter(|r| Some(&r.publisher) == feed.map(|f| &f.publisher));
             if is_judged {
                 continue;
             }
@@ -186,9 +187,8 @@ impl Mapper {
         self.tasks.spawn(async move {
             let bundles = store.bundles(chunk).await?;
             let mapped = tokio::task::spawn_blocking(move || {
-                let mapped = |bundle| {
-                    gate.pass(&bundle, publication(&bundle, &sources, now), &sources)
-                };
+                let mapped =
+                    |bundle| gate.pass(&bundle, publication(&bundle, &sources, now), &sources);
                 bundles.into_iter().map(mapped).collect()
             });
             mapped.await.or(Err(StoreError::Closed))

@@ -245,16 +245,8 @@ impl<'a> Poller<'a> {
                 let outcome = commit.await?;
                 self.committed(&outcome);
                 self.show(FeedState::Live, item_count);
-                self.harvester.changed.notify_one();
-                self.visited.clear();
-                self.circles = 0;
                 self.validators = body.validators;
-                let spoiled = std::mem::take(&mut self.spoiled);
-                let guard = self.harvester.gate.load().guard;
-                match guard.objection_to_spoiled(spoiled, outcome.items) {
-                    Some(reason) => self.hold(reason).await?,
-                    None => self.at_end(body.max_age),
-                }
+                self.end_round(&outcome, body.max_age).await?
             }
             Next::Blocked(reason) => {
                 self.committed(&commit.await?);
@@ -266,6 +258,23 @@ impl<'a> Poller<'a> {
         self.last_success = Some(now);
         self.recorded_at = Some(now);
         Ok(step)
+    }
+
+    /// The end was reached: what can be judged only now is judged.
+    async fn end_round(
+        &mut self,
+        outcome: &PageOutcome,
+        max_age: Option<Duration>,
+    ) -> Result<Step, StoreError> {
+        self.harvester.changed.notify_one();
+        self.visited.clear();
+        self.circles = 0;
+        let spoiled = std::mem::take(&mut self.spoiled);
+        let guard = self.harvester.gate.load().guard;
+        match guard.objection_to_spoiled(spoiled, outcome.items) {
+            Some(reason) => self.hold(reason).await,
+            None => Ok(self.at_end(max_age)),
+        }
     }
 
     fn commit(
@@ -337,8 +346,8 @@ impl<'a> Poller<'a> {
     }
 
     async fn pause(&self, wait: Duration) {
-        let until = self.harvester.clock.now()
-            + TimeDelta::from_std(wait).unwrap_or(TimeDelta::hours(1));
+        let until =
+            self.harvester.clock.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::hours(1));
         self.harvester.board.update(self.feed, |status| status.next_poll = Some(until));
         tokio::time::sleep(wait).await;
         self.harvester.board.update(self.feed, |status| status.next_poll = None);

@@ -65,8 +65,7 @@ impl Dataset {
     pub fn read_all(body: &[u8]) -> Vec<Self> {
         let text = String::from_utf8_lossy(body);
         let text = text.trim_start_matches('\u{feff}').trim_start();
-        let documents =
-            if text.starts_with('<') { scripts(text) } else { vec![text.to_owned()] };
+        let documents = if text.starts_with('<') { scripts(text) } else { vec![text.to_owned()] };
         let mut found = Vec::new();
         for document in documents {
             let read: Many<Self> = serde_json::from_str(&document).unwrap_or_default();
@@ -131,8 +130,13 @@ mod tests {
         let sites: Vec<_> = found[0].dataset.iter().map(|site| site.url.as_str()).collect();
         assert_eq!(sites, ["https://a.org/", "https://b.org/"]);
         let collection = br#"{"hasPart":["https://c.org/catalogue.jsonld"]}"#;
-        assert_eq!(Dataset::read_all(collection)[0].has_part[0].url.as_str(), "https://c.org/catalogue.jsonld");
-        for nothing in ["", "<html>", "<script", "<script type=application/ld+json>", "{}", "null", "[1]"] {
+        assert_eq!(
+            Dataset::read_all(collection)[0].has_part[0].url.as_str(),
+            "https://c.org/catalogue.jsonld"
+        );
+        for nothing in
+            ["", "<html>", "<script", "<script type=application/ld+json>", "{}", "null", "[1]"]
+        {
             assert!(Dataset::read_all(nothing.as_bytes()).is_empty(), "{nothing}");
         }
     }

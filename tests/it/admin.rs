@@ -125,7 +125,8 @@ async fn orphans_are_told_parent_by_parent() {
     gateway.settled().await;
     let (code, said) = gateway.command(&["feeds", "orphans"]).await;
     assert_eq!(code, Some(0), "{said}");
-    let expected = [(3, 1), (1, 2)].map(|(n, of)| format!("one  {n}  {}", items::uri("series", of)));
+    let expected =
+        [(3, 1), (1, 2)].map(|(n, of)| format!("one  {n}  {}", items::uri("series", of)));
     assert_eq!(said.lines().collect::<Vec<_>>(), expected);
 
     publisher.upsert("/feed", "s1", items::series(1, "Found"));

@@ -36,7 +36,8 @@ async fn a_full_disk_stops_harvesting_and_nothing_else_and_heals_by_itself() {
     for id in 0..SERVICES {
         let mut series = items::series(id, &format!("Class {id}"));
         // Text that cannot be packed, so that the disk fills.
-        let noise: String = (0..40).map(|n| format!("{:x} ", (id + 1) * 7_919 * (n + 1))).collect();
+        let words = (1..=40).map(|n| format!("{:x}", (id + 1) * 7_919 * n));
+        let noise = words.collect::<Vec<_>>().join(" ");
         series["description"] = noise.into();
         publisher.upsert("/feed", &id.to_string(), series);
     }

@@ -9,6 +9,7 @@ mod crash;
 mod demo;
 mod discovery;
 mod disk;
+mod examples;
 mod guard;
 mod harvest;
 mod hostile;

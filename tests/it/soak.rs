@@ -45,7 +45,9 @@ async fn what_is_published_is_what_the_publisher_holds() {
     let followed: Vec<(String, Vec<String>)> = feeds
         .iter()
         .enumerate()
-        .map(|(at, path)| (format!("p{at}"), vec![publisher.feed(path, random.random_range(3..40))]))
+        .map(|(at, path)| {
+            (format!("p{at}"), vec![publisher.feed(path, random.random_range(3..40))])
+        })
         .collect();
     // Everything may vanish here: the publisher's word is the truth.
     let settings = Settings::following(&followed).section("[guard]\nloss_percent = 100");
@@ -87,9 +89,9 @@ async fn what_is_published_is_what_the_publisher_holds() {
     for feed in status["feeds"].as_array().unwrap().iter().filter(|feed| feed["state"] != "live") {
         println!("{feed}");
     }
-    let published = published(&gateway).await;
-    let missing: Vec<_> = expected.iter().filter(|one| !published.contains(one)).collect();
-    let wrong: Vec<_> = published.iter().filter(|one| !expected.contains(one)).collect();
+    let shown = published(&gateway).await;
+    let missing: Vec<_> = expected.iter().filter(|one| !shown.contains(one)).collect();
+    let wrong: Vec<_> = shown.iter().filter(|one| !expected.contains(one)).collect();
     assert!(missing.is_empty() && wrong.is_empty(), "seed {seed}: {missing:#?} but {wrong:#?}");
     assert!(!gateway.said().contains("panicked"), "seed {seed}");
 }

@@ -8,7 +8,10 @@ use super::codec;
 use super::sql;
 use crate::store::StoreError;
 
-pub(super) fn find(connection: &Connection, publisher: &str) -> Result<Option<Vec<u8>>, StoreError> {
+pub(super) fn find(
+    connection: &Connection,
+    publisher: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
     let doing = "reading what a dataset site said";
     let body: Option<Vec<u8>> = connection
         .query_row("SELECT body FROM dataset WHERE publisher = ?1", [publisher], |row| row.get(0))

@@ -14,11 +14,7 @@ use crate::store::Held;
 use crate::store::StoreError;
 
 /// Holds a root's service as it is.
-pub(super) fn hold(
-    transaction: &Transaction<'_>,
-    key: i64,
-    feed: FeedId,
-) -> rusqlite::Result<()> {
+pub(super) fn hold(transaction: &Transaction<'_>, key: i64, feed: FeedId) -> rusqlite::Result<()> {
     transaction
         .prepare_cached("INSERT OR REPLACE INTO held (key, feed) VALUES (?1, ?2)")?
         .execute(params![key, feed.0])?;
@@ -93,7 +89,10 @@ pub(super) fn let_through(
         )
         .map_err(sql(doing))?;
     let count = transaction
-        .execute("UPDATE held SET is_let_through = 1 WHERE feed = ?1 AND NOT is_let_through", [feed.0])
+        .execute(
+            "UPDATE held SET is_let_through = 1 WHERE feed = ?1 AND NOT is_let_through",
+            [feed.0],
+        )
         .map_err(sql(doing))?;
     let window = if is_accepting {
         "UPDATE feed SET window_start = NULL WHERE id = ?1 AND ?2 >= 0"

@@ -14,6 +14,7 @@ mod publish;
 mod purge;
 mod read;
 mod schema;
+mod sweep;
 mod vocabulary;
 
 use std::path::Path;

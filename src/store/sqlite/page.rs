@@ -14,7 +14,6 @@ use super::bundle::MAX_PARENTS;
 use super::codec;
 use super::feed;
 use super::sql;
-use crate::quality::Finding;
 use crate::store::ItemChange;
 use crate::store::PageCommit;
 use crate::store::PageOutcome;
@@ -59,23 +58,23 @@ fn compressed(change: &ItemChange) -> Result<Option<Body>, StoreError> {
 }
 
 /// What is known while a page is being written.
-struct Writer<'a> {
-    transaction: &'a Transaction<'a>,
-    page: &'a PageCommit,
-    feed: i64,
+pub(super) struct Writer<'a> {
+    pub(super) transaction: &'a Transaction<'a>,
+    pub(super) page: &'a PageCommit,
+    pub(super) feed: i64,
     keys: HashMap<&'a str, i64>,
     facts: HashMap<&'a str, i64>,
     /// Keys under which something changed, with the largest `modified` seen.
     touched: HashMap<i64, Touched>,
     dirty: BTreeSet<i64>,
-    outcome: PageOutcome,
+    pub(super) outcome: PageOutcome,
     heads: i64,
     occurrences: i64,
     findings: i64,
     /// What is read now carries this number.
-    generation: i64,
+    pub(super) generation: i64,
     /// Set while the feed is read again from its first page: then what has not changed is marked as seen.
-    is_resyncing: bool,
+    pub(super) is_resyncing: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -159,22 +158,7 @@ impl<'a> Writer<'a> {
         } else {
             self.remove_occurrence(&head.item_id, head.modified)?;
             self.heads += 1;
-            self.transaction
-                .prepare_cached(
-                    "INSERT INTO head (feed, item_id, key, kind, hash, findings, body, generation)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                )?
-                .execute(params![
-                    self.feed,
-                    head.item_id,
-                    key,
-                    kind,
-                    hash,
-                    findings,
-                    body,
-                    self.generation
-                ])?;
-            self.transaction.last_insert_rowid()
+            self.insert_head(head, key, hash, body)?
         };
         self.findings += findings;
         self.write_links(row, head)?;
@@ -183,6 +167,25 @@ impl<'a> Writer<'a> {
         self.usable(&head.item_id)?;
         self.outcome.changed += 1;
         Ok(())
+    }
+
+    fn insert_head(
+        &self,
+        head: &StoredHead,
+        key: i64,
+        hash: &[u8; 16],
+        body: &[u8],
+    ) -> rusqlite::Result<i64> {
+        let (feed, item_id, generation) = (self.feed, &head.item_id, self.generation);
+        let kind = codec::kind_code(head.kind);
+        let findings = i64::try_from(head.findings.len()).unwrap_or(i64::MAX);
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO head (feed, item_id, key, kind, hash, findings, body, generation)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![feed, item_id, key, kind, hash, findings, body, generation])?;
+        Ok(self.transaction.last_insert_rowid())
     }
 
     fn write_links(&mut self, row: i64, head: &'a StoredHead) -> rusqlite::Result<()> {
@@ -284,7 +287,7 @@ impl<'a> Writer<'a> {
         self.usable(item_id)
     }
 
-    fn remove_head(
+    pub(super) fn remove_head(
         &mut self,
         item_id: &str,
         modified: Option<DateTime<Utc>>,
@@ -305,7 +308,7 @@ impl<'a> Writer<'a> {
         Ok(true)
     }
 
-    fn remove_occurrence(
+    pub(super) fn remove_occurrence(
         &mut self,
         item_id: &str,
         modified: Option<DateTime<Utc>>,
@@ -322,79 +325,6 @@ impl<'a> Writer<'a> {
             self.touch(parent, modified);
             self.occurrences -= 1;
         }
-        Ok(())
-    }
-
-    fn unusable(&mut self, item_id: Option<&str>, finding: &Finding) -> rusqlite::Result<()> {
-        self.outcome.unusable += 1;
-        if let Some(item_id) = item_id
-            && self.is_stored(item_id)?
-        {
-            // It is still in the feed, so a resync must not take it for vanished.
-            self.outcome.spoiled += 1;
-            self.seen_again(item_id)?;
-        }
-        self.transaction
-            .prepare_cached(
-                "INSERT OR REPLACE INTO unusable (feed, item_id, code) VALUES (?1, ?2, ?3)",
-            )?
-            .execute(params![self.feed, item_id.unwrap_or_default(), finding.code.as_str()])?;
-        Ok(())
-    }
-
-    fn is_stored(&self, item_id: &str) -> rusqlite::Result<bool> {
-        self.transaction
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM head WHERE feed = ?1 AND item_id = ?2)
-                     OR EXISTS (SELECT 1 FROM occurrence WHERE feed = ?1 AND item_id = ?2)",
-            )?
-            .query_row(params![self.feed, item_id], |row| row.get(0))
-    }
-
-    /// Notes during a resync that an item is still there; otherwise nobody will ask.
-    fn seen_again(&self, item_id: &str) -> rusqlite::Result<()> {
-        if !self.is_resyncing {
-            return Ok(());
-        }
-        for statement in [
-            "UPDATE head SET generation = ?3 WHERE feed = ?1 AND item_id = ?2",
-            "UPDATE occurrence SET generation = ?3 WHERE feed = ?1 AND item_id = ?2",
-        ] {
-            self.transaction.prepare_cached(statement)?.execute(params![
-                self.feed,
-                item_id,
-                self.generation
-            ])?;
-        }
-        Ok(())
-    }
-
-    /// Drops what a resync that reached the last page did not bring again.
-    fn sweep(&mut self) -> rusqlite::Result<()> {
-        let mut vanished: Vec<String> = Vec::new();
-        for statement in [
-            "SELECT item_id FROM head WHERE feed = ?1 AND generation < ?2",
-            "SELECT item_id FROM occurrence WHERE feed = ?1 AND generation < ?2",
-        ] {
-            let mut select = self.transaction.prepare_cached(statement)?;
-            let rows = select.query_map(params![self.feed, self.generation], |row| row.get(0))?;
-            for item_id in rows {
-                vanished.push(item_id?);
-            }
-        }
-        for item_id in &vanished {
-            if !self.remove_head(item_id, Some(self.page.now))? {
-                self.remove_occurrence(item_id, Some(self.page.now))?;
-            }
-        }
-        self.outcome.vanished = vanished.len() as u64;
-        Ok(())
-    }
-
-    fn usable(&self, item_id: &str) -> rusqlite::Result<()> {
-        self.transaction
-            .prepare_cached("DELETE FROM unusable WHERE feed = ?1 AND item_id = ?2")?
-            .execute(params![self.feed, item_id])?;
         Ok(())
     }
 

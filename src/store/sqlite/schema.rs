@@ -7,8 +7,7 @@ use super::sql;
 
 /// Migrations in order; the database's `user_version` says how many were run. Never edit one that was
 /// released: add another.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("0001-tables.sql"), include_str!("0002-control.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("0001-tables.sql"), include_str!("0002-control.sql")];
 
 /// Brings the tables up to date.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {

@@ -72,8 +72,7 @@ impl Inside {
         let is_settled = async || {
             let status = self.json("/status.json").await?;
             let feed = status["feeds"].as_array()?.iter().find(|feed| feed["url"] == url)?;
-            let is_settled =
-                feed["state"] == "live" && status["waiting"] == 0 && feed["held"] == 0;
+            let is_settled = feed["state"] == "live" && status["waiting"] == 0 && feed["held"] == 0;
             is_settled.then_some(())
         };
         wait_until("settled", PATIENCE, is_settled).await;

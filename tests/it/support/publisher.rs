@@ -304,12 +304,12 @@ impl Cut<'_> {
         let is_end = rest.len() <= self.page_size;
         rest.truncate(self.page_size);
         if fault == Some(&Fault::EmptyFirst) && is_first {
-            return self.envelope(Some(self.position(0, "")), Vec::new());
+            return self.envelope(Some(self.position(0, "")), &[]);
         }
         let is_past = self.query.contains("past=1");
         if fault == Some(&Fault::EmptyMiddle) && !is_first && !is_past && !rest.is_empty() {
             let next = format!("{}{}?{}&past=1", self.base, self.path, self.query);
-            return self.envelope(Some(next), Vec::new());
+            return self.envelope(Some(next), &[]);
         }
         let own = self.url_asked_for();
         let next =
@@ -323,10 +323,11 @@ impl Cut<'_> {
             Some(Fault::NextRelative) => Some(next.replace(self.base, "")),
             _ => Some(next),
         };
-        self.envelope(next, rest.into_iter().map(|(.., item)| item.clone()).collect())
+        let items: Vec<Value> = rest.into_iter().map(|(.., item)| item.clone()).collect();
+        self.envelope(next, &items)
     }
 
-    fn envelope(&self, next: Option<String>, items: Vec<Value>) -> Value {
+    fn envelope(&self, next: Option<String>, items: &[Value]) -> Value {
         let mut page = json!({"items": items});
         if let Some(license) = &self.license {
             page["license"] = json!(license);
