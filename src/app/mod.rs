@@ -130,8 +130,9 @@ impl App {
             poll_interval: Duration::from_secs(config.fetch.poll_interval_secs),
             gate: Arc::new(ArcSwap::from_pointee(Feeds::gate(&config, &datasets, &records))),
             feeds_changed: Arc::new(Notify::new()),
+            tasks: tasks.clone(),
         };
-        let mapper = mapper(&harvester, &catalogue, sources, &tasks);
+        let mapper = mapper(&harvester, &catalogue, sources);
         let is_ready = Arc::new(AtomicBool::new(false));
         for setting in Feeds::not_acted_on(&config) {
             warn!(setting, "configured, and not acted on by this version");
@@ -396,19 +397,14 @@ fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
 }
 
 /// Returns the mapper beside a harvester: they share what they tell each other by.
-fn mapper(
-    harvester: &Harvester,
-    catalogue: &Arc<Catalogue>,
-    sources: Sources,
-    tasks: &TaskTracker,
-) -> Mapper {
+fn mapper(harvester: &Harvester, catalogue: &Arc<Catalogue>, sources: Sources) -> Mapper {
     Mapper {
         store: Arc::clone(&harvester.store),
         catalogue: Arc::clone(catalogue),
         sources: Arc::new(ArcSwap::from_pointee(sources)),
         changed: Arc::clone(&harvester.changed),
         clock: harvester.clock.clone(),
-        tasks: tasks.clone(),
+        tasks: harvester.tasks.clone(),
         gate: Arc::clone(&harvester.gate),
         board: Arc::clone(&harvester.board),
         feeds_changed: Arc::clone(&harvester.feeds_changed),

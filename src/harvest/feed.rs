@@ -8,6 +8,7 @@ use reqwest::header::HeaderName;
 use reqwest::header::HeaderValue;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 use tracing::info_span;
 
@@ -39,6 +40,8 @@ pub struct Harvester {
     pub gate: Arc<ArcSwap<Gate>>,
     /// Woken when a feed is to be paused.
     pub feeds_changed: Arc<Notify>,
+    /// Where tasks are tracked.
+    pub tasks: TaskTracker,
 }
 
 /// A feed to be followed.
@@ -88,9 +91,15 @@ pub async fn follow(
     let Some(mut poller) = Poller::new(harvester, settings, until) else {
         return Followed::Failed("what the store holds of it is not a web address".to_owned());
     };
+    let writing = poller.writing();
     let span = info_span!("feed", url = %Endpoint::of(poller.first()));
     tokio::select! {
-        () = stop.cancelled() => Followed::Cancelled,
+        () = stop.cancelled() => {
+            // A page that is being written is written before anybody believes that this has ended: it
+            // would move a cursor that somebody else has set meanwhile.
+            drop(writing.lock().await);
+            Followed::Cancelled
+        }
         followed = poller.run().instrument(span) => followed,
     }
 }

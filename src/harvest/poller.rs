@@ -10,6 +10,7 @@ use std::time::Duration;
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
+use tokio::sync::Mutex;
 use tracing::debug;
 use tracing::info;
 use tracing::warn;
@@ -98,6 +99,8 @@ pub(super) struct Poller<'a> {
     resynced_at: Option<DateTime<Utc>>,
     /// Items that cannot be used any more, since the end was last seen.
     spoiled: u64,
+    /// Held while a page is being written.
+    writing: Arc<Mutex<()>>,
 }
 
 impl<'a> Poller<'a> {
@@ -125,7 +128,13 @@ impl<'a> Poller<'a> {
             recorded_at: record.last_success,
             resynced_at: record.resynced_at,
             spoiled: 0,
+            writing: Arc::default(),
         })
+    }
+
+    /// Returns what is held while a page is being written.
+    pub(super) fn writing(&self) -> Arc<Mutex<()>> {
+        Arc::clone(&self.writing)
     }
 
     /// Returns the address of the first page.
@@ -293,8 +302,16 @@ impl<'a> Poller<'a> {
         };
         let (store, changed) =
             (Arc::clone(&self.harvester.store), Arc::clone(&self.harvester.changed));
+        let (writing, tasks) = (Arc::clone(&self.writing), self.harvester.tasks.clone());
         async move {
-            let outcome = store.commit_page(commit).await?;
+            let held = writing.lock_owned().await;
+            // A task of its own, which goes on when the poller is told to stop.
+            let written = tasks.spawn(async move {
+                let outcome = store.commit_page(commit).await;
+                drop(held);
+                outcome
+            });
+            let outcome = written.await.unwrap_or(Err(StoreError::Closed))?;
             debug!(?outcome, "page committed");
             changed.notify_one();
             Ok(outcome)

@@ -127,7 +127,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Returns up to `limit` dirty roots, those waiting longest first, without taking them off.
     fn dirty(&self, limit: usize) -> Answer<'_, Vec<Dirty>>;
 
-    /// Returns how many roots are dirty.
+    /// Returns how many roots are dirty, or wait for the drop guard to judge them.
     fn dirty_count(&self) -> Answer<'_, u64>;
 
     /// Marks roots dirty whose time has come, all of them when the clock was put back by more than an

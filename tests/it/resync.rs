@@ -2,6 +2,7 @@
 
 use baton::clock::Clock;
 use chrono::TimeDelta;
+use reqwest::Method;
 
 use crate::support::gateway::Gateway;
 use crate::support::gateway::PATIENCE;
@@ -56,6 +57,35 @@ async fn what_vanished_without_a_tombstone_goes_when_the_end_is_reached() {
     assert_eq!(gateway.feed(&url).await["items"], 6);
     let first_pages = publisher.asked_of("/feed").iter().filter(|a| a.query.is_empty()).count();
     assert_eq!(first_pages, 2, "read from the start when it was added and for the resync");
+}
+
+#[tokio::test]
+async fn a_resync_in_the_middle_of_another_loses_nothing() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 3);
+    for id in 0..150 {
+        publisher.upsert("/feed", &id.to_string(), items::series(id, &format!("Class {id}")));
+    }
+    // A sweep that began in the middle would show, however much it drops.
+    let settings = Settings::following(&[("one", vec![url.clone()])]).admin(TOKEN);
+    let settings = settings.section("[guard]\nloss_percent = 100");
+    let gateway = Gateway::start(&settings).await;
+    gateway.settled().await;
+    let authorization = format!("Bearer {TOKEN}");
+    for _ in 0..40 {
+        let asked = publisher.asked().len();
+        let path = "/admin/feeds/resync?key=one";
+        let headers = [("authorization", authorization.as_str())];
+        assert_eq!(gateway.ask(Method::POST, path, &headers).await.status, 200);
+        let is_under_way = async || (publisher.asked().len() > asked + 5).then_some(());
+        wait_until("under way", PATIENCE, is_under_way).await;
+    }
+    gateway.settled().await;
+    assert_eq!(gateway.feed(&url).await["items"], 150);
+    assert_eq!(gateway.names().await.len(), 150);
+    // A change of every service would show that one was gone meanwhile.
+    let changed = gateway.all("/v3/services?modified_after=2000-01-01").await;
+    assert_eq!(changed.len(), 150, "tombstones were made");
 }
 
 #[tokio::test]

@@ -59,7 +59,12 @@ pub(super) fn dirty(connection: &Connection, limit: usize) -> Result<Vec<Dirty>,
 }
 
 pub(super) fn dirty_count(connection: &Connection) -> Result<u64, StoreError> {
-    let count = connection.query_row("SELECT count(*) FROM dirty", [], |row| row.get::<_, i64>(0));
+    let count = connection.query_row(
+        "SELECT (SELECT count(*) FROM dirty) + (SELECT count(*) FROM held JOIN feed ON feed.id = held.feed
+             WHERE NOT is_let_through AND NOT guarded)",
+        [],
+        |row| row.get::<_, i64>(0),
+    );
     count.map(|n| u64::try_from(n).unwrap_or(0)).map_err(sql("counting the dirty roots"))
 }
 
