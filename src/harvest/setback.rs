@@ -55,9 +55,10 @@ impl Poller<'_> {
             tokio::time::sleep(STORE_WAIT).await;
             let update = FeedUpdate::Failed { error: reason.clone(), stopped: None };
             if self.harvester.store.update_feed(self.feed, update).await.is_ok() {
-                // The page that could not be kept is asked for again.
-                self.failures += 1;
-                return Step::Wait(patience::after_failure(self.failures, None, None));
+                // The page that could not be kept is asked for again, no more often than at a feed's end:
+                // it may be too large where this note was not.
+                self.failures = self.failures.max(1);
+                return Step::Wait(STORE_WAIT);
             }
         }
     }
