@@ -5,7 +5,7 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test api-fuzz build lint bench fuzz clean
+.PHONY: help setup demo test api-fuzz build lint bench fuzz soak clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -42,10 +42,16 @@ lint: setup ## Check format, lints, documentation and order of the house
 bench: setup ## Run the benchmarks
 	$(CARGO) bench --locked --bench '*'
 
-TARGET ?= mapper
+TARGET ?= all
 SECONDS ?= 60
-fuzz: setup ## Try odd inputs: make fuzz TARGET=mapper SECONDS=60
+
+fuzz: setup ## Try odd inputs: make fuzz TARGET=query SECONDS=600
 	$(CARGO) test --locked --test fuzz -- $(TARGET) $(SECONDS)
+
+MINUTES ?= 10
+
+soak: setup ## Many feeds, faults and kills for a while: make soak MINUTES=10
+	BATON_SOAK_SECS=$$(( $(MINUTES) * 60 )) $(CARGO) test --locked --test it -- --nocapture soak::
 
 clean: ## Remove everything that was built
 	$(CARGO) clean

@@ -152,7 +152,9 @@ struct NoFeeds;
 
 impl StatusSource for NoFeeds {
     fn report(&self) -> BoxFuture<'_, Result<StatusReport, StoreError>> {
-        Box::pin(async { Ok(StatusReport { services: 0, waiting: 0, feeds: Vec::new() }) })
+        Box::pin(async {
+            Ok(StatusReport { services: 0, waiting: 0, feeds: Vec::new(), datasets: Vec::new() })
+        })
     }
 
     fn is_ready(&self) -> bool {
@@ -275,6 +277,7 @@ async fn publish(
             last_modified: now,
             findings: Vec::new(),
             due: None,
+            parts: 0,
         };
         Publication { root, id: service.id, outcome: Outcome::Service(Box::new(record)), now }
     });

@@ -7,9 +7,10 @@ cd "$(dirname "$0")/.."
 
 binary=${1:?usage: scripts/api-fuzz.sh BINARY [SECONDS]}
 seconds=${2:-20}
-tool=target/schemathesis
+tool=$PWD/target/schemathesis
 version=4.32.5
-log=$(mktemp)
+folder=$(mktemp -d)
+log=$folder/demo.log
 
 if [[ ! -x $tool/bin/st ]]; then
     echo "api-fuzz: installing schemathesis $version into $tool"
@@ -19,7 +20,7 @@ fi
 
 "$binary" demo --listen 127.0.0.1:0 </dev/null >"$log" 2>&1 &
 demo=$!
-trap 'kill "$demo" 2>/dev/null || true; wait "$demo" 2>/dev/null || true; rm -f "$log"' EXIT
+trap 'kill "$demo" 2>/dev/null || true; wait "$demo" 2>/dev/null || true; rm -rf "$folder"' EXIT
 
 gateway=
 for _ in $(seq 300); do
@@ -39,10 +40,10 @@ sleep 3
 
 for root in v3 v1 areas/bristol/v3; do
     echo "api-fuzz: /$root for $seconds s"
-    "$tool/bin/st" run "$gateway/$root/openapi.json" --no-color \
+    # It leaves a cache where it runs.
+    (cd "$folder" && "$tool/bin/st" run "$gateway/$root/openapi.json" --no-color \
         --phases examples,coverage,fuzzing --max-time "$seconds" \
         --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,unsupported_method,allow_header_conformance \
-        >"$log.st" 2>&1 || { cat "$log.st" >&2; rm -f "$log.st"; exit 1; }
-    grep -E "generated|No issues" "$log.st" || true
-    rm -f "$log.st"
+        >"$folder/st.log" 2>&1) || { cat "$folder/st.log" >&2; exit 1; }
+    grep -E "generated|No issues" "$folder/st.log" || true
 done

@@ -20,6 +20,7 @@ use chrono::Utc;
 use moka::sync::Cache;
 
 use super::error::Problem;
+use super::metrics::Metrics;
 
 /// What is kept for one page beside its bytes.
 const OVERHEAD_BYTES: usize = 300;
@@ -224,16 +225,16 @@ const CACHE_CONTROL: HeaderValue =
 /// Pages that were asked for lately, kept by weight. What they are kept under holds the edition of
 /// the catalogue, so nothing has to be thrown out when it moves on.
 #[derive(Debug, Clone)]
-pub(super) struct Pages(Cache<(u64, Arc<str>), Page>);
+pub(super) struct Pages(Cache<(u64, Arc<str>), Page>, Metrics);
 
 impl Pages {
-    pub(super) fn new(max_bytes: u64) -> Self {
+    pub(super) fn new(max_bytes: u64, metrics: Metrics) -> Self {
         // Compressed forms come later; together they are about half as large as the page.
         let weigh = |key: &(u64, Arc<str>), page: &Page| {
             let bytes = key.1.len() + page.body.len() / 2 * 3 + OVERHEAD_BYTES;
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
-        Self(Cache::builder().max_capacity(max_bytes).weigher(weigh).build())
+        Self(Cache::builder().max_capacity(max_bytes).weigher(weigh).build(), metrics)
     }
 
     /// Returns the page kept under a name, else makes it: how many items there are in all, and the body.
@@ -244,7 +245,9 @@ impl Pages {
         make: impl Future<Output = Result<(usize, Vec<u8>), Problem>>,
     ) -> Result<Page, Problem> {
         let key = (edition, Arc::from(name));
-        if let Some(page) = self.0.get(&key) {
+        let kept = self.0.get(&key);
+        self.1.looked_up(kept.is_some());
+        if let Some(page) = kept {
             return Ok(page);
         }
         let (total, body) = make.await?;

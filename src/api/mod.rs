@@ -3,6 +3,7 @@
 //! A file for each part of the URL space; `router` is the whole map. Bodies come from the
 //! [`crate::catalogue`]; a page that was asked for lately is kept ready.
 
+mod admin;
 mod asked;
 mod caching;
 mod client;
@@ -10,11 +11,13 @@ mod error;
 mod explain;
 mod health;
 mod links;
+mod metrics;
 mod middleware;
 mod openapi;
 mod parameters;
 mod params;
 mod records;
+mod server;
 mod state;
 mod status;
 mod stream;
@@ -23,15 +26,28 @@ mod v3;
 mod walks;
 
 use axum::Router;
+use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
+pub use admin::Action;
+pub use admin::Admin;
+pub use admin::Control;
+pub use admin::ControlError;
+pub use admin::Done;
+pub use admin::MissingParent;
+pub use admin::MissingParents;
 pub use explain::ExplainSource;
 pub use explain::Explained;
+pub use metrics::Metrics;
 pub(crate) use openapi::description;
+pub use server::serve;
 pub use state::ApiState;
+pub use state::DatasetReport;
 pub use state::FeedReport;
 pub use state::StatusReport;
 pub use state::StatusSource;
+pub use state::Traffic;
 
 /// Returns every route.
 pub fn router(state: ApiState) -> Router {
@@ -47,7 +63,11 @@ pub fn router(state: ApiState) -> Router {
         .route("/status.json", get(status::status))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::metrics))
+        .merge(admin::routes(&state))
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::no_such_method);
-    middleware::wrap(routes, &state).with_state(state)
+    let measure = from_fn_with_state(state.metrics.clone(), metrics::measure);
+    middleware::wrap(routes.layer(from_fn(server::refuse_bodies)).layer(measure), &state)
+        .with_state(state)
 }

@@ -13,9 +13,11 @@ use moka::sync::Cache;
 use serde::Serialize;
 use url::Url;
 
+use super::admin::Admin;
 use super::caching::Pages;
 use super::client::Limits;
 use super::explain::ExplainSource;
+use super::metrics::Metrics;
 use super::walks::Walks;
 use crate::catalogue::Bodies;
 use crate::catalogue::Catalogue;
@@ -52,6 +54,10 @@ pub struct ApiState {
     pub clock: Clock,
     /// Resolves postcodes.
     pub gazetteer: Arc<Gazetteer>,
+    /// What the API counts.
+    pub(super) metrics: Metrics,
+    /// What the operator may do; nothing without a token.
+    pub(super) admin: Option<Admin>,
 }
 
 impl ApiState {
@@ -69,10 +75,11 @@ impl ApiState {
         clock: Clock,
         gazetteer: Arc<Gazetteer>,
     ) -> Self {
+        let metrics = Metrics::default();
         Self {
             catalogue,
             bodies,
-            pages: Pages::new(max_page_bytes),
+            pages: Pages::new(max_page_bytes, metrics.clone()),
             walks: Walks::default(),
             started: clock.now(),
             limits: Limits::new(limits.0, limits.1),
@@ -82,7 +89,16 @@ impl ApiState {
             explain,
             clock,
             gazetteer,
+            metrics,
+            admin: None,
         }
+    }
+
+    /// Opens the admin API.
+    #[must_use]
+    pub fn with_admin(mut self, admin: Option<Admin>) -> Self {
+        self.admin = admin;
+        self
     }
 }
 
@@ -137,6 +153,23 @@ pub struct StatusReport {
     pub waiting: u64,
     /// The feeds, in the order of the configuration.
     pub feeds: Vec<FeedReport>,
+    /// The dataset sites of publishers that have one.
+    pub datasets: Vec<DatasetReport>,
+}
+
+/// What is known of a dataset site.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DatasetReport {
+    /// Key of the publisher.
+    pub publisher: String,
+    /// Feeds it lists, without anything secret.
+    pub feeds: Vec<String>,
+    /// Licence it states.
+    pub license: Option<String>,
+    /// When it was last read.
+    pub read_at: Option<DateTime<Utc>>,
+    /// Why it could not be read the last time.
+    pub error: Option<String>,
 }
 
 /// How a feed is doing.
@@ -172,4 +205,23 @@ pub struct FeedReport {
     pub pages: u64,
     /// Licence of the data.
     pub license: Option<String>,
+    /// Why its services are not republished, when they are not.
+    pub withheld: Option<&'static str>,
+    /// Services about to be lost that stay until the operator accepts their loss.
+    pub held: u64,
+    /// What was read since the program started; for `/metrics` alone.
+    #[serde(skip)]
+    pub traffic: Traffic,
+}
+
+/// What was read of a feed since the program started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Traffic {
+    /// Bytes of pages, unpacked.
+    pub bytes: u64,
+    /// How often the publisher answered with a status of 200 to 299, 300 to 399 and so on, and last how
+    /// often no answer came.
+    pub answers: [u64; 5],
+    /// Items that could not be used.
+    pub unusable: u64,
 }

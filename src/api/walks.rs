@@ -62,7 +62,8 @@ impl Walks {
     ) -> View {
         let walks = self.0.get_with((client, question), Arc::default);
         let mut walks = walks.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = walks.iter_mut().find(|walk| walk.page + 1 == page);
+        // The latest of them: a reader who begins again has left the walk before.
+        let next = walks.iter_mut().rev().find(|walk| walk.page + 1 == page);
         let walk = match next {
             Some(walk) => Some(walk),
             None => {

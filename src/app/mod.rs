@@ -1,19 +1,22 @@
 //! The composition root: puts the parts together, starts and stops them.
 
 mod areas;
+mod control;
+mod datasets;
 mod explain;
 mod log;
 mod mappings;
+mod reload;
 mod remap;
 mod rules;
 mod sources;
 mod status;
 mod store_lock;
+mod supervisor;
 mod vocabularies;
 
-use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -25,6 +28,7 @@ use tokio::sync::Notify;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::error;
 use tracing::info;
 use tracing::warn;
 
@@ -40,11 +44,15 @@ pub use remap::remap_differences;
 pub(crate) use status::without_secrets;
 
 use self::areas::areas;
+use self::control::Operator;
+use self::datasets::Datasets;
 use self::explain::Explanations;
 use self::sources::Feeds;
 use self::status::Status;
 use self::store_lock::StoreLock;
+use self::supervisor::Supervisor;
 use crate::api;
+use crate::api::Admin;
 use crate::api::ApiState;
 use crate::catalogue::Bodies;
 use crate::catalogue::Catalogue;
@@ -69,22 +77,37 @@ use crate::store::sqlite::SqliteStore;
 /// How long running work may take to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How long requests are still taken after the gateway said that it is not ready any more.
+const DRAIN: Duration = Duration::from_millis(500);
+
 /// A running gateway, or one about to run.
 #[derive(Debug)]
 pub struct App {
-    config: Arc<Config>,
+    config: ArcSwap<Config>,
+    /// Where the configuration was read, when it can be read again.
+    config_file: Option<PathBuf>,
     store: Arc<dyn Store>,
     catalogue: Arc<Catalogue>,
     board: Arc<Board>,
     harvester: Harvester,
     mapper: Mapper,
-    feeds: Vec<FeedSettings>,
+    supervisor: Supervisor,
+    /// The feeds as they were when the store was opened.
+    feeds: Vec<FeedRecord>,
     rules: Arc<ArcSwap<Rules>>,
     /// Held while rules are replaced, so that two changes never start from the same ones.
-    changing_rules: Arc<Mutex<()>>,
+    changing_rules: tokio::sync::Mutex<()>,
     clock: Clock,
     tasks: TaskTracker,
     is_ready: Arc<AtomicBool>,
+    /// Held while a configuration is taken over.
+    reloading: tokio::sync::Mutex<()>,
+    /// Woken when vocabularies should be read before their time.
+    refresh_now: Notify,
+    /// Woken when dataset sites should be looked at before their time.
+    look_now: Notify,
+    /// What is known of dataset sites.
+    datasets: ArcSwap<Datasets>,
     gazetteer: Arc<Gazetteer>,
     /// Held as long as the store is in use.
     _lock: Option<StoreLock>,
@@ -93,7 +116,6 @@ pub struct App {
 impl App {
     /// Opens the store and puts the parts together; nothing is asked for on the network yet.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
-        let config = Arc::new(config);
         let lock = StoreLock::take(&config.store.url)?;
         let store: Arc<dyn Store> =
             Arc::new(SqliteStore::open(&config.store.url).context("opening the store")?);
@@ -105,50 +127,57 @@ impl App {
             clock.clone(),
         ));
         let board = Arc::new(Board::default());
-        let changed = Arc::new(Notify::new());
         let fetcher = Arc::new(fetcher(&config)?);
         let ruleset = read_mappings(&config).context("reading the mapping rules")?;
-        let records = store.sync_feeds(Feeds::specs(&config), clock.now()).await?;
         let rules = Arc::new(ArcSwap::from_pointee(Rules::of(Arc::new(ruleset))));
-        let sources = Feeds::sources(&config, &records, &rules.load());
+        let datasets = datasets::stored(&config, store.as_ref()).await?;
+        let records = store.sync_feeds(Feeds::specs(&config, &datasets), clock.now()).await?;
+        let sources = Feeds::sources(&config, &datasets, &records, &rules.load());
+        // Said at the start rather than when a feed is first asked.
+        Feeds::settings(&config, records.clone(), &rules.load())?;
         let tasks = TaskTracker::new();
         let harvester = Harvester {
             fetcher,
             store: Arc::clone(&store),
             board: Arc::clone(&board),
-            changed: Arc::clone(&changed),
+            changed: Arc::new(Notify::new()),
             clock: clock.clone(),
             poll_interval: Duration::from_secs(config.fetch.poll_interval_secs),
-        };
-        let mapper = Mapper {
-            store: Arc::clone(&store),
-            catalogue: Arc::clone(&catalogue),
-            sources: Arc::new(ArcSwap::from_pointee(sources)),
-            changed,
-            clock: clock.clone(),
+            gate: Arc::new(ArcSwap::from_pointee(Feeds::gate(&config, &datasets, &records))),
+            feeds_changed: Arc::new(Notify::new()),
             tasks: tasks.clone(),
         };
-        let feeds = Feeds::settings(&config, records, &rules.load())?;
+        let mapper = mapper(&harvester, &catalogue, sources);
         let is_ready = Arc::new(AtomicBool::new(false));
-        for setting in Feeds::not_acted_on(&config) {
-            warn!(setting, "configured, and not acted on by this version");
-        }
         Ok(Self {
-            config,
+            config: ArcSwap::from_pointee(config),
+            config_file: None,
             store,
             catalogue,
             board,
             harvester,
             mapper,
-            feeds,
+            supervisor: Supervisor::default(),
+            feeds: records,
             rules,
-            changing_rules: Arc::default(),
+            changing_rules: tokio::sync::Mutex::default(),
             clock,
             tasks,
             is_ready,
+            reloading: tokio::sync::Mutex::new(()),
+            refresh_now: Notify::new(),
+            look_now: Notify::new(),
+            datasets: ArcSwap::from_pointee(datasets),
             gazetteer,
             _lock: lock,
         })
+    }
+
+    /// Follows changes of the configuration's file while the gateway serves.
+    #[must_use]
+    pub fn reloading_from(mut self, file: PathBuf) -> Self {
+        self.config_file = Some(file);
+        self
     }
 
     /// Returns how feeds are doing.
@@ -158,26 +187,31 @@ impl App {
 
     /// Returns the feeds as they were when the store was opened.
     pub fn feeds(&self) -> impl Iterator<Item = &FeedRecord> {
-        self.feeds.iter().map(|feed| &feed.record)
+        self.feeds.iter()
     }
 
     /// Harvests for ever and serves, until told to stop.
     pub async fn serve(self, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
         let app = Arc::new(self);
-        let service = api::router(app.api_state());
+        let service = api::router(app.api_state(&stop));
         let draining = stop.clone();
-        let server =
-            axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
-                .with_graceful_shutdown(async move { draining.cancelled().await });
-        let server = app.tasks.spawn(server.into_future());
+        let (ready, closed) = (Arc::clone(&app.is_ready), CancellationToken::new());
+        let close = closed.clone();
+        app.tasks.spawn(async move {
+            draining.cancelled().await;
+            // Whoever balances load sends nobody here any more, while requests are still answered.
+            ready.store(false, Ordering::Release);
+            tokio::time::sleep(DRAIN).await;
+            close.cancel();
+        });
+        let server = app.tasks.spawn(api::serve(listener, service, closed, app.tasks.clone()));
         app.load_vocabularies().await;
         app.mark_if_made_otherwise().await;
         app.catalogue.load().await.context("reading the store")?;
         app.is_ready.store(true, Ordering::Release);
         info!(services = app.catalogue.snapshot().len(), feeds = app.feeds.len(), "ready");
-        app.start_harvest(&stop);
+        app.start_harvest(&stop).await?;
         stop.cancelled().await;
-        app.is_ready.store(false, Ordering::Release);
         info!("stopping");
         app.tasks.close();
         if tokio::time::timeout(GRACE, app.tasks.wait()).await.is_err() {
@@ -187,14 +221,22 @@ impl App {
         Ok(())
     }
 
-    fn api_state(&self) -> ApiState {
-        let half = self.config.cache.max_mib * 1024 * 1024 / 2;
+    fn api_state(self: &Arc<Self>, stop: &CancellationToken) -> ApiState {
+        let config = self.config.load();
+        let half = config.cache.max_mib * 1024 * 1024 / 2;
         let bodies = Bodies::new(Arc::clone(&self.store), half);
         let status = Arc::new(Status {
             store: Arc::clone(&self.store),
             catalogue: Arc::clone(&self.catalogue),
             board: Arc::clone(&self.board),
             is_ready: Arc::clone(&self.is_ready),
+            sources: Arc::clone(&self.mapper.sources),
+            gate: Arc::clone(&self.mapper.gate),
+            app: Arc::clone(self),
+        });
+        let admin = config.server.admin_token.as_ref().map(|token| Admin {
+            control: Arc::new(Operator { app: Arc::clone(self), stop: stop.clone() }),
+            token: token.expose().into(),
         });
         let explanations = Arc::new(Explanations {
             store: Arc::clone(&self.store),
@@ -203,29 +245,48 @@ impl App {
             one_at_a_time: Semaphore::new(1),
         });
         let catalogue = Arc::clone(&self.catalogue);
-        let public_url = self.config.server.public_url.as_ref();
+        let public_url = config.server.public_url.as_ref();
         let (clock, gazetteer) = (self.clock.clone(), Arc::clone(&self.gazetteer));
-        let limits = &self.config.limits;
+        let limits = &config.limits;
         let limits = (limits.requests_per_minute, limits.trusted_proxies.clone());
         let (pages, explain) = (half, explanations);
         ApiState::new(
             catalogue, bodies, pages, limits, public_url, status, explain, clock, gazetteer,
         )
+        .with_admin(admin)
     }
 
-    fn start_harvest(self: &Arc<Self>, stop: &CancellationToken) {
-        for settings in &self.feeds {
-            let (app, settings, stop) = (Arc::clone(self), settings.clone(), stop.clone());
-            self.tasks.spawn(async move {
-                harvest::follow(&app.harvester, &settings, Until::Cancelled, &stop).await
-            });
-        }
+    async fn start_harvest(self: &Arc<Self>, stop: &CancellationToken) -> anyhow::Result<()> {
+        self.supervisor.reconcile(self, stop).await?;
         let (mapper, mapper_stop) = (self.mapper.clone(), stop.clone());
         self.tasks.spawn(async move { mapper.run(mapper_stop).await });
+        let (app, refresh_stop) = (Arc::clone(self), stop.clone());
+        self.tasks.spawn(async move { app.refresh_vocabularies(refresh_stop).await });
+        let (app, watch_stop) = (Arc::clone(self), stop.clone());
+        self.tasks.spawn(async move { app.watch_mappings(watch_stop).await });
+        self.tasks.spawn(Arc::clone(self).follow_config(stop.clone()));
+        self.tasks.spawn(Arc::clone(self).follow_datasets(stop.clone()));
         let (app, stop) = (Arc::clone(self), stop.clone());
-        let (watching, watch_stop) = (Arc::clone(self), stop.clone());
-        self.tasks.spawn(async move { watching.watch_mappings(watch_stop).await });
-        self.tasks.spawn(async move { app.refresh_vocabularies(stop).await });
+        self.tasks.spawn(async move { app.follow_feeds(stop).await });
+        Ok(())
+    }
+
+    /// Returns what the pollers need to know now.
+    async fn feed_settings(&self) -> anyhow::Result<Vec<FeedSettings>> {
+        Feeds::settings(&self.config.load(), self.store.feeds().await?, &self.rules.load())
+    }
+
+    /// Stops the pollers of feeds that were paused meanwhile.
+    async fn follow_feeds(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.mapper.feeds_changed.notified() => {}
+            }
+            if let Err(error) = self.supervisor.reconcile(&self, &stop).await {
+                error!(error = format!("{error:#}"), "pollers not brought up to date");
+            }
+        }
     }
 
     /// Harvests every feed to its end once and maps; returns how each fared.
@@ -240,19 +301,35 @@ impl App {
         let mapping_stop = CancellationToken::new();
         let (mapper, running) = (self.mapper.clone(), mapping_stop.clone());
         let mapping = self.tasks.spawn(async move { mapper.run(running).await });
-        let followed = futures_util::future::join_all(
-            self.feeds.iter().map(|feed| harvest::follow(&self.harvester, feed, Until::End, stop)),
-        )
-        .await;
+        self.look_at_datasets().await?;
+        let feeds = self.feed_settings().await?;
+        let followed =
+            futures_util::future::join_all(feeds.iter().map(|feed| self.follow_once(feed, stop)))
+                .await;
         mapping_stop.cancel();
         if mapping.await.is_err() {
             warn!("the mapping task ended badly");
         }
         if !stop.is_cancelled() {
-            self.mapper.drain().await?;
+            self.mapper.finish().await?;
+            self.catalogue.catch_up().await?;
         }
         let records = self.store.feeds().await?;
-        Ok(records.into_iter().zip(followed).collect())
+        let fared = |(record, followed): (FeedRecord, Followed)| match &record.paused {
+            Some(reason) => (record.clone(), Followed::Failed(format!("paused: {reason}"))),
+            None => (record, followed),
+        };
+        Ok(records.into_iter().zip(followed).map(fared).collect())
+    }
+
+    async fn follow_once(&self, feed: &FeedSettings, stop: &CancellationToken) -> Followed {
+        match &feed.record.paused {
+            Some(reason) => {
+                self.board.pause(feed.record.id);
+                Followed::Failed(format!("paused: {reason}"))
+            }
+            None => harvest::follow(&self.harvester, feed, Until::End, stop).await,
+        }
     }
 
     /// Returns how many services lists show.
@@ -267,10 +344,29 @@ impl App {
 }
 
 fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
-    Ok(Fetcher::new(FetchConfig {
-        contact: config.fetch.contact.clone(),
-        timeout: Duration::from_secs(config.fetch.timeout_secs),
-        max_body_bytes: config.fetch.max_page_mib * 1024 * 1024,
-        allow_private_networks: config.fetch.allow_private_networks,
-    })?)
+    let fetch = &config.fetch;
+    let fetcher = Fetcher::new(FetchConfig {
+        contact: fetch.contact.clone(),
+        timeout: Duration::from_secs(fetch.timeout_secs),
+        max_body_bytes: fetch.max_page_mib * 1024 * 1024,
+        allow_private_networks: fetch.allow_private_networks,
+    });
+    Ok(fetcher?)
+}
+
+/// Returns the mapper beside a harvester: they share what they tell each other by.
+fn mapper(harvester: &Harvester, catalogue: &Arc<Catalogue>, sources: Sources) -> Mapper {
+    Mapper {
+        store: Arc::clone(&harvester.store),
+        catalogue: Arc::clone(catalogue),
+        sources: Arc::new(ArcSwap::from_pointee(sources)),
+        changed: Arc::clone(&harvester.changed),
+        clock: harvester.clock.clone(),
+        tasks: harvester.tasks.clone(),
+        gate: Arc::clone(&harvester.gate),
+        board: Arc::clone(&harvester.board),
+        feeds_changed: Arc::clone(&harvester.feeds_changed),
+        // What was held when the program ended waits for its judgement still.
+        is_holding: Arc::new(AtomicBool::new(true)),
+    }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::App;
+use super::datasets;
 use super::sources::Feeds;
 use super::vocabularies;
 use super::vocabularies::Vocabularies;
@@ -76,7 +77,8 @@ pub async fn remap_differences(
     let stored = Vocabularies::stored_in(&config.mappings, store.as_ref()).await;
     vocabularies::put(&mut rules, stored);
     let feeds = store.feeds().await?;
-    let sources = Arc::new(Feeds::sources(config, &feeds, &rules));
+    let datasets = datasets::stored(config, store.as_ref()).await?;
+    let sources = Arc::new(Feeds::sources(config, &datasets, &feeds, &rules));
     let now = clock.now();
     let (mut after, mut count) = (None, 0);
     loop {

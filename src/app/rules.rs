@@ -1,7 +1,6 @@
 //! Keeping the rules in force: vocabularies, the folder of mapping rules, and what follows from a change.
 
 use std::sync::Arc;
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -15,9 +14,9 @@ use super::mappings::read_mappings;
 use super::sources::Feeds;
 use super::vocabularies;
 use super::vocabularies::Vocabularies;
+use crate::config::Config;
 use crate::mapping::Rules;
 use crate::mapping::Ruleset;
-use crate::store::FeedRecord;
 use crate::store::StoreError;
 
 /// How often the vocabularies are read.
@@ -32,35 +31,41 @@ const MADE_WITH: &str = "made_with";
 impl App {
     /// Takes over the copies of the vocabularies that the store holds: they never delay the start.
     pub(super) async fn load_vocabularies(&self) {
-        let stored = self.vocabularies().stored().await;
-        self.change_rules(|rules| vocabularies::put(rules, stored));
+        let stored = self.vocabularies(&self.config.load()).stored().await;
+        self.change_rules(|rules| vocabularies::put(rules, stored)).await;
     }
 
     /// Reads the vocabularies now.
     pub(super) async fn read_vocabularies(&self) {
-        let (read, _) = self.vocabularies().refreshed().await;
-        self.change_rules(|rules| vocabularies::put(rules, read));
+        let (read, _) = self.vocabularies(&self.config.load()).refreshed().await;
+        self.change_rules(|rules| vocabularies::put(rules, read)).await;
     }
 
-    fn vocabularies(&self) -> Vocabularies<'_> {
+    fn vocabularies<'a>(&'a self, config: &'a Config) -> Vocabularies<'a> {
         Vocabularies {
-            config: &self.config.mappings,
+            config: &config.mappings,
             store: &self.store,
             fetcher: &self.harvester.fetcher,
         }
     }
 
-    fn change_rules(&self, change: impl FnOnce(&mut Rules)) {
-        let _changing = self.changing_rules.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) async fn change_rules(&self, change: impl FnOnce(&mut Rules)) {
+        let _changing = self.changing_rules.lock().await;
         let mut rules = Rules::clone(&self.rules.load());
         change(&mut rules);
         for (file, activity) in rules.unlisted() {
             warn!(file, activity, "a row has no effect: the activity is not in the activity list");
         }
         self.catalogue.set_vocabulary(rules.terms());
-        let records: Vec<FeedRecord> = self.feeds().cloned().collect();
-        let sources = Feeds::sources(&self.config, &records, &rules);
-        self.mapper.sources.store(Arc::new(sources));
+        match self.store.feeds().await {
+            Ok(records) => {
+                let (config, datasets) = (self.config.load(), self.datasets.load());
+                let sources = Feeds::sources(&config, &datasets, &records, &rules);
+                self.mapper.sources.store(Arc::new(sources));
+                self.mapper.gate.store(Arc::new(Feeds::gate(&config, &datasets, &records)));
+            }
+            Err(error) => error!(%error, "feeds not read; their sources stay as they were"),
+        }
         self.rules.store(Arc::new(rules));
     }
 
@@ -68,14 +73,15 @@ impl App {
     /// everything again.
     pub(super) async fn refresh_vocabularies(&self, stop: CancellationToken) {
         loop {
-            let (read, is_all) = self.vocabularies().refreshed().await;
+            let (read, is_all) = self.vocabularies(&self.config.load()).refreshed().await;
             if !read.is_empty() {
-                self.change_rules(|rules| vocabularies::put(rules, read));
+                self.change_rules(|rules| vocabularies::put(rules, read)).await;
                 self.mark_if_made_otherwise().await;
                 self.mapper.changed.notify_one();
             }
             tokio::select! {
                 () = stop.cancelled() => return,
+                () = self.refresh_now.notified() => {}
                 () = tokio::time::sleep(if is_all { REFRESH_EVERY } else { TRY_AGAIN_AFTER }) => {}
             }
         }
@@ -90,7 +96,7 @@ impl App {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(mappings::LOOK_EVERY) => {}
             }
-            let config = Arc::clone(&self.config);
+            let config = self.config.load_full();
             let read = tokio::task::spawn_blocking(move || read_mappings(&config)).await;
             match read {
                 Ok(Ok(set)) => {
@@ -116,8 +122,8 @@ impl App {
         if set.digest() == self.rules.load().set().digest() {
             return;
         }
-        info!(dir = %self.config.mappings.dir.display(), "mapping rules changed");
-        self.change_rules(|rules| rules.take(Arc::new(set)));
+        info!(dir = %self.config.load().mappings.dir.display(), "mapping rules changed");
+        self.change_rules(|rules| rules.take(Arc::new(set))).await;
         self.mark_if_made_otherwise().await;
         self.mapper.changed.notify_one();
     }
@@ -128,7 +134,12 @@ impl App {
     pub(super) async fn mark_if_made_otherwise(&self) {
         let set = Arc::clone(self.rules.load().set());
         let marked = async {
-            let made_with = self.vocabularies().made_with(&self.config.publishers, &set).await?;
+            let config = self.config.load_full();
+            let vocabularies = self.vocabularies(&config);
+            let mut made_with = vocabularies.made_with(&config.publishers, &set).await?;
+            for (publisher, known) in self.datasets.load().iter() {
+                made_with.extend(format!("{publisher} {:?}", known.license).bytes());
+            }
             if self.store.vocabulary(MADE_WITH).await?.as_ref() == Some(&made_with) {
                 return Ok(());
             }

@@ -1,16 +1,22 @@
 //! From configured publishers to the feeds that are followed and the sources they stand for.
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use reqwest::header::HeaderName;
 use reqwest::header::HeaderValue;
+use url::Url;
 
+use super::datasets::Datasets;
 use super::status::without_secrets;
 use crate::config::Config;
 use crate::config::Publisher;
 use crate::harvest::FeedSettings;
+use crate::harvest::Gate;
+use crate::harvest::Guard;
 use crate::harvest::Sources;
 use crate::mapping::Rules;
 use crate::mapping::Source;
@@ -21,43 +27,64 @@ use crate::store::FeedSpec;
 pub(super) struct Feeds;
 
 impl Feeds {
-    /// Returns the feeds in the order of the configuration.
-    pub(super) fn specs(config: &Config) -> Vec<FeedSpec> {
+    /// Returns the feeds in the order of the configuration, each address once. Where a publisher has no
+    /// feeds of its own there, those that its dataset site lists.
+    pub(super) fn specs(config: &Config, datasets: &Datasets) -> Vec<FeedSpec> {
         let of = |publisher: &Publisher| {
             let key = publisher.key.clone();
-            let feeds = publisher.feeds.iter().map(ToString::to_string);
-            feeds.map(|url| FeedSpec { publisher: key.clone(), url }).collect::<Vec<_>>()
+            let mut feeds: Vec<String> = publisher.feeds.iter().map(ToString::to_string).collect();
+            if feeds.is_empty() {
+                feeds.extend(datasets.get(&key).into_iter().flat_map(|known| known.feeds.clone()));
+            }
+            feeds.into_iter().map(move |url| FeedSpec { publisher: key.clone(), url })
         };
-        config.publishers.iter().flat_map(of).collect()
+        let mut seen = HashSet::new();
+        let all = config.publishers.iter().flat_map(of);
+        all.filter(|spec| seen.insert(spec.url.clone())).collect()
     }
 
     /// Returns the sources of the feeds that may be republished.
-    pub(super) fn sources(config: &Config, records: &[FeedRecord], rules: &Rules) -> Sources {
+    pub(super) fn sources(
+        config: &Config,
+        datasets: &Datasets,
+        records: &[FeedRecord],
+        rules: &Rules,
+    ) -> Sources {
         let mut sources = HashMap::new();
         let publishers = config.publishers.iter();
         for publisher in publishers.filter(|publisher| publisher.is_republished(rules.set())) {
             let preset = publisher.preset.as_deref();
             let rules = Arc::new(rules.for_publisher(preset, &publisher.options));
             for record in records.iter().filter(|record| record.publisher == publisher.key) {
-                let source = Arc::new(source(publisher, record));
+                let found = datasets.get(&publisher.key);
+                let license = found.and_then(|known| known.license.clone());
+                let source = Arc::new(source(publisher, record, license));
                 sources.insert(record.id, (source, Arc::clone(&rules)));
             }
         }
         Sources(sources)
     }
 
-    /// Returns settings that are understood and that this version does nothing with: it says so rather
-    /// than to keep silent.
-    pub(super) fn not_acted_on(config: &Config) -> Vec<&'static str> {
-        let any = |is: fn(&Publisher) -> bool| config.publishers.iter().any(is);
-        let settings = [
-            (
-                any(|p| p.dataset.is_some() && p.feeds.is_empty()),
-                "publishers.dataset without feeds",
-            ),
-            (config.server.admin_token.is_some(), "server.admin_token"),
-        ];
-        settings.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| name).collect()
+    /// Returns what may be published: nothing without a licence unless the operator vouches for it.
+    pub(super) fn gate(config: &Config, datasets: &Datasets, records: &[FeedRecord]) -> Gate {
+        let is_bare = |publisher: &&Publisher| {
+            let found = datasets.get(&publisher.key).and_then(|known| known.license.as_ref());
+            let license = publisher.license.as_ref().or(found);
+            publisher.republish.is_none() && license.is_none()
+        };
+        let bare = config.publishers.iter().filter(is_bare);
+        let of = |publisher: &Publisher| {
+            let key = publisher.key.clone();
+            records.iter().filter(move |record| record.publisher == key).map(|record| record.id)
+        };
+        Gate {
+            guard: Guard {
+                loss_percent: config.guard.loss_percent,
+                least_services: config.guard.least_services,
+                window: Duration::from_secs(config.guard.window_hours * 60 * 60),
+            },
+            needs_license: bare.flat_map(of).collect(),
+        }
     }
 
     /// Returns what the pollers need to know.
@@ -67,24 +94,30 @@ impl Feeds {
         rules: &Rules,
     ) -> anyhow::Result<Vec<FeedSettings>> {
         let mut all = Vec::with_capacity(records.len());
+        let hosts: Vec<(String, Option<String>)> =
+            records.iter().map(|record| (record.publisher.clone(), host(&record.url))).collect();
         for record in records {
             let publisher = config.publishers.iter().find(|p| p.key == record.publisher);
             let Some(publisher) = publisher else { continue };
-            let hosts = publisher.feeds.iter().filter_map(|url| url.host_str().map(str::to_owned));
-            all.push(FeedSettings {
-                hosts: hosts.collect(),
-                headers: headers(publisher)?,
-                trusts_uris: rules
-                    .for_publisher(publisher.preset.as_deref(), &publisher.options)
-                    .trusts_uris(),
-                record,
-            });
+            let siblings = hosts.iter().filter(|(key, _)| *key == record.publisher);
+            let hosts = siblings.filter_map(|(_, host)| host.clone()).collect();
+            // A key goes to the addresses the operator wrote down, and to no other that a site names.
+            let named = [&publisher.dataset].into_iter().flatten().chain(&publisher.feeds);
+            let is_named =
+                named.into_iter().any(|url| url.host_str() == host(&record.url).as_deref());
+            let headers = if is_named { headers(publisher)? } else { Vec::new() };
+            let rules = rules.for_publisher(publisher.preset.as_deref(), &publisher.options);
+            all.push(FeedSettings { record, headers, hosts, trusts_uris: rules.trusts_uris() });
         }
         Ok(all)
     }
 }
 
-fn source(publisher: &Publisher, record: &FeedRecord) -> Source {
+fn host(url: &str) -> Option<String> {
+    Url::parse(url).ok()?.host_str().map(str::to_owned)
+}
+
+fn source(publisher: &Publisher, record: &FeedRecord, license: Option<String>) -> Source {
     Source {
         key: publisher.key.clone(),
         publisher: publisher.name.clone(),
@@ -92,7 +125,7 @@ fn source(publisher: &Publisher, record: &FeedRecord) -> Source {
             Some(url) => without_secrets(url.as_str()),
             None => without_secrets(&record.url),
         }),
-        license: publisher.license.clone(),
+        license: publisher.license.clone().or(license),
     }
 }
 

@@ -4,15 +4,22 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
+use arc_swap::ArcSwap;
 use futures_util::future::BoxFuture;
 use url::Url;
 
+use super::App;
+use super::datasets::Known;
+use crate::api::DatasetReport;
 use crate::api::FeedReport;
 use crate::api::StatusReport;
 use crate::api::StatusSource;
+use crate::api::Traffic;
 use crate::catalogue::Catalogue;
 use crate::harvest::Board;
 use crate::harvest::FeedState;
+use crate::harvest::Gate;
+use crate::harvest::Sources;
 use crate::store::FeedRecord;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -26,6 +33,9 @@ pub(super) struct Status {
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) board: Arc<Board>,
     pub(super) is_ready: Arc<AtomicBool>,
+    pub(super) sources: Arc<ArcSwap<Sources>>,
+    pub(super) gate: Arc<ArcSwap<Gate>>,
+    pub(super) app: Arc<App>,
 }
 
 impl StatusSource for Status {
@@ -38,7 +48,8 @@ impl StatusSource for Status {
             let behind = self.store.changes(snapshot.generation(), MAX_BEHIND).await?.len();
             let waiting = dirty + behind as u64;
             let feeds = records.into_iter().map(|record| self.feed(record)).collect();
-            Ok(StatusReport { services: snapshot.len(), waiting, feeds })
+            let datasets = self.datasets();
+            Ok(StatusReport { services: snapshot.len(), waiting, feeds, datasets })
         })
     }
 
@@ -48,14 +59,43 @@ impl StatusSource for Status {
 }
 
 impl Status {
+    fn datasets(&self) -> Vec<DatasetReport> {
+        let datasets = self.app.datasets.load();
+        let report = |(publisher, known): (&String, &Known)| DatasetReport {
+            publisher: publisher.clone(),
+            feeds: known.feeds.iter().map(|feed| without_secrets(feed)).collect(),
+            license: known.license.clone(),
+            read_at: known.read_at,
+            error: known.error.clone(),
+        };
+        datasets.iter().map(report).collect()
+    }
+
     fn feed(&self, record: FeedRecord) -> FeedReport {
         let now = self.board.status(record.id);
-        let state = if record.stopped.is_some() { FeedState::Stopped } else { now.state };
+        let state = match &record {
+            FeedRecord { paused: Some(_), .. } => FeedState::Paused,
+            FeedRecord { stopped: Some(_), .. } => FeedState::Stopped,
+            _ => now.state,
+        };
+        let sources = self.sources.load();
+        let source = sources.0.get(&record.id);
+        let license = source.and_then(|(source, _)| source.license.clone());
+        let license = license.or(record.license);
+        let withheld = match (source, &license) {
+            (None, _) => Some("the configuration says that it is not republished"),
+            (_, None) if self.gate.load().needs_license.contains(&record.id) => Some(
+                "neither the feed nor the configuration states a licence, and the operator does not \
+                 vouch for it",
+            ),
+            _ => None,
+        };
+        let reason = record.paused.or(record.stopped).or(now.trouble);
         FeedReport {
             publisher: record.publisher,
             url: without_secrets(&record.url),
             state: state.as_str(),
-            reason: record.stopped.or_else(|| record.last_error.clone()),
+            reason: reason.or_else(|| record.last_error.clone()),
             at_end: record.at_end,
             items: record.items,
             deleted: record.deleted,
@@ -66,7 +106,10 @@ impl Status {
             last_error: record.last_error,
             next_poll: now.next_poll,
             pages: record.pages,
-            license: record.license,
+            license,
+            withheld,
+            held: record.held,
+            traffic: Traffic { bytes: now.bytes, answers: now.answers, unusable: now.unusable },
         }
     }
 }

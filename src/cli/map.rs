@@ -128,7 +128,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
                 let count: u64 = counts.iter().map(|(_, count)| count).sum();
                 say(&format!("{key}: {count} occurrences wait for this parent, which is not here"));
             }
-            Outcome::Nothing { .. } | Outcome::Delegated(_) => {}
+            Outcome::Nothing { .. } | Outcome::Delegated(_) | Outcome::Held(_) => {}
         }
     }
     out.flush()?;

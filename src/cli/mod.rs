@@ -6,11 +6,15 @@
 mod check;
 mod config;
 mod demo;
+mod discover;
+mod feeds;
 mod harvest;
 mod map;
 mod progress;
 mod remap;
+mod remote;
 mod serve;
+mod status;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,6 +54,12 @@ enum Command {
     Remap(remap::Arguments),
     /// Check the conformance of an API or a feed.
     Check(check::Arguments),
+    /// Find the feeds that a data catalogue or a dataset site leads to.
+    Discover(discover::Arguments),
+    /// See how the feeds of a running gateway are doing.
+    Status(status::Arguments),
+    /// Pause, resume, accept or resync feeds of a running gateway.
+    Feeds(feeds::Arguments),
     /// Check or print the configuration.
     Config(config::Arguments),
 }
@@ -107,6 +117,10 @@ enum Verdict {
     Unwell,
 }
 
+/// The stack of each thread. JSON is read to a depth of 128, twice where a document stands in a string,
+/// and what is not used takes no memory.
+const STACK_BYTES: usize = 16 * 1024 * 1024;
+
 /// Reads the arguments, runs the command, returns the exit code.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -115,7 +129,11 @@ pub fn main() -> ExitCode {
         _ => "baton=warn,warn",
     };
     app::start_log(arguments.log_format, default);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK_BYTES)
+        .build();
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return report(&Failure::Other(error.into())),
     };
@@ -138,6 +156,9 @@ async fn run(command: Command) -> Result<Verdict, Failure> {
         Command::Map(arguments) => map::run(&arguments).await,
         Command::Remap(arguments) => remap::run(&arguments).await,
         Command::Check(arguments) => check::run(&arguments).await,
+        Command::Discover(arguments) => discover::run(&arguments).await,
+        Command::Status(arguments) => status::run(&arguments).await,
+        Command::Feeds(arguments) => feeds::run(&arguments).await,
         Command::Config(arguments) => config::run(&arguments),
     }
 }

@@ -26,7 +26,8 @@ pub(super) async fn run(
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
     let address = listener.local_addr()?;
-    let app = App::open(config, Clock::default()).await?;
+    let app =
+        App::open(config, Clock::default()).await?.reloading_from(arguments.config.config.clone());
     say(&format!("Serving http://{address}/v3/services, stop with Ctrl-C"));
     app.serve(listener, stop).await?;
     Ok(Verdict::Well)

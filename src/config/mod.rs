@@ -16,6 +16,7 @@ mod document;
 mod environment;
 mod error;
 mod fetch;
+mod guard;
 mod interpolate;
 mod key_path;
 mod limits;
@@ -41,6 +42,7 @@ use self::cache::RawCache;
 use self::check::Check;
 use self::document::Document;
 use self::fetch::RawFetch;
+use self::guard::RawGuard;
 use self::key_path::KeyPath;
 use self::limits::RawLimits;
 use self::mappings::RawMappings;
@@ -55,6 +57,7 @@ pub use self::environment::Environment;
 pub use self::environment::ProcessEnvironment;
 pub use self::error::ConfigError;
 pub use self::fetch::Fetch;
+pub use self::guard::Guard;
 pub use self::limits::Limits;
 pub use self::mappings::Mappings;
 pub use self::mappings::VocabularySource;
@@ -77,6 +80,8 @@ pub struct Config {
     pub cache: Cache,
     /// How publishers are spoken to.
     pub fetch: Fetch,
+    /// How much a feed may lose before it is paused.
+    pub guard: Guard,
     /// What one client may ask for.
     pub limits: Limits,
     /// Where mapping rules and vocabularies come from.
@@ -145,6 +150,7 @@ struct RawConfig {
     store: RawStore,
     cache: RawCache,
     fetch: RawFetch,
+    guard: RawGuard,
     limits: RawLimits,
     mappings: RawMappings,
     publishers: Vec<RawPublisher>,
@@ -160,6 +166,7 @@ impl RawConfig {
             store: self.store.check(&root.key("store"), check),
             cache: self.cache.check(&root.key("cache"), check),
             fetch: self.fetch.check(&root.key("fetch"), check),
+            guard: self.guard.check(&root.key("guard"), check),
             limits: self.limits.check(&root.key("limits"), check),
             mappings: self.mappings.check(&root.key("mappings"), check),
             areas: area::check_all(self.areas, &root.key("areas"), &publishers, check),

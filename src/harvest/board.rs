@@ -7,6 +7,8 @@ use std::sync::PoisonError;
 use chrono::DateTime;
 use chrono::Utc;
 
+use crate::fetch::FetchError;
+use crate::fetch::Response;
 use crate::store::FeedId;
 
 /// The state of a feed, as operators see it.
@@ -28,6 +30,23 @@ pub enum FeedState {
 }
 
 impl FeedState {
+    /// Tells whether more pages are expected right now.
+    pub(super) fn is_reading(self) -> bool {
+        matches!(self, Self::Starting | Self::CatchingUp)
+    }
+
+    /// Returns every state.
+    pub fn all() -> [Self; 6] {
+        [
+            Self::Starting,
+            Self::CatchingUp,
+            Self::Live,
+            Self::BackingOff,
+            Self::Stopped,
+            Self::Paused,
+        ]
+    }
+
     /// Returns the word for the state.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -42,7 +61,7 @@ impl FeedState {
 }
 
 /// How a feed is doing right now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FeedStatus {
     /// Its state.
     pub state: FeedState,
@@ -54,6 +73,15 @@ pub struct FeedStatus {
     pub items: u64,
     /// When the publisher last answered well.
     pub last_success: Option<DateTime<Utc>>,
+    /// What keeps this program from reading on, through no fault of the publisher: a full disk.
+    pub trouble: Option<String>,
+    /// Bytes of pages read since the program started, unpacked.
+    pub bytes: u64,
+    /// How often the publisher answered with a status of 200 to 299, 300 to 399 and so on, and last how
+    /// often no answer came.
+    pub answers: [u64; 5],
+    /// Items that could not be used since the program started.
+    pub unusable: u64,
 }
 
 /// How all feeds are doing right now.
@@ -64,7 +92,38 @@ impl Board {
     /// Returns how a feed is doing.
     pub fn status(&self, feed: FeedId) -> FeedStatus {
         let board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        board.get(&feed).copied().unwrap_or_default()
+        board.get(&feed).cloned().unwrap_or_default()
+    }
+
+    /// Counts an answer of the publisher.
+    pub(super) fn answered(&self, feed: FeedId, answer: &Result<Response, FetchError>) {
+        let (class, bytes) = match answer {
+            Ok(Response::Body(body)) => (0, body.bytes.len()),
+            Ok(Response::NotModified { .. }) => (1, 0),
+            Err(error) => match error.status() {
+                Some(300..=399) => (1, 0),
+                Some(400..=499) => (2, 0),
+                Some(_) => (3, 0),
+                None => (4, 0),
+            },
+        };
+        self.update(feed, |status| {
+            status.bytes += bytes as u64;
+            status.answers[class] += 1;
+        });
+    }
+
+    /// Shows that a feed is about to be asked.
+    pub fn begin(&self, feed: FeedId) {
+        self.update(feed, |status| status.state = FeedState::Starting);
+    }
+
+    /// Shows that a feed is not asked.
+    pub fn pause(&self, feed: FeedId) {
+        self.update(feed, |status| {
+            status.state = FeedState::Paused;
+            status.next_poll = None;
+        });
     }
 
     /// Changes how a feed is doing; returns its state before.

@@ -39,13 +39,15 @@ pub(super) async fn fold(
     sources: &Arc<Sources>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Publication>, StoreError> {
-    let foldings = publications.iter().map(|publication| Folding {
+    // What is held back stays as it is, and so does what is known of its group.
+    let is_held = |publication: &Publication| matches!(publication.outcome, Outcome::Held(_));
+    let foldings = publications.iter().filter(|p| !is_held(p)).map(|publication| Folding {
         root: publication.root,
         service: publication.id,
         group: group(&publication.outcome, sources),
     });
     let groups = store.fold(foldings.collect()).await?;
-    for (publication, members) in publications.iter_mut().zip(groups) {
+    for (publication, members) in publications.iter_mut().filter(|p| !is_held(p)).zip(groups) {
         if members.len() < 2 {
             continue;
         }

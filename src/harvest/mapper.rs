@@ -1,6 +1,8 @@
 //! The worker that keeps services true: takes dirty roots, maps them, publishes, moves the catalogue on.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -12,13 +14,19 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::error;
 use tracing::info;
+use tracing::warn;
 
+use super::board::Board;
 use super::fold::fold;
+use super::gate::Gate;
 use super::worker::Sources;
 use super::worker::publication;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::store::Dirty;
+use crate::store::FeedRecord;
+use crate::store::FeedUpdate;
+use crate::store::Outcome;
 use crate::store::Publication;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -56,6 +64,14 @@ pub struct Mapper {
     pub clock: Clock,
     /// Where tasks are tracked.
     pub tasks: TaskTracker,
+    /// What may be published, replaced when the configuration changes.
+    pub gate: Arc<ArcSwap<Gate>>,
+    /// Tells which feeds rest.
+    pub board: Arc<Board>,
+    /// Woken when a feed is to be paused.
+    pub feeds_changed: Arc<Notify>,
+    /// Set when services may wait for the drop guard.
+    pub is_holding: Arc<AtomicBool>,
 }
 
 impl Mapper {
@@ -66,8 +82,8 @@ impl Mapper {
         loop {
             let done = tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.changed.notified() => self.drain().await.map(|_| ()),
-                () = tokio::time::sleep(LOOK_EVERY) => self.drain().await.map(|_| ()),
+                () = self.changed.notified() => self.drain_and_judge().await,
+                () = tokio::time::sleep(LOOK_EVERY) => self.drain_and_judge().await,
                 _ = due.tick() => self.store.mark_due(self.clock.now()).await.map(|_| ()),
                 _ = purge.tick() => self.purge().await,
             };
@@ -79,6 +95,56 @@ impl Mapper {
                 }
             }
         }
+    }
+
+    async fn drain_and_judge(&self) -> Result<(), StoreError> {
+        self.drain().await?;
+        self.judge(false).await
+    }
+
+    /// Maps what is left after the last page of every feed, and judges what is lost.
+    pub async fn finish(&self) -> Result<(), StoreError> {
+        self.drain().await?;
+        self.judge(true).await?;
+        self.drain().await.map(|_| ())
+    }
+
+    /// Judges what feeds lose, once all feeds of a publisher rest, or at once when nothing more
+    /// `is_expected` to be read.
+    async fn judge(&self, is_over: bool) -> Result<(), StoreError> {
+        if !self.is_holding.swap(false, Ordering::AcqRel) {
+            return Ok(());
+        }
+        let guard = self.gate.load().guard;
+        let window_secs = i64::try_from(guard.window.as_secs()).unwrap_or(i64::MAX);
+        let waiting = self.store.held(self.clock.now(), window_secs).await?;
+        let records = self.store.feeds().await?;
+        for held in waiting {
+            let feed = records.iter().find(|record| record.id == held.feed);
+            let is_judged = feed.is_some_and(|feed| feed.is_guarded);
+            let is_reading = |record: &&FeedRecord| {
+                record.paused.is_none() && self.board.status(record.id).state.is_reading()
+            };
+            let siblings =
+                records.iter().filter(|r| Some(&r.publisher) == feed.map(|f| &f.publisher));
+            if is_judged {
+                continue;
+            }
+            if !is_over && siblings.filter(is_reading).count() > 0 {
+                self.is_holding.store(true, Ordering::Release);
+                continue;
+            }
+            if let (Some(reason), true) = (guard.objection(&held), feed.is_some()) {
+                warn!(feed.url = feed.map(|f| f.url.as_str()), reason, "drop guard paused a feed");
+                let update = FeedUpdate::Paused { reason, is_guarded: true };
+                self.store.update_feed(held.feed, update).await?;
+                self.feeds_changed.notify_one();
+            } else {
+                self.store.let_through(held.feed, false).await?;
+                self.changed.notify_one();
+            }
+        }
+        Ok(())
     }
 
     /// Maps until nothing is dirty; returns how many roots were mapped.
@@ -104,6 +170,9 @@ impl Mapper {
         while let Some(chunk) = running.pop_front() {
             let publications = chunk.await.unwrap_or(Err(StoreError::Closed))?;
             running.extend(chunks.next().map(|chunk| self.start(chunk, now)));
+            if publications.iter().any(|p| matches!(p.outcome, Outcome::Held(_))) {
+                self.is_holding.store(true, Ordering::Release);
+            }
             self.store.publish(publications).await?;
         }
         Ok(())
@@ -115,12 +184,14 @@ impl Mapper {
         now: DateTime<Utc>,
     ) -> JoinHandle<Result<Vec<Publication>, StoreError>> {
         let store = Arc::clone(&self.store);
-        let sources = self.sources.load_full();
+        let (sources, gate) = (self.sources.load_full(), self.gate.load_full());
         let folded_with = Arc::clone(&sources);
         self.tasks.spawn(async move {
             let bundles = store.bundles(chunk).await?;
             let mapped = tokio::task::spawn_blocking(move || {
-                bundles.into_iter().map(|bundle| publication(&bundle, &sources, now)).collect()
+                let mapped =
+                    |bundle| gate.pass(&bundle, publication(&bundle, &sources, now), &sources);
+                bundles.into_iter().map(mapped).collect()
             });
             let mapped = mapped.await.or(Err(StoreError::Closed))?;
             fold(&store, mapped, &folded_with, now).await
@@ -128,9 +199,17 @@ impl Mapper {
     }
 
     async fn purge(&self) -> Result<(), StoreError> {
-        let gone = self.store.purge(self.clock.now()).await?;
-        if gone > 0 {
-            info!(rows = gone, "dropped what is kept no longer");
+        let mut rows = 0;
+        // A little at a time, so that nobody waits long to write.
+        loop {
+            let gone = self.store.purge(self.clock.now()).await?;
+            if gone == 0 {
+                break;
+            }
+            rows += gone;
+        }
+        if rows > 0 {
+            info!(rows, "dropped what is kept no longer");
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use chrono::Utc;
 
 use super::assemble::Assembled;
 use super::assemble::assemble;
+use super::gate::parts;
 use crate::catalogue::Entry;
 use crate::mapping;
 use crate::mapping::Bundle;
@@ -64,6 +65,7 @@ pub(super) fn record(
     // What is published depends on the option as well, though it is kept whole.
     let hash = xxhash_rust::xxh3::xxh3_128_with_seed(&body, u64::from(is_strict));
     ServiceRecord {
+        parts: parts(&service),
         id: service.id,
         feed: Some(feed),
         status: service.status,

@@ -7,6 +7,7 @@
 //! Hand-written visitors are used instead of untagged enums because the latter buffer every value
 //! and cost more than three times the time.
 
+use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -371,6 +372,20 @@ where
 /// Tells whether a string is really a JSON document, as some publishers send nested objects.
 pub(super) fn is_embedded_json(text: &str) -> bool {
     matches!(text.trim_start().as_bytes().first(), Some(b'{' | b'['))
+}
+
+/// Reads a JSON document inside a string; one inside that is not read. Each document may be as deep as
+/// the reader allows, so a chain of them would have no depth that a stack holds.
+pub(super) fn read_embedded<T: de::DeserializeOwned + Default>(text: &str) -> T {
+    thread_local! {
+        static IS_INSIDE: Cell<bool> = const { Cell::new(false) };
+    }
+    if IS_INSIDE.replace(true) {
+        return T::default();
+    }
+    let value = serde_json::from_str(text).unwrap_or_default();
+    IS_INSIDE.set(false);
+    value
 }
 
 /// Returns a property name without the prefixes that JSON-LD contexts allow for OpenActive terms.

@@ -9,6 +9,7 @@
 pub mod lenient;
 
 mod concept;
+mod dataset;
 mod identifier;
 mod modified;
 mod object;
@@ -23,6 +24,9 @@ mod time;
 mod vocabulary;
 
 pub use concept::Concept;
+pub use dataset::DataDownload;
+pub use dataset::Dataset;
+pub use dataset::Reference;
 pub use identifier::Identifier;
 pub use identifier::PropertyValue;
 pub use identifier::Scope;

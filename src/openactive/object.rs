@@ -83,7 +83,7 @@ macro_rules! lenient_object {
                         let may_be_text = matches!(stringify!($($may_be_text)?), "allowed");
                         $crate::openactive::oddity::note_text_for_object(v, may_be_text);
                         if $crate::openactive::lenient::is_embedded_json(v) {
-                            return Ok(serde_json::from_str(v).unwrap_or_default());
+                            return Ok($crate::openactive::lenient::read_embedded(v));
                         }
                         let mut object = $Name::default();
                         object.$text_field = v.into();

@@ -20,6 +20,7 @@ pub use record::FeedSpec;
 pub use record::FeedUpdate;
 pub use record::Folding;
 pub use record::HeadItem;
+pub use record::Held;
 pub use record::ItemChange;
 pub use record::Link;
 pub use record::OccurrenceRow;
@@ -30,6 +31,7 @@ pub use record::ParentItem;
 pub use record::Publication;
 pub use record::Relation;
 pub use record::ServiceRecord;
+pub use record::Standing;
 pub use record::StoredHead;
 pub use record::StoredOccurrence;
 pub use record::StoredService;
@@ -126,10 +128,11 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Returns up to `limit` dirty roots, those waiting longest first, without taking them off.
     fn dirty(&self, limit: usize) -> Answer<'_, Vec<Dirty>>;
 
-    /// Returns how many roots are dirty.
+    /// Returns how many roots are dirty, or wait for the drop guard to judge them.
     fn dirty_count(&self) -> Answer<'_, u64>;
 
-    /// Marks roots dirty whose time has come; returns how many.
+    /// Marks roots dirty whose time has come, all of them when the clock was put back by more than an
+    /// hour; returns how many were due.
     fn mark_due(&self, now: DateTime<Utc>) -> Answer<'_, u64>;
 
     /// Marks every root dirty, after a change of rules; returns how many.
@@ -155,6 +158,23 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Writes what became of dirty roots, takes them off unless they were marked again meanwhile, and
     /// returns the services that changed.
     fn publish(&self, publications: Vec<Publication>) -> Answer<'_, Vec<ChangedService>>;
+
+    /// Returns the feeds with services that wait for the drop guard, opening a new window for those
+    /// whose last one began longer ago than `window_secs`.
+    fn held(&self, now: DateTime<Utc>, window_secs: i64) -> Answer<'_, Vec<Held>>;
+
+    /// Lets the waiting services of a feed go: their roots are marked dirty; returns how many. They
+    /// count as lost in the present window unless the operator `is_accepting` them, which ends it.
+    fn let_through(&self, feed: FeedId, is_accepting: bool) -> Answer<'_, u64>;
+
+    /// Returns occurrences that wait for a parent: its key and how many of a feed, most first.
+    fn orphans(&self, feed: FeedId, limit: usize) -> Answer<'_, Vec<(String, u64)>>;
+
+    /// Returns what was last found on a publisher's dataset site.
+    fn dataset(&self, publisher: String) -> Answer<'_, Option<Vec<u8>>>;
+
+    /// Keeps what was found on a publisher's dataset site.
+    fn keep_dataset(&self, publisher: String, body: Vec<u8>) -> Answer<'_, ()>;
 
     /// Returns up to `limit` services in the order of their ids, beginning after `after`.
     fn scan(&self, after: Option<Id>, limit: usize) -> Answer<'_, Vec<ChangedService>>;

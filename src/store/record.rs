@@ -57,6 +57,16 @@ pub struct FeedRecord {
     pub failures: u32,
     /// Why the feed is stopped for good, when it is.
     pub stopped: Option<String>,
+    /// Why the feed is paused, when it is.
+    pub paused: Option<String>,
+    /// Whether the drop guard paused it, and not the operator.
+    pub is_guarded: bool,
+    /// Whether it is being read again from its first page, to find what vanished.
+    pub is_resyncing: bool,
+    /// When it was last begun to be read again from its first page.
+    pub resynced_at: Option<DateTime<Utc>>,
+    /// Services about to be lost that wait for the drop guard's judgement.
+    pub held: u64,
 }
 
 /// How a feed is doing, apart from its pages.
@@ -74,8 +84,49 @@ pub enum FeedUpdate {
         /// When.
         at: DateTime<Utc>,
     },
-    /// Read the feed again from its first page.
-    Restart,
+    /// Ask it no more until it is resumed.
+    Paused {
+        /// Why.
+        reason: String,
+        /// Whether the drop guard decided that.
+        is_guarded: bool,
+    },
+    /// Ask it again, also when it was stopped.
+    Resumed,
+    /// Read the feed again from its first page. What is not read again has vanished: it is dropped when
+    /// the last page is reached.
+    Resync {
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+/// Services of a feed that are about to be lost, and what was lost lately.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// The feed of the services.
+    pub feed: FeedId,
+    /// How many wait.
+    pub held: u64,
+    /// How many went since the window began.
+    pub lost: u64,
+    /// How many usable services the feed had within the window.
+    pub services: u64,
+}
+
+/// A service as it is published just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The feed it comes from.
+    pub feed: FeedId,
+    /// Whether it can be used.
+    pub is_active: bool,
+    /// Which parts it has, opaque here.
+    pub parts: u8,
+    /// When time alone may have changed it.
+    pub due: Option<DateTime<Utc>>,
+    /// Whether losing it was judged well.
+    pub is_let_through: bool,
 }
 
 /// One page of a feed, ready to be written.
@@ -188,6 +239,12 @@ pub struct PageOutcome {
     pub unchanged: u64,
     /// Items that could not be used.
     pub unusable: u64,
+    /// Items that could not be used and could be before: what was stored of them stays.
+    pub spoiled: u64,
+    /// Live items of the feed after the page.
+    pub items: u64,
+    /// Items dropped because a resync that ended with this page did not bring them again.
+    pub vanished: u64,
 }
 
 /// A root to be mapped.
@@ -232,6 +289,8 @@ pub struct Bundle {
     pub is_complete: bool,
     /// Licence of the feed that it comes from.
     pub license: Option<String>,
+    /// Its service as it is published just now, when it is.
+    pub standing: Option<Standing>,
 }
 
 /// An item with a body.
@@ -313,6 +372,8 @@ pub enum Outcome {
     Orphans(Vec<(FeedId, u64)>),
     /// It belongs to other roots, which must be mapped.
     Delegated(Delegation),
+    /// Its service stays as it is until the drop guard has judged what this feed loses.
+    Held(FeedId),
 }
 
 /// Roots that stand in for another.
@@ -345,6 +406,8 @@ pub struct ServiceRecord {
     pub findings: Vec<Finding>,
     /// When time alone may change it.
     pub due: Option<DateTime<Utc>>,
+    /// Which parts it has, opaque here.
+    pub parts: u8,
 }
 
 /// A service read back.

@@ -13,7 +13,12 @@ pub(crate) use api::api;
 /// `/`: what this gateway is, how its feeds are doing, where the API is.
 pub async fn home(State(state): State<ApiState>) -> Html<String> {
     let report = state.status.report().await.ok();
-    let report = report.unwrap_or(StatusReport { services: 0, waiting: 0, feeds: Vec::new() });
+    let report = report.unwrap_or(StatusReport {
+        services: 0,
+        waiting: 0,
+        feeds: Vec::new(),
+        datasets: Vec::new(),
+    });
     let rows: String = report.feeds.iter().map(row).collect();
     Html(format!(
         "<!doctype html><html lang=\"en-GB\"><head><meta charset=\"utf-8\">\

@@ -26,6 +26,12 @@ async fn gateway_of(publisher: &FakePublisher, sent: Vec<(&str, Value)>) -> Gate
     gateway
 }
 
+/// Returns a page of these items, under a licence.
+fn licensed(items: &Value) -> Value {
+    let license = "https://creativecommons.org/licenses/by/4.0/";
+    json!({"next": "x", "items": items, "license": license})
+}
+
 async fn shows(gateway: &Gateway, names: &[&str]) {
     let is_shown = async || (gateway.names().await == names).then_some(());
     wait_until(&format!("services {names:?}"), SOON, is_shown).await;
@@ -166,7 +172,7 @@ async fn the_same_id_twice_on_a_page_counts_once_and_the_newer_wins() {
         json!({"state": "updated", "kind": "SessionSeries", "id": id, "modified": modified, "data": data})
     };
     let sent = [item(12, 1, "Newer"), item(10, 1, "Older"), item(11, 2, "Other")];
-    let url = publisher.static_feed("/feed", json!({"next": "x", "items": sent}));
+    let url = publisher.static_feed("/feed", licensed(&json!(sent)));
     let gateway = Gateway::start(&Settings::following(&[("one", vec![url.clone()])])).await;
     gateway.settled().await;
     assert_eq!(gateway.names().await, ["Newer", "Other"]);
@@ -217,7 +223,7 @@ async fn items_that_cannot_be_read_cost_nothing_else() {
         sent.extend([item.clone(), good(u8::try_from(sent.len()).unwrap() + 1)]);
     }
     let expected = sent.len() - bad.len();
-    let url = publisher.static_feed("/feed", json!({"next": "x", "items": sent}));
+    let url = publisher.static_feed("/feed", licensed(&json!(sent)));
     let mut gateway = Gateway::new(&Settings::following(&[("one", vec![url.clone()])]));
     let harvested = gateway.harvest().await;
     assert_eq!(harvested.code, Some(0), "{harvested:?}");

@@ -96,6 +96,11 @@ timeout_secs = 60
 max_page_mib = 64
 allow_private_networks = false
 
+[guard]
+loss_percent = 50
+least_services = 10
+window_hours = 24
+
 [limits]
 requests_per_minute = 600
 trusted_proxies = []

@@ -300,7 +300,7 @@ fn all_problems_of_a_step_are_told_in_the_order_of_the_file() {
     let shape =
         "[zzz]\n[fetch]\nx = 1\ntimeout_secs = true\ncontact = \"${A}\"\n[cache]\nmax_mib = []\n";
     let expected = "baton.toml:1:2: unknown key `zzz`; known here: server, store, cache, fetch, \
-                    limits, mappings, publishers, areas\n\
+                    guard, limits, mappings, publishers, areas\n\
                     baton.toml:3:1: unknown key `fetch.x`; known here: contact, \
                     poll_interval_secs, timeout_secs, max_page_mib, allow_private_networks\n\
                     baton.toml:4:16: `fetch.timeout_secs` must be a whole number, not true or false\n\

@@ -15,6 +15,7 @@ use super::codec;
 use super::sql;
 use crate::openactive::Kind;
 use crate::oruk::Id;
+use crate::oruk::Status;
 use crate::store::Bundle;
 use crate::store::Dirty;
 use crate::store::FeedId;
@@ -22,6 +23,7 @@ use crate::store::HeadItem;
 use crate::store::OccurrenceRow;
 use crate::store::ParentItem;
 use crate::store::Relation;
+use crate::store::Standing;
 use crate::store::StoreError;
 
 const DOING: &str = "reading what belongs to a root";
@@ -31,6 +33,9 @@ pub(super) const MAX_PARENTS: usize = 6;
 
 /// How many occurrences of one root are looked at, the latest first.
 const MAX_OCCURRENCES: i64 = 20_000;
+
+/// Clocks are put right by seconds all the time; by this much, something was wrong.
+const MAX_STEP_BACK_MILLIS: i64 = 60 * 60 * 1000;
 
 /// One step up: as the first of the items states that are published with this key. A parent that is not
 /// published hides no other, and where an item states several, series of series come before courses.
@@ -55,7 +60,12 @@ pub(super) fn dirty(connection: &Connection, limit: usize) -> Result<Vec<Dirty>,
 }
 
 pub(super) fn dirty_count(connection: &Connection) -> Result<u64, StoreError> {
-    let count = connection.query_row("SELECT count(*) FROM dirty", [], |row| row.get::<_, i64>(0));
+    let count = connection.query_row(
+        "SELECT (SELECT count(*) FROM dirty) + (SELECT count(*) FROM held JOIN feed ON feed.id = held.feed
+             WHERE NOT is_let_through AND NOT guarded)",
+        [],
+        |row| row.get::<_, i64>(0),
+    );
     count.map(|n| u64::try_from(n).unwrap_or(0)).map_err(sql("counting the dirty roots"))
 }
 
@@ -65,15 +75,31 @@ pub(super) fn mark_due(connection: &mut Connection, now: DateTime<Utc>) -> Resul
     let millis = now.timestamp_millis();
     transaction
         .execute(
-            "INSERT OR REPLACE INTO dirty (key) SELECT key FROM service WHERE due <= ?1",
+            "INSERT OR REPLACE INTO dirty (key) SELECT key FROM service WHERE due BETWEEN 1 AND ?1",
             [millis],
         )
         .map_err(sql(doing))?;
+    let jumped_back = clock_jumped_back(&transaction, millis).map_err(sql(doing))?;
+    if jumped_back {
+        tracing::warn!("the clock was put back; mapping everything again");
+        mark_all(&transaction)?;
+    }
     let count = transaction
-        .execute("UPDATE service SET due = NULL WHERE due <= ?1", [millis])
+        // Zero says that it was due: what is different then is the work of time, and no loss.
+        .execute("UPDATE service SET due = 0 WHERE due BETWEEN 1 AND ?1", [millis])
         .map_err(sql(doing))?;
     transaction.commit().map_err(sql(doing))?;
     Ok(count as u64)
+}
+
+/// Tells whether the clock shows a time well before the last one it showed here. Then what was judged
+/// over may not be, and nothing would ever wake it.
+fn clock_jumped_back(connection: &Connection, millis: i64) -> rusqlite::Result<bool> {
+    let last: Option<i64> = connection
+        .query_row("SELECT value FROM counter WHERE name = 'clock'", [], |row| row.get(0))
+        .optional()?;
+    connection.execute("INSERT OR REPLACE INTO counter VALUES ('clock', ?1)", [millis])?;
+    Ok(last.is_some_and(|last| last - millis > MAX_STEP_BACK_MILLIS))
 }
 
 pub(super) fn mark_all(connection: &Connection) -> Result<u64, StoreError> {
@@ -157,8 +183,10 @@ impl<'a> Loader<'a> {
             Some(feed) => self.feed(feed).map_err(sql(DOING))?,
             None => (false, None),
         };
+        let standing = self.standing().map_err(sql(DOING))?;
         Ok(Bundle {
             root: self.root,
+            standing,
             key,
             heads,
             parents,
@@ -171,6 +199,25 @@ impl<'a> Loader<'a> {
             is_complete,
             license,
         })
+    }
+
+    fn standing(&self) -> rusqlite::Result<Option<Standing>> {
+        self.connection
+            .prepare_cached(
+                "SELECT feed, status, parts, due,
+                     EXISTS (SELECT 1 FROM held WHERE held.key = service.key AND is_let_through)
+                 FROM service WHERE key = ?1 AND gone_at IS NULL AND feed IS NOT NULL LIMIT 1",
+            )?
+            .query_row([self.root.key], |row| {
+                Ok(Standing {
+                    feed: FeedId(row.get(0)?),
+                    is_active: codec::status_of(row.get(1)?) == Status::Active,
+                    parts: row.get(2)?,
+                    due: row.get::<_, Option<i64>>(3)?.map(codec::from_millis),
+                    is_let_through: row.get(4)?,
+                })
+            })
+            .optional()
     }
 
     /// A root's values come from others too: from what is beneath it and what it is part of.

@@ -53,7 +53,7 @@ pub(super) fn sync(
 }
 
 /// Marks every root that something of a feed belongs to.
-fn mark_all_of(connection: &Connection, feed: i64) -> rusqlite::Result<()> {
+pub(super) fn mark_all_of(connection: &Connection, feed: i64) -> rusqlite::Result<()> {
     connection.execute(
         "INSERT OR REPLACE INTO dirty (key)
          SELECT key FROM head WHERE feed = ?1 UNION SELECT parent FROM occurrence WHERE feed = ?1
@@ -70,7 +70,8 @@ pub(super) fn list(connection: &Connection) -> Result<Vec<FeedRecord>, StoreErro
             "SELECT id, publisher, url, cursor, at_end, license, items + occurrences, deleted, pages,
                  (SELECT coalesce(sum(count), 0) FROM orphan WHERE orphan.feed = feed.id),
                  findings + (SELECT count(*) FROM unusable WHERE unusable.feed = feed.id),
-                 last_success, last_change, last_error, failures, stopped
+                 last_success, last_change, last_error, failures, stopped, paused, guarded, resyncing,
+                 resynced_at, (SELECT count(*) FROM held WHERE held.feed = feed.id AND NOT is_let_through)
              FROM feed WHERE rank IS NOT NULL ORDER BY rank",
         )
         .map_err(sql(doing))?;
@@ -98,7 +99,34 @@ fn record(row: &Row<'_>) -> rusqlite::Result<FeedRecord> {
         last_error: row.get(13)?,
         failures: row.get(14)?,
         stopped: row.get(15)?,
+        paused: row.get(16)?,
+        is_guarded: row.get(17)?,
+        is_resyncing: row.get(18)?,
+        resynced_at: time(19)?,
+        held: count(20)?,
     })
+}
+
+/// Returns the missing parents of a feed's occurrences, those with most occurrences first.
+pub(super) fn orphans(
+    connection: &Connection,
+    feed: FeedId,
+    limit: usize,
+) -> Result<Vec<(String, u64)>, StoreError> {
+    let doing = "reading what waits for a parent";
+    let mut select = connection
+        .prepare_cached(
+            "SELECT key.key, orphan.count FROM orphan JOIN key ON key.id = orphan.key
+             WHERE orphan.feed = ?1 ORDER BY orphan.count DESC, key.key LIMIT ?2",
+        )
+        .map_err(sql(doing))?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = select
+        .query_map(params![feed.0, limit], |row| {
+            Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default()))
+        })
+        .map_err(sql(doing))?;
+    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
 }
 
 pub(super) fn update(
@@ -116,9 +144,18 @@ pub(super) fn update(
              WHERE id = ?1",
             params![feed.0, at.timestamp_millis()],
         ),
-        FeedUpdate::Restart => connection.execute(
-            "UPDATE feed SET cursor = NULL, at_end = 0, failures = 0, stopped = NULL WHERE id = ?1",
+        FeedUpdate::Paused { reason, is_guarded } => connection.execute(
+            "UPDATE feed SET paused = ?2, guarded = ?3 WHERE id = ?1",
+            params![feed.0, reason, is_guarded],
+        ),
+        FeedUpdate::Resumed => connection.execute(
+            "UPDATE feed SET paused = NULL, guarded = 0, stopped = NULL, failures = 0 WHERE id = ?1",
             params![feed.0],
+        ),
+        FeedUpdate::Resync { at } => connection.execute(
+            "UPDATE feed SET cursor = NULL, resyncing = 1, generation = generation + 1,
+                 resynced_at = ?2, stopped = NULL, failures = 0 WHERE id = ?1",
+            params![feed.0, at.timestamp_millis()],
         ),
     };
     done.map(|_| ()).map_err(sql("recording how a feed is doing"))

@@ -6,13 +6,16 @@
 mod bundle;
 mod codec;
 mod connection;
+mod dataset;
 mod feed;
 mod fold;
+mod held;
 mod page;
 mod publish;
 mod purge;
 mod read;
 mod schema;
+mod sweep;
 mod vocabulary;
 
 use std::path::Path;
@@ -33,6 +36,7 @@ use super::FeedRecord;
 use super::FeedSpec;
 use super::FeedUpdate;
 use super::Folding;
+use super::Held;
 use super::PageCommit;
 use super::PageOutcome;
 use super::Publication;
@@ -151,6 +155,26 @@ impl Store for SqliteStore {
 
     fn publish(&self, publications: Vec<Publication>) -> Answer<'_, Vec<ChangedService>> {
         self.write(move |connection| publish::publish(connection, publications))
+    }
+
+    fn held(&self, now: DateTime<Utc>, window_secs: i64) -> Answer<'_, Vec<Held>> {
+        self.write(move |connection| held::list(connection, now, window_secs))
+    }
+
+    fn let_through(&self, feed: FeedId, is_accepting: bool) -> Answer<'_, u64> {
+        self.write(move |connection| held::let_through(connection, feed, is_accepting))
+    }
+
+    fn orphans(&self, feed: FeedId, limit: usize) -> Answer<'_, Vec<(String, u64)>> {
+        self.read(move |connection| feed::orphans(connection, feed, limit))
+    }
+
+    fn dataset(&self, publisher: String) -> Answer<'_, Option<Vec<u8>>> {
+        self.read(move |connection| dataset::find(connection, &publisher))
+    }
+
+    fn keep_dataset(&self, publisher: String, body: Vec<u8>) -> Answer<'_, ()> {
+        self.write(move |connection| dataset::keep(connection, &publisher, &body))
     }
 
     fn scan(&self, after: Option<Id>, limit: usize) -> Answer<'_, Vec<ChangedService>> {

@@ -12,8 +12,8 @@ use rusqlite::params;
 
 use super::bundle::MAX_PARENTS;
 use super::codec;
+use super::feed;
 use super::sql;
-use crate::quality::Finding;
 use crate::store::ItemChange;
 use crate::store::PageCommit;
 use crate::store::PageOutcome;
@@ -32,7 +32,7 @@ pub(super) fn commit(
     // Bodies are compressed before the transaction, so that it stays short.
     let bodies = page.changes.iter().map(compressed).collect::<Result<Vec<_>, _>>()?;
     let transaction = connection.transaction().map_err(sql(DOING))?;
-    let mut writer = Writer::new(&transaction, page);
+    let mut writer = Writer::new(&transaction, page).map_err(sql(DOING))?;
     for (change, body) in page.changes.iter().zip(bodies) {
         writer.apply(change, body)?;
     }
@@ -58,19 +58,23 @@ fn compressed(change: &ItemChange) -> Result<Option<Body>, StoreError> {
 }
 
 /// What is known while a page is being written.
-struct Writer<'a> {
-    transaction: &'a Transaction<'a>,
-    page: &'a PageCommit,
-    feed: i64,
+pub(super) struct Writer<'a> {
+    pub(super) transaction: &'a Transaction<'a>,
+    pub(super) page: &'a PageCommit,
+    pub(super) feed: i64,
     keys: HashMap<&'a str, i64>,
     facts: HashMap<&'a str, i64>,
     /// Keys under which something changed, with the largest `modified` seen.
     touched: HashMap<i64, Touched>,
     dirty: BTreeSet<i64>,
-    outcome: PageOutcome,
+    pub(super) outcome: PageOutcome,
     heads: i64,
     occurrences: i64,
     findings: i64,
+    /// What is read now carries this number.
+    pub(super) generation: i64,
+    /// Set while the feed is read again from its first page: then what has not changed is marked as seen.
+    pub(super) is_resyncing: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -80,8 +84,11 @@ struct Touched {
 }
 
 impl<'a> Writer<'a> {
-    fn new(transaction: &'a Transaction<'a>, page: &'a PageCommit) -> Self {
-        Self {
+    fn new(transaction: &'a Transaction<'a>, page: &'a PageCommit) -> rusqlite::Result<Self> {
+        let (generation, is_resyncing) = transaction
+            .prepare_cached("SELECT generation, resyncing FROM feed WHERE id = ?1")?
+            .query_row([page.feed.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(Self {
             transaction,
             page,
             feed: page.feed.0,
@@ -93,7 +100,9 @@ impl<'a> Writer<'a> {
             heads: 0,
             occurrences: 0,
             findings: 0,
-        }
+            generation,
+            is_resyncing,
+        })
     }
 
     fn apply(&mut self, change: &'a ItemChange, body: Option<Body>) -> Result<(), StoreError> {
@@ -130,6 +139,7 @@ impl<'a> Writer<'a> {
             && known_hash == *hash
         {
             self.outcome.unchanged += 1;
+            self.seen_again(&head.item_id)?;
             return self.usable(&head.item_id);
         }
         let kind = codec::kind_code(head.kind);
@@ -138,22 +148,17 @@ impl<'a> Writer<'a> {
             self.transaction.prepare_cached("DELETE FROM link WHERE head = ?1")?.execute([row])?;
             self.transaction
                 .prepare_cached(
-                    "UPDATE head SET key = ?2, kind = ?3, hash = ?4, findings = ?5, body = ?6
+                    "UPDATE head SET key = ?2, kind = ?3, hash = ?4, findings = ?5, body = ?6,
+                         generation = ?7
                      WHERE id = ?1",
                 )?
-                .execute(params![row, key, kind, hash, findings, body])?;
+                .execute(params![row, key, kind, hash, findings, body, self.generation])?;
             self.findings -= known_findings;
             row
         } else {
             self.remove_occurrence(&head.item_id, head.modified)?;
             self.heads += 1;
-            self.transaction
-                .prepare_cached(
-                    "INSERT INTO head (feed, item_id, key, kind, hash, findings, body)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                )?
-                .execute(params![self.feed, head.item_id, key, kind, hash, findings, body])?;
-            self.transaction.last_insert_rowid()
+            self.insert_head(head, key, hash, body)?
         };
         self.findings += findings;
         self.write_links(row, head)?;
@@ -162,6 +167,25 @@ impl<'a> Writer<'a> {
         self.usable(&head.item_id)?;
         self.outcome.changed += 1;
         Ok(())
+    }
+
+    fn insert_head(
+        &self,
+        head: &StoredHead,
+        key: i64,
+        hash: &[u8; 16],
+        body: &[u8],
+    ) -> rusqlite::Result<i64> {
+        let (feed, item_id, generation) = (self.feed, &head.item_id, self.generation);
+        let kind = codec::kind_code(head.kind);
+        let findings = i64::try_from(head.findings.len()).unwrap_or(i64::MAX);
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO head (feed, item_id, key, kind, hash, findings, body, generation)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![feed, item_id, key, kind, hash, findings, body, generation])?;
+        Ok(self.transaction.last_insert_rowid())
     }
 
     fn write_links(&mut self, row: i64, head: &'a StoredHead) -> rusqlite::Result<()> {
@@ -209,6 +233,7 @@ impl<'a> Writer<'a> {
         let known = self.find_occurrence(&occurrence.item_id)?;
         if known == Some(row) {
             self.outcome.unchanged += 1;
+            self.seen_again(&occurrence.item_id)?;
             return self.usable(&occurrence.item_id);
         }
         if known.is_none() {
@@ -217,10 +242,20 @@ impl<'a> Writer<'a> {
         }
         self.transaction
             .prepare_cached(
-                "INSERT OR REPLACE INTO occurrence (feed, item_id, parent, start, length, status, facts)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT OR REPLACE INTO occurrence
+                     (feed, item_id, parent, start, length, status, facts, generation)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
-            .execute(params![self.feed, occurrence.item_id, parent, start, length, status, facts])?;
+            .execute(params![
+                self.feed,
+                occurrence.item_id,
+                parent,
+                start,
+                length,
+                status,
+                facts,
+                self.generation
+            ])?;
         if let Some((old_parent, ..)) = known {
             self.dirty.insert(old_parent);
         }
@@ -252,7 +287,7 @@ impl<'a> Writer<'a> {
         self.usable(item_id)
     }
 
-    fn remove_head(
+    pub(super) fn remove_head(
         &mut self,
         item_id: &str,
         modified: Option<DateTime<Utc>>,
@@ -273,7 +308,7 @@ impl<'a> Writer<'a> {
         Ok(true)
     }
 
-    fn remove_occurrence(
+    pub(super) fn remove_occurrence(
         &mut self,
         item_id: &str,
         modified: Option<DateTime<Utc>>,
@@ -290,23 +325,6 @@ impl<'a> Writer<'a> {
             self.touch(parent, modified);
             self.occurrences -= 1;
         }
-        Ok(())
-    }
-
-    fn unusable(&mut self, item_id: Option<&str>, finding: &Finding) -> rusqlite::Result<()> {
-        self.outcome.unusable += 1;
-        self.transaction
-            .prepare_cached(
-                "INSERT OR REPLACE INTO unusable (feed, item_id, code) VALUES (?1, ?2, ?3)",
-            )?
-            .execute(params![self.feed, item_id.unwrap_or_default(), finding.code.as_str()])?;
-        Ok(())
-    }
-
-    fn usable(&self, item_id: &str) -> rusqlite::Result<()> {
-        self.transaction
-            .prepare_cached("DELETE FROM unusable WHERE feed = ?1 AND item_id = ?2")?
-            .execute(params![self.feed, item_id])?;
         Ok(())
     }
 
@@ -355,7 +373,10 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn finish(self) -> Result<PageOutcome, StoreError> {
+    fn finish(mut self) -> Result<PageOutcome, StoreError> {
+        if self.is_resyncing && self.page.is_last {
+            self.sweep().map_err(sql(DOING))?;
+        }
         self.write_marks().map_err(sql(DOING))?;
         self.write_feed().map_err(sql(DOING))?;
         Ok(self.outcome)
@@ -378,10 +399,11 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn write_feed(&self) -> rusqlite::Result<()> {
+    fn write_feed(&mut self) -> rusqlite::Result<()> {
         let now = self.page.now.timestamp_millis();
         let was_complete = self.is_complete()?;
-        let is_changed = self.outcome.changed > 0 || self.outcome.deleted > 0;
+        let is_first_license = self.page.license.is_some() && self.license()?.is_none();
+        let is_changed = self.outcome.changed + self.outcome.deleted + self.outcome.vanished > 0;
         let deleted = i64::try_from(self.outcome.deleted).unwrap_or(i64::MAX);
         self.transaction
             .prepare_cached(
@@ -389,10 +411,12 @@ impl<'a> Writer<'a> {
                      items = items + ?5, occurrences = occurrences + ?6, deleted = deleted + ?7,
                      pages = pages + 1, findings = findings + ?8, last_success = ?9,
                      last_change = CASE WHEN ?10 THEN ?9 ELSE last_change END,
-                     last_error = NULL, failures = 0, stopped = NULL
-                 WHERE id = ?1",
+                     last_error = NULL, failures = 0, stopped = NULL,
+                     resyncing = resyncing AND NOT ?3
+                 WHERE id = ?1 RETURNING items + occurrences",
             )?
-            .execute(params![
+            .query_row(
+                params![
                 self.feed,
                 self.page.cursor,
                 self.page.is_last,
@@ -403,11 +427,24 @@ impl<'a> Writer<'a> {
                 self.findings,
                 now,
                 is_changed,
-            ])?;
+                ],
+                |row| row.get::<_, i64>(0),
+            )
+            .map(|items| self.outcome.items = u64::try_from(items).unwrap_or_default())?;
         if self.is_complete()? != was_complete {
             self.mark_waiting()?;
         }
+        // Nothing of a feed is republished before it is known under which licence.
+        if is_first_license {
+            feed::mark_all_of(self.transaction, self.feed)?;
+        }
         Ok(())
+    }
+
+    fn license(&self) -> rusqlite::Result<Option<String>> {
+        self.transaction
+            .prepare_cached("SELECT license FROM feed WHERE id = ?1")?
+            .query_row([self.feed], |row| row.get(0))
     }
 
     /// Tells whether every feed of the publisher was read to the end, where some hold occurrences.

@@ -8,6 +8,7 @@ use rusqlite::Transaction;
 use rusqlite::params;
 
 use super::codec;
+use super::held;
 use super::sql;
 use crate::oruk::Id;
 use crate::oruk::Status;
@@ -73,7 +74,11 @@ fn write(
             Outcome::Orphans(_) | Outcome::Delegated(_) => {
                 withdraw(transaction, publication.id, None, &mut seq, publication.now)?
             }
+            Outcome::Held(feed) => held::hold(transaction, key, *feed).map(|()| None)?,
         };
+        if !matches!(publication.outcome, Outcome::Held(_)) {
+            held::release(transaction, key)?;
+        }
         changed.extend(change);
         set_orphans(transaction, key, &publication.outcome)?;
         if let Outcome::Delegated(delegation) = &publication.outcome {
@@ -146,9 +151,10 @@ fn put(
     if is_same {
         transaction
             .prepare_cached(
-                "UPDATE service SET due = ?2, findings = ?3, feed = ?4, key = ?5 WHERE id = ?1",
+                "UPDATE service SET due = ?2, findings = ?3, feed = ?4, key = ?5, parts = ?6
+                 WHERE id = ?1",
             )?
-            .execute(params![record.id.as_bytes(), due, findings, feed, key])?;
+            .execute(params![record.id.as_bytes(), due, findings, feed, key, record.parts])?;
         return Ok(None);
     }
     *seq += 1;
@@ -164,8 +170,8 @@ fn put(
     transaction
         .prepare_cached(
             "INSERT OR REPLACE INTO service
-             (id, key, feed, seq, status, last_modified, due, gone_at, hash, findings, entry, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8, ?9, ?10, ?11)",
+             (id, key, feed, seq, status, last_modified, due, gone_at, hash, findings, entry, body, parts)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             record.id.as_bytes(),
@@ -179,6 +185,7 @@ fn put(
             findings,
             record.entry,
             body,
+            record.parts,
         ])?;
     Ok(Some(ChangedService {
         seq: u64::try_from(*seq).unwrap_or_default(),

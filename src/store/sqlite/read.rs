@@ -65,7 +65,7 @@ pub(super) fn services(
     let doing = "reading services";
     let mut select = connection
         .prepare_cached(
-            "SELECT seq, entry IS NULL, feed, status, body, entry, hash, last_modified, findings, due \
+            "SELECT seq, entry IS NULL, feed, status, body, entry, hash, last_modified, findings, due, parts \
              FROM service WHERE id = ?1",
         )
         .map_err(sql(doing))?;
@@ -94,6 +94,7 @@ fn service(id: Id, row: &Row<'_>) -> rusqlite::Result<StoredService> {
         last_modified: codec::from_millis(row.get("last_modified")?),
         findings: findings.unwrap_or_default(),
         due: row.get::<_, Option<i64>>("due")?.map(codec::from_millis),
+        parts: row.get("parts")?,
     };
     let seq = u64::try_from(row.get::<_, i64>("seq")?).unwrap_or_default();
     Ok(StoredService { seq, is_gone: row.get(1)?, record })

@@ -7,7 +7,11 @@ use super::sql;
 
 /// Migrations in order; the database's `user_version` says how many were run. Never edit one that was
 /// released: add another.
-const MIGRATIONS: [&str; 2] = [include_str!("0001-tables.sql"), include_str!("0003-fold.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("0001-tables.sql"),
+    include_str!("0002-control.sql"),
+    include_str!("0003-fold.sql"),
+];
 
 /// Brings the tables up to date.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -73,6 +74,8 @@ pub(crate) struct Settings {
     areas: String,
     fetch: String,
     limits: String,
+    sections: String,
+    admin_token: Option<String>,
     with_vocabularies: bool,
     activity_list: String,
 }
@@ -113,6 +116,18 @@ impl Settings {
         self
     }
 
+    /// Adds a section, as it stands.
+    pub(crate) fn section(mut self, text: &str) -> Self {
+        write!(self.sections, "\n{text}\n").unwrap();
+        self
+    }
+
+    /// Opens the admin API.
+    pub(crate) fn admin(mut self, token: &str) -> Self {
+        self.admin_token = Some(token.to_owned());
+        self
+    }
+
     /// Has the gateway read the vocabularies of the mapping examples.
     pub(crate) fn with_vocabularies(mut self) -> Self {
         self.with_vocabularies = true;
@@ -125,7 +140,7 @@ impl Settings {
         self
     }
 
-    fn toml(&self, folder: &Path) -> String {
+    pub(crate) fn toml(&self, folder: &Path) -> String {
         let vocabulary = |name: &str| {
             if name == "activity-list" && !self.activity_list.is_empty() {
                 return self.activity_list.clone();
@@ -141,15 +156,18 @@ impl Settings {
         };
         let limits =
             if self.limits.is_empty() { "requests_per_minute = 1000000" } else { &self.limits };
+        let token = self.admin_token.as_ref().map(|token| format!("admin_token = {token:?}\n"));
         format!(
-            "[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:{}\"\n\
+            "[server]\nlisten = \"127.0.0.1:0\"\n{}[store]\nurl = \"sqlite:{}\"\n\
              [limits]\n{limits}\n[fetch]\npoll_interval_secs = 1\n{private}{}\
-             [mappings]\nactivity_list = {:?}\nfacility_types = {:?}\naccessibility_support = {:?}\n{}{}",
+             [mappings]\nactivity_list = {:?}\nfacility_types = {:?}\naccessibility_support = {:?}\n{}{}{}",
+            token.unwrap_or_default(),
             folder.join("baton.db").display(),
             self.fetch,
             vocabulary("activity-list"),
             vocabulary("facility-types"),
             vocabulary("accessibility-support"),
+            self.sections,
             self.publishers,
             self.areas,
         )
@@ -181,7 +199,11 @@ impl Gateway {
 
     /// Starts `baton serve` on the store as it is and waits until it is ready.
     pub(crate) async fn start_again(&mut self) {
-        let mut command = baton();
+        self.start_as(baton()).await;
+    }
+
+    /// Starts `baton serve` by a command that runs `baton`.
+    pub(crate) async fn start_as(&mut self, mut command: Command) {
         command.arg("serve").arg("--config").arg(self.config()).env("BATON_LOG", "debug");
         self.forget();
         let mut running = Running::start(&mut command);
@@ -190,6 +212,44 @@ impl Gateway {
         let gateway = &*self;
         let is_ready = async || (gateway.get("/readyz").await.status == 200).then_some(());
         wait_until("ready", PATIENCE, is_ready).await;
+    }
+
+    /// Runs a command on the running gateway to its end: exit code, standard output and error.
+    pub(crate) async fn command(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let mut command = baton();
+        command.args(arguments).env("BATON_URL", &self.address);
+        if let Some(token) = self.token() {
+            command.env("BATON_ADMIN_TOKEN", token);
+        }
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+    }
+
+    fn token(&self) -> Option<String> {
+        let config = fs::read_to_string(self.config()).unwrap();
+        let line = config.lines().find(|line| line.starts_with("admin_token = "))?;
+        Some(line.split('"').nth(1)?.to_owned())
+    }
+
+    /// Returns the folder of configuration and database.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Returns the running process.
+    pub(crate) fn process(&self) -> &Running {
+        self.running.as_ref().unwrap()
+    }
+
+    /// Returns where it listens: host and port.
+    pub(crate) fn host(&self) -> &str {
+        self.address.strip_prefix("http://").unwrap()
+    }
+
+    /// Sends a signal to the running gateway.
+    pub(crate) fn signal(&self, name: &str) {
+        self.running.as_ref().unwrap().signal(name);
     }
 
     /// Runs `baton harvest` to its end.
@@ -234,7 +294,7 @@ impl Gateway {
         }
     }
 
-    fn config(&self) -> PathBuf {
+    pub(crate) fn config(&self) -> PathBuf {
         self.folder.path().join("baton.toml")
     }
 

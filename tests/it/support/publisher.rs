@@ -43,6 +43,8 @@ struct Shared {
     /// Grows with every change, as `modified` does.
     modified: Mutex<i64>,
     delay: Mutex<Duration>,
+    /// The licence each page names.
+    license: Mutex<Option<String>>,
 }
 
 /// One request.
@@ -92,6 +94,8 @@ enum Feed {
     },
     /// A page as it is in a file; when it has a `next`, this leads to an empty last page here.
     Static(Value),
+    /// These bytes, whatever is asked for, with these headers.
+    Raw(Vec<(&'static str, String)>, Vec<u8>),
 }
 
 impl FakePublisher {
@@ -105,6 +109,7 @@ impl FakePublisher {
             // A clock's milliseconds, an hour ago: plausible and far from running into the future.
             modified: Mutex::new(Clock::default().now().timestamp_millis() - 3_600_000),
             delay: Mutex::default(),
+            license: Mutex::new(Some(LICENSE.to_owned())),
         });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
         let mut server = JoinSet::new();
@@ -122,6 +127,19 @@ impl FakePublisher {
     /// Adds a feed whose first page is this one, as it stands.
     pub(crate) fn static_feed(&self, path: &str, page: Value) -> String {
         self.shared.feeds.lock().unwrap().insert(path.to_owned(), Feed::Static(page));
+        self.url(path)
+    }
+
+    /// Adds an address that answers with these bytes, and returns it.
+    pub(crate) fn raw(
+        &self,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        body: impl Into<Vec<u8>>,
+    ) -> String {
+        let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let feed = Feed::Raw(headers, body.into());
+        self.shared.feeds.lock().unwrap().insert(path.to_owned(), feed);
         self.url(path)
     }
 
@@ -162,6 +180,25 @@ impl FakePublisher {
         faults.push_back((fault, times));
     }
 
+    /// Switches every fault of a feed off.
+    pub(crate) fn heal(&self, path: &str) {
+        let mut feeds = self.shared.feeds.lock().unwrap();
+        let Some(Feed::Items { faults, .. }) = feeds.get_mut(path) else { unreachable!("{path}") };
+        faults.clear();
+    }
+
+    /// Takes an item out of a feed without a tombstone.
+    pub(crate) fn forget(&self, path: &str, id: &str) {
+        let mut feeds = self.shared.feeds.lock().unwrap();
+        let Some(Feed::Items { items, .. }) = feeds.get_mut(path) else { unreachable!("{path}") };
+        items.remove(id);
+    }
+
+    /// Sets the licence that pages name.
+    pub(crate) fn license(&self, license: Option<&str>) {
+        *self.shared.license.lock().unwrap() = license.map(str::to_owned);
+    }
+
     /// Makes every answer take this much longer.
     pub(crate) fn delay(&self, delay: Duration) {
         *self.shared.delay.lock().unwrap() = delay;
@@ -193,8 +230,17 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri) -> Response {
             });
             faults.drain(..usize::from(due.as_ref().is_some_and(|(_, is_last)| *is_last)));
             let due = due.map(|(fault, _)| fault);
-            let cut = Cut { base: &shared.base, path: &path, query: &query, page_size: *page_size };
+            let license = shared.license.lock().unwrap().clone();
+            let (base, page_size) = (&shared.base, *page_size);
+            let cut = Cut { base, path: &path, query: &query, page_size, license };
             cut.answer(items, due.as_ref())
+        }
+        Some(Feed::Raw(headers, body)) => {
+            let mut response = body.clone().into_response();
+            for (name, value) in headers {
+                response.headers_mut().insert(*name, value.parse().unwrap());
+            }
+            response
         }
         Some(Feed::Static(page)) => rpde(&static_page(page, &shared.base, &path, &query)),
         None => StatusCode::NOT_FOUND.into_response(),
@@ -224,6 +270,7 @@ struct Cut<'a> {
     path: &'a str,
     query: &'a str,
     page_size: usize,
+    license: Option<String>,
 }
 
 impl Cut<'_> {
@@ -257,12 +304,12 @@ impl Cut<'_> {
         let is_end = rest.len() <= self.page_size;
         rest.truncate(self.page_size);
         if fault == Some(&Fault::EmptyFirst) && is_first {
-            return envelope(Some(self.position(0, "")), Vec::new());
+            return self.envelope(Some(self.position(0, "")), &[]);
         }
         let is_past = self.query.contains("past=1");
         if fault == Some(&Fault::EmptyMiddle) && !is_first && !is_past && !rest.is_empty() {
             let next = format!("{}{}?{}&past=1", self.base, self.path, self.query);
-            return envelope(Some(next), Vec::new());
+            return self.envelope(Some(next), &[]);
         }
         let own = self.url_asked_for();
         let next =
@@ -276,7 +323,19 @@ impl Cut<'_> {
             Some(Fault::NextRelative) => Some(next.replace(self.base, "")),
             _ => Some(next),
         };
-        envelope(next, rest.into_iter().map(|(.., item)| item.clone()).collect())
+        let items: Vec<Value> = rest.into_iter().map(|(.., item)| item.clone()).collect();
+        self.envelope(next, &items)
+    }
+
+    fn envelope(&self, next: Option<String>, items: &[Value]) -> Value {
+        let mut page = json!({"items": items});
+        if let Some(license) = &self.license {
+            page["license"] = json!(license);
+        }
+        if let Some(next) = next {
+            page["next"] = Value::String(next);
+        }
+        page
     }
 
     fn url_asked_for(&self) -> String {
@@ -295,15 +354,6 @@ impl Cut<'_> {
         let modified = pairs.get("afterTimestamp")?.parse().unwrap();
         Some((modified, pairs.get("afterId").cloned().unwrap_or_default()))
     }
-}
-
-fn envelope(next: Option<String>, items: Vec<Value>) -> Value {
-    let mut page = json!({"license": LICENSE});
-    page["items"] = Value::Array(items);
-    if let Some(next) = next {
-        page["next"] = Value::String(next);
-    }
-    page
 }
 
 /// Sends the first half of a page, then the rest after a pause, or nothing more.

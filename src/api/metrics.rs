@@ -1,0 +1,267 @@
+//! `/metrics`: what the gateway measures, as [OpenMetrics] text, which Prometheus reads.
+//!
+//! Names are `baton_<noun>_<unit>`, labels come from closed sets: routes, classes of status, states, and
+//! the feeds of the configuration. A client's address or an id is never a label.
+//!
+//! [OpenMetrics]: https://prometheus.io/docs/specs/om/open_metrics_spec/
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Instant;
+
+use axum::extract::MatchedPath;
+use axum::extract::Request;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::IntoResponse;
+use axum::response::Response;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use tracing::Instrument as _;
+use tracing::debug;
+use tracing::info_span;
+
+use super::error::Problem;
+use super::state::ApiState;
+use super::state::FeedReport;
+
+/// Upper ends of the buckets that latencies are counted in, in seconds.
+const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+/// What the API counts; clones count together.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    registry: Arc<Registry>,
+    durations: Family<Answered, Histogram>,
+    in_flight: Gauge,
+    limited: Counter,
+    lookups: Family<Lookup, Counter>,
+}
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Answered {
+    route: String,
+    status: &'static str,
+}
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Lookup {
+    outcome: &'static str,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let durations =
+            Family::<Answered, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
+        let (in_flight, limited) = (Gauge::default(), Counter::default());
+        let lookups = Family::<Lookup, Counter>::default();
+        let mut registry = Registry::default();
+        registry.register(
+            "baton_request_duration_seconds",
+            "How long answers took, until their first byte",
+            durations.clone(),
+        );
+        registry.register("baton_in_flight_requests", "Requests being answered", in_flight.clone());
+        registry.register(
+            "baton_limited_requests",
+            "Requests refused because their client asked too often",
+            limited.clone(),
+        );
+        registry.register(
+            "baton_page_lookups",
+            "Pages looked for among those kept ready",
+            lookups.clone(),
+        );
+        Self { registry: Arc::new(registry), durations, in_flight, limited, lookups }
+    }
+}
+
+impl Metrics {
+    /// Counts a page that was looked for among those kept ready.
+    pub(super) fn looked_up(&self, is_hit: bool) {
+        let outcome = if is_hit { "hit" } else { "miss" };
+        self.lookups.get_or_create(&Lookup { outcome }).inc();
+    }
+}
+
+/// Measures an answer, inside a span of its request.
+pub(super) async fn measure(
+    State(metrics): State<Metrics>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+    let span = info_span!("request", method = %request.method(), route, id);
+    let begun = Instant::now();
+    metrics.in_flight.inc();
+    let in_flight = InFlight(metrics.in_flight.clone());
+    let response = next.run(request).instrument(span.clone()).await;
+    drop(in_flight);
+    let status = response.status();
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        metrics.limited.inc();
+    }
+    let secs = begun.elapsed().as_secs_f64();
+    span.in_scope(|| debug!(status = status.as_u16(), secs, "request answered"));
+    let labels = Answered { route, status: class(status) };
+    metrics.durations.get_or_create(&labels).observe(secs);
+    response
+}
+
+/// Counted down also when the client goes away before the answer.
+struct InFlight(Gauge);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+fn class(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        _ => "5xx",
+    }
+}
+
+/// Returns everything measured.
+pub(super) async fn metrics(State(state): State<ApiState>) -> Result<impl IntoResponse, Problem> {
+    let report = state.status.report().await?;
+    let mut text = String::new();
+    encode(&mut text, &state.metrics.registry).map_err(|_unwritable| Problem::Internal)?;
+    let feeds = registry_of(&state, report.services, report.waiting, &report.feeds);
+    let mut of_feeds = String::new();
+    encode(&mut of_feeds, &feeds).map_err(|_unwritable| Problem::Internal)?;
+    // Each of the two ends with the mark of the end.
+    let text = text.replace("# EOF\n", "") + &of_feeds;
+    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-store")], text))
+}
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfFeed {
+    publisher: String,
+    feed: String,
+}
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfFeedAnd {
+    publisher: String,
+    feed: String,
+    kind: &'static str,
+}
+
+type FloatGauge = Gauge<f64, AtomicU64>;
+
+/// What is told of each feed, as it is at this moment.
+#[derive(Default)]
+struct FeedMetrics {
+    last_success: Family<OfFeed, FloatGauge>,
+    lag: Family<OfFeed, FloatGauge>,
+    pages: Family<OfFeed, Counter>,
+    bytes: Family<OfFeed, Counter>,
+    items: Family<OfFeedAnd, Gauge>,
+    findings: Family<OfFeed, Gauge>,
+    answers: Family<OfFeedAnd, Counter>,
+    states: Family<OfFeedAnd, Gauge>,
+}
+
+fn registry_of(state: &ApiState, services: usize, waiting: u64, feeds: &[FeedReport]) -> Registry {
+    let now = state.clock.now();
+    let metrics = FeedMetrics::default();
+    for report in feeds {
+        metrics.take(report, now);
+    }
+    let mut registry = Registry::default();
+    let count = |n: u64| {
+        let gauge: Gauge = Gauge::default();
+        gauge.set(i64::try_from(n).unwrap_or(i64::MAX));
+        gauge
+    };
+    registry.register("baton_listed_services", "Services that lists show", count(services as u64));
+    registry.register("baton_waiting_roots", "Opportunities waiting to be mapped", count(waiting));
+    metrics.register(&mut registry);
+    registry
+}
+
+impl FeedMetrics {
+    fn take(&self, report: &FeedReport, now: chrono::DateTime<chrono::Utc>) {
+        let of = OfFeed { publisher: report.publisher.clone(), feed: report.url.clone() };
+        let and = |kind| OfFeedAnd {
+            publisher: report.publisher.clone(),
+            feed: report.url.clone(),
+            kind,
+        };
+        let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        if let Some(at) = report.last_success {
+            let secs = |millis: i64| std::time::Duration::from_millis(millis.max(0).unsigned_abs());
+            let lag = secs((now - at).num_milliseconds()).as_secs_f64();
+            let at = secs(at.timestamp_millis()).as_secs_f64();
+            self.last_success.get_or_create(&of).set(at);
+            self.lag.get_or_create(&of).set(lag);
+        }
+        self.pages.get_or_create(&of).inc_by(report.pages);
+        self.bytes.get_or_create(&of).inc_by(report.traffic.bytes);
+        self.findings.get_or_create(&of).set(whole(report.findings));
+        for (kind, items) in [
+            ("live", report.items),
+            ("deleted", report.deleted),
+            ("orphan", report.orphans),
+            ("held", report.held),
+            ("unusable", report.traffic.unusable),
+        ] {
+            self.items.get_or_create(&and(kind)).set(whole(items));
+        }
+        for (class, answers) in CLASSES.iter().zip(report.traffic.answers) {
+            self.answers.get_or_create(&and(class)).inc_by(answers);
+        }
+        for state in STATES {
+            let is_in = i64::from(report.state == state);
+            self.states.get_or_create(&and(state)).set(is_in);
+        }
+    }
+
+    fn register(self, registry: &mut Registry) {
+        registry.register(
+            "baton_feed_last_success_seconds",
+            "When the publisher last answered well, in seconds since 1970",
+            self.last_success,
+        );
+        registry.register(
+            "baton_feed_lag_seconds",
+            "How long ago the publisher last answered well",
+            self.lag,
+        );
+        registry.register("baton_feed_pages", "Pages read", self.pages);
+        registry.register("baton_feed_bytes", "Bytes of pages read, unpacked", self.bytes);
+        registry.register(
+            "baton_feed_items",
+            "Items by kind: live, tombstones received, occurrences without a parent, services held by \
+             the drop guard, items that could not be used",
+            self.items,
+        );
+        registry.register("baton_feed_findings", "Findings on live items", self.findings);
+        registry.register(
+            "baton_feed_answers",
+            "Answers of the publisher by class of status, `none` where none came",
+            self.answers,
+        );
+        registry.register("baton_feed_state", "1 for the state the feed is in", self.states);
+    }
+}
+
+const CLASSES: [&str; 5] = ["2xx", "3xx", "4xx", "5xx", "none"];
+
+/// Every state a feed can be in, as `/status.json` names them.
+const STATES: [&str; 6] = ["starting", "catching_up", "live", "backing_off", "stopped", "paused"];

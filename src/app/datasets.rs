@@ -1,0 +1,171 @@
+//! The feeds found on dataset sites: looked for at the start and once a day.
+//!
+//! A site that cannot be read, or lists no feed, changes nothing. A feed that a site lists no more is
+//! given up when a second look finds it gone too.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+use tracing::error;
+use tracing::info;
+use tracing::warn;
+use url::Url;
+
+use super::App;
+use super::sources::Feeds;
+use super::status::without_secrets;
+use crate::config::Config;
+use crate::harvest::discover;
+use crate::store::Store;
+use crate::store::StoreError;
+
+/// How often dataset sites are looked at.
+const LOOK_EVERY: Duration = Duration::from_hours(24);
+
+/// How many looks in a row must miss a feed before it is given up.
+const MISSED_LIMIT: u32 = 2;
+
+/// What is known of each publisher's dataset site, by key of the publisher.
+pub(super) type Datasets = BTreeMap<String, Known>;
+
+/// What is known of a dataset site.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Known {
+    /// Where it is; when that changes, nothing is known.
+    url: String,
+    /// The feeds that are followed.
+    pub(super) feeds: Vec<String>,
+    pub(super) license: Option<String>,
+    /// How many looks in a row missed a feed.
+    missed: BTreeMap<String, u32>,
+    /// When the site was last read.
+    pub(super) read_at: Option<DateTime<Utc>>,
+    /// Why it could not be read the last time.
+    pub(super) error: Option<String>,
+}
+
+impl Known {
+    /// Takes over what a look found.
+    fn take(&mut self, feeds: Vec<String>, license: Option<String>, publisher: &str) {
+        for feed in feeds.iter().filter(|feed| !self.feeds.contains(feed)) {
+            info!(publisher, feed = without_secrets(feed), "dataset site lists another feed");
+        }
+        let mut kept = feeds;
+        let mut missed = BTreeMap::new();
+        for feed in &self.feeds {
+            if kept.contains(feed) {
+                continue;
+            }
+            let times = self.missed.get(feed).copied().unwrap_or_default() + 1;
+            let is_given_up = times >= MISSED_LIMIT;
+            warn!(
+                publisher,
+                feed = without_secrets(feed),
+                is_given_up,
+                "dataset site lists a feed no more"
+            );
+            if !is_given_up {
+                missed.insert(feed.clone(), times);
+                kept.push(feed.clone());
+            }
+        }
+        self.feeds = kept;
+        self.missed = missed;
+        self.license = license;
+    }
+
+    /// Returns what pollers and services depend on.
+    fn consequences(&self) -> (&[String], &Option<String>) {
+        (&self.feeds, &self.license)
+    }
+}
+
+/// Returns what the store knows of the dataset sites of a configuration.
+pub(super) async fn stored(config: &Config, store: &dyn Store) -> Result<Datasets, StoreError> {
+    let mut datasets = Datasets::new();
+    for publisher in &config.publishers {
+        let Some(url) = &publisher.dataset else { continue };
+        let body = store.dataset(publisher.key.clone()).await?;
+        let known = body.and_then(|body| serde_json::from_slice::<Known>(&body).ok());
+        let known = known.filter(|known| known.url == url.as_str());
+        datasets.insert(publisher.key.clone(), known.unwrap_or_default());
+    }
+    Ok(datasets)
+}
+
+impl App {
+    /// Looks at dataset sites now, once a day, and when the configuration changed.
+    pub(super) async fn follow_datasets(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            let looked = tokio::select! {
+                () = stop.cancelled() => return,
+                looked = self.look_at_datasets() => looked,
+            };
+            match looked {
+                Ok(true) => match self.supervisor.reconcile(&self, &stop).await {
+                    Ok(()) => self.mapper.changed.notify_one(),
+                    Err(error) => {
+                        error!(error = format!("{error:#}"), "pollers not brought up to date");
+                    }
+                },
+                Ok(false) => {}
+                Err(error) => error!(%error, "what dataset sites list was not taken over"),
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.look_now.notified() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+
+    /// Looks at every dataset site; tells whether feeds or licences changed.
+    pub(super) async fn look_at_datasets(&self) -> Result<bool, StoreError> {
+        let config = self.config.load_full();
+        let mut datasets = stored(&config, self.store.as_ref()).await?;
+        let mut is_changed = false;
+        for publisher in &config.publishers {
+            let (Some(url), Some(known)) = (&publisher.dataset, datasets.get_mut(&publisher.key))
+            else {
+                continue;
+            };
+            let before = known.clone();
+            self.look_at(url, &publisher.key, known).await;
+            is_changed |= known.consequences() != before.consequences();
+            let body = serde_json::to_vec(known).unwrap_or_default();
+            self.store.keep_dataset(publisher.key.clone(), body).await?;
+        }
+        self.datasets.store(Arc::new(datasets));
+        if is_changed {
+            let specs = Feeds::specs(&config, &self.datasets.load());
+            self.store.sync_feeds(specs, self.clock.now()).await?;
+            // The sources follow from datasets and feeds.
+            self.change_rules(|_| ()).await;
+            self.mark_if_made_otherwise().await;
+        }
+        Ok(is_changed)
+    }
+
+    async fn look_at(&self, url: &Url, publisher: &str, known: &mut Known) {
+        let found = discover(&self.harvester.fetcher, url.clone()).await;
+        url.as_str().clone_into(&mut known.url);
+        if found.sites.is_empty() {
+            let reason = found.unread.into_iter().next().map(|(_, reason)| reason);
+            let reason = reason.unwrap_or_else(|| "it lists no feed".to_owned());
+            warn!(publisher, reason, "dataset site not read; its feeds stay as they were");
+            known.error = Some(reason);
+            return;
+        }
+        let license = found.sites.iter().find_map(|site| site.license.clone());
+        let feeds = found.sites.into_iter().flat_map(|site| site.feeds).collect();
+        known.take(feeds, license, publisher);
+        known.read_at = Some(self.clock.now());
+        known.error = None;
+    }
+}

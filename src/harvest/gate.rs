@@ -1,0 +1,134 @@
+//! What may be published of what was mapped: the licence and the drop guard.
+//!
+//! A feed that suddenly loses many of its services is more likely broken than closed down. A service
+//! about to be lost is therefore held as it is until its publisher's feeds rest, and then all that a feed
+//! loses is judged at once: a little is let through, too much pauses the feed until the operator accepts.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use chrono::DateTime;
+use chrono::Utc;
+
+use super::worker::Sources;
+use crate::oruk::Service;
+use crate::store::Bundle;
+use crate::store::FeedId;
+use crate::store::Held;
+use crate::store::Outcome;
+use crate::store::Publication;
+use crate::store::Standing;
+
+/// How much a feed may lose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guard {
+    /// The share of its services, in per cent, that a feed may lose within the window.
+    pub loss_percent: u64,
+    /// How many it may lose whatever their share.
+    pub least_services: u64,
+    /// How long losses are added up.
+    pub window: Duration,
+}
+
+impl Guard {
+    /// Returns why the feed has to pause, when it loses too much.
+    pub(super) fn objection(&self, held: &Held) -> Option<String> {
+        let lost = held.held + held.lost;
+        let (services, hours) = (held.services, self.window.as_secs() / 3600);
+        self.is_too_much(lost, services).then(|| {
+            format!(
+                "{lost} of {services} services would be lost within {hours} hours; they stay as they \
+                 are until this is accepted"
+            )
+        })
+    }
+
+    /// Returns why the feed has to pause, when too many items cannot be used any more.
+    pub(super) fn objection_to_spoiled(&self, spoiled: u64, items: u64) -> Option<String> {
+        self.is_too_much(spoiled, items).then(|| {
+            format!(
+                "{spoiled} of {items} items cannot be used any more; what they said before stays until \
+                 this is accepted"
+            )
+        })
+    }
+
+    fn is_too_much(&self, lost: u64, of: u64) -> bool {
+        lost > self.least_services && lost * 100 > self.loss_percent * of
+    }
+}
+
+/// What may be published.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    /// How much a feed may lose.
+    pub guard: Guard,
+    /// Feeds that are republished only under a licence they state themselves: none is configured, and
+    /// the operator does not vouch for them.
+    pub needs_license: HashSet<FeedId>,
+}
+
+impl Gate {
+    /// Lets a publication pass, or changes what becomes of its root.
+    pub(super) fn pass(
+        &self,
+        root: &Bundle,
+        mut publication: Publication,
+        sources: &Sources,
+    ) -> Publication {
+        if let Some(standing) = &root.standing
+            && sources.0.contains_key(&standing.feed)
+            && is_loss(standing, &publication.outcome, publication.now)
+        {
+            publication.outcome = Outcome::Held(standing.feed);
+        }
+        if let Outcome::Service(service) = &publication.outcome
+            && root.license.is_none()
+            && service.feed.is_some_and(|feed| self.needs_license.contains(&feed))
+        {
+            publication.outcome = Outcome::Nothing { name: None };
+        }
+        publication
+    }
+}
+
+/// Tells whether a usable service would go, or lose its times or its places, and not by time alone.
+fn is_loss(standing: &Standing, outcome: &Outcome, now: DateTime<Utc>) -> bool {
+    let is_by_time = standing.due.is_some_and(|due| due <= now);
+    if !standing.is_active || standing.is_let_through || is_by_time {
+        return false;
+    }
+    match outcome {
+        Outcome::Nothing { .. } | Outcome::Orphans(_) => true,
+        Outcome::Service(service) => standing.parts & !service.parts != 0,
+        Outcome::Delegated(_) | Outcome::Held(_) => false,
+    }
+}
+
+/// Returns which parts a service has that it cannot lose unnoticed: times and places.
+pub(super) fn parts(service: &Service) -> u8 {
+    let has_times = !service.schedules.is_empty();
+    let has_places = !service.service_at_locations.is_empty();
+    u8::from(has_times) | u8::from(has_places) << 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_or_a_large_share_alone_is_no_objection() {
+        let guard =
+            Guard { loss_percent: 50, least_services: 10, window: Duration::from_hours(24) };
+        for (lost, of, is_too_much) in [
+            (10, 10, false),
+            (11, 11, true),
+            (11, 22, false),
+            (12, 23, true),
+            (500, 1000, false),
+            (501, 1000, true),
+        ] {
+            assert_eq!(guard.is_too_much(lost, of), is_too_much, "{lost} of {of}");
+        }
+    }
+}

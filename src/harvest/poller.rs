@@ -1,0 +1,394 @@
+//! The poller of one feed: asks for a page, keeps it, follows `next`, waits at the end.
+//!
+//! While a page is being written the next one is already asked for; the cursor moves only with the page
+//! it belongs to, in the same transaction.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use tokio::sync::Mutex;
+use tracing::debug;
+use tracing::info;
+use tracing::warn;
+use url::Url;
+
+use super::board::FeedState;
+use super::cursor::Next;
+use super::cursor::next_of;
+use super::feed::FeedSettings;
+use super::feed::Followed;
+use super::feed::Harvester;
+use super::feed::Until;
+use super::page::ReadPage;
+use super::page::read_page;
+use super::patience;
+use crate::fetch::Body;
+use crate::fetch::FetchError;
+use crate::fetch::Request;
+use crate::fetch::Response;
+use crate::fetch::Validators;
+use crate::openactive::RpdeError;
+use crate::openactive::Scope;
+use crate::store::FeedId;
+use crate::store::FeedUpdate;
+use crate::store::PageCommit;
+use crate::store::PageOutcome;
+use crate::store::StoreError;
+
+/// How many pages a feed may have before it is taken for endless: a hundred million items and more.
+const MAX_PAGES: usize = 1_000_000;
+
+/// How long publishers keep tombstones: whoever was away for longer has missed some.
+const TOMBSTONE_LIFE: TimeDelta = TimeDelta::days(7);
+
+/// How often a feed is read again from its first page at most, unless the operator asks.
+const RESYNC_EVERY: TimeDelta = TimeDelta::days(7);
+
+/// How often it is written down that a feed was asked and had nothing new.
+const RECORD_EVERY: TimeDelta = TimeDelta::hours(1);
+
+/// Why a page did not move the feed on.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PageError {
+    #[error("{0}")]
+    Fetch(#[from] FetchError),
+    #[error("{0}")]
+    Rpde(#[from] RpdeError),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Blocked(String),
+    #[error("the program is stopping")]
+    Stopping,
+}
+
+/// What to do after a page.
+pub(super) enum Step {
+    /// Read this answer next; it was asked for meanwhile.
+    Read(Result<Response, FetchError>),
+    /// Ask again later.
+    Wait(Duration),
+    /// Nothing more to do.
+    Done(Followed),
+}
+
+/// The poller of one feed.
+pub(super) struct Poller<'a> {
+    pub(super) harvester: &'a Harvester,
+    settings: &'a FeedSettings,
+    pub(super) feed: FeedId,
+    first: Url,
+    url: Url,
+    pub(super) validators: Validators,
+    pub(super) visited: HashSet<Url>,
+    pub(super) failures: u32,
+    /// How often in a row the publisher said that the feed is gone.
+    pub(super) times_gone: u32,
+    /// How often the pages led round in a circle since the end was last seen.
+    pub(super) circles: u32,
+    /// Whether the store knows that the present page is the last.
+    is_end_known: bool,
+    pub(super) until: Until,
+    /// When the publisher last answered well, also before the program started.
+    last_success: Option<DateTime<Utc>>,
+    /// When that was last written down.
+    recorded_at: Option<DateTime<Utc>>,
+    resynced_at: Option<DateTime<Utc>>,
+    /// Items that cannot be used any more, since the end was last seen.
+    spoiled: u64,
+    /// Held while a page is being written.
+    writing: Arc<Mutex<()>>,
+}
+
+impl<'a> Poller<'a> {
+    /// Returns the poller of a feed; nothing when what is stored of it is not a web address.
+    pub(super) fn new(
+        harvester: &'a Harvester,
+        settings: &'a FeedSettings,
+        until: Until,
+    ) -> Option<Self> {
+        let record = &settings.record;
+        Some(Self {
+            harvester,
+            settings,
+            feed: record.id,
+            first: Url::parse(&record.url).ok()?,
+            url: Url::parse(record.cursor.as_deref().unwrap_or(&record.url)).ok()?,
+            validators: Validators::default(),
+            visited: HashSet::new(),
+            failures: 0,
+            times_gone: 0,
+            circles: 0,
+            is_end_known: false,
+            until,
+            last_success: record.last_success,
+            recorded_at: record.last_success,
+            resynced_at: record.resynced_at,
+            spoiled: 0,
+            writing: Arc::default(),
+        })
+    }
+
+    /// Returns what is held while a page is being written.
+    pub(super) fn writing(&self) -> Arc<Mutex<()>> {
+        Arc::clone(&self.writing)
+    }
+
+    /// Returns the address of the first page.
+    pub(super) fn first(&self) -> &Url {
+        &self.first
+    }
+
+    /// Follows the feed.
+    pub(super) async fn run(&mut self) -> Followed {
+        if self.is_away_too_long()
+            && let Err(error) = self.resync().await
+        {
+            warn!(%error, "resync not begun");
+        }
+        let mut answer = self.ask(self.url.clone()).await;
+        loop {
+            let step = match self.take(answer).await {
+                Ok(step) => step,
+                Err(error) => self.fail(&error).await,
+            };
+            answer = match step {
+                Step::Read(answer) => answer,
+                Step::Wait(wait) => {
+                    self.pause(wait).await;
+                    self.ask(self.url.clone()).await
+                }
+                Step::Done(followed) => return followed,
+            };
+        }
+    }
+
+    async fn ask(&self, url: Url) -> Result<Response, FetchError> {
+        let mut request = Request::new(url);
+        request.headers.clone_from(&self.settings.headers);
+        request.validators = self.validators.clone();
+        let answer = self.harvester.fetcher.get(request).await;
+        self.harvester.board.answered(self.feed, &answer);
+        answer
+    }
+
+    async fn take(&mut self, answer: Result<Response, FetchError>) -> Result<Step, PageError> {
+        let answer = answer?;
+        if self.is_away_too_long() {
+            self.resync().await?;
+            return Ok(Step::Wait(Duration::ZERO));
+        }
+        match answer {
+            Response::NotModified { max_age } => Ok(self.still_at_end(max_age).await?),
+            Response::Body(body) => self.take_page(body).await,
+        }
+    }
+
+    /// Tells whether tombstones may have been missed, and the feed may be read again already. When the
+    /// clock was put back, nobody knows how long ago the last time was.
+    fn is_away_too_long(&self) -> bool {
+        let now = self.harvester.clock.now();
+        let is_long_ago = |at: DateTime<Utc>, limit: TimeDelta| now - at > limit;
+        let is_wrong = |at: DateTime<Utc>| at - now > RECORD_EVERY;
+        self.last_success.is_some_and(|at| is_long_ago(at, TOMBSTONE_LIFE) || is_wrong(at))
+            && self.resynced_at.is_none_or(|at| at > now || is_long_ago(at, RESYNC_EVERY))
+    }
+
+    /// Begins at the first page again; what is not found again is dropped at the end.
+    async fn resync(&mut self) -> Result<(), StoreError> {
+        let at = self.harvester.clock.now();
+        self.harvester.store.update_feed(self.feed, FeedUpdate::Resync { at }).await?;
+        info!("away for longer than publishers keep tombstones; reading the feed again");
+        self.resynced_at = Some(at);
+        self.last_success = Some(at);
+        self.url = self.first.clone();
+        self.validators = Validators::default();
+        self.visited.clear();
+        self.is_end_known = false;
+        Ok(())
+    }
+
+    /// Reads a page, then writes it while the next one is asked for.
+    async fn take_page(&mut self, body: Body) -> Result<Step, PageError> {
+        let now = self.harvester.clock.now();
+        let publisher = self.settings.record.publisher.clone();
+        let (bytes, trusts_uris) = (body.bytes.clone(), self.settings.trusts_uris);
+        let read = tokio::task::spawn_blocking(move || {
+            read_page(&bytes, Scope { source_key: &publisher, trusts_uris }, now)
+        });
+        let Ok(page) = read.await else { return Err(PageError::Stopping) };
+        let page = page?;
+        let item_count = page.item_count;
+        let next = next_of(&self.url, page.next.as_deref(), item_count, &self.settings.hosts);
+        let is_last = next == Next::Last;
+        if is_last && self.is_end_known && page.changes.is_empty() {
+            self.validators = body.validators;
+            return Ok(self.still_at_end(body.max_age).await?);
+        }
+        self.is_end_known = is_last;
+        let cursor = match &next {
+            Next::Page(url) => url.clone(),
+            Next::Last | Next::Blocked(_) => self.url.clone(),
+        };
+        if item_count > 0 {
+            // Said before anything is written: losses are judged only once more pages are not expected.
+            self.enter(FeedState::CatchingUp);
+        }
+        let commit = self.commit(page, &cursor, is_last);
+        let step = match next {
+            Next::Page(url) => {
+                if !self.visited.insert(self.url.clone()) || self.visited.len() > MAX_PAGES {
+                    self.committed(&commit.await?);
+                    self.circles += 1;
+                    return Err(PageError::Blocked("the pages lead round in a circle".to_owned()));
+                }
+                self.validators = Validators::default();
+                let (committed, answer) = tokio::join!(commit, self.ask(url.clone()));
+                self.committed(&committed?);
+                self.url = url;
+                self.show(FeedState::CatchingUp, item_count);
+                Step::Read(answer)
+            }
+            Next::Last => {
+                let outcome = commit.await?;
+                self.committed(&outcome);
+                self.show(FeedState::Live, item_count);
+                self.validators = body.validators;
+                self.end_round(&outcome, body.max_age).await?
+            }
+            Next::Blocked(reason) => {
+                self.committed(&commit.await?);
+                return Err(PageError::Blocked(reason));
+            }
+        };
+        self.failures = 0;
+        self.times_gone = 0;
+        self.last_success = Some(now);
+        self.recorded_at = Some(now);
+        Ok(step)
+    }
+
+    /// The end was reached: what can be judged only now is judged.
+    async fn end_round(
+        &mut self,
+        outcome: &PageOutcome,
+        max_age: Option<Duration>,
+    ) -> Result<Step, StoreError> {
+        self.harvester.changed.notify_one();
+        self.visited.clear();
+        self.circles = 0;
+        let spoiled = std::mem::take(&mut self.spoiled);
+        let guard = self.harvester.gate.load().guard;
+        match guard.objection_to_spoiled(spoiled, outcome.items) {
+            Some(reason) => self.hold(reason).await,
+            None => Ok(self.at_end(max_age)),
+        }
+    }
+
+    fn commit(
+        &self,
+        page: ReadPage,
+        cursor: &Url,
+        is_last: bool,
+    ) -> impl Future<Output = Result<PageOutcome, StoreError>> + use<> {
+        let commit = PageCommit {
+            feed: self.feed,
+            cursor: cursor.to_string(),
+            license: page.license,
+            is_last,
+            now: self.harvester.clock.now(),
+            changes: page.changes,
+        };
+        let (store, changed) =
+            (Arc::clone(&self.harvester.store), Arc::clone(&self.harvester.changed));
+        let (writing, tasks) = (Arc::clone(&self.writing), self.harvester.tasks.clone());
+        async move {
+            let held = writing.lock_owned().await;
+            // A task of its own, which goes on when the poller is told to stop.
+            let written = tasks.spawn(async move {
+                let outcome = store.commit_page(commit).await;
+                drop(held);
+                outcome
+            });
+            let outcome = written.await.unwrap_or(Err(StoreError::Closed))?;
+            debug!(?outcome, "page committed");
+            changed.notify_one();
+            Ok(outcome)
+        }
+    }
+
+    fn committed(&mut self, outcome: &PageOutcome) {
+        self.spoiled += outcome.spoiled;
+        if outcome.vanished > 0 {
+            info!(items = outcome.vanished, "dropped what a resync did not find again");
+        }
+        self.harvester.board.update(self.feed, |status| {
+            status.unusable += outcome.unusable;
+            status.trouble = None;
+        });
+    }
+
+    /// The last page brought nothing new: there is nothing to write, unless a failure is to be cleared
+    /// or it is a while ago that it was written down.
+    async fn still_at_end(&mut self, max_age: Option<Duration>) -> Result<Step, StoreError> {
+        let at = self.harvester.clock.now();
+        let is_recorded = self.recorded_at.is_some_and(|known| (at - known).abs() < RECORD_EVERY);
+        if self.failures > 0 || !is_recorded {
+            self.harvester.store.update_feed(self.feed, FeedUpdate::Unchanged { at }).await?;
+            self.recorded_at = Some(at);
+        }
+        self.failures = 0;
+        self.times_gone = 0;
+        self.last_success = Some(at);
+        self.show(FeedState::Live, 0);
+        Ok(self.at_end(max_age))
+    }
+
+    fn at_end(&self, max_age: Option<Duration>) -> Step {
+        match self.until {
+            Until::End => Step::Done(Followed::End),
+            Until::Cancelled => Step::Wait(patience::at_end(self.harvester.poll_interval, max_age)),
+        }
+    }
+
+    /// Pauses the feed until the operator has looked at it.
+    async fn hold(&self, reason: String) -> Result<Step, StoreError> {
+        warn!(reason, "drop guard paused the feed");
+        let update = FeedUpdate::Paused { reason: reason.clone(), is_guarded: true };
+        self.harvester.store.update_feed(self.feed, update).await?;
+        self.enter(FeedState::Paused);
+        self.harvester.feeds_changed.notify_one();
+        Ok(Step::Done(Followed::Failed(format!("paused: {reason}"))))
+    }
+
+    async fn pause(&self, wait: Duration) {
+        let until =
+            self.harvester.clock.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::hours(1));
+        self.harvester.board.update(self.feed, |status| status.next_poll = Some(until));
+        tokio::time::sleep(wait).await;
+        self.harvester.board.update(self.feed, |status| status.next_poll = None);
+    }
+
+    /// Shows that a page was read.
+    fn show(&self, state: FeedState, items: usize) {
+        let now = self.harvester.clock.now();
+        self.harvester.board.update(self.feed, |status| {
+            status.pages += 1;
+            status.items += items as u64;
+            status.last_success = Some(now);
+        });
+        self.enter(state);
+    }
+
+    /// Shows the state the feed is in now.
+    pub(super) fn enter(&self, state: FeedState) {
+        let before = self.harvester.board.update(self.feed, |status| status.state = state);
+        if before != state {
+            info!(from = before.as_str(), to = state.as_str(), "feed state changed");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Services about to be lost: held until the drop guard has judged them.
+
+use chrono::DateTime;
+use chrono::Utc;
+use rusqlite::Connection;
+use rusqlite::Transaction;
+use rusqlite::params;
+
+use super::codec;
+use super::sql;
+use crate::oruk::Status;
+use crate::store::FeedId;
+use crate::store::Held;
+use crate::store::StoreError;
+
+/// Holds a root's service as it is.
+pub(super) fn hold(transaction: &Transaction<'_>, key: i64, feed: FeedId) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO held (key, feed) VALUES (?1, ?2)")?
+        .execute(params![key, feed.0])?;
+    Ok(())
+}
+
+/// Forgets that a root was held: something was published.
+pub(super) fn release(transaction: &Transaction<'_>, key: i64) -> rusqlite::Result<()> {
+    transaction.prepare_cached("DELETE FROM held WHERE key = ?1")?.execute([key])?;
+    Ok(())
+}
+
+/// Returns what waits, feed by feed. A clock that was put back ends a window too.
+pub(super) fn list(
+    connection: &mut Connection,
+    now: DateTime<Utc>,
+    window_secs: i64,
+) -> Result<Vec<Held>, StoreError> {
+    let doing = "reading what the drop guard holds";
+    let transaction = connection.transaction().map_err(sql(doing))?;
+    let now = now.timestamp();
+    transaction
+        .execute(
+            "UPDATE feed SET window_start = ?1, window_lost = 0, window_services =
+                 (SELECT count(*) FROM service
+                  WHERE service.feed = feed.id AND gone_at IS NULL AND status = ?3)
+             WHERE id IN (SELECT feed FROM held WHERE NOT is_let_through)
+             AND coalesce(window_start NOT BETWEEN ?1 - ?2 AND ?1, 1)",
+            params![now, window_secs, codec::status_code(Status::Active)],
+        )
+        .map_err(sql(doing))?;
+    let waiting = {
+        let mut select = transaction
+            .prepare_cached(
+                // A feed that grew since the window began may lose more.
+                "SELECT feed.id, count(*), window_lost, max(window_services, window_lost +
+                     (SELECT count(*) FROM service
+                      WHERE service.feed = feed.id AND gone_at IS NULL AND status = ?1))
+                 FROM held JOIN feed ON feed.id = held.feed
+                 WHERE NOT is_let_through GROUP BY feed.id",
+            )
+            .map_err(sql(doing))?;
+        let count = |n: i64| u64::try_from(n).unwrap_or_default();
+        let rows = select
+            .query_map([codec::status_code(Status::Active)], |row| {
+                Ok(Held {
+                    feed: FeedId(row.get(0)?),
+                    held: count(row.get(1)?),
+                    lost: count(row.get(2)?),
+                    services: count(row.get(3)?),
+                })
+            })
+            .map_err(sql(doing))?;
+        rows.collect::<rusqlite::Result<Vec<_>>>().map_err(sql(doing))?
+    };
+    transaction.commit().map_err(sql(doing))?;
+    Ok(waiting)
+}
+
+pub(super) fn let_through(
+    connection: &mut Connection,
+    feed: FeedId,
+    is_accepting: bool,
+) -> Result<u64, StoreError> {
+    let doing = "letting services go";
+    let transaction = connection.transaction().map_err(sql(doing))?;
+    transaction
+        .execute(
+            "INSERT OR REPLACE INTO dirty (key)
+             SELECT key FROM held WHERE feed = ?1 AND NOT is_let_through",
+            [feed.0],
+        )
+        .map_err(sql(doing))?;
+    let count = transaction
+        .execute(
+            "UPDATE held SET is_let_through = 1 WHERE feed = ?1 AND NOT is_let_through",
+            [feed.0],
+        )
+        .map_err(sql(doing))?;
+    let window = if is_accepting {
+        "UPDATE feed SET window_start = NULL WHERE id = ?1 AND ?2 >= 0"
+    } else {
+        "UPDATE feed SET window_lost = window_lost + ?2 WHERE id = ?1"
+    };
+    transaction
+        .execute(window, params![feed.0, i64::try_from(count).unwrap_or(i64::MAX)])
+        .map_err(sql(doing))?;
+    transaction.commit().map_err(sql(doing))?;
+    Ok(count as u64)
+}

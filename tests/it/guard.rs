@@ -1,0 +1,186 @@
+//! A feed that suddenly loses much is paused, and its last good services stay.
+
+use serde_json::Value;
+
+use crate::support::gateway::Gateway;
+use crate::support::gateway::PATIENCE;
+use crate::support::gateway::Settings;
+use crate::support::items;
+use crate::support::process::wait_until;
+use crate::support::publisher::FakePublisher;
+
+const TOKEN: &str = "a-token-of-the-tests";
+
+const SERVICES: usize = 40;
+
+/// How many of them may go: a share of 50 % is the default.
+const FEW: usize = 20;
+
+fn settings(url: &str) -> Settings {
+    Settings::following(&[("one", vec![url.to_owned()])]).admin(TOKEN)
+}
+
+/// Publishes weekly classes with a place each, and returns the gateway that read them.
+async fn gateway_of(publisher: &FakePublisher) -> (Gateway, String) {
+    // Small pages: what is lost comes in many of them.
+    let url = publisher.feed("/feed", 7);
+    for id in 0..SERVICES {
+        publisher.upsert("/feed", &id.to_string(), items::series(id, &format!("Class {id:02}")));
+    }
+    let gateway = Gateway::start(&settings(&url)).await;
+    gateway.settled().await;
+    assert_eq!(gateway.names().await.len(), SERVICES);
+    (gateway, url)
+}
+
+async fn in_state(gateway: &Gateway, url: &str, state: &str) -> Value {
+    let is_so = async || Some(gateway.feed(url).await).filter(|feed| feed["state"] == state);
+    wait_until(state, PATIENCE, is_so).await
+}
+
+async fn counts(gateway: &Gateway, count: usize) {
+    let is_so = async || (gateway.names().await.len() == count).then_some(());
+    wait_until(&format!("{count} services"), PATIENCE, is_so).await;
+}
+
+#[tokio::test]
+async fn a_feed_that_deletes_most_is_paused_until_that_is_accepted() {
+    let publisher = FakePublisher::start().await;
+    let (mut gateway, url) = gateway_of(&publisher).await;
+    for id in 0..=FEW {
+        publisher.delete("/feed", &id.to_string());
+    }
+    let feed = in_state(&gateway, &url, "paused").await;
+    assert!(feed["reason"].as_str().unwrap().contains("21 of 40 services"), "{feed}");
+    assert_eq!(feed["held"], FEW + 1);
+    assert_eq!(gateway.names().await.len(), SERVICES, "the last good services stay");
+    let (code, said) = gateway.command(&["feeds", "list"]).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("paused") && said.contains("21 of 40 services"), "{said}");
+    assert_eq!(gateway.command(&["status"]).await.0, Some(1));
+
+    // Neither a restart nor asking again lets it through, and the feed is left alone meanwhile.
+    assert_eq!(gateway.stop().await, Some(0));
+    let asked = publisher.asked().len();
+    gateway.start_again().await;
+    in_state(&gateway, &url, "paused").await;
+    assert_eq!(publisher.asked().len(), asked);
+    assert_eq!(gateway.command(&["feeds", "resume", "one"]).await.0, Some(0));
+    wait_until("asked", PATIENCE, async || (publisher.asked().len() > asked).then_some(())).await;
+    in_state(&gateway, &url, "paused").await;
+    assert_eq!(gateway.names().await.len(), SERVICES);
+
+    let (code, said) = gateway.command(&["feeds", "accept", "one"]).await;
+    assert_eq!((code, said.contains("21 losses accepted")), (Some(0), true), "{said}");
+    counts(&gateway, SERVICES - FEW - 1).await;
+    let feed = in_state(&gateway, &url, "live").await;
+    assert_eq!((&feed["reason"], &feed["held"]), (&Value::Null, &0.into()), "{feed}");
+    assert_eq!(gateway.command(&["status"]).await.0, Some(0));
+}
+
+#[tokio::test]
+async fn losses_within_the_window_add_up() {
+    let publisher = FakePublisher::start().await;
+    let (gateway, url) = gateway_of(&publisher).await;
+    for id in 0..FEW {
+        publisher.delete("/feed", &id.to_string());
+    }
+    // Half of them is not more than half.
+    counts(&gateway, SERVICES - FEW).await;
+    assert_eq!(gateway.feed(&url).await["state"], "live");
+    publisher.delete("/feed", &FEW.to_string());
+    let feed = in_state(&gateway, &url, "paused").await;
+    assert!(feed["reason"].as_str().unwrap().contains("21 of 40 services"), "{feed}");
+    assert_eq!(gateway.names().await.len(), SERVICES - FEW);
+}
+
+#[tokio::test]
+async fn a_feed_whose_items_are_emptied_is_paused() {
+    let publisher = FakePublisher::start().await;
+    let (gateway, url) = gateway_of(&publisher).await;
+    for id in 0..SERVICES {
+        let mut series = items::series(id, &format!("Class {id:02}"));
+        series.as_object_mut().unwrap().remove("location");
+        publisher.upsert("/feed", &id.to_string(), series);
+    }
+    let feed = in_state(&gateway, &url, "paused").await;
+    assert!(feed["reason"].as_str().unwrap().contains("40 of 40 services"), "{feed}");
+    for service in gateway.services().await.values() {
+        assert_eq!(service["service_at_locations"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_feed_whose_items_become_invalid_is_paused() {
+    let publisher = FakePublisher::start().await;
+    let (gateway, url) = gateway_of(&publisher).await;
+    for id in 0..SERVICES {
+        publisher.upsert("/feed", &id.to_string(), Value::Null);
+    }
+    let feed = in_state(&gateway, &url, "paused").await;
+    assert!(feed["reason"].as_str().unwrap().contains("40 of 40 items"), "{feed}");
+    assert_eq!(gateway.names().await.len(), SERVICES);
+    assert_eq!(gateway.command(&["feeds", "accept", &url]).await.0, Some(0));
+    in_state(&gateway, &url, "live").await;
+}
+
+#[tokio::test]
+async fn what_the_publisher_takes_back_is_never_lost() {
+    let publisher = FakePublisher::start().await;
+    let (gateway, url) = gateway_of(&publisher).await;
+    let before = gateway.services().await;
+    for id in 0..SERVICES {
+        publisher.delete("/feed", &id.to_string());
+    }
+    in_state(&gateway, &url, "paused").await;
+    for id in 0..SERVICES {
+        publisher.upsert("/feed", &id.to_string(), items::series(id, &format!("Class {id:02}")));
+    }
+    assert_eq!(gateway.command(&["feeds", "resume", "one"]).await.0, Some(0));
+    let is_whole = async || {
+        let feed = gateway.feed(&url).await;
+        (feed["state"] == "live" && feed["held"] == 0).then_some(())
+    };
+    wait_until("nothing held", PATIENCE, is_whole).await;
+    assert!(gateway.services().await.keys().eq(before.keys()));
+}
+
+#[tokio::test]
+async fn a_harvest_that_loses_most_fails_and_keeps_it() {
+    let publisher = FakePublisher::start().await;
+    let (mut gateway, url) = gateway_of(&publisher).await;
+    assert_eq!(gateway.stop().await, Some(0));
+    for id in 0..SERVICES {
+        publisher.delete("/feed", &id.to_string());
+    }
+    let harvested = gateway.harvest().await;
+    assert_eq!(harvested.code, Some(1), "{harvested:?}");
+    assert!(harvested.line_of(&url).contains("paused: 40 of 40 services"), "{harvested:?}");
+    assert!(harvested.stderr.contains("40 services from 1 feeds"), "{harvested:?}");
+}
+
+#[tokio::test]
+async fn small_feeds_and_other_limits_are_left_to_the_operator() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 7);
+    for id in 0..6 {
+        publisher.upsert("/feed", &id.to_string(), items::series(id, &format!("Class {id:02}")));
+    }
+    let gateway = Gateway::start(&settings(&url)).await;
+    gateway.settled().await;
+    for id in 0..6 {
+        publisher.delete("/feed", &id.to_string());
+    }
+    counts(&gateway, 0).await;
+
+    let strict = "[guard]\nloss_percent = 10\nleast_services = 0\nwindow_hours = 1";
+    for id in 0..6 {
+        publisher.upsert("/feed", &id.to_string(), items::series(id, &format!("Class {id:02}")));
+    }
+    let gateway = Gateway::start(&settings(&url).section(strict)).await;
+    gateway.settled().await;
+    publisher.delete("/feed", "0");
+    let feed = in_state(&gateway, &url, "paused").await;
+    assert!(feed["reason"].as_str().unwrap().contains("1 of 6 services"), "{feed}");
+    assert_eq!(gateway.names().await.len(), 6);
+}

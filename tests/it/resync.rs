@@ -1,0 +1,162 @@
+//! Reading a feed again from its first page: what is not found again has vanished.
+
+use baton::clock::Clock;
+use chrono::TimeDelta;
+use reqwest::Method;
+
+use crate::support::gateway::Gateway;
+use crate::support::gateway::PATIENCE;
+use crate::support::gateway::Settings;
+use crate::support::inside::Inside;
+use crate::support::items;
+use crate::support::process::wait_until;
+use crate::support::publisher::FakePublisher;
+
+const TOKEN: &str = "a-token-of-the-tests";
+
+async fn shows(gateway: &Gateway, names: &[&str]) {
+    let is_shown = async || (gateway.names().await == names).then_some(());
+    wait_until(&format!("services {names:?}"), PATIENCE, is_shown).await;
+}
+
+#[tokio::test]
+async fn what_vanished_without_a_tombstone_goes_when_the_end_is_reached() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 2);
+    for (id, name) in [(1, "Vanishes"), (2, "Stays"), (3, "Stays too"), (4, "Spoiled")] {
+        publisher.upsert("/feed", &id.to_string(), items::series(id, name));
+        let session = items::session(id, items::uri("series", id), 3);
+        publisher.upsert("/feed", &format!("s{id}"), session);
+    }
+    let settings = Settings::following(&[("one", vec![url.clone()])]).admin(TOKEN);
+    let mut gateway = Gateway::start(&settings).await;
+    shows(&gateway, &["Spoiled", "Stays", "Stays too", "Vanishes"]).await;
+    publisher.forget("/feed", "1");
+    publisher.forget("/feed", "s1");
+    // Still there, though it cannot be read any more: not vanished.
+    publisher.upsert("/feed", "4", serde_json::Value::Null);
+    gateway.settled().await;
+    assert_eq!(gateway.feed(&url).await["items"], 8);
+
+    // The resync breaks off, and so does the program: nothing is dropped.
+    publisher.delay(std::time::Duration::from_millis(400));
+    assert_eq!(gateway.command(&["feeds", "resync", "one"]).await.0, Some(0));
+    let is_under_way = async || {
+        let asked = publisher.asked();
+        let first_again = asked.iter().rposition(|asked| asked.query.is_empty())?;
+        // The third page is asked for once the first one is kept.
+        (first_again > 0 && asked.len() >= first_again + 3).then_some(())
+    };
+    wait_until("a third page", PATIENCE, is_under_way).await;
+    gateway.kill_9();
+    publisher.delay(std::time::Duration::ZERO);
+    gateway.start_again().await;
+    // It goes on where it was, to the end.
+    shows(&gateway, &["Spoiled", "Stays", "Stays too"]).await;
+    gateway.settled().await;
+    assert_eq!(gateway.feed(&url).await["items"], 6);
+    let first_pages = publisher.asked_of("/feed").iter().filter(|a| a.query.is_empty()).count();
+    assert_eq!(first_pages, 2, "read from the start when it was added and for the resync");
+}
+
+#[tokio::test]
+async fn a_resync_in_the_middle_of_another_loses_nothing() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 3);
+    for id in 0..150 {
+        publisher.upsert("/feed", &id.to_string(), items::series(id, &format!("Class {id}")));
+    }
+    // A sweep that began in the middle would show, however much it drops.
+    let settings = Settings::following(&[("one", vec![url.clone()])]).admin(TOKEN);
+    let settings = settings.section("[guard]\nloss_percent = 100");
+    let gateway = Gateway::start(&settings).await;
+    gateway.settled().await;
+    let authorization = format!("Bearer {TOKEN}");
+    for _ in 0..40 {
+        let asked = publisher.asked().len();
+        let path = "/admin/feeds/resync?key=one";
+        let headers = [("authorization", authorization.as_str())];
+        assert_eq!(gateway.ask(Method::POST, path, &headers).await.status, 200);
+        let is_under_way = async || (publisher.asked().len() > asked + 5).then_some(());
+        wait_until("under way", PATIENCE, is_under_way).await;
+    }
+    gateway.settled().await;
+    assert_eq!(gateway.feed(&url).await["items"], 150);
+    assert_eq!(gateway.names().await.len(), 150);
+    // A change of every service would show that one was gone meanwhile.
+    let changed = gateway.all("/v3/services?modified_after=2000-01-01").await;
+    assert_eq!(changed.len(), 150, "tombstones were made");
+}
+
+#[tokio::test]
+async fn who_was_away_longer_than_tombstones_live_reads_again_once() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 2);
+    for (id, name) in [(1, "Deleted meanwhile"), (2, "Still there"), (3, "And this")] {
+        publisher.upsert("/feed", &id.to_string(), items::series(id, name));
+    }
+    let now = Clock::default().now();
+    let clock = Clock::fixed(now);
+    let settings = Settings::following(&[("one", vec![url.clone()])]);
+    let mut inside = Inside::start(&settings, clock.clone()).await;
+    inside.settled(&url).await;
+    assert_eq!(inside.names().await, ["And this", "Deleted meanwhile", "Still there"]);
+    inside.stop().await;
+
+    // Six days later nothing is read again, for the tombstone would still be there.
+    clock.set(now + TimeDelta::days(6));
+    inside.start_again().await;
+    inside.settled(&url).await;
+    inside.stop().await;
+    let first_pages =
+        || publisher.asked_of("/feed").iter().filter(|asked| asked.query.is_empty()).count();
+    assert_eq!(first_pages(), 1);
+
+    // Deleted, and its tombstone dropped.
+    publisher.forget("/feed", "1");
+    clock.set(now + TimeDelta::days(6 + 8));
+    inside.start_again().await;
+    inside.settled(&url).await;
+    assert_eq!(inside.names().await, ["And this", "Still there"]);
+    assert_eq!(first_pages(), 2);
+    inside.stop().await;
+
+    // Not again within a week of the last time, whatever the clock says of the last visit.
+    inside.start_again().await;
+    inside.settled(&url).await;
+    assert_eq!(first_pages(), 2);
+    inside.stop().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_loses_nothing() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 5);
+    publisher.upsert("/feed", "1", items::series(1, "Weekly class"));
+    for week in 1..=3 {
+        let session = items::session(week, items::uri("series", 1), 7 * week);
+        publisher.upsert("/feed", &format!("s{week}"), session);
+    }
+    let now = Clock::default().now();
+    let clock = Clock::fixed(now);
+    let settings = Settings::following(&[("one", vec![url.clone()])]);
+    let mut inside = Inside::start(&settings, clock.clone()).await;
+    inside.settled(&url).await;
+    assert_eq!(inside.names().await, ["Weekly class"]);
+    inside.stop().await;
+
+    // Ten years ahead everything is over, and what is over for long is dropped.
+    clock.set(now + TimeDelta::days(3650));
+    inside.start_again().await;
+    inside.settled(&url).await;
+    assert_eq!(inside.names().await, [""; 0]);
+    inside.stop().await;
+
+    // Back in time, it is as it was.
+    clock.set(now + TimeDelta::hours(1));
+    inside.start_again().await;
+    inside.settled(&url).await;
+    let is_back = async || (inside.names().await == ["Weekly class"]).then_some(());
+    wait_until("as it was", PATIENCE, is_back).await;
+    inside.stop().await;
+}
