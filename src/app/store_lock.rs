@@ -21,7 +21,8 @@ impl StoreLock {
             return Ok(None);
         }
         let beside = format!("{path}.lock");
-        let opening = || format!("opening the store: {beside} cannot be written");
+        let opening =
+            || format!("the database {path} cannot be opened: {beside} cannot be written");
         let file = File::create(&beside).with_context(opening)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),

@@ -38,7 +38,10 @@ impl Poller {
     }
 
     fn is_set_up_as(&self, settings: &FeedSettings) -> bool {
-        self.settings.headers == settings.headers && self.settings.hosts == settings.hosts
+        let own = &self.settings;
+        own.headers == settings.headers
+            && own.hosts == settings.hosts
+            && own.trusts_uris == settings.trusts_uris
     }
 }
 
