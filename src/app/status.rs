@@ -76,6 +76,8 @@ impl Status {
         let state = match &record {
             FeedRecord { paused: Some(_), .. } => FeedState::Paused,
             FeedRecord { stopped: Some(_), .. } => FeedState::Stopped,
+            // Only the store says that a feed is paused, and why; the poller may be a moment ahead.
+            _ if now.state == FeedState::Paused => FeedState::Starting,
             _ => now.state,
         };
         let sources = self.sources.load();

@@ -17,6 +17,7 @@ use tracing::info;
 use tracing::warn;
 
 use super::board::Board;
+use super::board::FeedState;
 use super::fold::fold;
 use super::gate::Gate;
 use super::worker::Sources;
@@ -122,8 +123,10 @@ impl Mapper {
         for held in waiting {
             let feed = records.iter().find(|record| record.id == held.feed);
             let is_judged = feed.is_some_and(|feed| feed.is_guarded);
+            // A feed that was resumed shows as paused until its poller has begun.
             let is_reading = |record: &&FeedRecord| {
-                record.paused.is_none() && self.board.status(record.id).state.is_reading()
+                let state = self.board.status(record.id).state;
+                record.paused.is_none() && (state.is_reading() || state == FeedState::Paused)
             };
             let siblings =
                 records.iter().filter(|r| Some(&r.publisher) == feed.map(|f| &f.publisher));
