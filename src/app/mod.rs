@@ -84,8 +84,8 @@ const DRAIN: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct App {
     config: ArcSwap<Config>,
-    /// Where the configuration was read, when it can be read again.
-    config_file: Option<PathBuf>,
+    /// Where the configuration was read, when it can be read again, and what the file held.
+    config_file: Option<(PathBuf, Option<Vec<u8>>)>,
     store: Arc<dyn Store>,
     catalogue: Arc<Catalogue>,
     board: Arc<Board>,
@@ -173,10 +173,11 @@ impl App {
         })
     }
 
-    /// Follows changes of the configuration's file while the gateway serves.
+    /// Follows changes of the configuration's file while the gateway serves. `known` is what it held
+    /// before the configuration was read, so that no change falls in between.
     #[must_use]
-    pub fn reloading_from(mut self, file: PathBuf) -> Self {
-        self.config_file = Some(file);
+    pub fn reloading_from(mut self, file: PathBuf, known: Option<Vec<u8>>) -> Self {
+        self.config_file = Some((file, known));
         self
     }
 

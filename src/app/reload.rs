@@ -32,9 +32,8 @@ impl App {
     /// Reads the configuration again whenever its file changes or SIGHUP comes. A file that cannot be
     /// used is told of once.
     pub(super) async fn follow_config(self: Arc<Self>, stop: CancellationToken) {
-        let Some(path) = self.config_file.clone() else { return };
+        let Some((path, mut known)) = self.config_file.clone() else { return };
         let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return };
-        let mut known = read(&path).await;
         loop {
             let is_asked_for = tokio::select! {
                 () = stop.cancelled() => return,
@@ -61,7 +60,7 @@ impl App {
     ) -> Result<(), ControlError> {
         let _one_at_a_time = self.reloading.lock().await;
         let path = self.config_file.clone();
-        let path = path.ok_or_else(|| ControlError::Refused("it has no file".to_owned()))?;
+        let (path, _) = path.ok_or_else(|| ControlError::Refused("it has no file".to_owned()))?;
         let refused = |reason: String| ControlError::Refused(reason);
         let config =
             Config::load(&path, &ProcessEnvironment).map_err(|e| refused(with_cause(&e)))?;

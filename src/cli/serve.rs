@@ -21,13 +21,15 @@ pub(super) async fn run(
     arguments: &Arguments,
     stop: CancellationToken,
 ) -> Result<Verdict, Failure> {
+    let file = arguments.config.config.clone();
+    // Read first: a change that comes while the configuration is read is then seen as one.
+    let known = tokio::fs::read(&file).await.ok();
     let (config, _) = arguments.config.load()?;
     let listen = config.server.listen;
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
     let address = listener.local_addr()?;
-    let app =
-        App::open(config, Clock::default()).await?.reloading_from(arguments.config.config.clone());
+    let app = App::open(config, Clock::default()).await?.reloading_from(file, known);
     say(&format!("Serving http://{address}/v3/services, stop with Ctrl-C"));
     app.serve(listener, stop).await?;
     Ok(Verdict::Well)
