@@ -9,11 +9,14 @@ use axum::body::to_bytes;
 use axum::http::Request;
 use baton::api;
 use baton::api::ApiState;
+use baton::api::ExplainSource;
+use baton::api::Explained;
 use baton::api::StatusReport;
 use baton::api::StatusSource;
 use baton::catalogue::Bodies;
 use baton::catalogue::Catalogue;
 use baton::clock::Clock;
+use baton::oruk::Id;
 use baton::places::Gazetteer;
 use baton::store::StoreError;
 use futures_util::future::BoxFuture;
@@ -81,6 +84,7 @@ async fn router() -> Router {
         limits,
         None,
         Arc::new(NoFeeds),
+        Arc::new(NoFeeds),
         clock,
         gazetteer,
     );
@@ -97,6 +101,12 @@ impl StatusSource for NoFeeds {
 
     fn is_ready(&self) -> bool {
         true
+    }
+}
+
+impl ExplainSource for NoFeeds {
+    fn explain(&self, _: Id) -> BoxFuture<'_, Result<Explained, StoreError>> {
+        Box::pin(async { Ok(Explained::Unknown) })
     }
 }
 
