@@ -2,7 +2,7 @@
 //!
 //! Each target is a file. Inputs that made it fail are kept in `fuzz/corpus` and are tried first from
 //! then on.
-#![expect(clippy::unwrap_used, reason = "it is a test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "it is a test")]
 #![expect(clippy::print_stdout, reason = "it tells how far it got")]
 
 mod bytes;
