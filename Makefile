@@ -35,7 +35,7 @@ api-fuzz: setup ## Ask the demo what its own descriptions allow and what they do
 
 lint: setup ## Check format, lints, documentation and order of the house
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) clippy --locked --all-targets --test fuzz -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
 	scripts/tidy.sh
 
