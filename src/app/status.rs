@@ -42,12 +42,14 @@ impl StatusSource for Status {
     fn report(&self) -> BoxFuture<'_, Result<StatusReport, StoreError>> {
         Box::pin(async {
             let records = self.store.feeds().await?;
+            // States before what waits: a page that is written in between must not be told as read with
+            // nothing of it waiting.
+            let feeds = records.into_iter().map(|record| self.feed(record)).collect();
             let dirty = self.store.dirty_count().await?;
             let snapshot = self.catalogue.snapshot();
             // Mapped already, but lists do not show it yet.
             let behind = self.store.changes(snapshot.generation(), MAX_BEHIND).await?.len();
             let waiting = dirty + behind as u64;
-            let feeds = records.into_iter().map(|record| self.feed(record)).collect();
             let datasets = self.datasets();
             Ok(StatusReport { services: snapshot.len(), waiting, feeds, datasets })
         })

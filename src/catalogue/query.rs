@@ -95,6 +95,9 @@ pub struct Hits {
     pub page: Vec<Hit>,
 }
 
+/// Up to how many documents are measured one by one.
+const FEW: u64 = 2_000;
+
 /// The words of a search as they are looked for in the index.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Search {
@@ -194,7 +197,6 @@ impl Query {
             self.by_days(segment),
             self.by_minimum_age(segment),
             self.by_maximum_age(segment),
-            self.near.map(|near| by_distance(segment, near)),
             self.bounds.as_ref().map(|bounds| by_bounds(segment, bounds)),
         ]
         .into_iter()
@@ -207,6 +209,15 @@ impl Query {
             let (in_name, anywhere) = search.matches(segment);
             docs &= anywhere;
             by_name = in_name;
+        }
+        if let Some(near) = self.near {
+            // A few documents are measured one by one, without asking for all that is around.
+            if docs.len() <= FEW {
+                let is_near = |number: &u32| is_within(&segment.docs[*number as usize], near);
+                docs = docs.iter().filter(is_near).collect();
+            } else {
+                docs &= by_distance(segment, near);
+            }
         }
         if self.start_time.is_some() || self.end_time.is_some() || self.modified_after.is_some() {
             let kept = docs.iter().filter(|number| self.holds(&segment.docs[*number as usize]));
@@ -296,10 +307,12 @@ fn by_bounds(segment: &Segment, bounds: &BoundingBox) -> RoaringBitmap {
 
 fn by_distance(segment: &Segment, near: Near) -> RoaringBitmap {
     let around = BoundingBox::around(near.latitude, near.longitude, near.within_m);
-    let close = segment.within(&around).filter(|number| {
-        distance_of(&segment.docs[*number as usize], near).is_some_and(|m| m <= near.within_m)
-    });
-    close.collect()
+    let is_near = |number: &u32| is_within(&segment.docs[*number as usize], near);
+    segment.within(&around).filter(is_near).collect()
+}
+
+fn is_within(doc: &Doc, near: Near) -> bool {
+    distance_of(doc, near).is_some_and(|metres| metres <= near.within_m)
 }
 
 /// Returns how far the nearest place of a service is, in metres.

@@ -83,7 +83,16 @@ impl View {
         let total = found.iter().map(|(_, found)| count(&found.docs)).sum();
         if let Some(near) = query.near {
             let mut all = nearest(&found, near);
-            all.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.listed_before(b.1)));
+            let nearer = |a: &(f64, &Doc), b: &(f64, &Doc)| {
+                a.0.total_cmp(&b.0).then_with(|| a.1.listed_before(b.1))
+            };
+            // Only what comes up to the end of the page has to be in order.
+            let end = offset.saturating_add(limit);
+            if end < all.len() {
+                all.select_nth_unstable_by(end, nearer);
+                all.truncate(end);
+            }
+            all.sort_by(nearer);
             let page = all.into_iter().skip(offset).take(limit);
             let page = page.map(|(distance, doc)| hit(doc, Some(distance))).collect();
             return Hits { total, page };
