@@ -225,6 +225,8 @@ fn operation(
         };
         let contents = json!({ version.items: { "type": "array", "items": item } });
         json!({ "allOf": [{ "$ref": "#/components/schemas/page" }, { "properties": contents }] })
+    } else if sets.contains(&Set::Explain) {
+        json!({ "anyOf": [item, { "$ref": "#/components/schemas/explanation" }] })
     } else {
         item
     };
@@ -325,6 +327,17 @@ fn schemas(version: &Version) -> Value {
             "additionalProperties": false,
         },
         "vocabularies": { "type": "array", "items": { "type": "string" } },
+        "explanation": {
+            "type": "object",
+            "properties": {
+                "service": { "type": "object" },
+                "fields": { "type": "array", "items": { "type": "object" } },
+                "unused": { "type": "array" },
+                "findings": { "type": "array", "items": { "type": "object" } },
+                "is_complete": { "type": "boolean" },
+            },
+            "required": ["service", "fields"],
+        },
     });
     if let Value::Object(own) = own {
         schemas.extend(own);
