@@ -18,6 +18,7 @@ use crate::api::Traffic;
 use crate::catalogue::Catalogue;
 use crate::harvest::Board;
 use crate::harvest::FeedState;
+use crate::harvest::FeedStatus;
 use crate::harvest::Gate;
 use crate::harvest::Sources;
 use crate::store::FeedRecord;
@@ -41,10 +42,15 @@ pub(super) struct Status {
 impl StatusSource for Status {
     fn report(&self) -> BoxFuture<'_, Result<StatusReport, StoreError>> {
         Box::pin(async {
+            // States first: whoever shows one has written down before what it means, so that no state is
+            // told without its reason, and no page as read with nothing of it waiting.
+            let mut states = self.board.all();
             let records = self.store.feeds().await?;
-            // States before what waits: a page that is written in between must not be told as read with
-            // nothing of it waiting.
-            let feeds = records.into_iter().map(|record| self.feed(record)).collect();
+            let feeds = records.into_iter().map(|record| {
+                let now = states.remove(&record.id).unwrap_or_default();
+                self.feed(record, now)
+            });
+            let feeds = feeds.collect();
             let dirty = self.store.dirty_count().await?;
             let snapshot = self.catalogue.snapshot();
             // Mapped already, but lists do not show it yet.
@@ -73,8 +79,7 @@ impl Status {
         datasets.iter().map(report).collect()
     }
 
-    fn feed(&self, record: FeedRecord) -> FeedReport {
-        let now = self.board.status(record.id);
+    fn feed(&self, record: FeedRecord, now: FeedStatus) -> FeedReport {
         let state = match &record {
             FeedRecord { paused: Some(_), .. } => FeedState::Paused,
             FeedRecord { stopped: Some(_), .. } => FeedState::Stopped,

@@ -95,6 +95,11 @@ impl Board {
         board.get(&feed).cloned().unwrap_or_default()
     }
 
+    /// Returns how every feed that was ever shown is doing.
+    pub fn all(&self) -> HashMap<FeedId, FeedStatus> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Counts an answer of the publisher.
     pub(super) fn answered(&self, feed: FeedId, answer: &Result<Response, FetchError>) {
         let (class, bytes) = match answer {
