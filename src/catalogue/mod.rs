@@ -101,6 +101,11 @@ impl Catalogue {
         View::of_area(self.snapshot(), slug)
     }
 
+    /// Returns the areas served at present.
+    pub fn areas(&self) -> Vec<Area> {
+        self.snapshot.load().around.areas.clone()
+    }
+
     /// Serves other areas from now on, which reads everything anew.
     pub async fn set_areas(&self, areas: Vec<Area>) -> Result<(), StoreError> {
         self.build(areas).await
@@ -113,7 +118,7 @@ impl Catalogue {
 
     /// Builds the catalogue from the store.
     pub async fn load(&self) -> Result<(), StoreError> {
-        self.build(self.snapshot.load().around.areas.clone()).await
+        self.build(self.areas()).await
     }
 
     async fn build(&self, areas: Vec<Area>) -> Result<(), StoreError> {

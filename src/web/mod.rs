@@ -7,6 +7,7 @@ use axum::response::Html;
 
 use crate::api::ApiState;
 use crate::api::StatusReport;
+use crate::places::ATTRIBUTION;
 
 pub(crate) use api::api;
 
@@ -36,9 +37,28 @@ pub async fn home(State(state): State<ApiState>) -> Html<String> {
          <th scope=\"col\">Feed</th><th scope=\"col\">State</th><th scope=\"col\">Items</th>\
          <th scope=\"col\">Pages</th><th scope=\"col\">Waiting for a parent</th>\
          <th scope=\"col\">Findings</th><th scope=\"col\">Last read</th><th scope=\"col\">Licence</th></tr>\
-         </thead><tbody>{rows}</tbody></table></div></main></body></html>",
+         </thead><tbody>{rows}</tbody></table></div>{areas}<p><small>Where a place lies is looked up in the \
+         postcodes of Great Britain. {attribution}</small></p></main></body></html>",
         services = report.services,
+        areas = areas(&state),
+        attribution = escape(ATTRIBUTION),
     ))
+}
+
+/// Names the areas that are served as feeds of their own.
+fn areas(state: &ApiState) -> String {
+    let areas = state.catalogue.areas();
+    let items: String = areas
+        .iter()
+        .map(|area| {
+            let (name, slug) = (escape(&area.name), escape(&area.slug));
+            format!(
+                "<li>{name}: <a href=\"/areas/{slug}/v3\">/areas/{slug}/v3</a>, \
+                 <a href=\"/areas/{slug}/v1/services\">/areas/{slug}/v1/services</a></li>"
+            )
+        })
+        .collect();
+    if items.is_empty() { items } else { format!("<h2>Areas</h2><ul>{items}</ul>") }
 }
 
 fn row(feed: &crate::api::FeedReport) -> String {

@@ -117,6 +117,10 @@ async fn an_area_is_a_whole_api_of_its_own() {
         let body = gateway.json(root).await;
         assert!(text(&body["openapi_url"]).ends_with("/areas/oxford/v3/openapi.json"), "{body}");
     }
+    let page = gateway.get("/").await.text();
+    assert!(page.contains("href=\"/areas/oxford/v3\""), "{page}");
+    // The licence of the postcodes asks for it wherever what they tell is shown.
+    assert!(page.contains("Contains OS data") && page.contains("Royal Mail data"), "{page}");
     let openapi = gateway.json("/areas/oxford/v3/openapi.json").await;
     assert!(text(&openapi["info"]["title"]).contains("Oxford"));
     assert!(text(&openapi["servers"][0]["url"]).ends_with("/areas/oxford/v3"));
