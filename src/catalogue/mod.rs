@@ -124,16 +124,18 @@ impl Catalogue {
     async fn build(&self, areas: Vec<Area>) -> Result<(), StoreError> {
         let around = Surroundings { areas, gazetteer: Arc::clone(&self.gazetteer) };
         let _updating = self.updating.lock().await;
-        let mut all = Vec::new();
+        let present = self.snapshot.load_full();
+        let mut next = Snapshot::empty(Arc::new(around), present.edition() + 1);
         let mut after = None;
         loop {
             let batch = self.store.scan(after, BATCH).await?;
             let Some(last) = batch.last() else { break };
             after = Some(last.id);
-            all.extend(batch);
+            next = self.following(&next, batch).await?;
         }
-        let edition = self.snapshot.load().edition() + 1;
-        self.replace(&Snapshot::empty(Arc::new(around), edition), all).await
+        // What changed behind the scan is in the change log after what was known before it.
+        self.snapshot.store(Arc::new(next.known_up_to(present.generation())));
+        Ok(())
     }
 
     /// Reads the change log from where the present snapshot ends; returns how many services changed.
@@ -147,26 +149,24 @@ impl Catalogue {
                 return Ok(count);
             }
             count += changes.len();
-            self.replace(&present, changes).await?;
+            let next = self.following(&present, changes).await?;
+            self.snapshot.store(Arc::new(next));
         }
     }
 
-    async fn replace(
+    /// Returns the snapshot that follows from these changes.
+    async fn following(
         &self,
         present: &Snapshot,
         changes: Vec<ChangedService>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Snapshot, StoreError> {
         let vocabulary =
             Arc::clone(&self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner));
         let mut terms = present.terms().with_vocabulary(&vocabulary);
         self.learn_terms(&mut terms, &changes).await?;
-        let present = present.clone();
-        let now = self.clock.now();
+        let (present, now) = (present.clone(), self.clock.now());
         let next = tokio::task::spawn_blocking(move || present.with(&changes, terms, now));
-        if let Ok(next) = next.await {
-            self.snapshot.store(Arc::new(next));
-        }
-        Ok(())
+        next.await.or(Err(StoreError::Closed))
     }
 
     /// Terms that no vocabulary holds are read from the first service that has each.

@@ -87,6 +87,15 @@ impl Snapshot {
         &self.terms
     }
 
+    /// Returns it with the change log to be read on from an earlier change, where one is known.
+    #[must_use]
+    pub(super) fn known_up_to(mut self, generation: u64) -> Self {
+        if generation > 0 {
+            self.generation = self.generation.min(generation);
+        }
+        self
+    }
+
     /// Returns the snapshot that follows from these changes.
     pub(super) fn with(
         &self,
