@@ -7,6 +7,7 @@ use axum::response::Html;
 
 use crate::api::ApiState;
 use crate::api::StatusReport;
+use crate::catalogue::Area;
 use crate::places::ATTRIBUTION;
 
 pub(crate) use api::api;
@@ -47,18 +48,16 @@ pub async fn home(State(state): State<ApiState>) -> Html<String> {
 
 /// Names the areas that are served as feeds of their own.
 fn areas(state: &ApiState) -> String {
-    let areas = state.catalogue.areas();
-    let items: String = areas
-        .iter()
-        .map(|area| {
-            let (name, slug) = (escape(&area.name), escape(&area.slug));
-            format!(
-                "<li>{name}: <a href=\"/areas/{slug}/v3\">/areas/{slug}/v3</a>, \
-                 <a href=\"/areas/{slug}/v1/services\">/areas/{slug}/v1/services</a></li>"
-            )
-        })
-        .collect();
+    let items: String = state.catalogue.areas().iter().map(area).collect();
     if items.is_empty() { items } else { format!("<h2>Areas</h2><ul>{items}</ul>") }
+}
+
+fn area(area: &Area) -> String {
+    let (name, slug) = (escape(&area.name), escape(&area.slug));
+    format!(
+        "<li>{name}: <a href=\"/areas/{slug}/v3\">/areas/{slug}/v3</a>, \
+         <a href=\"/areas/{slug}/v1/services\">/areas/{slug}/v1/services</a></li>"
+    )
 }
 
 fn row(feed: &crate::api::FeedReport) -> String {
