@@ -79,7 +79,10 @@ pub(super) fn from<'a>(
         .zip(begins)
         .map(|(list, begin)| {
             let from = list.docs.select(begin).unwrap_or(u32::MAX);
-            list.docs.range(from..).map(|number| &list.segment.docs[number as usize]).peekable()
+            list.docs
+                .range(from..)
+                .map(|number| list.segment.docs[number as usize].as_ref())
+                .peekable()
         })
         .collect();
     let docs = std::iter::from_fn(move || {

@@ -7,7 +7,9 @@
 
 mod area;
 mod bodies;
+mod builder;
 mod entry;
+mod keys;
 mod list;
 mod query;
 mod segment;
@@ -41,6 +43,8 @@ pub use terms::Terms;
 pub use view::Listed;
 pub use view::View;
 
+use self::builder::Builder;
+use self::builder::Source;
 use self::segment::Surroundings;
 use crate::clock::Clock;
 use crate::oruk::Id;
@@ -122,19 +126,30 @@ impl Catalogue {
     }
 
     async fn build(&self, areas: Vec<Area>) -> Result<(), StoreError> {
-        let around = Surroundings { areas, gazetteer: Arc::clone(&self.gazetteer) };
+        let around = Arc::new(Surroundings { areas, gazetteer: Arc::clone(&self.gazetteer) });
         let _updating = self.updating.lock().await;
         let present = self.snapshot.load_full();
-        let mut next = Snapshot::empty(Arc::new(around), present.edition() + 1);
-        let mut after = None;
-        loop {
-            let batch = self.store.scan(after, BATCH).await?;
-            let Some(last) = batch.last() else { break };
-            after = Some(last.id);
-            next = self.following(&next, batch).await?;
+        // What changes behind the scan is in the change log after this.
+        let generation = self.store.latest_change().await?;
+        let mut terms = self.with_vocabulary(&Terms::default());
+        let mut builder = Builder::new(Arc::clone(&around));
+        let mut batch = self.store.scan(None, BATCH).await?;
+        while let Some(last) = batch.last() {
+            let after = Some(last.id);
+            let adding = tokio::task::spawn_blocking(move || {
+                let sources: Vec<Source> = batch.into_iter().map(Source::read).collect();
+                sources.iter().for_each(|source| builder.add(source));
+                (builder, sources)
+            });
+            let (next, added) = tokio::join!(self.store.scan(after, BATCH), adding);
+            let (filled, sources) = added.or(Err(StoreError::Closed))?;
+            self.learn_terms(&mut terms, &sources).await?;
+            (builder, batch) = (filled, next?);
         }
-        // What changed behind the scan is in the change log after what was known before it.
-        self.snapshot.store(Arc::new(next.known_up_to(present.generation())));
+        let segment = tokio::task::spawn_blocking(|| builder.finish()).await;
+        let segment = segment.or(Err(StoreError::Closed))?;
+        let next = present.replaced_by(segment, around, terms, generation, self.clock.now());
+        self.snapshot.store(Arc::new(next));
         Ok(())
     }
 
@@ -160,28 +175,29 @@ impl Catalogue {
         present: &Snapshot,
         changes: Vec<ChangedService>,
     ) -> Result<Snapshot, StoreError> {
-        let vocabulary =
-            Arc::clone(&self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut terms = present.terms().with_vocabulary(&vocabulary);
-        self.learn_terms(&mut terms, &changes).await?;
+        let sources: Vec<Source> = changes.into_iter().map(Source::read).collect();
+        let mut terms = self.with_vocabulary(present.terms());
+        self.learn_terms(&mut terms, &sources).await?;
         let (present, now) = (present.clone(), self.clock.now());
-        let next = tokio::task::spawn_blocking(move || present.with(&changes, terms, now));
+        let next = tokio::task::spawn_blocking(move || present.with(&sources, terms, now));
         next.await.or(Err(StoreError::Closed))
     }
 
+    fn with_vocabulary(&self, terms: &Terms) -> Terms {
+        let vocabulary =
+            Arc::clone(&self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner));
+        terms.with_vocabulary(&vocabulary)
+    }
+
     /// Terms that no vocabulary holds are read from the first service that has each.
-    async fn learn_terms(
-        &self,
-        terms: &mut Terms,
-        changes: &[ChangedService],
-    ) -> Result<(), StoreError> {
+    async fn learn_terms(&self, terms: &mut Terms, sources: &[Source]) -> Result<(), StoreError> {
         let mut asked: HashSet<Id> = HashSet::new();
         let mut services = Vec::new();
-        for change in changes {
-            let Some(entry) = change.entry.as_deref().and_then(Entry::from_bytes) else { continue };
+        for source in sources {
+            let of_service = source.entry.iter().flat_map(|entry| &entry.terms);
             let is_new = |term: &&Id| !terms.knows(**term) && asked.insert(**term);
-            if entry.terms.iter().filter(is_new).count() > 0 {
-                services.push(change.id);
+            if of_service.filter(is_new).count() > 0 {
+                services.push(source.id());
             }
         }
         for ids in services.chunks(500) {

@@ -2,7 +2,6 @@
 //!
 //! Different parameters narrow each other (AND); the values of one widen each other (OR).
 
-use std::collections::HashMap;
 use std::ops::Bound;
 
 use chrono::DateTime;
@@ -10,6 +9,7 @@ use chrono::Utc;
 use roaring::MultiOps as _;
 use roaring::RoaringBitmap;
 
+use super::keys::Keys;
 use super::segment::Ages;
 use super::segment::Doc;
 use super::segment::DocPlace;
@@ -192,8 +192,8 @@ impl Query {
         for narrowed in [
             self.by_terms(terms, segment),
             self.by_taxonomies(terms, segment),
-            any_of(&segment.by_organization, &self.organizations),
-            any_of(&segment.by_location, &self.locations),
+            any_of(&segment.organizations, &self.organizations),
+            any_of(&segment.locations, &self.locations),
             self.by_days(segment),
             self.by_minimum_age(segment),
             self.by_maximum_age(segment),
@@ -297,8 +297,8 @@ pub(super) fn union<'a>(docs: impl Iterator<Item = &'a RoaringBitmap>) -> Roarin
     docs.union()
 }
 
-fn any_of(index: &HashMap<Id, RoaringBitmap>, wanted: &[Id]) -> Option<RoaringBitmap> {
-    (!wanted.is_empty()).then(|| union(wanted.iter().filter_map(|id| index.get(id))))
+fn any_of(keys: &Keys, wanted: &[Id]) -> Option<RoaringBitmap> {
+    (!wanted.is_empty()).then(|| keys.any_of(wanted))
 }
 
 fn by_bounds(segment: &Segment, bounds: &BoundingBox) -> RoaringBitmap {

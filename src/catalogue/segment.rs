@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -11,15 +12,13 @@ use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
 use super::area::Area;
-use super::area::Placed;
-use super::entry::Entry;
 use super::entry::TimeEntry;
+use super::keys::Keys;
 use super::text;
 use crate::oruk::Id;
 use crate::oruk::Status;
 use crate::places::BoundingBox;
 use crate::places::Gazetteer;
-use crate::store::ChangedService;
 
 /// A service as listed.
 #[derive(Debug, Clone)]
@@ -73,7 +72,7 @@ impl Doc {
 #[derive(Debug)]
 pub(super) struct Surroundings {
     pub(super) areas: Vec<Area>,
-    pub(super) gazetteer: std::sync::Arc<Gazetteer>,
+    pub(super) gazetteer: Arc<Gazetteer>,
 }
 
 /// A point of the R-tree: longitude and latitude, with the number of the document.
@@ -92,17 +91,18 @@ pub(super) struct Ages {
 /// An index over some services.
 #[derive(Debug, Default)]
 pub(super) struct Segment {
-    pub(super) docs: Vec<Doc>,
-    pub(super) by_id: HashMap<Id, u32>,
-    pub(super) by_service_at_location: HashMap<Id, u32>,
+    /// In list order.
+    pub(super) docs: Vec<Arc<Doc>>,
+    pub(super) ids: Keys,
+    pub(super) services_at_locations: Keys,
+    pub(super) organizations: Keys,
+    pub(super) locations: Keys,
     /// Those that lists show.
     pub(super) listed: RoaringBitmap,
     /// Tombstones.
     pub(super) gone: RoaringBitmap,
     pub(super) by_area: HashMap<u16, RoaringBitmap>,
     pub(super) by_term: HashMap<Id, RoaringBitmap>,
-    pub(super) by_organization: HashMap<Id, RoaringBitmap>,
-    pub(super) by_location: HashMap<Id, RoaringBitmap>,
     pub(super) by_day: [RoaringBitmap; 7],
     pub(super) by_minimum_age: Ages,
     pub(super) by_maximum_age: Ages,
@@ -114,43 +114,34 @@ pub(super) struct Segment {
 }
 
 impl Segment {
-    /// Builds a segment of changed services.
-    pub(super) fn build(changes: &[ChangedService], around: &Surroundings) -> Self {
-        let mut sources: Vec<(Doc, Entry)> =
-            changes.iter().map(|change| source(change, around)).collect();
-        sources.sort_by(|(a, _), (b, _)| a.listed_before(b));
-        let mut segment = Self::default();
-        for ((doc, entry), number) in sources.into_iter().zip(0_u32..) {
-            segment.index(&entry, number, doc.is_gone);
-            segment.push(doc, number);
+    /// Makes a segment of documents in list order, with what they do not hold themselves.
+    pub(super) fn of(
+        docs: Vec<Arc<Doc>>,
+        by_term: HashMap<Id, RoaringBitmap>,
+        in_name: Words,
+        in_text: Words,
+    ) -> Self {
+        let mut segment = Self { by_term, in_name, in_text, ..Self::default() };
+        for (doc, number) in docs.iter().zip(0_u32..) {
+            if doc.is_gone {
+                segment.gone.insert(number);
+            } else {
+                segment.index(doc, number);
+            }
         }
-        segment.sealed()
+        segment.docs = docs;
+        segment.index_ids();
+        segment.index_points();
+        segment.index_stems();
+        segment
     }
 
-    /// Takes what the document itself holds.
-    fn push(&mut self, doc: Doc, number: u32) {
-        self.by_id.insert(doc.id, number);
-        if doc.is_gone {
-            self.gone.insert(number);
-        } else {
-            self.index_doc(&doc, number);
-        }
-        self.docs.push(doc);
-    }
-
-    fn index_doc(&mut self, doc: &Doc, number: u32) {
+    fn index(&mut self, doc: &Doc, number: u32) {
         if doc.status.is_listed() {
             self.listed.insert(number);
         }
         for area in &doc.areas {
             self.by_area.entry(*area).or_default().insert(number);
-        }
-        if let Some(organization) = doc.organization {
-            self.by_organization.entry(organization).or_default().insert(number);
-        }
-        for place in &doc.places {
-            self.by_service_at_location.insert(place.service_at_location, number);
-            self.by_location.entry(place.location).or_default().insert(number);
         }
         for (day, bitmap) in self.by_day.iter_mut().enumerate() {
             if doc.times.iter().any(|time| time.days & (1 << day) != 0) {
@@ -161,35 +152,38 @@ impl Segment {
         self.by_maximum_age.insert(doc.maximum_age, number);
     }
 
-    /// Takes what the document does not hold: its terms and words.
-    fn index(&mut self, entry: &Entry, number: u32, is_gone: bool) {
-        if is_gone {
-            return;
-        }
-        for term in &entry.terms {
-            self.by_term.entry(*term).or_default().insert(number);
-        }
-        for word in text::words(&entry.name) {
-            add_word(&mut self.in_name, &word, number);
-        }
-        for word in entry.words.split(' ').filter(|word| !word.is_empty()) {
-            add_word(&mut self.in_text, word, number);
-        }
+    fn present(&self) -> impl Iterator<Item = (&Doc, u32)> {
+        self.docs.iter().map(Arc::as_ref).zip(0..).filter(|(doc, _)| !doc.is_gone)
     }
 
-    /// Makes what follows from the rest.
-    fn sealed(mut self) -> Self {
-        let points = self.docs.iter().zip(0_u32..).filter(|(doc, _)| !doc.is_gone);
-        let points = points.flat_map(|(doc, number)| {
+    fn index_ids(&mut self) {
+        let places = |id: fn(&DocPlace) -> Id| {
+            let pairs = self.present().flat_map(move |(doc, number)| {
+                doc.places.iter().map(move |place| (id(place), number))
+            });
+            Keys::of(pairs.collect())
+        };
+        let (at, locations) = (places(|place| place.service_at_location), places(|p| p.location));
+        let organizations =
+            self.present().filter_map(|(doc, number)| Some((doc.organization?, number)));
+        self.organizations = Keys::of(organizations.collect());
+        (self.services_at_locations, self.locations) = (at, locations);
+        self.ids = Keys::of(self.docs.iter().map(|doc| doc.id).zip(0..).collect());
+    }
+
+    fn index_points(&mut self) {
+        let points = self.present().flat_map(|(doc, number)| {
             let places = doc.places.iter().flat_map(DocPlace::points);
             places.map(move |(latitude, longitude)| Point::new([longitude, latitude], number))
         });
         self.points = RTree::bulk_load(points.collect());
+    }
+
+    fn index_stems(&mut self) {
         let only_in_text = self.in_text.keys().filter(|word| !self.in_name.contains_key(*word));
         for word in self.in_name.keys().chain(only_in_text) {
             self.by_stem.entry(text::stem(word).into()).or_default().push(word.clone());
         }
-        self
     }
 
     /// Joins segments into one, leaving out the documents that are not alive in each.
@@ -202,22 +196,28 @@ impl Segment {
         order.sort_by(|a, b| doc(a).listed_before(doc(b)));
         let mut numbers: Vec<Vec<Option<u32>>> =
             parts.iter().map(|(segment, _)| vec![None; segment.docs.len()]).collect();
-        let mut merged = Self::default();
         for (at, number) in order.iter().zip(0_u32..) {
             numbers[at.0][at.1 as usize] = Some(number);
-            merged.push(doc(at).clone(), number);
         }
+        let docs = order.iter().map(|at| Arc::clone(doc(at))).collect();
+        let mut by_term = HashMap::new();
+        let (mut in_name, mut in_text) = (Words::new(), Words::new());
         for ((segment, _), numbers) in parts.iter().zip(&numbers) {
-            let moved = |bitmap: &RoaringBitmap| -> RoaringBitmap {
-                bitmap.iter().filter_map(|doc| numbers[doc as usize]).collect()
+            // Documents keep their order among themselves.
+            let moved = |bitmap: &RoaringBitmap| {
+                let moved = bitmap.iter().filter_map(|doc| numbers[doc as usize]);
+                RoaringBitmap::from_sorted_iter(moved).unwrap_or_default()
             };
             for (term, bitmap) in &segment.by_term {
-                take(merged.by_term.entry(*term), moved(bitmap));
+                let bitmap = moved(bitmap);
+                if !bitmap.is_empty() {
+                    *by_term.entry(*term).or_default() |= bitmap;
+                }
             }
-            take_words(&mut merged.in_name, &segment.in_name, moved);
-            take_words(&mut merged.in_text, &segment.in_text, moved);
+            take_words(&mut in_name, &segment.in_name, moved);
+            take_words(&mut in_text, &segment.in_text, moved);
         }
-        merged.sealed()
+        Self::of(docs, by_term, in_name, in_text)
     }
 
     /// Returns the words with this stem.
@@ -255,23 +255,6 @@ pub(super) fn hundredths(age: f64) -> u32 {
     (age * 100.0).round() as u32
 }
 
-fn add_word(words: &mut Words, word: &str, number: u32) {
-    match words.get_mut(word) {
-        Some(bitmap) => {
-            bitmap.insert(number);
-        }
-        None => {
-            words.insert(word.into(), RoaringBitmap::from_iter([number]));
-        }
-    }
-}
-
-fn take(mine: std::collections::hash_map::Entry<'_, Id, RoaringBitmap>, theirs: RoaringBitmap) {
-    if !theirs.is_empty() {
-        *mine.or_default() |= theirs;
-    }
-}
-
 fn take_words(mine: &mut Words, theirs: &Words, moved: impl Fn(&RoaringBitmap) -> RoaringBitmap) {
     for (word, bitmap) in theirs {
         let bitmap = moved(bitmap);
@@ -279,52 +262,4 @@ fn take_words(mine: &mut Words, theirs: &Words, moved: impl Fn(&RoaringBitmap) -
             *mine.entry(word.clone()).or_default() |= bitmap;
         }
     }
-}
-
-fn source(change: &ChangedService, around: &Surroundings) -> (Doc, Entry) {
-    let entry = change.entry.as_deref().and_then(Entry::from_bytes);
-    let is_gone = change.entry.is_none();
-    let entry = entry.unwrap_or_default();
-    let areas: Vec<(u16, &Area)> =
-        (0..).zip(&around.areas).filter(|(_, area)| area.is_of(&entry)).collect();
-    let by_authority = areas.iter().any(|(_, area)| !area.authorities.is_empty());
-    let places = entry.places.iter().map(|place| {
-        let placed = Placed::of(place, &around.gazetteer, by_authority);
-        DocPlace {
-            service_at_location: place.service_at_location,
-            location: place.location,
-            points: placed.points,
-            areas: numbers(&areas, |area| area.holds(&placed)),
-        }
-    });
-    let places: Box<[DocPlace]> = places.collect();
-    let doc = Doc {
-        id: change.id,
-        seq: change.seq,
-        status: change.status,
-        last_modified: change.last_modified,
-        order: text::fold(&entry.name).into(),
-        organization: entry.organization,
-        minimum_age: entry.minimum_age,
-        maximum_age: entry.maximum_age,
-        areas: match &*places {
-            [] => numbers(&areas, Area::holds_placeless),
-            places => {
-                let mut all: Vec<u16> =
-                    places.iter().flat_map(|p| p.areas.iter().copied()).collect();
-                all.sort_unstable();
-                all.dedup();
-                all.into()
-            }
-        },
-        places,
-        times: entry.times.clone().into(),
-        is_gone,
-        is_strict: entry.is_strict,
-    };
-    (doc, entry)
-}
-
-fn numbers(areas: &[(u16, &Area)], is_in: impl Fn(&Area) -> bool) -> Box<[u16]> {
-    areas.iter().filter(|(_, area)| is_in(area)).map(|(number, _)| *number).collect()
 }

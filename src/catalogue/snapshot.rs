@@ -6,12 +6,13 @@ use chrono::DateTime;
 use chrono::Utc;
 use roaring::RoaringBitmap;
 
+use super::builder::Builder;
+use super::builder::Source;
 use super::segment::Doc;
 use super::segment::Segment;
 use super::segment::Surroundings;
 use super::terms::Terms;
 use crate::oruk::Id;
-use crate::store::ChangedService;
 
 /// Segments of which the larger is less than this many times the smaller are joined.
 const MERGE_FACTOR: usize = 4;
@@ -47,6 +48,21 @@ impl Snapshot {
             since: DateTime::UNIX_EPOCH,
             is_of_same_second: false,
         }
+    }
+
+    /// Returns the one that takes its place when everything was read anew, up to change `generation`.
+    pub(super) fn replaced_by(
+        &self,
+        segment: Segment,
+        around: Arc<Surroundings>,
+        terms: Terms,
+        generation: u64,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let edition = self.edition + 1;
+        let is_of_same_second = self.since.timestamp() == now.timestamp();
+        let parts = vec![Part::of(segment)];
+        Self { generation, edition, parts, terms, around, since: now, is_of_same_second }
     }
 
     /// Returns the number of the latest change in it.
@@ -87,40 +103,21 @@ impl Snapshot {
         &self.terms
     }
 
-    /// Returns it with the change log to be read on from an earlier change, where one is known.
-    #[must_use]
-    pub(super) fn known_up_to(mut self, generation: u64) -> Self {
-        if generation > 0 {
-            self.generation = self.generation.min(generation);
-        }
-        self
-    }
-
     /// Returns the snapshot that follows from these changes.
-    pub(super) fn with(
-        &self,
-        changes: &[ChangedService],
-        terms: Terms,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let generation = changes.iter().map(|change| change.seq).max().unwrap_or(0);
+    pub(super) fn with(&self, changes: &[Source], terms: Terms, now: DateTime<Utc>) -> Self {
+        let generation = changes.iter().map(Source::seq).max().unwrap_or(0);
         let mut parts = self.parts.clone();
         for part in &mut parts {
-            let mut alive = RoaringBitmap::clone(&part.alive);
-            let before = alive.len();
-            for change in changes {
-                if let Some(number) = part.segment.by_id.get(&change.id) {
-                    alive.remove(*number);
-                }
-            }
-            if alive.len() != before {
-                part.alive = Arc::new(alive);
+            let replaced = changes.iter().filter_map(|change| part.segment.ids.first(change.id()));
+            let replaced: RoaringBitmap = replaced.collect();
+            if !replaced.is_disjoint(&part.alive) {
+                part.alive = Arc::new(part.alive.as_ref() - &replaced);
             }
         }
         parts.retain(|part| !part.alive.is_empty());
-        let segment = Segment::build(changes, &self.around);
-        let everything = 0..u32::try_from(segment.docs.len()).unwrap_or(u32::MAX);
-        parts.push(Part { segment: Arc::new(segment), alive: Arc::new(everything.collect()) });
+        let mut builder = Builder::new(Arc::clone(&self.around));
+        changes.iter().for_each(|change| builder.add(change));
+        parts.push(Part::of(builder.finish()));
         merge_small(&mut parts);
         Self {
             generation: self.generation.max(generation),
@@ -136,13 +133,18 @@ impl Snapshot {
     /// Returns the part that holds a service, and its number there.
     pub(super) fn find(&self, id: Id) -> Option<(&Part, u32)> {
         self.parts.iter().find_map(|part| {
-            let number = part.segment.by_id.get(&id).filter(|n| part.alive.contains(**n))?;
-            Some((part, *number))
+            let number = part.segment.ids.first(id).filter(|n| part.alive.contains(*n))?;
+            Some((part, number))
         })
     }
 }
 
 impl Part {
+    fn of(segment: Segment) -> Self {
+        let all = 0..u32::try_from(segment.docs.len()).unwrap_or(u32::MAX);
+        Self { segment: Arc::new(segment), alive: Arc::new(all.collect()) }
+    }
+
     pub(super) fn doc(&self, number: u32) -> &Doc {
         &self.segment.docs[number as usize]
     }
@@ -159,8 +161,7 @@ fn merge_small(parts: &mut Vec<Part>) {
             (older.segment.as_ref(), older.alive.as_ref()),
             (newer.segment.as_ref(), newer.alive.as_ref()),
         ]);
-        let alive = (0..u32::try_from(merged.docs.len()).unwrap_or(u32::MAX)).collect();
         parts.truncate(parts.len() - 2);
-        parts.push(Part { segment: Arc::new(merged), alive: Arc::new(alive) });
+        parts.push(Part::of(merged));
     }
 }

@@ -14,6 +14,7 @@ use super::Query;
 use super::Snapshot;
 use super::Terms;
 use super::View;
+use super::builder::Source;
 use super::segment::Surroundings;
 use crate::oruk::Id;
 use crate::oruk::Status;
@@ -63,7 +64,8 @@ fn view_of(batches: &[Vec<Made>]) -> View {
             changes.push(change);
         }
         let now: DateTime<Utc> = DateTime::UNIX_EPOCH + TimeDelta::seconds(1);
-        snapshot = snapshot.with(&changes, Terms::default(), now);
+        let sources: Vec<Source> = changes.into_iter().map(Source::read).collect();
+        snapshot = snapshot.with(&sources, Terms::default(), now);
     }
     View::whole(Arc::new(snapshot))
 }

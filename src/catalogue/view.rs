@@ -1,12 +1,12 @@
 //! A view: a snapshot, or the part of it that is in an area, and the answers to questions on it.
 
 use std::collections::BTreeMap;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
 use super::area::Area;
+use super::keys::Keys;
 use super::list;
 use super::list::List;
 use super::query::Found;
@@ -156,7 +156,7 @@ impl View {
     /// elsewhere, but a service there names all its places, so each can be asked for.
     pub fn service_at_location(&self, id: Id) -> Option<Listed> {
         self.shown().find_map(|(part, shown)| {
-            let number = *part.segment.by_service_at_location.get(&id)?;
+            let number = part.segment.services_at_locations.first(id)?;
             let doc = part.doc(number);
             shown.contains(number).then(|| Listed { service: hit(doc, None), id })
         })
@@ -173,13 +173,13 @@ impl View {
 
     /// Returns the organisations of listed services, each with one of its services, by id.
     pub fn organizations(&self) -> Vec<(Id, Hit)> {
-        self.owners(|segment| &segment.by_organization, |_, _| true)
+        self.owners(|segment| &segment.organizations, |_, _| true)
     }
 
     /// Returns the locations of listed services, each with one of the services there, by id.
     pub fn locations(&self) -> Vec<(Id, Hit)> {
         self.owners(
-            |segment| &segment.by_location,
+            |segment| &segment.locations,
             |doc, id| doc.places.iter().any(|place| place.location == id && self.shows(place)),
         )
     }
@@ -187,16 +187,17 @@ impl View {
     /// Where copies of an entity differ, that of the service with the smallest id is believed.
     fn owners(
         &self,
-        index: impl Fn(&Segment) -> &HashMap<Id, RoaringBitmap>,
+        index: impl Fn(&Segment) -> &Keys,
         is_shown: impl Fn(&Doc, Id) -> bool,
     ) -> Vec<(Id, Hit)> {
         let mut owners: BTreeMap<Id, Hit> = BTreeMap::new();
         for (part, shown) in self.shown() {
-            for (id, docs) in index(&part.segment) {
-                let docs = (docs & &shown).into_iter().map(|number| part.doc(number));
-                let docs = docs.filter(|doc| is_shown(doc, *id)).map(|doc| hit(doc, None));
+            for (id, docs) in index(&part.segment).groups() {
+                let docs = docs.filter(|number| shown.contains(*number));
+                let docs = docs.map(|number| part.doc(number));
+                let docs = docs.filter(|doc| is_shown(doc, id)).map(|doc| hit(doc, None));
                 let Some(first) = docs.min_by_key(|hit| hit.id) else { continue };
-                let owner = owners.entry(*id).or_insert(first);
+                let owner = owners.entry(id).or_insert(first);
                 if first.id < owner.id {
                     *owner = first;
                 }

@@ -176,6 +176,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Keeps what was found on a publisher's dataset site.
     fn keep_dataset(&self, publisher: String, body: Vec<u8>) -> Answer<'_, ()>;
 
+    /// Returns the number of the latest change; 0 before the first.
+    fn latest_change(&self) -> Answer<'_, u64>;
+
     /// Returns up to `limit` services in the order of their ids, beginning after `after`.
     fn scan(&self, after: Option<Id>, limit: usize) -> Answer<'_, Vec<ChangedService>>;
 

@@ -177,6 +177,10 @@ impl Store for SqliteStore {
         self.write(move |connection| dataset::keep(connection, &publisher, &body))
     }
 
+    fn latest_change(&self) -> Answer<'_, u64> {
+        self.read(read::latest_change)
+    }
+
     fn scan(&self, after: Option<Id>, limit: usize) -> Answer<'_, Vec<ChangedService>> {
         self.read(move |connection| read::scan(connection, after, limit))
     }

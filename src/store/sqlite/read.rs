@@ -14,6 +14,14 @@ use crate::store::ServiceRecord;
 use crate::store::StoreError;
 use crate::store::StoredService;
 
+pub(super) fn latest_change(connection: &Connection) -> Result<u64, StoreError> {
+    let number = connection
+        .prepare_cached("SELECT value FROM counter WHERE name = 'seq'")
+        .and_then(|mut select| select.query_row([], |row| row.get::<_, i64>(0)))
+        .map_err(sql("reading the number of the latest change"))?;
+    Ok(u64::try_from(number).unwrap_or_default())
+}
+
 pub(super) fn scan(
     connection: &Connection,
     after: Option<Id>,
