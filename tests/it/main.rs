@@ -7,6 +7,7 @@ mod areas;
 mod configuration;
 mod crash;
 mod demo;
+mod dependencies;
 mod discovery;
 mod disk;
 mod examples;
