@@ -24,6 +24,7 @@ mod metrics;
 mod openapi;
 mod orders;
 mod paging;
+mod policy;
 mod privacy;
 mod properties;
 mod quirks;
