@@ -38,6 +38,9 @@ lint: setup ## Check format, lints, documentation and order of the house
 	$(CARGO) clippy --locked --all-targets --test fuzz -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
 	scripts/tidy.sh
+	@if $(CARGO) deny --version >/dev/null 2>&1; then \
+		echo "$(CARGO) deny check licenses bans sources"; $(CARGO) deny --offline check licenses bans sources; \
+	fi
 
 bench: setup ## Run the benchmarks
 	$(CARGO) bench --locked --bench '*'

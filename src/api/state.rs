@@ -22,6 +22,7 @@ use super::walks::Walks;
 use crate::catalogue::Bodies;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
+use crate::config::Policy;
 use crate::places::Gazetteer;
 
 /// How long the licences of the sources are taken as they are.
@@ -209,6 +210,12 @@ pub struct FeedReport {
     pub withheld: Option<&'static str>,
     /// Services about to be lost that stay until the operator accepts their loss.
     pub held: u64,
+    /// What the feed is held to as time goes by.
+    pub policy: Policy,
+    /// When its services go unless it is read before.
+    pub stale_at: Option<DateTime<Utc>>,
+    /// When it was last begun to be read again from its first page.
+    pub resynced_at: Option<DateTime<Utc>>,
     /// What was read since the program started; for `/metrics` alone.
     #[serde(skip)]
     pub traffic: Traffic,

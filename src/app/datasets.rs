@@ -144,7 +144,7 @@ impl App {
         self.datasets.store(Arc::new(datasets));
         if is_changed {
             let specs = Feeds::specs(&config, &self.datasets.load());
-            self.store.sync_feeds(specs, self.clock.now()).await?;
+            self.take_feeds(&config, specs).await?;
             // The sources follow from datasets and feeds.
             self.change_rules(|_| ()).await;
             self.mark_if_made_otherwise().await;

@@ -6,6 +6,7 @@ mod datasets;
 mod explain;
 mod log;
 mod mappings;
+mod policy;
 mod reload;
 mod remap;
 mod rules;
@@ -47,6 +48,7 @@ use self::areas::areas;
 use self::control::Operator;
 use self::datasets::Datasets;
 use self::explain::Explanations;
+use self::policy::Stale;
 use self::sources::Feeds;
 use self::status::Status;
 use self::store_lock::StoreLock;
@@ -108,6 +110,8 @@ pub struct App {
     look_now: Notify,
     /// What is known of dataset sites.
     datasets: ArcSwap<Datasets>,
+    /// Feeds that were not read for longer than their policies allow.
+    stale: ArcSwap<Stale>,
     gazetteer: Arc<Gazetteer>,
     /// Held as long as the store is in use.
     _lock: Option<StoreLock>,
@@ -131,8 +135,10 @@ impl App {
         let ruleset = read_mappings(&config).context("reading the mapping rules")?;
         let rules = Arc::new(ArcSwap::from_pointee(Rules::of(Arc::new(ruleset))));
         let datasets = datasets::stored(&config, store.as_ref()).await?;
-        let records = store.sync_feeds(Feeds::specs(&config, &datasets), clock.now()).await?;
-        let sources = Feeds::sources(&config, &datasets, &records, &rules.load());
+        let specs = Feeds::specs(&config, &datasets);
+        let records = policy::sync(&store, &config, specs, clock.now()).await?;
+        let stale = policy::stale(&config, &records, &Stale::new(), clock.now());
+        let sources = Feeds::sources(&config, &datasets, &records, &stale, &rules.load());
         // Said at the start rather than when a feed is first asked.
         Feeds::settings(&config, records.clone(), &rules.load())?;
         let tasks = TaskTracker::new();
@@ -168,6 +174,7 @@ impl App {
             refresh_now: Notify::new(),
             look_now: Notify::new(),
             datasets: ArcSwap::from_pointee(datasets),
+            stale: ArcSwap::from_pointee(stale),
             gazetteer,
             _lock: lock,
         })
@@ -267,6 +274,7 @@ impl App {
         self.tasks.spawn(async move { app.watch_mappings(watch_stop).await });
         self.tasks.spawn(Arc::clone(self).follow_config(stop.clone()));
         self.tasks.spawn(Arc::clone(self).follow_datasets(stop.clone()));
+        self.tasks.spawn(Arc::clone(self).keep_policies(stop.clone()));
         let (app, stop) = (Arc::clone(self), stop.clone());
         self.tasks.spawn(async move { app.follow_feeds(stop).await });
         Ok(())
@@ -312,6 +320,7 @@ impl App {
             warn!("the mapping task ended badly");
         }
         if !stop.is_cancelled() {
+            self.apply_policies().await?;
             self.mapper.finish().await?;
             self.catalogue.catch_up().await?;
         }

@@ -113,7 +113,7 @@ impl App {
             self.catalogue.set_areas(served).await?;
         }
         let datasets = stored(&config, self.store.as_ref()).await?;
-        self.store.sync_feeds(Feeds::specs(&config, &datasets), self.clock.now()).await?;
+        self.take_feeds(&config, Feeds::specs(&config, &datasets)).await?;
         self.datasets.store(Arc::new(datasets));
         self.config.store(Arc::new(config));
         self.change_rules(|rules| rules.take(set)).await;

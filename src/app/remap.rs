@@ -8,6 +8,8 @@ use serde_json::Value;
 
 use super::App;
 use super::datasets;
+use super::policy;
+use super::policy::Stale;
 use super::sources::Feeds;
 use super::vocabularies;
 use super::vocabularies::Vocabularies;
@@ -78,8 +80,9 @@ pub async fn remap_differences(
     vocabularies::put(&mut rules, stored);
     let feeds = store.feeds().await?;
     let datasets = datasets::stored(config, store.as_ref()).await?;
-    let sources = Arc::new(Feeds::sources(config, &datasets, &feeds, &rules));
     let now = clock.now();
+    let stale = policy::stale(config, &feeds, &Stale::new(), now);
+    let sources = Arc::new(Feeds::sources(config, &datasets, &feeds, &stale, &rules));
     let (mut after, mut count) = (None, 0);
     loop {
         let roots = store.roots(after, BATCH).await?;

@@ -60,7 +60,8 @@ impl App {
         match self.store.feeds().await {
             Ok(records) => {
                 let (config, datasets) = (self.config.load(), self.datasets.load());
-                let sources = Feeds::sources(&config, &datasets, &records, &rules);
+                let stale = self.stale.load();
+                let sources = Feeds::sources(&config, &datasets, &records, &stale, &rules);
                 self.mapper.sources.store(Arc::new(sources));
                 self.mapper.gate.store(Arc::new(Feeds::gate(&config, &datasets, &records)));
             }
@@ -139,6 +140,9 @@ impl App {
             let mut made_with = vocabularies.made_with(&config.publishers, &set).await?;
             for (publisher, known) in self.datasets.load().iter() {
                 made_with.extend(format!("{publisher} {:?}", known.license).bytes());
+            }
+            for feed in self.stale.load().iter() {
+                made_with.extend(format!("{feed:?}").bytes());
             }
             if self.store.vocabulary(MADE_WITH).await?.as_ref() == Some(&made_with) {
                 return Ok(());

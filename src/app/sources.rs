@@ -11,6 +11,7 @@ use reqwest::header::HeaderValue;
 use url::Url;
 
 use super::datasets::Datasets;
+use super::policy::Stale;
 use super::status::without_secrets;
 use crate::config::Config;
 use crate::config::Publisher;
@@ -43,11 +44,12 @@ impl Feeds {
         all.filter(|spec| seen.insert(spec.url.clone())).collect()
     }
 
-    /// Returns the sources of the feeds that may be republished.
+    /// Returns the sources of the feeds that may be republished; those that are stale may not.
     pub(super) fn sources(
         config: &Config,
         datasets: &Datasets,
         records: &[FeedRecord],
+        stale: &Stale,
         rules: &Rules,
     ) -> Sources {
         let mut sources = HashMap::new();
@@ -55,7 +57,10 @@ impl Feeds {
         for publisher in publishers.filter(|publisher| publisher.is_republished(rules.set())) {
             let preset = publisher.preset.as_deref();
             let rules = Arc::new(rules.for_publisher(preset, &publisher.options));
-            for record in records.iter().filter(|record| record.publisher == publisher.key) {
+            let is_served = |record: &&FeedRecord| {
+                record.publisher == publisher.key && !stale.contains(&record.id)
+            };
+            for record in records.iter().filter(is_served) {
                 let found = datasets.get(&publisher.key);
                 let license = found.and_then(|known| known.license.clone());
                 let source = Arc::new(source(publisher, record, license));
@@ -107,7 +112,8 @@ impl Feeds {
                 named.into_iter().any(|url| url.host_str() == host(&record.url).as_deref());
             let headers = if is_named { headers(publisher)? } else { Vec::new() };
             let rules = rules.for_publisher(publisher.preset.as_deref(), &publisher.options);
-            all.push(FeedSettings { record, headers, hosts, trusts_uris: rules.trusts_uris() });
+            let (trusts_uris, policy) = (rules.trusts_uris(), publisher.policy);
+            all.push(FeedSettings { record, headers, hosts, trusts_uris, policy });
         }
         Ok(all)
     }

@@ -10,6 +10,8 @@ use url::Url;
 
 use super::App;
 use super::datasets::Known;
+use super::policy::policy_of;
+use super::policy::stale_at;
 use crate::api::DatasetReport;
 use crate::api::FeedReport;
 use crate::api::StatusReport;
@@ -91,7 +93,11 @@ impl Status {
         let source = sources.0.get(&record.id);
         let license = source.and_then(|(source, _)| source.license.clone());
         let license = license.or(record.license);
+        let policy = policy_of(&self.app.config.load(), &record.publisher);
         let withheld = match (source, &license) {
+            (None, _) if self.app.stale.load().contains(&record.id) => {
+                Some("it was not read for longer than its policy allows")
+            }
             (None, _) => Some("the configuration says that it is not republished"),
             (_, None) if self.gate.load().needs_license.contains(&record.id) => Some(
                 "neither the feed nor the configuration states a licence, and the operator does not \
@@ -99,6 +105,7 @@ impl Status {
             ),
             _ => None,
         };
+        let last_success = record.last_success.max(now.last_success);
         let reason = record.paused.or(record.stopped).or(now.trouble);
         FeedReport {
             publisher: record.publisher,
@@ -110,7 +117,7 @@ impl Status {
             deleted: record.deleted,
             orphans: record.orphans,
             findings: record.findings,
-            last_success: record.last_success.max(now.last_success),
+            last_success,
             last_change: record.last_change,
             last_error: record.last_error,
             next_poll: now.next_poll,
@@ -118,6 +125,9 @@ impl Status {
             license,
             withheld,
             held: record.held,
+            policy,
+            stale_at: last_success.and_then(|read| stale_at(read, policy)),
+            resynced_at: record.resynced_at,
             traffic: Traffic { bytes: now.bytes, answers: now.answers, unusable: now.unusable },
         }
     }

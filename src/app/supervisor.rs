@@ -42,6 +42,7 @@ impl Poller {
         own.headers == settings.headers
             && own.hosts == settings.hosts
             && own.trusts_uris == settings.trusts_uris
+            && own.policy == settings.policy
     }
 }
 
@@ -73,6 +74,15 @@ impl Supervisor {
             }
         }
         Ok(())
+    }
+
+    /// Ends the pollers of feeds; no other begins before what is returned is dropped.
+    pub(super) async fn leave(&self, feeds: &[FeedId]) -> impl Drop {
+        let mut pollers = self.0.lock().await;
+        for (_, poller) in pollers.extract_if(|id, _| feeds.contains(id)).collect::<Vec<_>>() {
+            poller.end().await;
+        }
+        pollers
     }
 
     /// Changes what the store says of a feed while nobody follows it; [`reconcile`] goes on from there.

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use reqwest::Method;
+use serde_json::Value;
 use url::Url;
 
 use super::Failure;
@@ -23,8 +24,32 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let feeds = status["feeds"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", table(feeds))?;
+    for line in policies(feeds) {
+        writeln!(out, "{line}")?;
+    }
     writeln!(out, "{} services, {} waiting", status["services"], status["waiting"])?;
-    let is_halted =
-        |feed: &serde_json::Value| matches!(feed["state"].as_str(), Some("stopped" | "paused"));
+    let is_halted = |feed: &Value| matches!(feed["state"].as_str(), Some("stopped" | "paused"));
     Ok(if feeds.iter().any(is_halted) { Verdict::Unwell } else { Verdict::Well })
+}
+
+/// Says what the feeds of each publisher are held to, a line for each.
+fn policies(feeds: &[Value]) -> Vec<String> {
+    let mut lines: Vec<String> = feeds.iter().map(policy).collect();
+    lines.dedup();
+    lines
+}
+
+fn policy(feed: &Value) -> String {
+    let (publisher, policy) = (feed["publisher"].as_str().unwrap_or_default(), &feed["policy"]);
+    let poll = policy["min_poll_secs"].as_u64();
+    let poll = poll.map(|secs| format!("; asked every {secs} s at most")).unwrap_or_default();
+    let is_purged = policy["purge_on_removal"] == true;
+    format!(
+        "{publisher}: withdrawn when not read for {} days; deleted within {} days; read again by itself \
+         every {} days at most{poll}; {} when removed",
+        policy["max_stale_days"],
+        policy["hard_delete_days"],
+        policy["resync_days"],
+        if is_purged { "dropped" } else { "kept" },
+    )
 }

@@ -14,6 +14,8 @@ use super::check::Check;
 use super::check::Seen;
 use super::check::is_slug;
 use super::key_path::KeyPath;
+use super::policy::Policy;
+use super::policy::RawPolicy;
 use super::secret::Secret;
 use super::secret::masked_url;
 use crate::mapping::Ruleset;
@@ -43,6 +45,8 @@ pub struct Publisher {
     pub republish: Option<bool>,
     /// How its data is mapped, as far as the configuration says so.
     pub options: StatedOptions,
+    /// What its feeds are held to as time goes by.
+    pub policy: Policy,
 }
 
 impl Publisher {
@@ -78,6 +82,7 @@ impl fmt::Debug for Publisher {
             .field("headers", &self.headers)
             .field("republish", &self.republish)
             .field("options", &self.options)
+            .field("policy", &self.policy)
             .finish()
     }
 }
@@ -95,6 +100,7 @@ pub(super) struct RawPublisher {
     headers: BTreeMap<String, String>,
     republish: Option<bool>,
     options: StatedOptions,
+    policy: RawPolicy,
 }
 
 /// Checks publishers one by one, and that no key and no feed comes twice.
@@ -131,6 +137,7 @@ impl RawPublisher {
             headers: headers(self.headers, &at.key("headers"), check),
             republish: self.republish,
             options: self.options,
+            policy: self.policy.check(&at.key("policy"), check),
         }
     }
 }

@@ -16,6 +16,7 @@ use super::board::Board;
 use super::gate::Gate;
 use super::poller::Poller;
 use crate::clock::Clock;
+use crate::config::Policy;
 use crate::fetch::Endpoint;
 use crate::fetch::Fetcher;
 use crate::store::FeedRecord;
@@ -55,6 +56,8 @@ pub struct FeedSettings {
     pub hosts: Vec<String>,
     /// Whether the publisher's URIs are the same thing wherever they stand.
     pub trusts_uris: bool,
+    /// What the feed is held to as time goes by.
+    pub policy: Policy,
 }
 
 impl std::fmt::Debug for FeedSettings {

@@ -19,6 +19,7 @@ mod mapper;
 mod page;
 mod patience;
 mod poller;
+mod resync;
 mod setback;
 mod worker;
 

@@ -25,6 +25,8 @@ pub struct ReadPage {
     pub item_count: usize,
     /// The largest `modified` among all items, tombstones included, that is a plausible time.
     pub modified: Option<DateTime<Utc>>,
+    /// The largest `modified` among all items, as published; nothing where no item has one.
+    pub newest: Option<Modified>,
 }
 
 /// Reads a page and classifies its items. `source` is the publisher's
@@ -42,14 +44,18 @@ pub fn read_page<'a>(
     let item_count = page.items.len();
     let mut changes: Vec<ItemChange> = Vec::with_capacity(item_count);
     let mut latest: HashMap<String, (usize, Modified)> = HashMap::with_capacity(item_count);
-    let mut newest: Option<DateTime<Utc>> = None;
+    let mut newest_time: Option<DateTime<Utc>> = None;
+    let mut newest: Option<Modified> = None;
     for raw in page.items {
         let (change, item) = classify(raw, source, now);
         let Some(item) = item else {
             changes.push(change);
             continue;
         };
-        newest = newest.max(item.modified.as_time(now));
+        newest_time = newest_time.max(item.modified.as_time(now));
+        if newest.as_ref().is_none_or(|known| item.modified.compare(known).is_gt()) {
+            newest = Some(item.modified.clone()).filter(|modified| !modified.as_str().is_empty());
+        }
         // The same id twice: the larger modified wins, the later one where they are equal.
         match latest.get_mut(&item.id) {
             Some((_, known)) if item.modified.compare(known).is_lt() => {}
@@ -69,7 +75,8 @@ pub fn read_page<'a>(
             }
         }
     }
-    Ok(ReadPage { next: page.next, license: page.license, changes, item_count, modified: newest })
+    let (next, license) = (page.next, page.license);
+    Ok(ReadPage { next, license, changes, item_count, modified: newest_time, newest })
 }
 
 fn is_unusable(change: &ItemChange) -> bool {

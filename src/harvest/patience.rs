@@ -18,10 +18,10 @@ const BUSY_LIMIT: u32 = 3;
 /// How often a publisher must say that a feed is gone before that is believed.
 pub(super) const GONE_LIMIT: u32 = 3;
 
-/// Returns how long to wait at the end of a feed: as long as configured or as the page may be kept,
-/// give or take a tenth, so that feeds do not fall into step.
+/// Returns how long to wait at the end of a feed: as long as configured or as the page may be kept, which
+/// is believed up to an hour, give or take a tenth, so that feeds do not fall into step.
 pub(super) fn at_end(configured: Duration, max_age: Option<Duration>) -> Duration {
-    jittered(configured.max(max_age.unwrap_or_default()).min(LONGEST_WAIT))
+    jittered(configured.max(max_age.unwrap_or_default().min(LONGEST_WAIT)))
 }
 
 /// Returns how long to wait after the `failures`th failure in a row.
@@ -78,5 +78,8 @@ mod tests {
         let wait = secs(at_end(Duration::from_secs(8), Some(Duration::from_mins(1))));
         assert!((54.0..=66.0).contains(&wait));
         assert!(secs(at_end(Duration::from_secs(8), None)) <= 8.8);
+        let wait = secs(at_end(Duration::from_hours(2), Some(Duration::from_hours(3))));
+        assert!((6480.0..=7920.0).contains(&wait), "{wait}");
+        assert!(secs(at_end(Duration::from_secs(8), Some(Duration::from_hours(3)))) <= 3960.0);
     }
 }

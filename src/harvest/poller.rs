@@ -31,6 +31,7 @@ use crate::fetch::FetchError;
 use crate::fetch::Request;
 use crate::fetch::Response;
 use crate::fetch::Validators;
+use crate::openactive::Modified;
 use crate::openactive::RpdeError;
 use crate::openactive::Scope;
 use crate::store::FeedId;
@@ -42,14 +43,11 @@ use crate::store::StoreError;
 /// How many pages a feed may have before it is taken for endless: a hundred million items and more.
 const MAX_PAGES: usize = 1_000_000;
 
-/// How long publishers keep tombstones: whoever was away for longer has missed some.
-const TOMBSTONE_LIFE: TimeDelta = TimeDelta::days(7);
-
-/// How often a feed is read again from its first page at most, unless the operator asks.
-const RESYNC_EVERY: TimeDelta = TimeDelta::days(7);
-
 /// How often it is written down that a feed was asked and had nothing new.
-const RECORD_EVERY: TimeDelta = TimeDelta::hours(1);
+pub(super) const RECORD_EVERY: TimeDelta = TimeDelta::hours(1);
+
+/// Why a feed is read again that was not asked for long.
+const AWAY: &str = "away for longer than publishers keep tombstones";
 
 /// Why a page did not move the feed on.
 #[derive(Debug, thiserror::Error)]
@@ -79,25 +77,29 @@ pub(super) enum Step {
 /// The poller of one feed.
 pub(super) struct Poller<'a> {
     pub(super) harvester: &'a Harvester,
-    settings: &'a FeedSettings,
+    pub(super) settings: &'a FeedSettings,
     pub(super) feed: FeedId,
-    first: Url,
-    url: Url,
+    pub(super) first: Url,
+    pub(super) url: Url,
     pub(super) validators: Validators,
     pub(super) visited: HashSet<Url>,
     pub(super) failures: u32,
-    /// How often in a row the publisher said that the feed is gone.
-    pub(super) times_gone: u32,
+    /// How often in a row the publisher said that it does not have the page.
+    pub(super) times_refused: u32,
     /// How often the pages led round in a circle since the end was last seen.
     pub(super) circles: u32,
     /// Whether the store knows that the present page is the last.
-    is_end_known: bool,
+    pub(super) is_end_known: bool,
+    /// Whether the feed was read to its end since it was last begun.
+    pub(super) has_been_at_end: bool,
+    /// The largest `modified` of the last page that held items.
+    pub(super) newest: Option<Modified>,
     pub(super) until: Until,
     /// When the publisher last answered well, also before the program started.
-    last_success: Option<DateTime<Utc>>,
+    pub(super) last_success: Option<DateTime<Utc>>,
     /// When that was last written down.
     recorded_at: Option<DateTime<Utc>>,
-    resynced_at: Option<DateTime<Utc>>,
+    pub(super) resynced_at: Option<DateTime<Utc>>,
     /// Items that cannot be used any more, since the end was last seen.
     spoiled: u64,
     /// Held while a page is being written.
@@ -121,9 +123,11 @@ impl<'a> Poller<'a> {
             validators: Validators::default(),
             visited: HashSet::new(),
             failures: 0,
-            times_gone: 0,
+            times_refused: 0,
             circles: 0,
             is_end_known: false,
+            has_been_at_end: record.at_end && !record.is_resyncing,
+            newest: None,
             until,
             last_success: record.last_success,
             recorded_at: record.last_success,
@@ -146,7 +150,7 @@ impl<'a> Poller<'a> {
     /// Follows the feed.
     pub(super) async fn run(&mut self) -> Followed {
         if self.is_away_too_long()
-            && let Err(error) = self.resync().await
+            && let Err(error) = self.resync(AWAY).await
         {
             warn!(%error, "resync not begun");
         }
@@ -167,7 +171,7 @@ impl<'a> Poller<'a> {
         }
     }
 
-    async fn ask(&self, url: Url) -> Result<Response, FetchError> {
+    pub(super) async fn ask(&self, url: Url) -> Result<Response, FetchError> {
         let mut request = Request::new(url);
         request.headers.clone_from(&self.settings.headers);
         request.validators = self.validators.clone();
@@ -179,7 +183,7 @@ impl<'a> Poller<'a> {
     async fn take(&mut self, answer: Result<Response, FetchError>) -> Result<Step, PageError> {
         let answer = answer?;
         if self.is_away_too_long() {
-            self.resync().await?;
+            self.resync(AWAY).await?;
             return Ok(Step::Wait(Duration::ZERO));
         }
         match answer {
@@ -188,40 +192,15 @@ impl<'a> Poller<'a> {
         }
     }
 
-    /// Tells whether tombstones may have been missed, and the feed may be read again already. When the
-    /// clock was put back, nobody knows how long ago the last time was.
-    fn is_away_too_long(&self) -> bool {
-        let now = self.harvester.clock.now();
-        let is_long_ago = |at: DateTime<Utc>, limit: TimeDelta| now - at > limit;
-        let is_wrong = |at: DateTime<Utc>| at - now > RECORD_EVERY;
-        self.last_success.is_some_and(|at| is_long_ago(at, TOMBSTONE_LIFE) || is_wrong(at))
-            && self.resynced_at.is_none_or(|at| at > now || is_long_ago(at, RESYNC_EVERY))
-    }
-
-    /// Begins at the first page again; what is not found again is dropped at the end.
-    async fn resync(&mut self) -> Result<(), StoreError> {
-        let at = self.harvester.clock.now();
-        self.harvester.store.update_feed(self.feed, FeedUpdate::Resync { at }).await?;
-        info!("away for longer than publishers keep tombstones; reading the feed again");
-        self.resynced_at = Some(at);
-        self.last_success = Some(at);
-        self.url = self.first.clone();
-        self.validators = Validators::default();
-        self.visited.clear();
-        self.is_end_known = false;
-        Ok(())
-    }
-
     /// Reads a page, then writes it while the next one is asked for.
     async fn take_page(&mut self, body: Body) -> Result<Step, PageError> {
         let now = self.harvester.clock.now();
-        let publisher = self.settings.record.publisher.clone();
-        let (bytes, trusts_uris) = (body.bytes.clone(), self.settings.trusts_uris);
-        let read = tokio::task::spawn_blocking(move || {
-            read_page(&bytes, Scope { source_key: &publisher, trusts_uris }, now)
-        });
-        let Ok(page) = read.await else { return Err(PageError::Stopping) };
-        let page = page?;
+        let page = self.read(&body, now).await?;
+        if self.is_reset(&page) {
+            self.resync("a whole page is older than the one before it").await?;
+            return Ok(Step::Wait(Duration::ZERO));
+        }
+        self.newest = page.newest.clone().or_else(|| self.newest.take());
         let item_count = page.item_count;
         let next = next_of(&self.url, page.next.as_deref(), item_count, &self.settings.hosts);
         let is_last = next == Next::Last;
@@ -266,10 +245,20 @@ impl<'a> Poller<'a> {
             }
         };
         self.failures = 0;
-        self.times_gone = 0;
+        self.times_refused = 0;
         self.last_success = Some(now);
         self.recorded_at = Some(now);
         Ok(step)
+    }
+
+    async fn read(&self, body: &Body, now: DateTime<Utc>) -> Result<ReadPage, PageError> {
+        let publisher = self.settings.record.publisher.clone();
+        let (bytes, trusts_uris) = (body.bytes.clone(), self.settings.trusts_uris);
+        let read = tokio::task::spawn_blocking(move || {
+            read_page(&bytes, Scope { source_key: &publisher, trusts_uris }, now)
+        });
+        let Ok(page) = read.await else { return Err(PageError::Stopping) };
+        Ok(page?)
     }
 
     /// The end was reached: what can be judged only now is judged.
@@ -281,6 +270,7 @@ impl<'a> Poller<'a> {
         self.harvester.changed.notify_one();
         self.visited.clear();
         self.circles = 0;
+        self.has_been_at_end = true;
         let spoiled = std::mem::take(&mut self.spoiled);
         let guard = self.harvester.gate.load().guard;
         match guard.objection_to_spoiled(spoiled, outcome.items) {
@@ -342,7 +332,7 @@ impl<'a> Poller<'a> {
             self.recorded_at = Some(at);
         }
         self.failures = 0;
-        self.times_gone = 0;
+        self.times_refused = 0;
         self.last_success = Some(at);
         self.show(FeedState::Live, 0);
         Ok(self.at_end(max_age))
@@ -351,7 +341,11 @@ impl<'a> Poller<'a> {
     fn at_end(&self, max_age: Option<Duration>) -> Step {
         match self.until {
             Until::End => Step::Done(Followed::End),
-            Until::Cancelled => Step::Wait(patience::at_end(self.harvester.poll_interval, max_age)),
+            Until::Cancelled => {
+                let least = self.settings.policy.min_poll_secs.map(Duration::from_secs);
+                let configured = self.harvester.poll_interval.max(least.unwrap_or_default());
+                Step::Wait(patience::at_end(configured, max_age))
+            }
         }
     }
 

@@ -12,6 +12,7 @@ use super::patience;
 use super::poller::PageError;
 use super::poller::Poller;
 use super::poller::Step;
+use super::resync::Anew;
 use crate::fetch::FetchError;
 use crate::fetch::Validators;
 use crate::store::FeedUpdate;
@@ -25,6 +26,10 @@ const WAIT_ONCE: Duration = Duration::from_secs(2);
 
 /// The longest wait that a publisher may ask for when the feed is read once.
 const LONGEST_WAIT_ONCE: Duration = Duration::from_mins(2);
+
+/// What is said of a feed whose publisher has begun it anew, when it was read again only lately.
+const TOO_SOON: &str = "; the feed begins anew and will be read again from its first page once its policy \
+                        allows";
 
 /// How often it is tried whether the store can be written again.
 const STORE_WAIT: Duration = Duration::from_secs(5);
@@ -70,14 +75,24 @@ impl Poller<'_> {
             _ => (None, None),
         };
         // Why a name cannot be resolved is said five times over by the libraries below.
-        let text = match error {
+        let mut text = match error {
             PageError::Fetch(error @ FetchError::Dns { .. }) => error.to_string(),
             other => chain(other),
         };
-        let is_gone = matches!(status, Some(404 | 410));
-        self.times_gone = if is_gone { self.times_gone + 1 } else { 0 };
-        let stopped = (self.times_gone >= patience::GONE_LIMIT)
-            .then(|| "the publisher says the feed is gone".to_owned());
+        let is_refused = matches!(status, Some(400 | 404 | 410));
+        self.times_refused = if is_refused { self.times_refused + 1 } else { 0 };
+        let mut stopped = None;
+        if self.times_refused >= patience::GONE_LIMIT {
+            match self.begin_anew().await {
+                Ok(Anew::Begun) => return Step::Wait(Duration::ZERO),
+                Ok(Anew::TooSoon) => text.push_str(TOO_SOON),
+                Ok(Anew::No) if status != Some(400) => {
+                    stopped = Some("the publisher says the feed is gone".to_owned());
+                }
+                Ok(Anew::No) => {}
+                Err(error) => return self.wait_for_store(&error).await,
+            }
+        }
         let is_stopped = stopped.is_some();
         let update = FeedUpdate::Failed { error: text.clone(), stopped };
         if let Err(error) = self.harvester.store.update_feed(self.feed, update).await {

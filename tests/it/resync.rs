@@ -11,6 +11,7 @@ use crate::support::inside::Inside;
 use crate::support::items;
 use crate::support::process::wait_until;
 use crate::support::publisher::FakePublisher;
+use crate::support::publisher::Fault;
 
 const TOKEN: &str = "a-token-of-the-tests";
 
@@ -158,5 +159,76 @@ async fn a_clock_that_jumps_loses_nothing() {
     inside.settled(&url).await;
     let is_back = async || (inside.names().await == ["Weekly class"]).then_some(());
     wait_until("as it was", PATIENCE, is_back).await;
+    inside.stop().await;
+}
+
+/// Starts a gateway that has read six classes, two to a page.
+async fn inside_of(publisher: &FakePublisher, policy: &str) -> (Inside, String, Clock) {
+    let url = publisher.feed("/feed", 2);
+    for id in 1..=6 {
+        publisher.upsert("/feed", &id.to_string(), items::series(id, &format!("Class {id}")));
+    }
+    let clock = Clock::fixed(Clock::default().now());
+    let text = format!("key = \"one\"\nname = \"One\"\nfeeds = [{url:?}]\npolicy = {{ {policy} }}");
+    let inside = Inside::start(&Settings::default().publisher(&text), clock.clone()).await;
+    inside.settled(&url).await;
+    assert_eq!(inside.names().await.len(), 6);
+    (inside, url, clock)
+}
+
+#[tokio::test]
+async fn a_feed_that_goes_back_is_read_again_once_within_its_budget() {
+    let publisher = FakePublisher::start().await;
+    let (mut inside, url, clock) = inside_of(&publisher, "resync_days = 3").await;
+    let first_pages =
+        || publisher.asked_of("/feed").iter().filter(|asked| asked.query.is_empty()).count();
+    let begin_anew = |without: &str| {
+        publisher.forget("/feed", without);
+        publisher.renumber("/feed");
+        publisher.fault("/feed", Fault::FirstAgain, 1);
+    };
+    // Restored from a copy: numbered anew, with one item less.
+    begin_anew("2");
+    inside.shows(&["Class 1", "Class 3", "Class 4", "Class 5", "Class 6"]).await;
+    assert_eq!(first_pages(), 2);
+    inside.settled(&url).await;
+
+    // The same again is too soon; what was read is kept.
+    begin_anew("3");
+    publisher.upsert("/feed", "7", items::series(7, "Class 7"));
+    let names = ["Class 1", "Class 3", "Class 4", "Class 5", "Class 6", "Class 7"];
+    inside.shows(&names).await;
+    inside.settled(&url).await;
+    assert_eq!(first_pages(), 2);
+
+    clock.set(clock.now() + TimeDelta::days(4));
+    begin_anew("4");
+    inside.shows(&["Class 1", "Class 5", "Class 6", "Class 7"]).await;
+    assert_eq!(first_pages(), 3);
+    inside.stop().await;
+}
+
+#[tokio::test]
+async fn a_feed_whose_next_page_is_gone_but_not_its_first_is_read_again() {
+    let publisher = FakePublisher::start().await;
+    let (mut inside, url, _) = inside_of(&publisher, "").await;
+    publisher.forget("/feed", "2");
+    publisher.fault("/feed", Fault::CursorStatus(404), 2);
+    publisher.fault("/feed", Fault::CursorStatus(400), 1);
+    // It is asked three times: now, five and fifteen seconds later.
+    inside.shows(&["Class 1", "Class 3", "Class 4", "Class 5", "Class 6"]).await;
+    inside.settled(&url).await;
+    let feed = inside.feed(&url).await;
+    assert_eq!(feed["last_error"], serde_json::Value::Null, "{feed}");
+    assert!(feed["resynced_at"].is_string(), "{feed}");
+
+    // Once a week is enough: until then it is tried, and not given up.
+    publisher.fault("/feed", Fault::CursorStatus(404), usize::MAX);
+    let is_told = async || {
+        let feed = inside.feed(&url).await;
+        feed["last_error"].as_str()?.contains("begins anew").then_some(feed)
+    };
+    let feed = wait_until("the reason", PATIENCE, is_told).await;
+    assert_eq!(feed["state"], "backing_off", "{feed}");
     inside.stop().await;
 }

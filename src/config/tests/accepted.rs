@@ -10,6 +10,7 @@ use super::variables;
 use super::whole;
 use crate::config::Circle;
 use crate::config::Config;
+use crate::config::Policy;
 use crate::config::VocabularySource;
 use crate::mapping::ContactNames;
 use crate::mapping::Fold;
@@ -58,6 +59,15 @@ fn every_key_of_a_publisher_is_read() {
     assert_eq!(second.dataset.as_ref().unwrap().as_str(), "https://openactive.example/");
     assert_eq!(second.republish, None);
     assert_eq!(second.options, StatedOptions::default());
+    let stated = Policy {
+        max_stale_days: 10,
+        hard_delete_days: 3,
+        min_poll_secs: Some(60),
+        resync_days: 14,
+        purge_on_removal: true,
+    };
+    assert_eq!(first.policy, stated);
+    assert_eq!(second.policy, Policy::default());
 }
 
 #[test]

@@ -62,6 +62,7 @@ license = "https://creativecommons.org/licenses/by/4.0/"
 headers = { X-API-KEY = "${IMIN_KEY}" }
 republish = false
 options = { strict = true, fold = false, assume_adult = true, contact_names = "keep" }
+policy = { max_stale_days = 10, hard_delete_days = 3, min_poll_secs = 60, resync_days = 14, purge_on_removal = true }
 [[publishers]]
 key = "leisure"
 name = "Leisure"

@@ -31,6 +31,10 @@ fn names_that_are_wrong_are_told() {
             "3:13: unknown key `publishers[1].options.strickt`; did you mean `strict`?",
         ),
         (
+            "[[publishers]]\npolicy = { max_stale_day = 1 }",
+            "2:12: unknown key `publishers[0].policy.max_stale_day`; did you mean `max_stale_days`?",
+        ),
+        (
             "[[areas]]\ncircle = { lat = 1, lng = 2 }",
             "2:21: unknown key `areas[0].circle.lng`; known here: lat, lon, km",
         ),
@@ -80,6 +84,22 @@ fn types_that_are_wrong_are_told() {
     ];
     for (text, expected) in cases {
         assert_eq!(complaint(text, &[]), format!("baton.toml:{expected}"), "{text}");
+    }
+}
+
+#[test]
+fn policies_that_cannot_be_kept_are_told() {
+    let cases = [
+        ("max_stale_days = 0", "must be between 1 and 3660"),
+        ("hard_delete_days = 1", "must be between 2 and 3660"),
+        ("resync_days = -1", "must be between 1 and 3660"),
+        ("min_poll_secs = 0", "must be between 1 and 86400"),
+    ];
+    for (line, expected) in cases {
+        let publisher =
+            "[[publishers]]\nkey = \"a\"\nname = \"A\"\nfeeds = [\"https://a.example\"]";
+        let told = complaint(&format!("{publisher}\n[publishers.policy]\n{line}"), &[]);
+        assert!(told.ends_with(expected) && told.starts_with("baton.toml:6:"), "{told}");
     }
 }
 

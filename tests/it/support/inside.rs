@@ -1,5 +1,6 @@
 //! A gateway in the test's own process, so that the test sets its clock.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use baton::app::App;
@@ -76,6 +77,36 @@ impl Inside {
             is_settled.then_some(())
         };
         wait_until("settled", PATIENCE, is_settled).await;
+    }
+
+    /// Returns how the feed at an address is doing.
+    pub(crate) async fn feed(&self, url: &str) -> Value {
+        let status = self.json("/status.json").await.unwrap();
+        let feeds = status["feeds"].as_array().unwrap();
+        feeds.iter().find(|feed| feed["url"] == url).cloned().unwrap_or_default()
+    }
+
+    /// Waits until lists show services of exactly these names, in order.
+    pub(crate) async fn shows(&self, names: &[&str]) {
+        let is_shown = async || (self.names().await == names).then_some(());
+        wait_until(&format!("services {names:?}"), PATIENCE, is_shown).await;
+    }
+
+    /// Waits until lists show so many services.
+    pub(crate) async fn shows_so_many(&self, count: usize) {
+        let is_shown = async || (self.names().await.len() == count).then_some(());
+        wait_until(&format!("{count} services"), PATIENCE, is_shown).await;
+    }
+
+    /// Returns the services of a list, or of those changed since a time.
+    pub(crate) async fn services(&self, query: &str) -> Vec<Value> {
+        let page = self.json(&format!("/v3/services?per_page=1000&{query}")).await.unwrap();
+        page["contents"].as_array().unwrap().clone()
+    }
+
+    /// Returns the folder of the database.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Returns the names of the services that lists show, in order.

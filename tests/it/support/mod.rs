@@ -7,3 +7,4 @@ pub(crate) mod json;
 pub(crate) mod pipeline;
 pub(crate) mod process;
 pub(crate) mod publisher;
+pub(crate) mod stored;

@@ -60,6 +60,10 @@ pub(crate) struct Asked {
 pub(crate) enum Fault {
     /// This status instead of a page.
     Status(u16),
+    /// This status instead of a page that is not the first.
+    CursorStatus(u16),
+    /// The first page, whatever is asked for.
+    FirstAgain,
     /// 429 with `Retry-After`.
     Busy { retry_after_secs: u64 },
     /// A firewall's page with status 200.
@@ -194,6 +198,16 @@ impl FakePublisher {
         items.remove(id);
     }
 
+    /// Numbers the items of a feed anew, each before any that was there.
+    pub(crate) fn renumber(&self, path: &str) {
+        let mut feeds = self.shared.feeds.lock().unwrap();
+        let Some(Feed::Items { items, .. }) = feeds.get_mut(path) else { unreachable!("{path}") };
+        for (modified, item) in items.values_mut() {
+            *modified -= 1_000_000;
+            item["modified"] = json!(*modified);
+        }
+    }
+
     /// Sets the licence that pages name.
     pub(crate) fn license(&self, license: Option<&str>) {
         *self.shared.license.lock().unwrap() = license.map(str::to_owned);
@@ -277,6 +291,9 @@ impl Cut<'_> {
     fn answer(&self, items: &BTreeMap<String, (i64, Value)>, fault: Option<&Fault>) -> Response {
         match fault {
             Some(Fault::Status(status)) => StatusCode::from_u16(*status).unwrap().into_response(),
+            Some(Fault::CursorStatus(status)) if !self.query.is_empty() => {
+                StatusCode::from_u16(*status).unwrap().into_response()
+            }
             Some(Fault::Busy { retry_after_secs }) => {
                 let headers = [(header::RETRY_AFTER, retry_after_secs.to_string())];
                 (StatusCode::TOO_MANY_REQUESTS, headers).into_response()
@@ -291,7 +308,7 @@ impl Cut<'_> {
     }
 
     fn page(&self, items: &BTreeMap<String, (i64, Value)>, fault: Option<&Fault>) -> Value {
-        let after = self.after();
+        let after = self.after().filter(|_| fault != Some(&Fault::FirstAgain));
         let is_first = after.is_none();
         let mut rest: Vec<(i64, &String, &Value)> = items
             .iter()

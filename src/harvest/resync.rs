@@ -1,0 +1,96 @@
+//! When a feed is read again from its first page without being told to: after an absence longer than
+//! tombstones live, and when its publisher seems to have begun it anew. RPDE has no signal for the latter.
+//!
+//! Specification: <https://openactive.io/realtime-paged-data-exchange/#lifespan>.
+
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use tracing::info;
+
+use super::page::ReadPage;
+use super::poller::Poller;
+use super::poller::RECORD_EVERY;
+use crate::fetch::Response;
+use crate::fetch::Validators;
+use crate::openactive::Page;
+use crate::store::FeedUpdate;
+use crate::store::StoreError;
+
+/// How long publishers keep tombstones: whoever was away for longer has missed some.
+const TOMBSTONE_LIFE: TimeDelta = TimeDelta::days(7);
+
+/// Whether a publisher that refuses the page to be read next still has the first one.
+pub(super) enum Anew {
+    /// It has not, or the first page is the one it refuses.
+    No,
+    /// It has, and reading goes on there.
+    Begun,
+    /// It has, but it is too soon to read everything again.
+    TooSoon,
+}
+
+impl Poller<'_> {
+    /// Tells whether tombstones may have been missed, and the feed may be read again already. When the
+    /// clock was put back, nobody knows how long ago the last time was.
+    pub(super) fn is_away_too_long(&self) -> bool {
+        let now = self.harvester.clock.now();
+        let is_wrong = |at: DateTime<Utc>| at - now > RECORD_EVERY;
+        self.last_success.is_some_and(|at| now - at > TOMBSTONE_LIFE || is_wrong(at))
+            && self.may_resync()
+    }
+
+    /// Tells whether the last resync is as long ago as the policy asks.
+    fn may_resync(&self) -> bool {
+        let now = self.harvester.clock.now();
+        let days = i64::try_from(self.settings.policy.resync_days).unwrap_or(i64::MAX);
+        let least = TimeDelta::try_days(days).unwrap_or(TimeDelta::MAX);
+        self.resynced_at.is_none_or(|at| at > now || now - at > least)
+    }
+
+    /// Begins at the first page again; what is not found again is dropped at the end.
+    pub(super) async fn resync(&mut self, why: &'static str) -> Result<(), StoreError> {
+        let at = self.harvester.clock.now();
+        self.harvester.store.update_feed(self.feed, FeedUpdate::Resync { at }).await?;
+        info!(why, "reading the feed again from its first page");
+        self.resynced_at = Some(at);
+        self.last_success = Some(at);
+        self.url = self.first.clone();
+        self.validators = Validators::default();
+        self.visited.clear();
+        self.is_end_known = false;
+        self.has_been_at_end = false;
+        self.newest = None;
+        self.times_refused = 0;
+        Ok(())
+    }
+
+    /// Tells whether a feed that was read to its end goes back: all of a page is older than the page
+    /// before it. Feeds that never were in order show that while they are read for the first time.
+    pub(super) fn is_reset(&self, page: &ReadPage) -> bool {
+        let goes_back = match (&page.newest, &self.newest) {
+            (Some(present), Some(before)) => present.compare(before).is_lt(),
+            _ => false,
+        };
+        goes_back && self.has_been_at_end && self.may_resync()
+    }
+
+    /// A publisher that refuses the page to be read next again and again, but has the first one, has begun
+    /// the feed anew.
+    pub(super) async fn begin_anew(&mut self) -> Result<Anew, StoreError> {
+        if self.url == *self.first() {
+            return Ok(Anew::No);
+        }
+        let answer = self.ask(self.first().clone()).await;
+        let Ok(Response::Body(body)) = answer else { return Ok(Anew::No) };
+        let is_page = tokio::task::spawn_blocking(move || Page::parse(&body.bytes).is_ok());
+        if !is_page.await.unwrap_or_default() {
+            return Ok(Anew::No);
+        }
+        if !self.may_resync() {
+            return Ok(Anew::TooSoon);
+        }
+        self.resync("the publisher no longer has the page to be read next").await?;
+        Ok(Anew::Begun)
+    }
+}
