@@ -7,6 +7,7 @@
 
 mod area;
 mod bodies;
+mod changes;
 mod entry;
 mod list;
 mod query;
@@ -24,10 +25,12 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use arc_swap::ArcSwap;
+use tokio::sync::watch;
 
 pub use area::Area;
 pub use bodies::Bodies;
 pub use bodies::Body;
+pub use changes::Change;
 pub use entry::Entry;
 pub use entry::PlaceEntry;
 pub use entry::PostcodeText;
@@ -63,6 +66,8 @@ pub struct Catalogue {
     clock: Clock,
     /// Held while a snapshot is replaced, so that two updates never start from the same one.
     updating: tokio::sync::Mutex<()>,
+    /// Tells those who wait for changes that there is another snapshot.
+    replaced: watch::Sender<()>,
     /// Terms of the vocabularies, by id.
     vocabulary: Mutex<Arc<Vec<TaxonomyTerm>>>,
 }
@@ -82,6 +87,7 @@ impl Catalogue {
             gazetteer,
             clock,
             updating: tokio::sync::Mutex::new(()),
+            replaced: watch::Sender::new(()),
             vocabulary: Mutex::default(),
         }
     }
@@ -99,6 +105,11 @@ impl Catalogue {
     /// Returns the view of an area at present; nothing when there is none of this slug.
     pub fn area(&self, slug: &str) -> Option<View> {
         View::of_area(self.snapshot(), slug)
+    }
+
+    /// Returns what is woken whenever there is another snapshot.
+    pub fn replacements(&self) -> watch::Receiver<()> {
+        self.replaced.subscribe()
     }
 
     /// Returns the areas served at present.
@@ -134,8 +145,13 @@ impl Catalogue {
             next = self.following(&next, batch).await?;
         }
         // What changed behind the scan is in the change log after what was known before it.
-        self.snapshot.store(Arc::new(next.known_up_to(present.generation())));
+        self.replace(next.known_up_to(present.generation()));
         Ok(())
+    }
+
+    fn replace(&self, next: Snapshot) {
+        self.snapshot.store(Arc::new(next));
+        self.replaced.send_replace(());
     }
 
     /// Reads the change log from where the present snapshot ends; returns how many services changed.
@@ -150,7 +166,7 @@ impl Catalogue {
             }
             count += changes.len();
             let next = self.following(&present, changes).await?;
-            self.snapshot.store(Arc::new(next));
+            self.replace(next);
         }
     }
 

@@ -93,6 +93,8 @@ pub(super) struct Ages {
 #[derive(Debug, Default)]
 pub(super) struct Segment {
     pub(super) docs: Vec<Doc>,
+    /// The number of the latest change in it.
+    pub(super) latest: u64,
     pub(super) by_id: HashMap<Id, u32>,
     pub(super) by_service_at_location: HashMap<Id, u32>,
     /// Those that lists show.
@@ -129,6 +131,7 @@ impl Segment {
 
     /// Takes what the document itself holds.
     fn push(&mut self, doc: Doc, number: u32) {
+        self.latest = self.latest.max(doc.seq);
         self.by_id.insert(doc.id, number);
         if doc.is_gone {
             self.gone.insert(number);
