@@ -5,7 +5,7 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test api-fuzz build lint bench fuzz soak clean
+.PHONY: help setup demo test api-fuzz readers build lint bench fuzz soak clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -27,11 +27,15 @@ test: setup ## Run all tests
 		echo "$(CARGO) test --locked --lib --test '*'"; $(CARGO) test --locked --lib --test '*'; \
 	fi
 
-	$(MAKE) --no-print-directory api-fuzz
+	$(MAKE) --no-print-directory api-fuzz readers
 
 api-fuzz: setup ## Ask the demo what its own descriptions allow and what they do not
 	$(CARGO) build --locked
 	scripts/api-fuzz.sh target/debug/baton
+
+readers: setup ## Have the tools of others read what the demo sends
+	$(CARGO) build --locked
+	scripts/readers.sh target/debug/baton
 
 lint: setup ## Check format, lints, documentation and order of the house
 	$(CARGO) fmt --all --check

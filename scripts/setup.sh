@@ -15,6 +15,10 @@ command -v cc >/dev/null || missing+=(gcc)
 # The HTTP client does not start without root certificates, not even where it meets no TLS.
 [[ -s ${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt} ]] || missing+=(ca-certificates)
 
+# The official validator of feeds is a program for Node.
+command -v node >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
+
 # The fuzzer of the API is a Python program, kept in a folder of its own.
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 

@@ -43,7 +43,22 @@ pub(super) struct Asked {
     client: Option<IpAddr>,
 }
 
+/// A request of which the handler itself says what is sent; [`Asked`] is answered as JSON.
+#[derive(Debug)]
+pub(super) struct AskedFor(pub(super) Asked);
+
 impl FromRequestParts<ApiState> for Asked {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let AskedFor(asked) = AskedFor::from_request_parts(parts, state).await?;
+        let is_ndjson = asked.params.is_ndjson()?;
+        asked.check_accepts(if is_ndjson { "application/x-ndjson" } else { "application/json" })?;
+        Ok(asked)
+    }
+}
+
+impl FromRequestParts<ApiState> for AskedFor {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
@@ -55,7 +70,7 @@ impl FromRequestParts<ApiState> for Asked {
             let found = named.iter().find(|(name, _)| *name == wanted);
             found.map(|(_, value)| value.to_owned())
         };
-        let asked = Self {
+        Ok(Self(Asked {
             params: Params::parse(parts.uri.query())?,
             path,
             slug: find("slug"),
@@ -63,9 +78,7 @@ impl FromRequestParts<ApiState> for Asked {
             client: parts.extensions.get::<client::Address>().map(|address| address.0),
             headers: std::mem::take(&mut parts.headers),
             state: state.clone(),
-        };
-        asked.check_accepts()?;
-        Ok(asked)
+        }))
     }
 }
 
@@ -167,9 +180,18 @@ impl Asked {
         &self.headers
     }
 
-    fn check_accepts(&self) -> Result<(), Problem> {
-        let wanted =
-            if self.params.is_ndjson()? { "application/x-ndjson" } else { "application/json" };
+    /// Returns who asks, as far as is known.
+    pub(super) fn client(&self) -> Option<IpAddr> {
+        self.client
+    }
+
+    /// Returns the path as it was asked for, areas included.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Checks that the client takes what is to be sent.
+    pub(super) fn check_accepts(&self, wanted: &'static str) -> Result<(), Problem> {
         let mut ranges = self
             .headers
             .get_all(axum::http::header::ACCEPT)
@@ -197,6 +219,7 @@ fn accepts(range: &str, wanted: &str) -> bool {
         let quality = part.strip_prefix("q=").and_then(|q| q.trim().parse::<f64>().ok());
         quality.is_some_and(|quality| quality <= 0.0)
     });
-    let admits = media == "*/*" || media == "application/*" || media == wanted;
+    let kind = wanted.split('/').next().unwrap_or_default();
+    let admits = media == "*/*" || media == wanted || media.strip_suffix("/*") == Some(kind);
     admits && !is_refused
 }

@@ -127,7 +127,8 @@ pub(super) async fn limit(
     response
 }
 
-fn network_of(client: IpAddr) -> IpAddr {
+/// Returns the part of an address that stands for one client.
+pub(super) fn network_of(client: IpAddr) -> IpAddr {
     match client {
         IpAddr::V4(_) => client,
         IpAddr::V6(address) => {

@@ -43,6 +43,8 @@ pub(super) enum Problem {
     TooLong,
     /// Too many explanations are asked for at the same time.
     Busy,
+    /// Too many streams of changes are open.
+    TooManyStreams,
     /// The client takes nothing that is offered.
     NotAcceptable {
         offered: &'static str,
@@ -94,7 +96,7 @@ impl Problem {
             Self::TooLong => StatusCode::URI_TOO_LONG,
             Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::TooManyStreams | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -111,6 +113,7 @@ impl Problem {
             Self::NoSuchMethod => "No such method here",
             Self::TooLong => "The address is too long",
             Self::Busy => "Another explanation is being made",
+            Self::TooManyStreams => "Too many streams are open",
             Self::NotAcceptable { .. } => "Nothing acceptable to offer",
             Self::TooMany => "Too many requests",
             Self::Store(_) => "The data cannot be reached just now",
@@ -137,6 +140,9 @@ impl Problem {
             Self::TooLong => "the query is longer than 8 KiB".to_owned(),
             Self::NotAcceptable { offered } => format!("this is answered as {offered}"),
             Self::TooMany => "wait as long as `Retry-After` says, in seconds".to_owned(),
+            Self::TooManyStreams => {
+                "close another stream, or ask for what changed with `modified_after`".to_owned()
+            }
             Self::Busy | Self::Store(_) | Self::Internal => "try again in a while".to_owned(),
         }
     }

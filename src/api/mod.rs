@@ -6,6 +6,7 @@
 mod admin;
 mod asked;
 mod caching;
+mod changes;
 mod client;
 mod error;
 mod explain;
@@ -17,10 +18,12 @@ mod openapi;
 mod parameters;
 mod params;
 mod records;
+mod rpde;
 mod server;
 mod state;
 mod status;
 mod stream;
+mod streams;
 mod v1;
 mod v3;
 mod walks;
@@ -48,6 +51,7 @@ pub use state::FeedReport;
 pub use state::StatusReport;
 pub use state::StatusSource;
 pub use state::Traffic;
+pub use streams::Streams;
 
 /// Returns every route.
 pub fn router(state: ApiState) -> Router {
@@ -60,6 +64,8 @@ pub fn router(state: ApiState) -> Router {
         .nest("/areas/{slug}/v3", v3::routes())
         .route("/areas/{slug}/v3/", get(v3::root))
         .nest("/areas/{slug}/v1", v1::routes())
+        .route("/rpde/services", get(rpde::services))
+        .route("/areas/{slug}/rpde/services", get(rpde::services))
         .route("/status.json", get(status::status))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))

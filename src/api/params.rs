@@ -217,6 +217,11 @@ impl Params {
         self.read_all(name, "an id (a UUID)", Id::parse)
     }
 
+    /// Reads the number of a change.
+    pub(super) fn change_number(&self, name: &'static str) -> Result<Option<u64>, Problem> {
+        self.read(name, "the number of a change", |text| text.parse().ok())
+    }
+
     /// Reads a switch.
     pub(super) fn flag(&self, name: &'static str) -> Result<bool, Problem> {
         let parse = |text: &str| match text.to_ascii_lowercase().as_str() {

@@ -3,6 +3,9 @@
 //! Organisations and locations are views of the services that name them. Where copies differ, that of
 //! the service with the smallest id is believed.
 
+use serde_json::value::RawValue;
+use serde_json::value::to_raw_value;
+
 use super::error::Problem;
 use super::params::Paging;
 use super::state::ApiState;
@@ -32,6 +35,17 @@ fn whole(body: &Body) -> Result<Service, Problem> {
 pub(super) fn shown(hit: Hit, body: &Body) -> Result<Service, Problem> {
     let service = whole(body)?;
     Ok(if hit.is_strict { v3::strict(service) } else { service })
+}
+
+/// Returns a service as it is shown, whole.
+pub(super) fn shown_json(hit: Hit, body: &Body) -> Result<Box<RawValue>, Problem> {
+    // But for the strict form, services are kept as they are shown.
+    let json = if hit.is_strict {
+        to_raw_value(&shown(hit, body)?)
+    } else {
+        serde_json::from_slice(&body.bytes)
+    };
+    Ok(json?)
 }
 
 /// Returns a service, or the problem that there is none of this id, or none any more.

@@ -18,6 +18,7 @@ use super::caching::Pages;
 use super::client::Limits;
 use super::explain::ExplainSource;
 use super::metrics::Metrics;
+use super::streams::Streams;
 use super::walks::Walks;
 use crate::catalogue::Bodies;
 use crate::catalogue::Catalogue;
@@ -39,6 +40,8 @@ pub struct ApiState {
     pub(super) pages: Pages,
     /// Who reads page after page.
     pub(super) walks: Walks,
+    /// Streams of changes that are open.
+    pub(super) streams: Streams,
     /// How often a client may ask.
     pub(super) limits: Limits,
     /// When the program was started.
@@ -82,6 +85,7 @@ impl ApiState {
             bodies,
             pages: Pages::new(max_page_bytes, metrics.clone()),
             walks: Walks::default(),
+            streams: Streams::default(),
             started: clock.now(),
             limits: Limits::new(limits.0, limits.1),
             licences: Cache::builder().max_capacity(1).time_to_live(LICENCES_FOR).build(),
@@ -93,6 +97,13 @@ impl ApiState {
             metrics,
             admin: None,
         }
+    }
+
+    /// Has streams of changes end with the program.
+    #[must_use]
+    pub fn with_streams(mut self, streams: Streams) -> Self {
+        self.streams = streams;
+        self
     }
 
     /// Opens the admin API.

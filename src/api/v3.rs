@@ -12,6 +12,7 @@ use serde_json::value::to_raw_value;
 use super::asked::Answer;
 use super::asked::Asked;
 use super::asked::modified;
+use super::changes;
 use super::error::Problem;
 use super::explain;
 use super::openapi;
@@ -47,6 +48,7 @@ pub(super) fn routes() -> Router<ApiState> {
         .route("/organizations/{id}", get(organization))
         .route("/locations", get(locations))
         .route("/locations/{id}", get(location))
+        .route("/changes", get(changes::changes))
 }
 
 #[derive(Serialize)]

@@ -56,6 +56,7 @@ use self::supervisor::Supervisor;
 use crate::api;
 use crate::api::Admin;
 use crate::api::ApiState;
+use crate::api::Streams;
 use crate::catalogue::Bodies;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
@@ -262,6 +263,7 @@ impl App {
             catalogue, bodies, pages, limits, public_url, status, explain, clock, gazetteer,
         )
         .with_admin(admin)
+        .with_streams(Streams::new(stop.clone(), self.tasks.clone()))
     }
 
     async fn start_harvest(self: &Arc<Self>, stop: &CancellationToken) -> anyhow::Result<()> {

@@ -8,6 +8,7 @@
 mod area;
 mod bodies;
 mod builder;
+mod changes;
 mod entry;
 mod keys;
 mod list;
@@ -26,10 +27,12 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use arc_swap::ArcSwap;
+use tokio::sync::watch;
 
 pub use area::Area;
 pub use bodies::Bodies;
 pub use bodies::Body;
+pub use changes::Change;
 pub use entry::Entry;
 pub use entry::PlaceEntry;
 pub use entry::PostcodeText;
@@ -67,6 +70,8 @@ pub struct Catalogue {
     clock: Clock,
     /// Held while a snapshot is replaced, so that two updates never start from the same one.
     updating: tokio::sync::Mutex<()>,
+    /// Tells those who wait for changes that there is another snapshot.
+    replaced: watch::Sender<()>,
     /// Terms of the vocabularies, by id.
     vocabulary: Mutex<Arc<Vec<TaxonomyTerm>>>,
 }
@@ -86,6 +91,7 @@ impl Catalogue {
             gazetteer,
             clock,
             updating: tokio::sync::Mutex::new(()),
+            replaced: watch::Sender::new(()),
             vocabulary: Mutex::default(),
         }
     }
@@ -103,6 +109,11 @@ impl Catalogue {
     /// Returns the view of an area at present; nothing when there is none of this slug.
     pub fn area(&self, slug: &str) -> Option<View> {
         View::of_area(self.snapshot(), slug)
+    }
+
+    /// Returns what is woken whenever there is another snapshot.
+    pub fn replacements(&self) -> watch::Receiver<()> {
+        self.replaced.subscribe()
     }
 
     /// Returns the areas served at present.
@@ -148,9 +159,14 @@ impl Catalogue {
         }
         let segment = tokio::task::spawn_blocking(|| builder.finish()).await;
         let segment = segment.or(Err(StoreError::Closed))?;
-        let next = present.replaced_by(segment, around, terms, generation, self.clock.now());
-        self.snapshot.store(Arc::new(next));
+        let now = self.clock.now();
+        self.replace(present.replaced_by(segment, around, terms, generation, now));
         Ok(())
+    }
+
+    fn replace(&self, next: Snapshot) {
+        self.snapshot.store(Arc::new(next));
+        self.replaced.send_replace(());
     }
 
     /// Reads the change log from where the present snapshot ends; returns how many services changed.
@@ -165,7 +181,7 @@ impl Catalogue {
             }
             count += changes.len();
             let next = self.following(&present, changes).await?;
-            self.snapshot.store(Arc::new(next));
+            self.replace(next);
         }
     }
 

@@ -93,6 +93,8 @@ pub(super) struct Ages {
 pub(super) struct Segment {
     /// In list order.
     pub(super) docs: Vec<Arc<Doc>>,
+    /// The number of the latest change in it.
+    pub(super) latest: u64,
     pub(super) ids: Keys,
     pub(super) services_at_locations: Keys,
     pub(super) organizations: Keys,
@@ -129,6 +131,7 @@ impl Segment {
                 segment.index(doc, number);
             }
         }
+        segment.latest = docs.iter().map(|doc| doc.seq).max().unwrap_or(0);
         segment.docs = docs;
         segment.index_ids();
         segment.index_points();

@@ -237,7 +237,7 @@ impl View {
     }
 
     /// Returns the documents of a part that are in this view.
-    fn scope(&self, part: &Part) -> RoaringBitmap {
+    pub(super) fn scope(&self, part: &Part) -> RoaringBitmap {
         let (Some(number), Some(area)) = (self.area, self.area()) else {
             return part.alive.as_ref() - &part.segment.gone;
         };
@@ -299,7 +299,7 @@ fn count(docs: &RoaringBitmap) -> usize {
     usize::try_from(docs.len()).unwrap_or(usize::MAX)
 }
 
-fn hit(doc: &Doc, distance_m: Option<f64>) -> Hit {
+pub(super) fn hit(doc: &Doc, distance_m: Option<f64>) -> Hit {
     let Doc { id, seq, last_modified, is_gone, is_strict, .. } = *doc;
     Hit { id, seq, last_modified, distance_m, is_gone, is_strict }
 }

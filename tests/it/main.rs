@@ -4,6 +4,7 @@
 mod admin;
 mod api;
 mod areas;
+mod changes;
 mod configuration;
 mod crash;
 mod demo;
@@ -30,6 +31,7 @@ mod properties;
 mod quirks;
 mod reload;
 mod resync;
+mod rpde;
 mod rules;
 mod shared_feeds;
 mod soak;

@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub(crate) mod events;
 pub(crate) mod gateway;
 pub(crate) mod inside;
 pub(crate) mod items;
