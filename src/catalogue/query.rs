@@ -20,7 +20,7 @@ use super::terms::Terms;
 use super::text;
 use crate::oruk::Id;
 use crate::places::BoundingBox;
-use crate::places::distance_m;
+use crate::places::Ruler;
 
 /// A point and how far from it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +31,12 @@ pub struct Near {
     pub longitude: f64,
     /// Metres.
     pub within_m: f64,
+}
+
+impl Near {
+    pub(super) fn ruler(&self) -> Ruler {
+        Ruler::at(self.latitude, self.longitude)
+    }
 }
 
 /// What is asked for.
@@ -119,6 +125,8 @@ pub(super) struct Found {
     pub(super) docs: RoaringBitmap,
     /// Those of them with every word of the search in their name.
     pub(super) by_name: RoaringBitmap,
+    /// How far they are from the point asked for, in metres, by document; others may be among them.
+    pub(super) away: Vec<(u32, f64)>,
 }
 
 impl Search {
@@ -210,21 +218,23 @@ impl Query {
             docs &= anywhere;
             by_name = in_name;
         }
+        let mut away = Vec::new();
         if let Some(near) = self.near {
             // A few documents are measured one by one, without asking for all that is around.
-            if docs.len() <= FEW {
-                let is_near = |number: &u32| is_within(&segment.docs[*number as usize], near);
-                docs = docs.iter().filter(is_near).collect();
+            away = if docs.len() <= FEW {
+                few_within(segment, &docs, near)
             } else {
-                docs &= by_distance(segment, near);
-            }
+                all_within(segment, near)
+            };
+            let near = RoaringBitmap::from_sorted_iter(away.iter().map(|(number, _)| *number));
+            docs &= near.unwrap_or_default();
         }
         if self.start_time.is_some() || self.end_time.is_some() || self.modified_after.is_some() {
             let kept = docs.iter().filter(|number| self.holds(&segment.docs[*number as usize]));
             docs = RoaringBitmap::from_sorted_iter(kept).unwrap_or_default();
         }
         by_name &= &docs;
-        Found { docs, by_name }
+        Found { docs, by_name, away }
     }
 
     /// Tells whether what is left of a service is part of the answer.
@@ -302,27 +312,37 @@ fn any_of(keys: &Keys, wanted: &[Id]) -> Option<RoaringBitmap> {
 }
 
 fn by_bounds(segment: &Segment, bounds: &BoundingBox) -> RoaringBitmap {
-    segment.within(bounds).collect()
+    let mut docs: Vec<u32> = segment.within(bounds).map(|(number, _)| number).collect();
+    docs.sort_unstable();
+    docs.dedup();
+    RoaringBitmap::from_sorted_iter(docs).unwrap_or_default()
 }
 
-fn by_distance(segment: &Segment, near: Near) -> RoaringBitmap {
+/// Returns the documents near a point, with how far they are, in order of their numbers.
+fn all_within(segment: &Segment, near: Near) -> Vec<(u32, f64)> {
     let around = BoundingBox::around(near.latitude, near.longitude, near.within_m);
-    let is_near = |number: &u32| is_within(&segment.docs[*number as usize], near);
-    segment.within(&around).filter(is_near).collect()
+    let ruler = near.ruler();
+    let points = segment.within(&around);
+    let away = points.map(|(number, (lat, lon))| (number, ruler.metres_to(lat, lon)));
+    let mut away: Vec<(u32, f64)> = away.filter(|(_, metres)| *metres <= near.within_m).collect();
+    away.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    // Of several places the nearest counts.
+    away.dedup_by_key(|(number, _)| *number);
+    away
 }
 
-fn is_within(doc: &Doc, near: Near) -> bool {
-    distance_of(doc, near).is_some_and(|metres| metres <= near.within_m)
-}
-
-/// Returns how far the nearest place of a service is, in metres.
-pub(super) fn distance_of(doc: &Doc, near: Near) -> Option<f64> {
-    doc.places.iter().filter_map(|place| place_distance(place, near)).min_by(f64::total_cmp)
+fn few_within(segment: &Segment, docs: &RoaringBitmap, near: Near) -> Vec<(u32, f64)> {
+    let ruler = near.ruler();
+    let away = docs.iter().filter_map(|number| {
+        let places = segment.docs[number as usize].places.iter();
+        let metres = places.filter_map(|place| place_distance(place, &ruler));
+        Some((number, metres.min_by(f64::total_cmp)?))
+    });
+    away.filter(|(_, metres)| *metres <= near.within_m).collect()
 }
 
 /// Returns how far a place is, in metres.
-pub(super) fn place_distance(place: &DocPlace, near: Near) -> Option<f64> {
-    let away =
-        |(latitude, longitude)| distance_m(near.latitude, near.longitude, latitude, longitude);
+pub(super) fn place_distance(place: &DocPlace, ruler: &Ruler) -> Option<f64> {
+    let away = |(latitude, longitude)| ruler.metres_to(latitude, longitude);
     place.points().map(away).min_by(f64::total_cmp)
 }

@@ -228,13 +228,18 @@ impl Segment {
         self.by_stem.get(stem).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Returns the documents with a place within a box of degrees.
-    pub(super) fn within(&self, bounds: &BoundingBox) -> impl Iterator<Item = u32> + '_ {
+    /// Returns the documents with a place within a box of degrees, with its latitude and longitude;
+    /// one with several places several times.
+    pub(super) fn within(
+        &self,
+        bounds: &BoundingBox,
+    ) -> impl Iterator<Item = (u32, (f64, f64))> + '_ {
         let envelope = AABB::from_corners(
             [bounds.min_longitude, bounds.min_latitude],
             [bounds.max_longitude, bounds.max_latitude],
         );
-        self.points.locate_in_envelope(envelope).map(|point| point.data)
+        let points = self.points.locate_in_envelope(envelope);
+        points.map(|point| (point.data, (point.geom()[1], point.geom()[0])))
     }
 }
 

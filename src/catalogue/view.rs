@@ -1,5 +1,6 @@
 //! A view: a snapshot, or the part of it that is in an area, and the answers to questions on it.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,10 +13,8 @@ use super::list::List;
 use super::query::Found;
 use super::query::Hit;
 use super::query::Hits;
-use super::query::Near;
 use super::query::Query;
 use super::query::Search;
-use super::query::distance_of;
 use super::query::place_distance;
 use super::query::union;
 use super::query::with_word;
@@ -26,6 +25,7 @@ use super::snapshot::Part;
 use super::snapshot::Snapshot;
 use crate::oruk::Id;
 use crate::oruk::TaxonomyTerm;
+use crate::places::Ruler;
 
 /// A snapshot as one root of the API shows it: all of it, or an area.
 #[derive(Debug, Clone)]
@@ -81,18 +81,12 @@ impl View {
     pub fn find(&self, query: &Query, offset: usize, limit: usize) -> Hits {
         let found = self.matches(query);
         let total = found.iter().map(|(_, found)| count(&found.docs)).sum();
-        if let Some(near) = query.near {
-            let mut all = nearest(&found, near);
+        if query.near.is_some() {
+            let mut all = nearest(&found);
             let nearer = |a: &(f64, &Doc), b: &(f64, &Doc)| {
                 a.0.total_cmp(&b.0).then_with(|| a.1.listed_before(b.1))
             };
-            // Only what comes up to the end of the page has to be in order.
-            let end = offset.saturating_add(limit);
-            if end < all.len() {
-                all.select_nth_unstable_by(end, nearer);
-                all.truncate(end);
-            }
-            all.sort_by(nearer);
+            order_until(&mut all, offset.saturating_add(limit), nearer);
             let page = all.into_iter().skip(offset).take(limit);
             let page = page.map(|(distance, doc)| hit(doc, Some(distance))).collect();
             return Hits { total, page };
@@ -117,14 +111,15 @@ impl View {
         limit: usize,
     ) -> (usize, Vec<Listed>) {
         let found = self.matches(query);
-        let is_near = |place: &DocPlace| match (query.near, query.bounds) {
-            (Some(near), _) => place_distance(place, near).is_some_and(|m| m <= near.within_m),
+        let ruler = query.near.map(|near| (near.ruler(), near.within_m));
+        let is_near = |place: &DocPlace| match (ruler, query.bounds) {
+            (Some((ruler, most)), _) => place_distance(place, &ruler).is_some_and(|m| m <= most),
             (None, Some(bounds)) => place.points().any(|(lat, lon)| bounds.contains(lat, lon)),
             (None, None) => true,
         };
         let is_listed = |place: &&DocPlace| self.shows(place) && is_near(place);
         if let Some(near) = query.near {
-            return nearest_places(&found, near, is_listed, offset, limit);
+            return nearest_places(&found, near.ruler(), is_listed, offset, limit);
         }
         let items = |doc: &Doc| doc.places.iter().filter(is_listed).count();
         let (named, rest) =
@@ -258,7 +253,7 @@ impl View {
 
 fn nearest_places(
     found: &[(&Part, Found)],
-    near: Near,
+    ruler: Ruler,
     is_listed: impl Fn(&&DocPlace) -> bool,
     offset: usize,
     limit: usize,
@@ -267,15 +262,18 @@ fn nearest_places(
     for (part, found) in found {
         for doc in found.docs.iter().map(|number| part.doc(number)) {
             let places = doc.places.iter().filter(&is_listed);
-            listed.extend(places.filter_map(|p| Some((place_distance(p, near)?, doc, p))));
+            listed.extend(places.filter_map(|p| Some((place_distance(p, &ruler)?, doc, p))));
         }
     }
-    listed.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.listed_before(b.1)));
+    let total = listed.len();
+    order_until(&mut listed, offset.saturating_add(limit), |a, b| {
+        a.0.total_cmp(&b.0).then_with(|| a.1.listed_before(b.1))
+    });
     let page = listed.iter().skip(offset).take(limit).map(|(away, doc, place)| Listed {
         service: hit(doc, Some(*away)),
         id: place.service_at_location,
     });
-    (listed.len(), page.collect())
+    (total, page.collect())
 }
 
 /// Makes lists of what was found: those with all words of the search in their name, and the others.
@@ -290,9 +288,25 @@ fn by_name_first<'a>(
     (lists(&|found| found.by_name.clone()), lists(&|found| &found.docs - &found.by_name))
 }
 
-fn nearest<'a>(found: &'a [(&Part, Found)], near: Near) -> Vec<(f64, &'a Doc)> {
-    let docs = found.iter().flat_map(|(part, found)| found.docs.iter().map(|n| part.doc(n)));
-    docs.map(|doc| (distance_of(doc, near).unwrap_or(f64::MAX), doc)).collect()
+/// Returns what was found with how far it is; what is gone, and so nowhere, comes last.
+fn nearest<'a>(found: &'a [(&Part, Found)]) -> Vec<(f64, &'a Doc)> {
+    let mut all = Vec::new();
+    for (part, found) in found {
+        let away = found.away.iter().filter(|(number, _)| found.docs.contains(*number));
+        all.extend(away.map(|(number, metres)| (*metres, part.doc(*number))));
+        let gone = &found.docs & &part.segment.gone;
+        all.extend(gone.iter().map(|number| (f64::MAX, part.doc(number))));
+    }
+    all
+}
+
+/// Puts in order what comes before `end`, and drops the rest.
+fn order_until<T>(all: &mut Vec<T>, end: usize, order: impl Fn(&T, &T) -> Ordering) {
+    if end < all.len() {
+        all.select_nth_unstable_by(end, &order);
+        all.truncate(end);
+    }
+    all.sort_by(order);
 }
 
 fn count(docs: &RoaringBitmap) -> usize {

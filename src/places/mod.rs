@@ -18,6 +18,7 @@ mod table;
 mod tests;
 
 pub use distance::BoundingBox;
+pub use distance::Ruler;
 pub use distance::distance_m;
 pub use error::GazetteerError;
 pub use gazetteer::Gazetteer;

@@ -3,12 +3,14 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::ProptestConfig;
+use proptest::prop_assert;
 use proptest::proptest;
 
 use super::BoundingBox;
 use super::Gazetteer;
 use super::GazetteerError;
 use super::Postcode;
+use super::Ruler;
 use super::block::Block;
 use super::distance_m;
 use super::reader::Reader;
@@ -245,6 +247,19 @@ fn distances_are_those_of_the_atlas() {
     for ((latitude_1, longitude_1), (latitude_2, longitude_2), wanted) in cases {
         let metres = distance_m(latitude_1, longitude_1, latitude_2, longitude_2);
         assert!((metres - wanted).abs() <= wanted / 1000.0, "{metres} not {wanted}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_ruler_measures_as_the_atlas_does(
+        latitude in -60.0..61.0_f64, longitude in -170.0..170.0_f64,
+        north in -0.5..0.5_f64, east in -0.5..0.5_f64,
+    ) {
+        let ruler = Ruler::at(latitude, longitude);
+        let metres = ruler.metres_to(latitude + north, longitude + east);
+        let wanted = distance_m(latitude, longitude, latitude + north, longitude + east);
+        prop_assert!((metres - wanted).abs() < 0.03, "{metres} not {wanted}");
     }
 }
 
