@@ -20,6 +20,7 @@ use super::params::Paging;
 use super::records;
 use super::state::ApiState;
 use super::stream;
+use crate::catalogue::Body;
 use crate::catalogue::Hit;
 use crate::catalogue::Listed;
 use crate::catalogue::Query;
@@ -144,20 +145,23 @@ async fn service_items(
             // Withdrawn a moment ago.
             continue;
         }
-        // Tombstones and whole services are kept as they are shown.
-        let is_as_kept = is_full && !hit.is_strict && hit.distance_m.is_none();
-        items.push(if hit.is_gone || is_as_kept {
+        items.push(if hit.is_gone {
+            // Tombstones are kept as they are shown.
             serde_json::from_slice(&body.bytes)?
+        } else if is_full {
+            whole_item(*hit, &body)?
         } else {
-            let service = records::shown(*hit, &body)?;
-            if is_full {
-                Away::raw(&service, *hit)?
-            } else {
-                Away::raw(v3::summary(&service), *hit)?
-            }
+            Away::raw(v3::ServiceSummary::read(&body.bytes, hit.is_strict)?, *hit)?
         });
     }
     Ok(items)
+}
+
+fn whole_item(hit: Hit, body: &Body) -> Result<Box<RawValue>, Problem> {
+    if hit.distance_m.is_none() {
+        return records::shown_json(hit, body);
+    }
+    Ok(Away::raw(&records::shown(hit, body)?, hit)?)
 }
 
 /// A service as `minimal` shows it.
@@ -235,14 +239,15 @@ async fn place_items(
     let mut items = Vec::with_capacity(listed.len());
     for (listed, body) in listed.iter().zip(bodies) {
         let Some(body) = body.filter(|body| !body.is_gone) else { continue };
-        let service = records::shown(listed.service, &body)?;
-        let places = &service.service_at_locations;
-        let Some(at) = places.iter().find(|at| at.id == listed.id) else { continue };
         items.extend(if is_full {
-            let whole = v3::service_at_location(&service, at.id);
+            let service = records::shown(listed.service, &body)?;
+            let whole = v3::service_at_location(&service, listed.id);
             whole.map(|whole| Away::raw(whole, listed.service)).transpose()?
         } else {
-            Some(Away::raw(v3::service_at_location_summary(&service, at), listed.service)?)
+            let is_strict = listed.service.is_strict;
+            let summary = v3::ServiceSummary::read(&body.bytes, is_strict)?;
+            let at = summary.at(listed.id, is_strict)?;
+            at.map(|at| Away::raw(at, listed.service)).transpose()?
         });
     }
     Ok(items)
@@ -319,8 +324,10 @@ async fn taxonomy_term(asked: Asked) -> Answer {
 async fn organizations(asked: Asked) -> Answer {
     let make = async |view: View, paging: Paging| {
         let (total, services) = records::organizations(&asked.state, &view, paging).await?;
-        let summaries = services.iter().map(|s| v3::OrganizationSummary::of(&s.organization));
-        envelope(total, paging, summaries.collect())
+        let all = services.iter().map(|service| serde_json::to_string(&service.organization));
+        let all = all.collect::<Result<Vec<_>, _>>()?;
+        let items = all.iter().map(|json| serde_json::from_str(json));
+        envelope::<v3::OrganizationSummary<'_>>(total, paging, items.collect::<Result<_, _>>()?)
     };
     asked.list(make).await
 }
@@ -336,7 +343,9 @@ async fn organization(asked: Asked) -> Answer {
 async fn locations(asked: Asked) -> Answer {
     let make = async |view: View, paging: Paging| {
         let (total, locations) = records::locations(&asked.state, &view, paging).await?;
-        envelope(total, paging, locations.iter().map(v3::LocationSummary::of).collect())
+        let all = locations.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+        let items = all.iter().map(|json| serde_json::from_str(json));
+        envelope::<v3::LocationSummary<'_>>(total, paging, items.collect::<Result<_, _>>()?)
     };
     asked.list(make).await
 }

@@ -65,10 +65,10 @@ impl Bodies {
             return Ok(bodies);
         }
         let ids = missing.iter().map(|index| hits[*index].id).collect();
-        let stored = self.store.services(ids).await?;
+        let stored = self.store.bodies(ids).await?;
         for (index, stored) in missing.into_iter().zip(stored) {
             let Some(stored) = stored else { continue };
-            let body = Body { bytes: Bytes::from(stored.record.body), is_gone: stored.is_gone };
+            let body = Body { bytes: Bytes::from(stored.bytes), is_gone: stored.is_gone };
             self.cache.insert((hits[index].id, stored.seq), body.clone());
             bodies[index] = Some(body);
         }

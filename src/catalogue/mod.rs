@@ -217,8 +217,8 @@ impl Catalogue {
             }
         }
         for ids in services.chunks(500) {
-            for stored in self.store.services(ids.to_vec()).await?.into_iter().flatten() {
-                if let Ok(service) = serde_json::from_slice::<Service>(&stored.record.body) {
+            for stored in self.store.bodies(ids.to_vec()).await?.into_iter().flatten() {
+                if let Ok(service) = serde_json::from_slice::<Service>(&stored.bytes) {
                     terms.learn(&service);
                 }
             }

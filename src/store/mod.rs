@@ -32,6 +32,7 @@ pub use record::Publication;
 pub use record::Relation;
 pub use record::ServiceRecord;
 pub use record::Standing;
+pub use record::StoredBody;
 pub use record::StoredHead;
 pub use record::StoredOccurrence;
 pub use record::StoredService;
@@ -187,6 +188,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Returns services by id; nothing for those that do not exist.
     fn services(&self, ids: Vec<Id>) -> Answer<'_, Vec<Option<StoredService>>>;
+
+    /// Returns the bodies of services by id; nothing for those that do not exist.
+    fn bodies(&self, ids: Vec<Id>) -> Answer<'_, Vec<Option<StoredBody>>>;
 
     /// Drops tombstones, inactive services and occurrences that are kept no longer; returns how many
     /// rows went.

@@ -421,6 +421,17 @@ pub struct StoredService {
     pub record: ServiceRecord,
 }
 
+/// The body of a service read back, without what is kept beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBody {
+    /// Number of its latest change.
+    pub seq: u64,
+    /// Whether it is only a tombstone.
+    pub is_gone: bool,
+    /// The full 3.0 body, JSON.
+    pub bytes: Vec<u8>,
+}
+
 /// A service as the catalogue follows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangedService {

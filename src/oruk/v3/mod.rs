@@ -1,7 +1,7 @@
 //! HSDS-UK 3.0 on the wire: projections of the internal model.
 //!
 //! The detail of a service is the internal model itself; lists and services at locations are shorter
-//! or turned round. Those structures borrow from the model and know only how to be written.
+//! or turned round. Those structures borrow, from the model or from a body, and are soon written.
 //!
 //! Specification: <https://openreferraluk.org/developers/api>.
 
@@ -17,12 +17,10 @@ pub use page::Page;
 pub use scheme::Scheme;
 pub use scheme::taxonomies_of;
 pub use service_at_location::ServiceAtLocationDetail;
-pub use service_at_location::ServiceAtLocationSummary;
 pub use service_at_location::ServiceDetail;
 pub use service_at_location::service_at_location;
-pub use service_at_location::service_at_location_summary;
 pub use strict::strict;
 pub use summary::LocationSummary;
 pub use summary::OrganizationSummary;
+pub use summary::ServiceAtLocationSummary;
 pub use summary::ServiceSummary;
-pub use summary::summary;

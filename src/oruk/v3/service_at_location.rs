@@ -5,10 +5,7 @@
 
 use serde::Serialize;
 
-use super::summary::LocationSummary;
 use super::summary::ServiceScalars;
-use super::summary::ServiceSummary;
-use super::summary::summary;
 use crate::oruk::Attribute;
 use crate::oruk::Contact;
 use crate::oruk::CostOption;
@@ -20,7 +17,6 @@ use crate::oruk::Organization;
 use crate::oruk::Program;
 use crate::oruk::Schedule;
 use crate::oruk::Service;
-use crate::oruk::ServiceAtLocation;
 use crate::oruk::Status;
 
 /// Projects a service to the detail of one of its places; nothing when it is not there.
@@ -44,22 +40,6 @@ pub fn service_at_location(
     })
 }
 
-/// Projects a service to an item of `GET /service_at_locations`.
-pub fn service_at_location_summary<'a>(
-    service: &'a Service,
-    place: &'a ServiceAtLocation,
-) -> ServiceAtLocationSummary<'a> {
-    ServiceAtLocationSummary {
-        id: place.id,
-        service_id: place.service_id,
-        location_id: place.location_id,
-        name: &service.name,
-        status: service.status,
-        location: LocationSummary::of(&place.location),
-        service: summary(service),
-    }
-}
-
 /// A service at location.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ServiceAtLocationDetail<'a> {
@@ -70,18 +50,6 @@ pub struct ServiceAtLocationDetail<'a> {
     status: Status,
     location: &'a Location,
     service: ServiceDetail<'a>,
-}
-
-/// A service at location in a list.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ServiceAtLocationSummary<'a> {
-    id: Id,
-    service_id: Id,
-    location_id: Id,
-    name: &'a str,
-    status: Status,
-    location: LocationSummary<'a>,
-    service: ServiceSummary<'a>,
 }
 
 /// A service without its places.

@@ -1,36 +1,183 @@
 //! What lists show: scalars, and of a service its organisation. No lists within lists.
 //!
+//! A list is cut out of the bodies of its services: what it does not show is passed over unread, what it
+//! shows is taken as it is written. Reading each service whole takes five times as long.
+//!
 //! Specification: `service_list.json` of the UK profile, "only one-to-one fields".
 
+use serde::Deserialize;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::oruk::Id;
-use crate::oruk::Location;
-use crate::oruk::LocationType;
-use crate::oruk::OpenActiveSource;
-use crate::oruk::Organization;
 use crate::oruk::Service;
 use crate::oruk::Status;
 use crate::oruk::number;
 
-/// Projects a service to an item of `GET /services`.
-pub fn summary(service: &Service) -> ServiceSummary<'_> {
-    ServiceSummary {
-        scalars: ServiceScalars::of(service),
-        organization: OrganizationSummary::of(&service.organization),
-        x_openactive: service.x_openactive.as_ref(),
+/// A service in a list, `GET /services`.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct ServiceSummary<'a> {
+    #[serde(borrow)]
+    id: &'a RawValue,
+    #[serde(borrow)]
+    organization_id: &'a RawValue,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    program_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    name: &'a RawValue,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    description: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    url: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    email: Option<&'a RawValue>,
+    #[serde(borrow)]
+    status: &'a RawValue,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    fees: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    accreditations: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    minimum_age: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    maximum_age: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    alert: Option<&'a RawValue>,
+    #[serde(borrow)]
+    last_modified: &'a RawValue,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    application_process: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    fees_description: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    eligibility_description: Option<&'a RawValue>,
+    organization: OrganizationSummary<'a>,
+    /// Stays in lists: the licence asks that every record names its source.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    x_openactive: Option<&'a RawValue>,
+    #[serde(borrow, default, skip_serializing)]
+    service_at_locations: Option<&'a RawValue>,
+}
+
+impl<'a> ServiceSummary<'a> {
+    /// Reads the body of a service; where it is shown strictly, only fields of the UK profile.
+    ///
+    /// # Errors
+    ///
+    /// When it is not the body of a service.
+    pub fn read(body: &'a [u8], is_strict: bool) -> serde_json::Result<Self> {
+        let whole: Self = serde_json::from_slice(body)?;
+        if !is_strict {
+            return Ok(whole);
+        }
+        let of_profile = Self {
+            program_id: None,
+            application_process: None,
+            fees_description: None,
+            eligibility_description: None,
+            x_openactive: None,
+            ..whole
+        };
+        Ok(of_profile)
+    }
+
+    /// Returns the service at one of its places; nothing when it is not there.
+    ///
+    /// # Errors
+    ///
+    /// When its places cannot be read.
+    pub fn at(
+        mut self,
+        service_at_location_id: Id,
+        is_strict: bool,
+    ) -> serde_json::Result<Option<ServiceAtLocationSummary<'a>>> {
+        let Some(places) = self.service_at_locations.take() else { return Ok(None) };
+        let places: Vec<Place<'a>> = serde_json::from_str(places.get())?;
+        let place = places.into_iter().find(|place| place.id == service_at_location_id);
+        Ok(place.map(|mut place| {
+            if is_strict {
+                place.location.url = None;
+            }
+            ServiceAtLocationSummary {
+                id: place.id,
+                service_id: place.service_id,
+                location_id: place.location_id,
+                name: self.name,
+                status: self.status,
+                location: place.location,
+                service: self,
+            }
+        }))
     }
 }
 
-/// A service in a list.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ServiceSummary<'a> {
-    #[serde(flatten)]
-    scalars: ServiceScalars<'a>,
-    organization: OrganizationSummary<'a>,
-    /// Stays in lists: the licence asks that every record names its source.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    x_openactive: Option<&'a OpenActiveSource>,
+/// A place of a service, as the body has it.
+#[derive(Deserialize)]
+struct Place<'a> {
+    id: Id,
+    #[serde(borrow)]
+    service_id: &'a RawValue,
+    #[serde(borrow)]
+    location_id: &'a RawValue,
+    #[serde(borrow)]
+    location: LocationSummary<'a>,
+}
+
+/// A service at location in a list, `GET /service_at_locations`.
+///
+/// The published description checks it against the schema of a *service*, by mistake, and so asks for
+/// `name` and `status` at the top. They are sent besides, which satisfies both schemas.
+#[derive(Debug, Clone, Serialize)]
+pub struct ServiceAtLocationSummary<'a> {
+    id: Id,
+    service_id: &'a RawValue,
+    location_id: &'a RawValue,
+    name: &'a RawValue,
+    status: &'a RawValue,
+    location: LocationSummary<'a>,
+    service: ServiceSummary<'a>,
+}
+
+/// An organisation in a list, without its identifiers.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct OrganizationSummary<'a> {
+    #[serde(borrow)]
+    id: &'a RawValue,
+    #[serde(borrow)]
+    name: &'a RawValue,
+    #[serde(borrow)]
+    description: &'a RawValue,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    email: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    website: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    logo: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    uri: Option<&'a RawValue>,
+}
+
+/// A location in a list, without addresses, accessibility and amenities.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct LocationSummary<'a> {
+    #[serde(borrow)]
+    id: &'a RawValue,
+    #[serde(borrow)]
+    location_type: &'a RawValue,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    url: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    name: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    description: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    latitude: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    longitude: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    external_identifier: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    external_identifier_type: Option<&'a RawValue>,
 }
 
 /// The members of a service that are one value each.
@@ -87,75 +234,6 @@ impl<'a> ServiceScalars<'a> {
             application_process: service.application_process.as_deref(),
             fees_description: service.fees_description.as_deref(),
             eligibility_description: service.eligibility_description.as_deref(),
-        }
-    }
-}
-
-/// An organisation in a list, without its identifiers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OrganizationSummary<'a> {
-    id: Id,
-    name: &'a str,
-    description: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    website: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    logo: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uri: Option<&'a str>,
-}
-
-impl<'a> OrganizationSummary<'a> {
-    /// Projects an organisation.
-    pub fn of(organization: &'a Organization) -> Self {
-        Self {
-            id: organization.id,
-            name: &organization.name,
-            description: &organization.description,
-            email: organization.email.as_deref(),
-            website: organization.website.as_deref(),
-            logo: organization.logo.as_deref(),
-            uri: organization.uri.as_deref(),
-        }
-    }
-}
-
-/// A location in a list, without addresses, accessibility and amenities.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct LocationSummary<'a> {
-    id: Id,
-    location_type: LocationType,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    latitude: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    longitude: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    external_identifier: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    external_identifier_type: Option<&'a str>,
-}
-
-impl<'a> LocationSummary<'a> {
-    /// Projects a location.
-    pub fn of(location: &'a Location) -> Self {
-        Self {
-            id: location.id,
-            location_type: location.location_type,
-            url: location.url.as_deref(),
-            name: location.name.as_deref(),
-            description: location.description.as_deref(),
-            latitude: location.latitude,
-            longitude: location.longitude,
-            external_identifier: location.external_identifier.as_deref(),
-            external_identifier_type: location.external_identifier_type.as_deref(),
         }
     }
 }

@@ -42,6 +42,7 @@ use super::PageOutcome;
 use super::Publication;
 use super::Store;
 use super::StoreError;
+use super::StoredBody;
 use super::StoredService;
 use crate::oruk::Id;
 
@@ -191,6 +192,10 @@ impl Store for SqliteStore {
 
     fn services(&self, ids: Vec<Id>) -> Answer<'_, Vec<Option<StoredService>>> {
         self.read(move |connection| read::services(connection, &ids))
+    }
+
+    fn bodies(&self, ids: Vec<Id>) -> Answer<'_, Vec<Option<StoredBody>>> {
+        self.read(move |connection| read::bodies(connection, &ids))
     }
 
     fn purge(&self, now: DateTime<Utc>) -> Answer<'_, u64> {

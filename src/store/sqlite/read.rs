@@ -12,6 +12,7 @@ use crate::store::ChangedService;
 use crate::store::FeedId;
 use crate::store::ServiceRecord;
 use crate::store::StoreError;
+use crate::store::StoredBody;
 use crate::store::StoredService;
 
 pub(super) fn latest_change(connection: &Connection) -> Result<u64, StoreError> {
@@ -64,6 +65,29 @@ fn changed(row: &Row<'_>) -> rusqlite::Result<ChangedService> {
         last_modified: codec::from_millis(row.get(3)?),
         entry: row.get(4)?,
     })
+}
+
+pub(super) fn bodies(
+    connection: &Connection,
+    ids: &[Id],
+) -> Result<Vec<Option<StoredBody>>, StoreError> {
+    let doing = "reading bodies of services";
+    let mut select = connection
+        .prepare_cached("SELECT seq, gone_at IS NOT NULL, body FROM service WHERE id = ?1")
+        .map_err(sql(doing))?;
+    let mut read = |id: &Id| {
+        let stored = select
+            .query_row([id.as_bytes()], |row| {
+                let seq = u64::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
+                let unpacked = codec::decompress(doing, row.get_ref(2)?.as_blob()?);
+                let is_gone = row.get(1)?;
+                Ok(unpacked.map(|bytes| StoredBody { seq, is_gone, bytes }))
+            })
+            .optional()
+            .map_err(sql(doing))?;
+        stored.transpose()
+    };
+    ids.iter().map(&mut read).collect()
 }
 
 pub(super) fn services(
