@@ -18,13 +18,17 @@ use baton::clock::Clock;
 use baton::config::Config;
 use baton::config::ProcessEnvironment;
 use bytes::Bytes;
-use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const PAGE: usize = 500;
+#[path = "support/feeds.rs"]
+mod feeds;
+
+use feeds::Feed;
+use feeds::Kind;
+use feeds::PAGE;
 
 type Pages = Arc<Vec<(String, Vec<Bytes>)>>;
 
@@ -39,10 +43,9 @@ fn main() {
 async fn run(series: usize, sessions: usize) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let mut feeds = vec![("series".to_owned(), pages(&base, "series", series, series_item))];
+    let mut feeds = vec![pages(&base, "series", Kind::Series, series, 0)];
     if sessions > 0 {
-        let item = move |n: usize| session_item(n, series);
-        feeds.push(("sessions".to_owned(), pages(&base, "sessions", sessions, item)));
+        feeds.push(pages(&base, "sessions", Kind::Sessions, sessions, series));
     }
     let bytes: usize = feeds.iter().flat_map(|(_, pages)| pages).map(Bytes::len).sum();
     let urls: Vec<_> = feeds.iter().map(|(name, _)| format!("\"{base}/{name}\"")).collect();
@@ -79,20 +82,13 @@ async fn run(series: usize, sessions: usize) {
     );
 }
 
-fn pages(base: &str, feed: &str, count: usize, item: impl Fn(usize) -> String) -> Vec<Bytes> {
-    let mut pages = Vec::new();
-    let license = "https://creativecommons.org/licenses/by/4.0/";
-    for first in (0..count).step_by(PAGE) {
-        let items: Vec<_> = (first..(first + PAGE).min(count)).map(&item).collect();
-        let next = format!("{base}/{feed}?after={}", pages.len() + 1);
-        let items = items.join(",");
-        pages.push(Bytes::from(format!(
-            r#"{{"next":"{next}","items":[{items}],"license":"{license}"}}"#
-        )));
-    }
-    let own = format!("{base}/{feed}?after={}", pages.len());
-    pages.push(Bytes::from(format!(r#"{{"next":"{own}","items":[],"license":"{license}"}}"#)));
-    pages
+/// Writes all pages beforehand, so that writing them takes no time from the gateway.
+fn pages(base: &str, name: &str, kind: Kind, count: usize, parents: usize) -> (String, Vec<Bytes>) {
+    let (base, name) = (base.to_owned(), name.to_owned());
+    let feed = Feed { base, name, kind, count, parents, deleted_every: 0, changed: 0 };
+    let pages = (0..=count.div_ceil(PAGE)).map(|number| Bytes::from(feed.page(number)));
+    let pages = pages.collect();
+    (feed.name, pages)
 }
 
 async fn page(
@@ -104,59 +100,4 @@ async fn page(
     let number: usize = number.map_or(0, |n| n.parse().unwrap());
     let (_, pages) = feeds.iter().find(|(name, _)| *name == feed).unwrap();
     pages[number].clone()
-}
-
-/// A series of about 2.5 KB, as large operators publish them.
-fn series_item(n: usize) -> String {
-    let day = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"][n % 5];
-    let words =
-        "A friendly session for everyone who wants to move more, meet people and feel better. ";
-    json!({
-        "state": "updated", "kind": "SessionSeries", "id": n.to_string(), "modified": 1_790_000_000 + n,
-        "data": {
-            "@context": ["https://openactive.io/", "https://openactive.io/ns-beta"],
-            "@type": "SessionSeries",
-            "@id": format!("https://bench.example.org/api/session-series/{n}"),
-            "identifier": n,
-            "name": format!("{} {n}", ["Yoga", "Aqua Aerobics", "Walking Football", "Spin"][n % 4]),
-            "description": words.repeat(8),
-            "url": format!("https://bench.example.org/book/{n}"),
-            "activity": [{"@type": "Concept", "prefLabel": "Yoga", "inScheme": "https://openactive.io/activity-list",
-                "@id": "https://openactive.io/activity-list#bf1a5e00-cdcf-465d-8c5a-6f57040b7f7e"}],
-            "organizer": {"@type": "Organization", "@id": format!("https://bench.example.org/api/o/{}", n % 50),
-                "name": format!("Leisure Trust {}", n % 50), "url": "https://bench.example.org",
-                "telephone": "01632 960 100", "email": "hello@bench.example.org"},
-            "location": {"@type": "Place", "@id": format!("https://bench.example.org/api/places/{}", n % 500),
-                "name": format!("Leisure Centre {}", n % 500),
-                "address": {"@type": "PostalAddress", "streetAddress": "Mill Lane", "addressLocality": "Anytown",
-                    "addressRegion": "Oxfordshire", "postalCode": "OX10 8AA", "addressCountry": "GB"},
-                "geo": {"@type": "GeoCoordinates", "latitude": 50.5 + (n % 500) as f64 / 200.0, "longitude": -1.5},
-                "amenityFeature": [{"@type": "Showers", "name": "Showers", "value": true},
-                    {"@type": "Parking", "name": "Parking", "value": n.is_multiple_of(2)}]},
-            "ageRange": {"@type": "QuantitativeValue", "minValue": 16},
-            "genderRestriction": "https://openactive.io/NoRestriction",
-            "level": ["Beginner"],
-            "eventSchedule": [{"@type": "Schedule", "repeatFrequency": "P1W", "byDay": [format!("https://schema.org/{day}")],
-                "startDate": "2026-01-05", "startTime": "18:30", "endTime": "19:30",
-                "scheduleTimezone": "Europe/London", "scheduledEventType": "ScheduledSession"}],
-            "offers": [{"@type": "Offer", "@id": format!("https://bench.example.org/api/session-series/{n}#/offers/1"),
-                "name": "Adult", "price": 5.5, "priceCurrency": "GBP"}],
-        }
-    })
-    .to_string()
-}
-
-fn session_item(n: usize, series: usize) -> String {
-    let day = 1 + (n / series.max(1)) % 28;
-    json!({
-        "state": "updated", "kind": "ScheduledSession", "id": format!("s{n}"), "modified": 1_790_100_000 + n,
-        "data": {
-            "@context": "https://openactive.io/", "@type": "ScheduledSession",
-            "@id": format!("https://bench.example.org/api/scheduled-sessions/{n}"),
-            "superEvent": format!("https://bench.example.org/api/session-series/{}", n % series.max(1)),
-            "startDate": format!("2027-01-{day:02}T18:30:00Z"), "endDate": format!("2027-01-{day:02}T19:30:00Z"),
-            "duration": "PT1H", "maximumAttendeeCapacity": 20, "remainingAttendeeCapacity": n % 20,
-        }
-    })
-    .to_string()
 }

@@ -71,6 +71,10 @@ pub(super) struct Writer<'a> {
     heads: i64,
     occurrences: i64,
     findings: i64,
+    /// Whether the feed had items with a body before this page.
+    had_heads: bool,
+    /// Whether items of the feed are noted as unusable.
+    pub(super) has_unusable: bool,
     /// What is read now carries this number.
     pub(super) generation: i64,
     /// Set while the feed is read again from its first page: then what has not changed is marked as seen.
@@ -85,9 +89,14 @@ struct Touched {
 
 impl<'a> Writer<'a> {
     fn new(transaction: &'a Transaction<'a>, page: &'a PageCommit) -> rusqlite::Result<Self> {
-        let (generation, is_resyncing) = transaction
-            .prepare_cached("SELECT generation, resyncing FROM feed WHERE id = ?1")?
-            .query_row([page.feed.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (generation, is_resyncing, had_heads, has_unusable) = transaction
+            .prepare_cached(
+                "SELECT generation, resyncing, items > 0,
+                     EXISTS (SELECT 1 FROM unusable WHERE feed = ?1) FROM feed WHERE id = ?1",
+            )?
+            .query_row([page.feed.0], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })?;
         Ok(Self {
             transaction,
             page,
@@ -100,6 +109,8 @@ impl<'a> Writer<'a> {
             heads: 0,
             occurrences: 0,
             findings: 0,
+            had_heads,
+            has_unusable,
             generation,
             is_resyncing,
         })
@@ -292,6 +303,10 @@ impl<'a> Writer<'a> {
         item_id: &str,
         modified: Option<DateTime<Utc>>,
     ) -> rusqlite::Result<bool> {
+        // Most feeds hold one or the other: a feed of slots need not be asked for each.
+        if !self.had_heads && self.heads == 0 {
+            return Ok(false);
+        }
         let known = self
             .transaction
             .prepare_cached("SELECT id, key, findings FROM head WHERE feed = ?1 AND item_id = ?2")?

@@ -78,6 +78,9 @@ impl Writer<'_> {
     }
 
     pub(super) fn usable(&self, item_id: &str) -> rusqlite::Result<()> {
+        if !self.has_unusable {
+            return Ok(());
+        }
         self.transaction
             .prepare_cached("DELETE FROM unusable WHERE feed = ?1 AND item_id = ?2")?
             .execute(params![self.feed, item_id])?;

@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""Measures whole programs side by side: Baton, and the peers and limits it is compared with.
+
+usage: scripts/bench/programs.py harvest|serving|growth [--runs N] [--scale F]
+
+Each comparison is made in turns within the same minute, so that what else the machine does meets both;
+printed are the medians, the lowest and the highest, and the ratio of the medians. Needs the release
+binary and the benchmark `feeds` (`make bench-programs` builds them), nginx, wrk and npm. Everything runs
+on the loopback interface and stops by itself.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BATON = ROOT / "target/release/baton"
+REFERENCE = "0.2.801"
+NGINX = """
+daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log; worker_processes 2;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off; client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
+  uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e; default_type application/json; etag on; sendfile on;
+  keepalive_requests 1000000; open_file_cache max=1000; gzip_static on;
+  server {{ listen 127.0.0.1:{port}; root {folder}/www; }}
+}}
+"""
+
+
+def feeds_binary():
+    """The benchmark `feeds`, as cargo last built it."""
+    built = [p for p in (ROOT / "target/release/deps").glob("feeds-*") if os.access(p, os.X_OK) and not p.suffix]
+    return max(built, key=lambda p: p.stat().st_mtime)
+
+
+class Process:
+    """A program that runs beside, until the end of a `with`."""
+
+    def __init__(self, *command, **options):
+        self.running = subprocess.Popen([str(part) for part in command], **options)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.running.terminate()
+        self.running.wait()
+
+    def line(self):
+        return self.running.stdout.readline().decode().strip()
+
+    def resident_mib(self, peak=False):
+        status = pathlib.Path(f"/proc/{self.running.pid}/status").read_text()
+        return int(re.search(rf"{'VmHWM' if peak else 'VmRSS'}:\s+(\d+)", status)[1]) / 1024
+
+
+def feeds(**counts):
+    """Starts a publisher; returns it with its address."""
+    sizes = [f"{name}={int(count)}" for name, count in counts.items()]
+    process = Process(feeds_binary(), "127.0.0.1:0", *sizes, stdout=subprocess.PIPE)
+    return process, process.line()
+
+
+def config(folder, address, publishers, names, port=0):
+    """Writes a configuration that follows these feeds of every publisher."""
+    lines = [f'[server]\nlisten = "127.0.0.1:{port}"', f'[store]\nurl = "sqlite:{folder}/baton.db"',
+             "[fetch]\nallow_private_networks = true", "[cache]\nmax_mib = 128",
+             "[limits]\nrequests_per_minute = 4000000000",
+             '[mappings]\nactivity_list = ""\nfacility_types = ""\naccessibility_support = ""']
+    for number in range(publishers):
+        urls = ", ".join(f'"{address}/{number}/{name}"' for name in names)
+        lines.append(f'[[publishers]]\nkey = "p{number}"\nname = "Publisher {number}"\nfeeds = [{urls}]')
+    path = pathlib.Path(folder) / "baton.toml"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def cpu_of(command, **options):
+    """Runs a program; returns its seconds and its seconds of the processor."""
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    subprocess.run([str(part) for part in command], check=True, **options)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return time.monotonic() - begun, cpu
+
+
+def row(name, values, unit, limit=None):
+    """Prints a line of the table; returns the median."""
+    middle = statistics.median(values)
+    ratio = "" if limit is None else f"{middle / limit:.2f}"
+    print(f"| {name} | {middle:,.1f} | {min(values):,.1f}–{max(values):,.1f} | {unit} | {ratio} |", flush=True)
+    return middle
+
+
+def head(title):
+    print(f"\n### {title}\n\n| what | median | spread | unit | ratio |\n|---|---|---|---|---|", flush=True)
+
+
+def harvest_once(address, names):
+    """Harvests into an empty store; returns seconds, seconds of the processor and bytes on disk."""
+    with tempfile.TemporaryDirectory(dir=ROOT / "target") as folder:
+        path = config(folder, address, 1, names)
+        taken = cpu_of([BATON, "harvest", "--config", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        disk = sum(file.stat().st_size for file in pathlib.Path(folder).glob("baton.db*"))
+        return (*taken, disk)
+
+
+def reference(address, name):
+    """Reads a feed with the reference harvester; returns its seconds."""
+    folder = ROOT / "target/harvesting-utils"
+    if not (folder / "node_modules").is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["npm", "install", "--prefix", folder, "--no-save", "--silent", "--no-audit", "--no-fund",
+                        f"@openactive/harvesting-utils@{REFERENCE}"], check=True)
+    script = ROOT / "scripts/bench/reference.js"
+    answer = subprocess.run(["node", script, f"{address}/0/{name}"], check=True, capture_output=True,
+                            env={**os.environ, "NODE_PATH": str(folder / "node_modules")})
+    items, seconds = answer.stdout.decode().split()[-2:]
+    return int(items), float(seconds)
+
+
+def bench_harvest(runs, scale):
+    series, sessions = int(20_000 * scale), int(200_000 * scale)
+    publisher, address = feeds(series=series, sessions=sessions)
+    with publisher:
+        mine, theirs, both, cpu, disk_series, disk_session = [], [], [], [], [], []
+        for _ in range(runs):
+            seconds, alone_cpu, alone_disk = harvest_once(address, ["series"])
+            mine.append(series / seconds)
+            items, reference_seconds = reference(address, "series")
+            assert items == series, f"the reference read {items} of {series}"
+            theirs.append(items / reference_seconds)
+            all_seconds, _, all_disk = harvest_once(address, ["series", "sessions"])
+            both.append(sessions / max(all_seconds - seconds, 0.001))
+            parse = subprocess.run([feeds_binary(), "parse", f"series={series}"], check=True, capture_output=True)
+            cpu.append(alone_cpu / float(parse.stdout))
+            disk_series.append(alone_disk / series)
+            disk_session.append((all_disk - alone_disk) / sessions)
+    head(f"Harvest of {series:,} series and {sessions:,} sessions")
+    limit = row("reference harvester, series (reads only)", theirs, "items/s")
+    row("Baton, series (reads, stores, maps, indexes)", mine, "items/s", limit)
+    row("Baton, sessions, beyond the series", both, "items/s")
+    row("processor time against parsing alone, series", cpu, "times")
+    row("disk for a series with its service", disk_series, "bytes")
+    row("disk for a session", disk_session, "bytes")
+
+
+def wrk(url, *headers, connections=64, seconds=3):
+    """Asks for a URL as often as goes; returns requests a second and the 99th percentile in ms."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", url]
+    for header in headers:
+        command += ["-H", header]
+    text = subprocess.run(command, check=True, capture_output=True).stdout.decode()
+    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", text).groups()
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+
+
+def get(url, *headers):
+    request = urllib.request.Request(url, headers=dict(header.split(": ") for header in headers))
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return answer.read(), answer.headers
+
+
+def ready(gateway, seconds=120):
+    for _ in range(seconds * 20):
+        try:
+            return get(f"{gateway}/readyz")
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit("the gateway did not become ready")
+
+
+def bench_serving(runs, scale):
+    series = int(20_000 * scale)
+    publisher, address = feeds(series=series)
+    folder = tempfile.mkdtemp(dir=ROOT / "target")
+    try:
+        with publisher:
+            path = config(folder, address, 1, ["series"], port=18080)
+            subprocess.run([BATON, "harvest", "--config", path], check=True, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL)
+        gateway, nginx = "http://127.0.0.1:18080", "http://127.0.0.1:18081"
+        (pathlib.Path(folder) / "nginx.conf").write_text(NGINX.format(folder=folder, port=18081))
+        www = pathlib.Path(folder) / "www"
+        www.mkdir(mode=0o755)
+        os.chmod(folder, 0o755)
+        with Process(BATON, "serve", "--config", path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+            ready(gateway)
+            page, _ = get(f"{gateway}/v3/services?page=3")
+            item = json.loads(page)["contents"][0]["id"]
+            detail, _ = get(f"{gateway}/v3/services/{item}")
+            for name, body in [("page", page), ("item", detail)]:
+                (www / name).write_bytes(body)
+                packed, headers = get(f"{gateway}/v3/services?page=3" if name == "page" else f"{gateway}/v3/services/{item}",
+                                      "Accept-Encoding: gzip")
+                assert headers["content-encoding"] == "gzip"
+                (www / f"{name}.gz").write_bytes(packed)
+            with Process("nginx", "-c", f"{folder}/nginx.conf", "-p", folder):
+                ready_nginx(nginx)
+                compare(gateway, nginx, item, runs)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def ready_nginx(nginx):
+    for _ in range(100):
+        try:
+            return get(f"{nginx}/page")
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit("nginx did not start")
+
+
+def compare(gateway, nginx, item, runs):
+    packed = "Accept-Encoding: gzip"
+    kinds = [("page of 50", "/v3/services?page=3", "/page", []), ("page of 50, gzip", "/v3/services?page=3", "/page", [packed]),
+             ("page of 50, 304", "/v3/services?page=3", "/page", None), ("one service", f"/v3/services/{item}", "/item", []),
+             ("one service, gzip", f"/v3/services/{item}", "/item", [packed])]
+    head("Serving, against nginx with the same bytes in files, 64 connections")
+    for name, path, file, headers in kinds:
+        rates, limits, waits, limit_waits = [], [], [], []
+        for _ in range(runs):
+            mine, theirs = headers, headers
+            if headers is None:
+                mine = ["If-None-Match: " + get(gateway + path)[1]["etag"]]
+                theirs = ["If-None-Match: " + get(nginx + file)[1]["etag"]]
+            for url, sent, rate, wait in [(nginx + file, theirs, limits, limit_waits), (gateway + path, mine, rates, waits)]:
+                per_second, p99 = wrk(url, *sent)
+                rate.append(per_second)
+                wait.append(p99)
+        limit = row(f"nginx, {name}", limits, "requests/s")
+        row(f"Baton, {name}", rates, "requests/s", limit)
+        limit = row(f"nginx, {name}, p99", limit_waits, "ms")
+        row(f"Baton, {name}, p99", waits, "ms", limit)
+
+
+def bench_growth(runs, scale):
+    head("Growth: start, memory, disk, change to visible")
+    for services in [int(size * scale) for size in (10_000, 100_000, 1_000_000)]:
+        publisher, address = feeds(series=services)
+        folder = tempfile.mkdtemp(dir=ROOT / "target")
+        try:
+            with publisher:
+                path = config(folder, address, 1, ["series"], port=18080)
+                seconds, _ = cpu_of([BATON, "harvest", "--config", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                row(f"{services:,} services: harvest", [services / seconds], "items/s")
+                disk = sum(file.stat().st_size for file in pathlib.Path(folder).glob("baton.db*"))
+                row(f"{services:,} services: disk", [disk / services], "bytes each")
+                starts, memory, seen = [], [], []
+                for _ in range(runs):
+                    begun = time.monotonic()
+                    with Process(BATON, "serve", "--config", path, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL) as gateway:
+                        ready("http://127.0.0.1:18080", 600)
+                        starts.append(time.monotonic() - begun)
+                        for page in range(1, 200):
+                            get(f"http://127.0.0.1:18080/v3/services?page={page * 7}")
+                        memory.append(gateway.resident_mib())
+                row(f"{services:,} services: ready after", starts, "s")
+                row(f"{services:,} services: resident", memory, "MiB")
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["harvest", "serving", "growth"])
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--scale", type=float, default=1.0)
+    options = parser.parse_args()
+    {"harvest": bench_harvest, "serving": bench_serving, "growth": bench_growth}[options.what](options.runs, options.scale)
+
+
+if __name__ == "__main__":
+    main()
