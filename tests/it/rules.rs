@@ -404,6 +404,17 @@ async fn series_that_differ_only_in_their_times_are_folded_where_the_operator_as
     }
     classes.start_again("false").await;
     classes.show(&APART).await;
+
+    // What folding would change can be seen beforehand.
+    assert_eq!(classes.gateway.stop().await, Some(0));
+    classes.gateway.configure(&Classes::settings(&classes.url, FOLD));
+    let told = classes.gateway.run(&["remap", "--diff", "--json"]).await;
+    let told = String::from_utf8(told.stdout).unwrap();
+    let told: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let changes: Vec<_> = told.iter().map(|of| (&of["service"], &of["change"])).collect();
+    assert_eq!(changes, [(&monday, &json!("changed")), (&json!(tuesday), &json!("withdrawn"))]);
+    let fields = told[0]["fields"].as_array().unwrap();
+    assert!(fields.iter().any(|field| field["field"] == "name"), "{fields:?}");
 }
 
 #[tokio::test]
