@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::Policy;
 use crate::places::Gazetteer;
+use crate::quality::Code;
 
 /// How long the licences of the sources are taken as they are.
 const LICENCES_FOR: Duration = Duration::from_secs(30);
@@ -205,6 +207,9 @@ pub struct FeedReport {
     pub orphans: u64,
     /// Findings on its live items.
     pub findings: u64,
+    /// What was found in items that no service's findings tell of, by code: tombstones, items sent twice,
+    /// sessions and slots since the program started, and occurrences without their parent.
+    pub item_findings: BTreeMap<Code, u64>,
     /// When a page was last read.
     pub last_success: Option<DateTime<Utc>>,
     /// When a page last brought a change.

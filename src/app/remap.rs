@@ -1,8 +1,11 @@
 //! Mapping the whole store again: for real, or only to see what would change.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use chrono::DateTime;
+use chrono::Utc;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -19,13 +22,16 @@ use crate::config::Config;
 use crate::harvest::Difference;
 use crate::harvest::Sources;
 use crate::harvest::differences;
+use crate::harvest::fold_group;
+use crate::harvest::group;
 use crate::harvest::publication;
-use crate::mapping::Fold;
 use crate::mapping::Rules;
 use crate::mapping::Ruleset;
 use crate::oruk::Id;
 use crate::oruk::Service;
 use crate::oruk::v3;
+use crate::store::Bundle;
+use crate::store::Dirty;
 use crate::store::Outcome;
 use crate::store::Publication;
 use crate::store::ServiceRecord;
@@ -62,8 +68,7 @@ pub struct ServiceChange {
 }
 
 /// Looks at every root of a store and tells each service that mapping it now would change. Nothing is
-/// written. `each` also gets the count of roots so far. Services of a publisher whose series are folded
-/// are passed over: what becomes of them is known only once their groups are written.
+/// written. `each` also gets the count of roots so far. Series that are folded come last, group by group.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -75,33 +80,80 @@ pub async fn remap_differences(
 ) -> anyhow::Result<u64> {
     let store: Arc<dyn Store> =
         Arc::new(SqliteStore::open(&config.store.url).context("opening the store")?);
-    let mut rules = Rules::of(Arc::new(rules));
-    let stored = Vocabularies::stored_in(&config.mappings, store.as_ref()).await;
-    vocabularies::put(&mut rules, stored);
-    let feeds = store.feeds().await?;
-    let datasets = datasets::stored(config, store.as_ref()).await?;
-    let now = clock.now();
-    let stale = policy::stale(config, &feeds, &Stale::new(), now);
-    let sources = Arc::new(Feeds::sources(config, &datasets, &feeds, &stale, &rules));
+    let comparison = Comparison::new(config, rules, clock.now(), store).await?;
     let (mut after, mut count) = (None, 0);
+    // The roots of each group by their keys, whose order says which is the first.
+    let mut groups: BTreeMap<u128, BTreeMap<String, Dirty>> = BTreeMap::new();
     loop {
-        let roots = store.roots(after, BATCH).await?;
+        let roots = comparison.store.roots(after, BATCH).await?;
         after = roots.last().copied();
         if after.is_none() {
-            return Ok(count);
+            break;
         }
         count += roots.len() as u64;
-        let bundles = store.bundles(roots).await?;
-        let sources_of = Arc::clone(&sources);
-        let mapped = tokio::task::spawn_blocking(move || -> Vec<Publication> {
-            bundles.iter().map(|bundle| publication(bundle, &sources_of, now)).collect()
+        let mapped = comparison.map(roots, |bundles, sources, now| {
+            bundles.iter().map(|b| (b.key.clone(), publication(b, sources, now))).collect()
         });
-        let mapped = mapped.await?;
+        let mut alone = Vec::new();
+        for (key, publication) in mapped.await? {
+            match group(&publication.outcome, &comparison.sources) {
+                Some(group) => {
+                    groups.entry(group).or_default().insert(key, publication.root);
+                }
+                None => alone.push(publication),
+            }
+        }
+        each(count, comparison.changes(alone).await?);
+    }
+    for roots in groups.into_values() {
+        let folded = comparison.map(roots.into_values().collect(), fold_group).await?;
+        each(count, comparison.changes(folded).await?);
+    }
+    Ok(count)
+}
+
+/// What is needed to map a store again without writing.
+struct Comparison {
+    store: Arc<dyn Store>,
+    sources: Arc<Sources>,
+    now: DateTime<Utc>,
+}
+
+impl Comparison {
+    async fn new(
+        config: &Config,
+        rules: Ruleset,
+        now: DateTime<Utc>,
+        store: Arc<dyn Store>,
+    ) -> anyhow::Result<Self> {
+        let mut rules = Rules::of(Arc::new(rules));
+        let stored = Vocabularies::stored_in(&config.mappings, store.as_ref()).await;
+        vocabularies::put(&mut rules, stored);
+        let feeds = store.feeds().await?;
+        let datasets = datasets::stored(config, store.as_ref()).await?;
+        let stale = policy::stale(config, &feeds, &Stale::new(), now);
+        let sources = Arc::new(Feeds::sources(config, &datasets, &feeds, &stale, &rules));
+        Ok(Self { store, sources, now })
+    }
+
+    /// Maps roots, which takes a while.
+    async fn map<T: Send + 'static>(
+        &self,
+        roots: Vec<Dirty>,
+        map: impl FnOnce(&[Bundle], &Sources, DateTime<Utc>) -> Vec<T> + Send + 'static,
+    ) -> anyhow::Result<Vec<T>> {
+        let bundles = self.store.bundles(roots).await?;
+        let (sources, now) = (Arc::clone(&self.sources), self.now);
+        Ok(tokio::task::spawn_blocking(move || map(&bundles, &sources, now)).await?)
+    }
+
+    /// Compares what was mapped with what is published.
+    async fn changes(&self, mapped: Vec<Publication>) -> anyhow::Result<Vec<ServiceChange>> {
         let ids = mapped.iter().map(|publication| publication.id).collect();
-        let before = store.services(ids).await?;
+        let before = self.store.services(ids).await?;
         let before = before.into_iter().map(|stored| stored.filter(|s| !s.is_gone));
         let pairs = mapped.into_iter().zip(before.map(|stored| stored.map(|s| s.record)));
-        each(count, pairs.filter_map(|(after, before)| change(after, before, &sources)).collect());
+        Ok(pairs.filter_map(|(after, before)| change(after, before, &self.sources)).collect())
     }
 }
 
@@ -113,7 +165,6 @@ fn change(
     let made =
         |change, name, fields| Some(ServiceChange { service: after.id, name, change, fields });
     match (after.outcome, before) {
-        (Outcome::Service(after), _) if is_folded(&after, sources) => None,
         (Outcome::Service(after), Some(before)) if after.hash == before.hash => None,
         (Outcome::Service(after), before) => {
             let feed = after.feed.and_then(|feed| sources.0.get(&feed));
@@ -131,11 +182,6 @@ fn change(
         }
         (_, None) => None,
     }
-}
-
-fn is_folded(record: &ServiceRecord, sources: &Sources) -> bool {
-    let feed = record.feed.and_then(|feed| sources.0.get(&feed));
-    feed.is_some_and(|(_, rules)| rules.options.fold != Fold::Never)
 }
 
 /// Returns a service as `/v3` shows it, but for `last_modified`, which follows from everything else.

@@ -23,6 +23,7 @@ use crate::harvest::FeedState;
 use crate::harvest::FeedStatus;
 use crate::harvest::Gate;
 use crate::harvest::Sources;
+use crate::quality::Code;
 use crate::store::FeedRecord;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -106,6 +107,10 @@ impl Status {
             _ => None,
         };
         let last_success = record.last_success.max(now.last_success);
+        let mut item_findings = now.counts;
+        if record.orphans > 0 {
+            item_findings.insert(Code::ParentMissing, record.orphans);
+        }
         let reason = record.paused.or(record.stopped).or(now.trouble);
         FeedReport {
             publisher: record.publisher,
@@ -117,6 +122,7 @@ impl Status {
             deleted: record.deleted,
             orphans: record.orphans,
             findings: record.findings,
+            item_findings,
             last_success,
             last_change: record.last_change,
             last_error: record.last_error,

@@ -22,6 +22,7 @@ use crate::app::without_secrets;
 use crate::clock::Clock;
 use crate::config::VocabularySource;
 use crate::harvest::Explainer;
+use crate::harvest::ReadPage;
 use crate::harvest::Sources;
 use crate::harvest::publication;
 use crate::harvest::read_page;
@@ -32,6 +33,8 @@ use crate::openactive::Vocabulary;
 use crate::oruk::Service;
 use crate::oruk::v1;
 use crate::oruk::v3;
+use crate::quality::Code;
+use crate::quality::Finding;
 use crate::store::Bundle;
 use crate::store::FeedRecord;
 use crate::store::FeedSpec;
@@ -91,7 +94,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         let page = read_page(&as_page(body), scope, now)
             .with_context(|| format!("reading {}", file.display()))?;
         newest = newest.max(page.modified);
-        is_well &= !report_unusable(file, &page.changes);
+        is_well &= !report(file, &page);
         let commit = PageCommit {
             feed: feed.id,
             cursor: feed.url.clone(),
@@ -126,7 +129,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
             }
             Outcome::Orphans(counts) => {
                 let count: u64 = counts.iter().map(|(_, count)| count).sum();
-                say(&format!("{key}: {count} occurrences wait for this parent, which is not here"));
+                say(&format!("{key}: {}; {count} occurrences wait", parent_missing()));
             }
             Outcome::Nothing { .. } | Outcome::Delegated(_) | Outcome::Held(_) => {}
         }
@@ -181,10 +184,18 @@ fn is_strict(arguments: &Arguments, sources: &Sources) -> bool {
     arguments.strict || sources.0.values().any(|(_, rules)| rules.options.strict)
 }
 
-/// Tells what of a page could not be used; returns whether there was anything.
-fn report_unusable(file: &Path, changes: &[ItemChange]) -> bool {
+fn parent_missing() -> Finding {
+    Finding::new(Code::ParentMissing, "superEvent")
+}
+
+/// Tells what is odd in a page, and what could not be used; returns whether there was any of the latter.
+fn report(file: &Path, page: &ReadPage) -> bool {
+    for (code, count) in &page.counts {
+        let (file, severity, title) = (file.display(), code.severity(), code.title());
+        say(&format!("{file}: {severity} {code} in {count} items: {title}"));
+    }
     let mut found = false;
-    for change in changes {
+    for change in &page.changes {
         if let ItemChange::Unusable { item_id, finding } = change {
             found = true;
             let item = item_id.as_deref().unwrap_or("?");

@@ -1,5 +1,6 @@
 //! How each feed is doing right now: what the store does not need to remember.
 
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -9,6 +10,7 @@ use chrono::Utc;
 
 use crate::fetch::FetchError;
 use crate::fetch::Response;
+use crate::quality::Code;
 use crate::store::FeedId;
 
 /// The state of a feed, as operators see it.
@@ -82,6 +84,8 @@ pub struct FeedStatus {
     pub answers: [u64; 5],
     /// Items that could not be used since the program started.
     pub unusable: u64,
+    /// What was found since the program started in items that no service's findings tell of.
+    pub counts: BTreeMap<Code, u64>,
 }
 
 /// How all feeds are doing right now.

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -12,12 +13,15 @@ use serde_json::value::RawValue;
 
 use crate::mapping::EventStatus;
 use crate::mapping::Occurrence;
+use crate::mapping::code_of;
+use crate::mapping::repairs_of_times;
 use crate::openactive::Item;
 use crate::openactive::Kind;
 use crate::openactive::Opportunity;
 use crate::openactive::Scope;
 use crate::openactive::State;
 use crate::openactive::lenient::Absent as _;
+use crate::openactive::noting;
 use crate::quality::Code;
 use crate::quality::Finding;
 use crate::store::ItemChange;
@@ -26,35 +30,59 @@ use crate::store::Relation;
 use crate::store::StoredHead;
 use crate::store::StoredOccurrence;
 
-/// Classifies one item of a page.
+/// How often each code was found in items of a page that no service's findings tell of: tombstones, and
+/// sessions and slots, of which there are too many to tell of each.
+pub(super) type Counts = BTreeMap<Code, u64>;
+
+/// Classifies one item of a page, and counts what was found in it.
 pub(super) fn classify<'a>(
     raw: &'a RawValue,
     source: Scope<'_>,
     now: DateTime<Utc>,
+    counts: &mut Counts,
 ) -> (ItemChange, Option<Item<'a>>) {
     let Ok(item) = Item::parse(raw) else {
         return (unusable(None, Code::ItemUnreadable, ""), None);
     };
-    let change = change_of(&item, source, now);
+    let change = change_of(&item, source, now, counts);
     (change, Some(item))
 }
 
-fn change_of(item: &Item<'_>, source: Scope<'_>, now: DateTime<Utc>) -> ItemChange {
+fn change_of(
+    item: &Item<'_>,
+    source: Scope<'_>,
+    now: DateTime<Utc>,
+    counts: &mut Counts,
+) -> ItemChange {
     let modified = item.modified.as_time(now);
     if item.state == State::Deleted {
+        if item.data.is_some() {
+            *counts.entry(Code::TombstoneWithData).or_default() += 1;
+        }
         return ItemChange::Deleted { item_id: item.id.clone(), modified };
     }
     let Some(data) = &item.data else {
         return unusable(Some(&item.id), Code::ItemWithoutData, "data");
     };
-    let Ok(opportunity) = serde_json::from_str::<Opportunity>(data) else {
+    let (opportunity, oddities) = noting(|| serde_json::from_str::<Opportunity>(data));
+    let Ok(opportunity) = opportunity else {
         return unusable(Some(&item.id), Code::ItemUnreadable, "data");
     };
     let Some(kind) = Kind::of(&opportunity.type_name, item.kind.as_deref()) else {
         return unusable(Some(&item.id), Code::TypeUnknown, "@type");
     };
     let read = Read { item, data, kind, source, modified, opportunity: &opportunity };
-    if read.is_occurrence() { read.occurrence() } else { read.head() }
+    if !read.is_occurrence() {
+        return read.head();
+    }
+    // Each code once for each item, whatever the number of properties.
+    let odd = oddities.into_iter().map(|(oddity, _)| code_of(oddity));
+    let found: BTreeSet<Code> =
+        odd.chain(repairs_of_times(&opportunity).map(|(code, _)| code)).collect();
+    for code in found {
+        *counts.entry(code).or_default() += 1;
+    }
+    read.occurrence()
 }
 
 fn unusable(item_id: Option<&str>, code: Code, path: &str) -> ItemChange {
@@ -254,7 +282,7 @@ mod tests {
     fn read(json: &str) -> ItemChange {
         let raw: Box<RawValue> = RawValue::from_string(json.to_owned()).unwrap();
         let now = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
-        classify(&raw, "src".into(), now).0
+        classify(&raw, "src".into(), now, &mut Counts::new()).0
     }
 
     #[test]
@@ -304,6 +332,34 @@ mod tests {
         let ItemChange::Occurrence(occurrence) = change else { panic!() };
         assert_eq!(occurrence.parent, "src\nSessionSeries\nSS-55");
         assert!(!occurrence.facts.unwrap().contains("MARKER"));
+    }
+
+    #[test]
+    fn what_is_odd_in_an_occurrence_is_counted_once_for_each_item() {
+        let mut counts = Counts::new();
+        for (number, data) in [
+            r#"{"@type":"Slot","name":"","description":"","startDate":"2026-11-23T17:00:00","endDate":"2026-11-23T16:00:00"}"#,
+            r#"{"@type":"Slot","name":"","startDate":"2026-11-23T17:00:00Z","endDate":"2026-11-23T17:59:59Z"}"#,
+            r#"{"@type":"Slot","startDate":"2026-11-23T17:00:00Z","duration":"PT17H30M"}"#,
+            r#"{"@type":"Slot","startDate":"2026-11-23T17:00:00Z","duration":"PT1H"}"#,
+            r#"{"@type":"SessionSeries","name":""}"#,
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let raw = format!(r#"{{"state":"updated","id":{number},"modified":1,"data":{data}}}"#);
+            let raw = RawValue::from_string(raw).unwrap();
+            let now = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
+            classify(&raw, "src".into(), now, &mut counts);
+        }
+        let expected = [
+            (Code::EndBeforeStart, 1),
+            (Code::DurationImplausible, 1),
+            (Code::ValueEmpty, 2),
+            (Code::OffsetMissing, 1),
+            (Code::EndRounded, 1),
+        ];
+        assert_eq!(counts, Counts::from(expected), "what a series says is told of its service");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::assemble::Assembled;
 use super::assemble::assemble;
 use super::worker::Sources;
+use super::worker::publication;
 use super::worker::record;
 use crate::mapping;
 use crate::mapping::Fold;
@@ -56,8 +57,25 @@ pub(super) async fn fold(
     Ok(publications)
 }
 
+/// Returns what becomes of the roots of a group, in the order of their keys, without anything being
+/// written.
+pub fn fold_group(bundles: &[Bundle], sources: &Sources, now: DateTime<Utc>) -> Vec<Publication> {
+    let mapped = bundles.iter().map(|bundle| publication(bundle, sources, now));
+    let mut publications: Vec<Publication> = mapped.collect();
+    if let ([first, _, ..], [whole, others @ ..]) = (bundles, publications.as_mut_slice()) {
+        if let Some(outcome) = one_service(bundles, sources, now) {
+            whole.outcome = outcome;
+        }
+        for other in others {
+            let to = vec![first.key.clone()];
+            other.outcome = Outcome::Delegated(Delegation { to, orphans: Vec::new() });
+        }
+    }
+    publications
+}
+
 /// Returns what the services of a group have in common; nothing for what is not to be folded.
-fn group(outcome: &Outcome, sources: &Sources) -> Option<u128> {
+pub fn group(outcome: &Outcome, sources: &Sources) -> Option<u128> {
     let Outcome::Service(record) = outcome else { return None };
     let (source, rules) = sources.0.get(&record.feed?)?;
     if rules.options.fold != Fold::NameAndPlace {

@@ -41,6 +41,8 @@ pub use feed::Followed;
 pub use feed::Harvester;
 pub use feed::Until;
 pub use feed::follow;
+pub use fold::fold_group;
+pub use fold::group;
 pub use gate::Gate;
 pub use gate::Guard;
 pub use mapper::Mapper;

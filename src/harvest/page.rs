@@ -1,15 +1,18 @@
 //! From the bytes of a page to what the store is asked to write.
 
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 
 use chrono::DateTime;
 use chrono::Utc;
 
+use super::classify::Counts;
 use super::classify::classify;
 use crate::openactive::Modified;
 use crate::openactive::Page;
 use crate::openactive::RpdeError;
 use crate::openactive::Scope;
+use crate::quality::Code;
 use crate::store::ItemChange;
 
 /// A page that was read.
@@ -27,6 +30,9 @@ pub struct ReadPage {
     pub modified: Option<DateTime<Utc>>,
     /// The largest `modified` among all items, as published; nothing where no item has one.
     pub newest: Option<Modified>,
+    /// How often each code was found in items that no service's findings tell of: tombstones, items sent
+    /// twice, sessions and slots.
+    pub counts: BTreeMap<Code, u64>,
 }
 
 /// Reads a page and classifies its items. `source` is the publisher's
@@ -44,10 +50,11 @@ pub fn read_page<'a>(
     let item_count = page.items.len();
     let mut changes: Vec<ItemChange> = Vec::with_capacity(item_count);
     let mut latest: HashMap<String, (usize, Modified)> = HashMap::with_capacity(item_count);
+    let mut counts = Counts::new();
     let mut newest_time: Option<DateTime<Utc>> = None;
     let mut newest: Option<Modified> = None;
     for raw in page.items {
-        let (change, item) = classify(raw, source, now);
+        let (change, item) = classify(raw, source, now, &mut counts);
         let Some(item) = item else {
             changes.push(change);
             continue;
@@ -55,6 +62,9 @@ pub fn read_page<'a>(
         newest_time = newest_time.max(item.modified.as_time(now));
         if newest.as_ref().is_none_or(|known| item.modified.compare(known).is_gt()) {
             newest = Some(item.modified.clone()).filter(|modified| !modified.as_str().is_empty());
+        }
+        if latest.contains_key(&item.id) {
+            *counts.entry(Code::DuplicateItem).or_default() += 1;
         }
         // The same id twice: the larger modified wins, the later one where they are equal.
         match latest.get_mut(&item.id) {
@@ -76,9 +86,28 @@ pub fn read_page<'a>(
         }
     }
     let (next, license) = (page.next, page.license);
-    Ok(ReadPage { next, license, changes, item_count, modified: newest_time, newest })
+    Ok(ReadPage { next, license, changes, item_count, modified: newest_time, newest, counts })
 }
 
 fn is_unusable(change: &ItemChange) -> bool {
     matches!(change, ItemChange::Unusable { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_sent_twice_and_tombstones_with_data_are_counted() {
+        let body = br#"{"next":"u","items":[
+            {"state":"updated","id":"1","modified":1,"data":{"@type":"SessionSeries"}},
+            {"state":"updated","id":"1","modified":2,"data":{"@type":"SessionSeries"}},
+            {"state":"deleted","id":"2","modified":3},
+            {"state":"deleted","id":"3","modified":4,"data":{"@type":"SessionSeries"}}]}"#;
+        let page = read_page(body, "src", DateTime::default()).unwrap();
+        let expected = [(Code::TombstoneWithData, 1), (Code::DuplicateItem, 1)];
+        assert_eq!(page.counts, BTreeMap::from(expected));
+        assert_eq!(page.changes.len(), 3);
+        assert_eq!(page.newest.unwrap().as_str(), "4");
+    }
 }

@@ -201,6 +201,7 @@ impl<'a> Poller<'a> {
             return Ok(Step::Wait(Duration::ZERO));
         }
         self.newest = page.newest.clone().or_else(|| self.newest.take());
+        self.count(&page);
         let item_count = page.item_count;
         let next = next_of(&self.url, page.next.as_deref(), item_count, &self.settings.hosts);
         let is_last = next == Next::Last;
@@ -309,6 +310,14 @@ impl<'a> Poller<'a> {
             changed.notify_one();
             Ok(outcome)
         }
+    }
+
+    fn count(&self, page: &ReadPage) {
+        self.harvester.board.update(self.feed, |status| {
+            for (code, count) in &page.counts {
+                *status.counts.entry(*code).or_default() += count;
+            }
+        });
     }
 
     fn committed(&mut self, outcome: &PageOutcome) {

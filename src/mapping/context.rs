@@ -20,9 +20,10 @@ use chrono_tz::Europe::London;
 
 use super::bundle::Bundle;
 use super::bundle::Occurrence;
+use super::repair::code_of;
+use super::repair::repairs_of_times;
 use super::rules::Rules;
 use crate::openactive::Moment;
-use crate::openactive::Oddity;
 use crate::openactive::Opportunity;
 use crate::openactive::Scope;
 use crate::openactive::lenient::Absent;
@@ -124,18 +125,8 @@ impl<'a> Context<'a> {
 
     /// Takes note of what was repaired in the times of an event.
     pub(super) fn check_times(&self, event: &Opportunity, within: &str) {
-        if Occurrence::has_implausible_duration(event) {
-            self.find(Code::DurationImplausible, &format!("{within}duration"));
-        }
-        let moments = [&event.start_date, &event.end_date].map(|text| Moment::parse(text.as_str()));
-        if moments.iter().any(|moment| matches!(moment, Some(Moment::Local(_)))) {
-            self.find(Code::OffsetMissing, &format!("{within}startDate"));
-        }
-        let [start, end] = moments.map(|moment| moment.map(instant));
-        if end.is_some_and(|end| start.is_some_and(|start| end < start)) {
-            self.find(Code::EndBeforeStart, &format!("{within}endDate"));
-        } else if end.is_some_and(|end| end_of_minute(end) != end) {
-            self.find(Code::EndRounded, &format!("{within}endDate"));
+        for (code, property) in repairs_of_times(event) {
+            self.find(code, &format!("{within}{property}"));
         }
     }
 
@@ -152,15 +143,7 @@ impl<'a> Context<'a> {
     /// Takes note of what the reader of the head put up with.
     fn note_oddities(&self) {
         for (oddity, property) in &self.bundle.head.oddities {
-            let code = match oddity {
-                Oddity::KeywordUnprefixed => Code::KeywordUnprefixed,
-                Oddity::NamePrefixed => Code::TermPrefixed,
-                Oddity::TextForObject => Code::TextForObject,
-                Oddity::SingleForList => Code::SingleForList,
-                Oddity::NumberInText => Code::NumberInText,
-                Oddity::ValueEmpty => Code::ValueEmpty,
-            };
-            self.find(code, property);
+            self.find(code_of(*oddity), property);
         }
     }
 

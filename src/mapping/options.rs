@@ -13,6 +13,7 @@ use serde::de::Visitor;
 use super::url;
 
 /// The options in force for a publisher.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Publish only fields of the HSDS-UK profile in `/v3`.
@@ -23,6 +24,8 @@ pub struct Options {
     pub assume_adult: bool,
     /// Add a line to the description for each fact that has no field.
     pub describe_extras: bool,
+    /// List the dates on which a schedule does not run in `x_openactive.except_dates` as well.
+    pub except_dates: bool,
     /// Whose name stands for a private person who organises something.
     pub person_organizer: PersonOrganizer,
     /// Which names of contact points are published.
@@ -47,6 +50,7 @@ impl Options {
             ("strict", with(|o| o.strict = !o.strict)),
             ("assume_adult", with(|o| o.assume_adult = !o.assume_adult)),
             ("describe_extras", with(|o| o.describe_extras = !o.describe_extras)),
+            ("except_dates", with(|o| o.except_dates = !o.except_dates)),
             (
                 "person_organizer",
                 with(|o| {
@@ -87,6 +91,7 @@ impl Default for Options {
             fold: Fold::default(),
             assume_adult: false,
             describe_extras: true,
+            except_dates: false,
             person_organizer: PersonOrganizer::default(),
             contact_names: ContactNames::default(),
             id_trust: IdTrust::default(),
@@ -112,6 +117,9 @@ pub struct StatedOptions {
     /// As [`Options::describe_extras`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub describe_extras: Option<bool>,
+    /// As [`Options::except_dates`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub except_dates: Option<bool>,
     /// As [`Options::person_organizer`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person_organizer: Option<PersonOrganizer>,
@@ -139,6 +147,7 @@ impl StatedOptions {
             fold: stated.fold.or(preset.fold),
             assume_adult: stated.assume_adult.or(preset.assume_adult),
             describe_extras: stated.describe_extras.or(preset.describe_extras),
+            except_dates: stated.except_dates.or(preset.except_dates),
             person_organizer: stated.person_organizer.or(preset.person_organizer),
             contact_names: stated.contact_names.or(preset.contact_names),
             id_trust: stated.id_trust.or(preset.id_trust),
@@ -155,6 +164,7 @@ impl StatedOptions {
             fold: self.fold.unwrap_or(default.fold),
             assume_adult: self.assume_adult.unwrap_or(default.assume_adult),
             describe_extras: self.describe_extras.unwrap_or(default.describe_extras),
+            except_dates: self.except_dates.unwrap_or(default.except_dates),
             person_organizer: self.person_organizer.unwrap_or(default.person_organizer),
             contact_names: self.contact_names.unwrap_or(default.contact_names),
             id_trust: self.id_trust.unwrap_or(default.id_trust),
@@ -171,6 +181,7 @@ impl From<Options> for StatedOptions {
             fold: Some(options.fold),
             assume_adult: Some(options.assume_adult),
             describe_extras: Some(options.describe_extras),
+            except_dates: Some(options.except_dates),
             person_organizer: Some(options.person_organizer),
             contact_names: Some(options.contact_names),
             id_trust: Some(options.id_trust),

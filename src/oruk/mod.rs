@@ -34,6 +34,7 @@ pub use organization::Organization;
 pub use organization::OrganizationIdentifier;
 pub use schedule::Frequency;
 pub use schedule::Schedule;
+pub use schedule::ScheduleExtension;
 pub use service::Language;
 pub use service::OpenActiveSource;
 pub use service::Program;

@@ -81,4 +81,14 @@ pub struct Schedule {
     /// Exceptions, and where the rule comes from when it was worked out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
+    /// What HSDS has no field for, where the publisher's options ask for it (not in HSDS).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x_openactive: Option<ScheduleExtension>,
+}
+
+/// What OpenActive says of a schedule and HSDS has no field for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScheduleExtension {
+    /// Dates to come on which the rule does not run, in order.
+    pub except_dates: Vec<String>,
 }

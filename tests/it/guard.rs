@@ -8,6 +8,7 @@ use crate::support::gateway::Settings;
 use crate::support::items;
 use crate::support::process::wait_until;
 use crate::support::publisher::FakePublisher;
+use crate::support::publisher::Fault;
 
 const TOKEN: &str = "a-token-of-the-tests";
 
@@ -183,4 +184,60 @@ async fn small_feeds_and_other_limits_are_left_to_the_operator() {
     let feed = in_state(&gateway, &url, "paused").await;
     assert!(feed["reason"].as_str().unwrap().contains("1 of 6 services"), "{feed}");
     assert_eq!(gateway.names().await.len(), 6);
+}
+
+#[tokio::test]
+async fn what_is_folded_into_a_held_service_is_shown_once() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 7);
+    let aqua = |day: &str| {
+        let mut series = items::series(format!("aqua-{day}"), &format!("Aqua Aerobics {day}"));
+        series["eventSchedule"] = serde_json::json!([{
+            "@type": "PartialSchedule",
+            "repeatFrequency": "P1W",
+            "byDay": [format!("https://schema.org/{day}")],
+            "startTime": "10:00",
+        }]);
+        series
+    };
+    for day in ["Monday", "Tuesday", "Wednesday"] {
+        publisher.upsert("/feed", day, aqua(day));
+    }
+    publisher.upsert("/feed", "other", items::series("other", "Bend"));
+    let text = format!(
+        "key = \"one\"\nname = \"One\"\nfeeds = [{url:?}]\noptions = {{ fold = \"name+place\" }}"
+    );
+    let strict = "[guard]\nloss_percent = 10\nleast_services = 0";
+    let settings = Settings::default().publisher(&text).section(strict).admin(TOKEN);
+    let gateway = Gateway::start(&settings).await;
+    gateway.settled().await;
+    let days = async || {
+        let mut days: Vec<String> = Vec::new();
+        for service in gateway.services().await.values() {
+            for row in service["schedules"].as_array().into_iter().flatten() {
+                days.push(row["byday"].as_str().unwrap_or_default().to_owned());
+            }
+        }
+        days.sort();
+        days
+    };
+    assert_eq!(gateway.names().await, ["Aqua Aerobics", "Bend"]);
+    assert_eq!(days().await, ["MO", "TU", "WE"]);
+
+    // The first of the group goes, and is held; another is touched in the same breath.
+    publisher.fault("/feed", Fault::Busy { retry_after_secs: 1 }, usize::MAX);
+    publisher.delete("/feed", "Monday");
+    let mut touched = aqua("Tuesday");
+    touched["description"] = "Everybody is very welcome.".into();
+    publisher.upsert("/feed", "Tuesday", touched);
+    publisher.heal("/feed");
+    let feed = in_state(&gateway, &url, "paused").await;
+    assert!(feed["reason"].as_str().unwrap().contains("1 of 2 services"), "{feed}");
+    assert_eq!(gateway.names().await, ["Aqua Aerobics", "Bend"]);
+    assert_eq!(days().await, ["MO", "TU", "WE"], "each of them once");
+
+    assert_eq!(gateway.command(&["feeds", "accept", "one"]).await.0, Some(0));
+    let is_so = async || (days().await == ["TU", "WE"]).then_some(());
+    wait_until("those that are left", PATIENCE, is_so).await;
+    assert_eq!(gateway.names().await, ["Aqua Aerobics", "Bend"]);
 }

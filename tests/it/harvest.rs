@@ -235,6 +235,29 @@ async fn items_that_cannot_be_read_cost_nothing_else() {
 }
 
 #[tokio::test]
+async fn what_no_service_tells_of_is_counted_for_its_feed() {
+    let publisher = FakePublisher::start().await;
+    let slot = |id: u8, start: &str| {
+        let mut slot = items::slot(id, &items::uri("facilities", 1), 3);
+        slot["startDate"] = json!(start);
+        json!({"state": "updated", "id": id, "modified": id, "data": slot})
+    };
+    let sent = [
+        slot(1, "2026-12-01T10:00:00"),
+        slot(2, "2026-12-02T10:00:00"),
+        slot(2, "2026-12-02T11:00:00Z"),
+        json!({"state": "deleted", "id": 3, "modified": 3, "data": items::series(3, "Gone")}),
+    ];
+    let url = publisher.static_feed("/feed", licensed(&json!(sent)));
+    let gateway = Gateway::start(&Settings::following(&[("one", vec![url.clone()])])).await;
+    gateway.settled().await;
+    let expected = json!({
+        "tombstone-with-data": 1, "duplicate-item": 1, "offset-missing": 2, "parent-missing": 2,
+    });
+    assert_eq!(gateway.feed(&url).await["item_findings"], expected);
+}
+
+#[tokio::test]
 async fn a_session_that_moves_to_another_series_changes_both() {
     let publisher = FakePublisher::start().await;
     let sent = vec![

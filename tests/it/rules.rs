@@ -269,6 +269,47 @@ async fn every_option_has_its_effect() {
     assert_eq!(explained["service"], service);
 }
 
+#[tokio::test]
+async fn exceptions_are_dates_for_programs_where_the_operator_asks_for_it() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 5);
+    let mut series = items::series(1, "Weekly class");
+    series["eventSchedule"] = json!([{
+        "@type": "PartialSchedule",
+        "repeatFrequency": "P1W",
+        "byDay": ["https://schema.org/Tuesday"],
+        "startTime": "18:30",
+        "exceptDate": ["2999-12-31", "2999-12-24", "2020-12-22"],
+    }, {
+        "@type": "PartialSchedule",
+        "repeatFrequency": "P1W",
+        "byDay": ["https://schema.org/Friday"],
+        "startTime": "18:30",
+    }]);
+    publisher.upsert("/feed", "1", series);
+    let settings = |options: &str| {
+        let of = format!("key = \"one\"\nname = \"One\"\nfeeds = [{url:?}]\n");
+        Settings::default().publisher(&format!("{of}options = {{ {options} }}\n"))
+    };
+    let gateway = Gateway::start(&settings("")).await;
+    gateway.settled().await;
+    let exceptions = async || {
+        let service = only_service(&gateway).await;
+        let rows = service["schedules"].as_array().unwrap().clone();
+        let of = |day: &str| rows.iter().find(|row| row["byday"] == day).cloned().unwrap();
+        assert!(text(&of("TU")["notes"]).contains("31 Dec 2999"), "{rows:?}");
+        [of("TU")["x_openactive"].clone(), of("FR")["x_openactive"].clone()]
+    };
+    assert_eq!(exceptions().await, [Value::Null, Value::Null]);
+    let listed = json!({"except_dates": ["2999-12-24", "2999-12-31"]});
+    gateway.configure(&settings("except_dates = true"));
+    let is_so = async || (exceptions().await == [listed.clone(), Value::Null]).then_some(());
+    wait_until("exceptions as dates", PATIENCE, is_so).await;
+    gateway.configure(&settings("except_dates = true, strict = true"));
+    let is_so = async || (exceptions().await == [Value::Null, Value::Null]).then_some(());
+    wait_until("the strict form", PATIENCE, is_so).await;
+}
+
 /// Returns a class that differs from others of its kind only in its time.
 fn aqua(id: &str, day: &str, time: &str) -> Value {
     let mut series = items::series(id, &format!("Aqua Aerobics {day} {time}"));
@@ -363,6 +404,17 @@ async fn series_that_differ_only_in_their_times_are_folded_where_the_operator_as
     }
     classes.start_again("false").await;
     classes.show(&APART).await;
+
+    // What folding would change can be seen beforehand.
+    assert_eq!(classes.gateway.stop().await, Some(0));
+    classes.gateway.configure(&Classes::settings(&classes.url, FOLD));
+    let told = classes.gateway.run(&["remap", "--diff", "--json"]).await;
+    let told = String::from_utf8(told.stdout).unwrap();
+    let told: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let changes: Vec<_> = told.iter().map(|of| (&of["service"], &of["change"])).collect();
+    assert_eq!(changes, [(&monday, &json!("changed")), (&json!(tuesday), &json!("withdrawn"))]);
+    let fields = told[0]["fields"].as_array().unwrap();
+    assert!(fields.iter().any(|field| field["field"] == "name"), "{fields:?}");
 }
 
 #[tokio::test]

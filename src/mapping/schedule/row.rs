@@ -13,6 +13,7 @@ use crate::openactive::DayRule;
 use crate::oruk::Frequency;
 use crate::oruk::Id;
 use crate::oruk::Schedule;
+use crate::oruk::ScheduleExtension;
 
 /// A repeating rule that HSDS can say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,7 +196,14 @@ impl Row {
             schedule_link: link.map(str::to_owned),
             attending_type: attending.to_owned(),
             notes: (!notes.is_empty()).then(|| notes.join(" ")),
+            x_openactive: self.extension(cx),
         }
+    }
+
+    fn extension(&self, cx: &Context<'_>) -> Option<ScheduleExtension> {
+        let is_asked = cx.rules.options.except_dates && !self.except.is_empty();
+        let dates = || self.except.iter().map(ToString::to_string).collect();
+        is_asked.then(|| ScheduleExtension { except_dates: dates() })
     }
 
     /// Returns the id: the rule's own content, so that order does not matter. Where the same rule is

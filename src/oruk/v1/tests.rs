@@ -98,6 +98,7 @@ fn a_venues_special_dates_are_holiday_schedules() {
         interval: None,
         byday: None,
         notes: None,
+        x_openactive: None,
         ..weekly.clone()
     };
     let open = oruk::Schedule {

@@ -15,6 +15,7 @@ pub fn strict(mut service: Service) -> Service {
     for schedule in &mut service.schedules {
         schedule.until = None;
         schedule.count = None;
+        schedule.x_openactive = None;
     }
     for place in &mut service.service_at_locations {
         place.location.url = None;
