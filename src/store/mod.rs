@@ -171,12 +171,6 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Returns occurrences that wait for a parent: its key and how many of a feed, most first.
     fn orphans(&self, feed: FeedId, limit: usize) -> Answer<'_, Vec<(String, u64)>>;
 
-    /// Returns what was last found on a publisher's dataset site.
-    fn dataset(&self, publisher: String) -> Answer<'_, Option<Vec<u8>>>;
-
-    /// Keeps what was found on a publisher's dataset site.
-    fn keep_dataset(&self, publisher: String, body: Vec<u8>) -> Answer<'_, ()>;
-
     /// Returns the number of the latest change; 0 before the first.
     fn latest_change(&self) -> Answer<'_, u64>;
 
@@ -196,9 +190,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// rows went.
     fn purge(&self, now: DateTime<Utc>) -> Answer<'_, u64>;
 
-    /// Returns the last good copy of a vocabulary.
-    fn vocabulary(&self, name: &'static str) -> Answer<'_, Option<Vec<u8>>>;
+    /// Returns the document kept under this name: a copy of a vocabulary, what a dataset site said.
+    fn document(&self, name: String) -> Answer<'_, Option<Vec<u8>>>;
 
-    /// Keeps a copy of a vocabulary.
-    fn keep_vocabulary(&self, name: &'static str, body: Vec<u8>) -> Answer<'_, ()>;
+    /// Keeps a document, in place of the one kept under this name before.
+    fn keep_document(&self, name: String, body: Vec<u8>) -> Answer<'_, ()>;
 }

@@ -6,7 +6,7 @@
 mod bundle;
 mod codec;
 mod connection;
-mod dataset;
+mod document;
 mod feed;
 mod fold;
 mod held;
@@ -16,7 +16,6 @@ mod purge;
 mod read;
 mod schema;
 mod sweep;
-mod vocabulary;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -170,14 +169,6 @@ impl Store for SqliteStore {
         self.read(move |connection| feed::orphans(connection, feed, limit))
     }
 
-    fn dataset(&self, publisher: String) -> Answer<'_, Option<Vec<u8>>> {
-        self.read(move |connection| dataset::find(connection, &publisher))
-    }
-
-    fn keep_dataset(&self, publisher: String, body: Vec<u8>) -> Answer<'_, ()> {
-        self.write(move |connection| dataset::keep(connection, &publisher, &body))
-    }
-
     fn latest_change(&self) -> Answer<'_, u64> {
         self.read(read::latest_change)
     }
@@ -202,11 +193,11 @@ impl Store for SqliteStore {
         self.write(move |connection| purge::purge(connection, now))
     }
 
-    fn vocabulary(&self, name: &'static str) -> Answer<'_, Option<Vec<u8>>> {
-        self.read(move |connection| vocabulary::find(connection, name))
+    fn document(&self, name: String) -> Answer<'_, Option<Vec<u8>>> {
+        self.read(move |connection| document::find(connection, &name))
     }
 
-    fn keep_vocabulary(&self, name: &'static str, body: Vec<u8>) -> Answer<'_, ()> {
-        self.write(move |connection| vocabulary::keep(connection, name, &body))
+    fn keep_document(&self, name: String, body: Vec<u8>) -> Answer<'_, ()> {
+        self.write(move |connection| document::keep(connection, &name, &body))
     }
 }
