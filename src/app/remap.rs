@@ -26,11 +26,10 @@ use crate::mapping::Ruleset;
 use crate::oruk::Id;
 use crate::oruk::Service;
 use crate::oruk::v3;
+use crate::store;
 use crate::store::Outcome;
 use crate::store::Publication;
 use crate::store::ServiceRecord;
-use crate::store::Store;
-use crate::store::sqlite::SqliteStore;
 
 /// How many roots are looked at in one go.
 const BATCH: usize = 250;
@@ -73,8 +72,7 @@ pub async fn remap_differences(
     clock: &Clock,
     mut each: impl FnMut(u64, Vec<ServiceChange>),
 ) -> anyhow::Result<u64> {
-    let store: Arc<dyn Store> =
-        Arc::new(SqliteStore::open(&config.store.url).context("opening the store")?);
+    let store = store::open(&config.store.url).await.context("opening the store")?;
     let mut rules = Rules::of(Arc::new(rules));
     let stored = Vocabularies::stored_in(&config.mappings, store.as_ref()).await;
     vocabularies::put(&mut rules, stored);

@@ -4,7 +4,6 @@
 //! that costs nothing that can be measured. Bodies are compressed with zstd.
 
 mod bundle;
-mod codec;
 mod connection;
 mod document;
 mod feed;
@@ -43,6 +42,8 @@ use super::Store;
 use super::StoreError;
 use super::StoredBody;
 use super::StoredService;
+use super::body;
+use super::codec;
 use crate::oruk::Id;
 
 /// The embedded store.
@@ -97,7 +98,7 @@ impl SqliteStore {
 
 /// Says what was being done when a statement failed.
 fn sql(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
-    move |source| StoreError::Sql { doing, source }
+    move |source| StoreError::Sql { doing, source: source.into() }
 }
 
 impl Store for SqliteStore {
