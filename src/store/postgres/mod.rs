@@ -239,6 +239,12 @@ impl Store for PostgresStore {
         })
     }
 
+    fn latest_change(&self) -> Answer<'_, u64> {
+        self.read("reading the number of the latest change", (), |session, ()| {
+            Box::pin(read::latest_change(session))
+        })
+    }
+
     fn scan(&self, after: Option<Id>, limit: usize) -> Answer<'_, Vec<ChangedService>> {
         self.read("reading all services", limit_of(limit), move |session, limit| {
             Box::pin(read::scan(session, after, *limit))

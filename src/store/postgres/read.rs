@@ -13,6 +13,12 @@ use crate::store::StoreError;
 use crate::store::StoredService;
 use crate::store::codec;
 
+pub(super) async fn latest_change(session: &Session<'_>) -> Result<u64, StoreError> {
+    let statement = "SELECT value FROM counter WHERE name = 'seq'";
+    let number = session.row(statement, &[], |row| row.try_get::<_, i64>(0)).await?;
+    Ok(u64::try_from(number.unwrap_or_default()).unwrap_or_default())
+}
+
 pub(super) async fn scan(
     session: &Session<'_>,
     after: Option<Id>,

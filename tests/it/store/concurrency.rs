@@ -9,6 +9,7 @@ use baton::store::Outcome;
 use baton::store::PageCommit;
 use baton::store::Publication;
 use futures_util::future::join_all;
+use tokio::task::JoinSet;
 
 use super::subject::Subject;
 use super::subject::id;
@@ -52,12 +53,12 @@ pub(super) async fn a_page_that_is_given_up_is_written_whole_or_not_at_all(subje
         let changes = (0..30).map(|n| series(&format!("{number} {n}"), "{}")).collect();
         let page = PageCommit { cursor: number.to_string(), ..subject.commit(0, changes) };
         let store = Arc::clone(&subject.store);
-        let writing = tokio::spawn(async move { store.commit_page(page).await });
+        let mut writing = JoinSet::new();
+        writing.spawn(async move { store.commit_page(page).await });
         for _ in 0..number * 2 {
             tokio::task::yield_now().await;
         }
-        writing.abort();
-        drop(writing.await);
+        writing.shutdown().await;
     }
     // A page of an abandoned task may still be on its way; this one comes after all of them.
     subject.page(0, Vec::new()).await;

@@ -110,7 +110,7 @@ pub(super) async fn names_may_be_long_and_odd(subject: &Subject) {
     assert_eq!((again.unchanged, again.changed, again.items), (8, 0, 8));
     for name in names {
         let bundle = subject.bundle(&format!("k{name}")).await;
-        let [head] = bundle.heads.as_slice() else { panic!("{name:?}: {bundle:?}") };
+        let [head] = bundle.heads.as_slice() else { unreachable!("{name:?}: {bundle:?}") };
         assert_eq!(head.item_id, name);
         assert_eq!(head.body, format!("{{\"name\": {name:?}}}"));
     }

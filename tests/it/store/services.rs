@@ -16,6 +16,7 @@ use super::subject::series;
 use super::subject::session;
 
 pub(super) async fn each_change_has_a_number_and_none_is_left_out(subject: &Subject) {
+    assert_eq!(subject.store.latest_change().await.unwrap(), 0);
     let keys: Vec<String> = (0..10).map(|n| format!("k{n}")).collect();
     subject.page(0, keys.iter().map(|key| series(key, "{}")).collect()).await;
     let publications = subject.bundles().await.into_iter().map(|bundle| Publication {
@@ -28,6 +29,7 @@ pub(super) async fn each_change_has_a_number_and_none_is_left_out(subject: &Subj
     let numbers: Vec<u64> = changed.iter().map(|change| change.seq).collect();
     assert_eq!(numbers, (1..=10).collect::<Vec<_>>());
     assert_eq!(subject.store.changes(0, 100).await.unwrap(), changed);
+    assert_eq!(subject.store.latest_change().await.unwrap(), 10);
     let after_three = subject.store.changes(3, 4).await.unwrap();
     assert_eq!(after_three, changed[3..7]);
     subject.page(0, vec![series("k0", "{\"changed\": 1}")]).await;
@@ -36,7 +38,7 @@ pub(super) async fn each_change_has_a_number_and_none_is_left_out(subject: &Subj
     assert_eq!(subject.store.changes(0, 100).await.unwrap().len(), 10);
     assert_eq!(subject.store.changes(10, 100).await.unwrap(), [again]);
     let stored = subject.store.services(vec![id("k0"), id("nobody")]).await.unwrap();
-    let [Some(stored), None] = stored.as_slice() else { panic!("{stored:?}") };
+    let [Some(stored), None] = stored.as_slice() else { unreachable!("{stored:?}") };
     assert_eq!((stored.seq, stored.is_gone), (11, false));
     let expected = subject.service("k0", "another text");
     assert_eq!(stored.record.entry, expected.entry);
@@ -114,14 +116,14 @@ pub(super) async fn a_service_about_to_be_lost_waits_to_be_judged(subject: &Subj
     for key in ["a", "b", "c"] {
         subject.publish_service(key, key).await;
     }
-    let hold = async |key: &str| {
+    let lose = async |key: &str| {
         let root = store.root(id(key)).await.unwrap().unwrap();
         let changed = subject.publish(root, key, Outcome::Held(subject.feed(0))).await;
         assert_eq!(changed, []);
     };
     assert_eq!(store.held(noon(), 3_600).await.unwrap(), []);
-    hold("a").await;
-    hold("b").await;
+    lose("a").await;
+    lose("b").await;
     assert_eq!(store.dirty_count().await.unwrap(), 2);
     assert_eq!(subject.record(0).await.held, 2);
     let held = store.held(noon(), 3_600).await.unwrap().remove(0);
@@ -130,7 +132,7 @@ pub(super) async fn a_service_about_to_be_lost_waits_to_be_judged(subject: &Subj
     assert_eq!(subject.dirty_keys().await, ["a", "b"]);
     assert!(subject.bundle("a").await.standing.unwrap().is_let_through);
     subject.clean().await;
-    hold("c").await;
+    lose("c").await;
     let half = noon() + TimeDelta::minutes(30);
     let held = store.held(half, 3_600).await.unwrap().remove(0);
     assert_eq!((held.held, held.lost, held.services), (1, 2, 3));

@@ -127,7 +127,7 @@ impl Subject {
 
     pub(super) async fn bundle(&self, key: &str) -> Bundle {
         let bundles = self.bundles().await;
-        bundles.into_iter().find(|bundle| bundle.key == key).expect("a dirty root of this key")
+        bundles.into_iter().find(|bundle| bundle.key == key).unwrap()
     }
 
     /// Takes everything off the list without publishing anything.
