@@ -55,6 +55,7 @@ use super::PageOutcome;
 use super::Publication;
 use super::Store;
 use super::StoreError;
+use super::StoredBody;
 use super::StoredService;
 use super::codec;
 use crate::oruk::Id;
@@ -267,6 +268,22 @@ impl Store for PostgresStore {
             busy(move || {
                 for stored in found.values_mut() {
                     stored.record.body = codec::decompress(doing, &stored.record.body)?;
+                }
+                Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
+            })
+            .await
+        })
+    }
+
+    fn bodies(&self, ids: Vec<Id>) -> Answer<'_, Vec<Option<StoredBody>>> {
+        let doing = "reading bodies of services";
+        Box::pin(async move {
+            let work =
+                self.pool.read(doing, &ids, |session, ids| Box::pin(read::bodies(session, ids)));
+            let mut found = work.await?;
+            busy(move || {
+                for stored in found.values_mut() {
+                    stored.bytes = codec::decompress(doing, &stored.bytes)?;
                 }
                 Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
             })

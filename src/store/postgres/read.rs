@@ -10,6 +10,7 @@ use crate::store::ChangedService;
 use crate::store::FeedId;
 use crate::store::ServiceRecord;
 use crate::store::StoreError;
+use crate::store::StoredBody;
 use crate::store::StoredService;
 use crate::store::codec;
 
@@ -58,6 +59,26 @@ fn changed(row: &Row) -> Result<ChangedService, tokio_postgres::Error> {
         last_modified: codec::from_millis(row.try_get(3)?),
         entry: row.try_get(4)?,
     })
+}
+
+/// Returns bodies by id, packed still.
+pub(super) async fn bodies(
+    session: &Session<'_>,
+    ids: &[Id],
+) -> Result<HashMap<Id, StoredBody>, StoreError> {
+    let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
+    let rows = session
+        .rows(
+            "SELECT id, seq, gone_at IS NOT NULL, body FROM service WHERE id = ANY ($1)",
+            &[&ids],
+            |row| {
+                let seq = u64::try_from(row.try_get::<_, i64>(1)?).unwrap_or_default();
+                let (is_gone, bytes) = (row.try_get(2)?, row.try_get(3)?);
+                Ok((id_of(row.try_get(0)?), StoredBody { seq, is_gone, bytes }))
+            },
+        )
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 pub(super) async fn services(

@@ -40,6 +40,9 @@ pub(super) async fn each_change_has_a_number_and_none_is_left_out(subject: &Subj
     let stored = subject.store.services(vec![id("k0"), id("nobody")]).await.unwrap();
     let [Some(stored), None] = stored.as_slice() else { unreachable!("{stored:?}") };
     assert_eq!((stored.seq, stored.is_gone), (11, false));
+    let bodies = subject.store.bodies(vec![id("nobody"), id("k0")]).await.unwrap();
+    let [None, Some(body)] = bodies.as_slice() else { unreachable!("{bodies:?}") };
+    assert_eq!((body.seq, body.is_gone, &body.bytes), (11, false, &stored.record.body));
     let expected = subject.service("k0", "another text");
     assert_eq!(stored.record.entry, expected.entry);
     assert_eq!((stored.record.hash, stored.record.parts), (expected.hash, 7));
