@@ -22,6 +22,9 @@ command -v npm >/dev/null || missing+=(npm)
 # The fuzzer of the API is a Python program, kept in a folder of its own.
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 
+# The tests of the store start servers of their own.
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+
 if [[ ${#missing[@]} -eq 0 ]]; then
     exit 0
 fi

@@ -123,7 +123,8 @@ impl Feed {
         let (base, trust, centre) = (&self.base, n % 50, n % 500);
         let is_even = n.is_multiple_of(2);
         // Fixed point, so that it is written the same everywhere: 50.500 to 52.995.
-        let latitude = format!("{}.{:03}", 50 + (500 + centre * 5) / 1000, (500 + centre * 5) % 1000);
+        let latitude =
+            format!("{}.{:03}", 50 + (500 + centre * 5) / 1000, (500 + centre * 5) % 1000);
         format!(
             r#""organizer":{{"@type":"Organization","@id":"{base}/api/o/{trust}","name":"Leisure Trust {trust}","url":"{base}","telephone":"01632 960 100","email":"hello@bench.example.org"}},"location":{{"@type":"Place","@id":"{base}/api/places/{centre}","name":"Leisure Centre {centre}","address":{{"@type":"PostalAddress","streetAddress":"Mill Lane","addressLocality":"Anytown","addressRegion":"Oxfordshire","postalCode":"OX10 8AA","addressCountry":"GB"}},"geo":{{"@type":"GeoCoordinates","latitude":{latitude},"longitude":-1.5}},"amenityFeature":[{{"@type":"Showers","name":"Showers","value":true}},{{"@type":"Parking","name":"Parking","value":{is_even}}}]}}"#
         )

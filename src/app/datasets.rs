@@ -91,12 +91,17 @@ pub(super) async fn stored(config: &Config, store: &dyn Store) -> Result<Dataset
     let mut datasets = Datasets::new();
     for publisher in &config.publishers {
         let Some(url) = &publisher.dataset else { continue };
-        let body = store.dataset(publisher.key.clone()).await?;
+        let body = store.document(document_of(&publisher.key)).await?;
         let known = body.and_then(|body| serde_json::from_slice::<Known>(&body).ok());
         let known = known.filter(|known| known.url == url.as_str());
         datasets.insert(publisher.key.clone(), known.unwrap_or_default());
     }
     Ok(datasets)
+}
+
+/// Returns the name under which the store keeps what is known of a publisher's dataset site.
+fn document_of(publisher: &str) -> String {
+    format!("dataset/{publisher}")
 }
 
 impl App {
@@ -139,7 +144,7 @@ impl App {
             self.look_at(url, &publisher.key, known).await;
             is_changed |= known.consequences() != before.consequences();
             let body = serde_json::to_vec(known).unwrap_or_default();
-            self.store.keep_dataset(publisher.key.clone(), body).await?;
+            self.store.keep_document(document_of(&publisher.key), body).await?;
         }
         self.datasets.store(Arc::new(datasets));
         if is_changed {

@@ -73,9 +73,9 @@ use crate::harvest::Sources;
 use crate::harvest::Until;
 use crate::mapping::Rules;
 use crate::places::Gazetteer;
+use crate::store;
 use crate::store::FeedRecord;
 use crate::store::Store;
-use crate::store::sqlite::SqliteStore;
 
 /// How long running work may take to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -122,8 +122,7 @@ impl App {
     /// Opens the store and puts the parts together; nothing is asked for on the network yet.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let lock = StoreLock::take(&config.store.url)?;
-        let store: Arc<dyn Store> =
-            Arc::new(SqliteStore::open(&config.store.url).context("opening the store")?);
+        let store = store::open(&config.store.url).await.context("opening the store")?;
         let gazetteer = Arc::new(Gazetteer::embedded().context("reading the postcodes")?);
         let catalogue = Arc::new(Catalogue::new(
             Arc::clone(&store),

@@ -138,7 +138,7 @@ pub(super) async fn sync(
     specs: Vec<FeedSpec>,
     now: DateTime<Utc>,
 ) -> Result<Vec<FeedRecord>, StoreError> {
-    let purged = store.vocabulary(PURGED_ON_REMOVAL).await?.unwrap_or_default();
+    let purged = store.document(PURGED_ON_REMOVAL.to_owned()).await?.unwrap_or_default();
     let purged: BTreeSet<String> = serde_json::from_slice(&purged).unwrap_or_default();
     // Dropped while they are still known as configured, so that a crash in between is made good.
     for record in removed(&store.feeds().await?, &specs) {
@@ -150,7 +150,7 @@ pub(super) async fn sync(
     let asked = config.publishers.iter().filter(|publisher| publisher.policy.purge_on_removal);
     let asked: BTreeSet<&String> = asked.map(|publisher| &publisher.key).collect();
     let body = serde_json::to_vec(&asked).unwrap_or_default();
-    store.keep_vocabulary(PURGED_ON_REMOVAL, body).await?;
+    store.keep_document(PURGED_ON_REMOVAL.to_owned(), body).await?;
     Ok(records)
 }
 

@@ -30,13 +30,13 @@ use crate::mapping::Ruleset;
 use crate::oruk::Id;
 use crate::oruk::Service;
 use crate::oruk::v3;
+use crate::store;
 use crate::store::Bundle;
 use crate::store::Dirty;
 use crate::store::Outcome;
 use crate::store::Publication;
 use crate::store::ServiceRecord;
 use crate::store::Store;
-use crate::store::sqlite::SqliteStore;
 
 /// How many roots are looked at in one go.
 const BATCH: usize = 250;
@@ -78,8 +78,7 @@ pub async fn remap_differences(
     clock: &Clock,
     mut each: impl FnMut(u64, Vec<ServiceChange>),
 ) -> anyhow::Result<u64> {
-    let store: Arc<dyn Store> =
-        Arc::new(SqliteStore::open(&config.store.url).context("opening the store")?);
+    let store = store::open(&config.store.url).await.context("opening the store")?;
     let comparison = Comparison::new(config, rules, clock.now(), store).await?;
     let (mut after, mut count) = (None, 0);
     // The roots of each group by their keys, whose order says which is the first.

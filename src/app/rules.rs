@@ -144,12 +144,12 @@ impl App {
             for feed in self.stale.load().iter() {
                 made_with.extend(format!("{feed:?}").bytes());
             }
-            if self.store.vocabulary(MADE_WITH).await?.as_ref() == Some(&made_with) {
+            if self.store.document(MADE_WITH.to_owned()).await?.as_ref() == Some(&made_with) {
                 return Ok(());
             }
             let count = self.store.mark_all().await?;
             info!(roots = count, "vocabularies, rules or settings changed; mapping again");
-            self.store.keep_vocabulary(MADE_WITH, made_with).await
+            self.store.keep_document(MADE_WITH.to_owned(), made_with).await
         };
         let marked: Result<(), StoreError> = marked.await;
         if let Err(error) = marked {

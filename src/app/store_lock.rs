@@ -13,9 +13,10 @@ pub(super) struct StoreLock {
 }
 
 impl StoreLock {
-    /// Takes the lock beside the database; nothing where the store is in memory.
+    /// Takes the lock beside the database; nothing where the store is in memory or on a server.
     pub(super) fn take(url: &str) -> anyhow::Result<Option<Self>> {
-        let path = url.strip_prefix("sqlite:").unwrap_or_default();
+        // Several processes may share a server: leases keep them apart there.
+        let Some(path) = url.strip_prefix("sqlite:") else { return Ok(None) };
         let path = path.strip_prefix("//").unwrap_or(path);
         if path.is_empty() || path == ":memory:" {
             return Ok(None);

@@ -43,7 +43,7 @@ impl Vocabularies<'_> {
     pub(super) async fn stored_in(config: &Mappings, store: &dyn Store) -> Read {
         let mut read = Read::new();
         for (name, _) in switched_on(config) {
-            match store.vocabulary(name).await {
+            match store.document(name.to_owned()).await {
                 Ok(Some(body)) => {
                     read.extend(Vocabulary::parse(&body).ok().map(|vocabulary| (name, vocabulary)));
                 }
@@ -58,10 +58,12 @@ impl Vocabularies<'_> {
     pub(super) async fn refreshed(&self) -> (Read, bool) {
         let (mut read, mut is_all) = (Read::new(), true);
         for (name, source) in self.all() {
+            let kept = self.store.document(name.to_owned()).await.ok().flatten();
             let body = match self.read(source).await {
+                Ok(body) if kept.as_ref() == Some(&body) => continue,
                 Ok(body) => body,
                 Err(error) => {
-                    let kept = self.store.vocabulary(name).await.is_ok_and(|copy| copy.is_some());
+                    let kept = kept.is_some();
                     warn!(
                         vocabulary = name,
                         error, kept, "vocabulary not read; the last copy stays"
@@ -70,9 +72,6 @@ impl Vocabularies<'_> {
                     continue;
                 }
             };
-            if self.store.vocabulary(name).await.is_ok_and(|copy| copy.as_ref() == Some(&body)) {
-                continue;
-            }
             match Vocabulary::parse(&body) {
                 Ok(vocabulary) => read.push((name, vocabulary)),
                 Err(error) => {
@@ -85,7 +84,7 @@ impl Vocabularies<'_> {
                 }
             }
             info!(vocabulary = name, bytes = body.len(), "vocabulary read");
-            if let Err(error) = self.store.keep_vocabulary(name, body).await {
+            if let Err(error) = self.store.keep_document(name.to_owned(), body).await {
                 warn!(%error, vocabulary = name, "vocabulary not kept");
             }
         }
@@ -105,7 +104,7 @@ impl Vocabularies<'_> {
         hash.update(&rules.digest().to_be_bytes());
         for (name, _) in self.all() {
             hash.update(name.as_bytes());
-            hash.update(&self.store.vocabulary(name).await?.unwrap_or_default());
+            hash.update(&self.store.document(name.to_owned()).await?.unwrap_or_default());
         }
         for publisher in publishers {
             let Publisher { key, name, preset, dataset, license, republish, options, .. } =

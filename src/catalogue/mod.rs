@@ -149,7 +149,9 @@ impl Catalogue {
             let after = Some(last.id);
             let adding = tokio::task::spawn_blocking(move || {
                 let sources: Vec<Source> = batch.into_iter().map(Source::read).collect();
-                sources.iter().for_each(|source| builder.add(source));
+                for source in &sources {
+                    builder.add(source);
+                }
                 (builder, sources)
             });
             let (next, added) = tokio::join!(self.store.scan(after, BATCH), adding);

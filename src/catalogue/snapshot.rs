@@ -116,7 +116,9 @@ impl Snapshot {
         }
         parts.retain(|part| !part.alive.is_empty());
         let mut builder = Builder::new(Arc::clone(&self.around));
-        changes.iter().for_each(|change| builder.add(change));
+        for change in changes {
+            builder.add(change);
+        }
         parts.push(Part::of(builder.finish()));
         merge_small(&mut parts);
         Self {

@@ -13,7 +13,7 @@ pub fn distance_m(latitude_1: f64, longitude_1: f64, latitude_2: f64, longitude_
 
 /// Measures from one point, many times: near it without trigonometry.
 ///
-/// Within a quarter of a degree the ground is taken as flat, along the parallel halfway between; that is
+/// Within a seventh of a degree the ground is taken as flat, along the parallel halfway between; that is
 /// off by less than 3 cm there. Beyond, it is [`distance_m`].
 #[derive(Debug, Clone, Copy)]
 pub struct Ruler {
@@ -45,7 +45,7 @@ impl Ruler {
 }
 
 /// Up to how far the ground may be taken as flat.
-const FLAT_DEGREES: f64 = 0.25;
+const FLAT_DEGREES: f64 = 0.15;
 
 /// A box in degrees, for asking an index for candidates before distances are measured.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -7,6 +7,10 @@
 //! [`Store`] is the port. It knows keys and bytes, no HTTP and no mapping rules. A *key* is the string
 //! by which an opportunity is known everywhere (its canonical URI, or source, kind and local id).
 
+mod body;
+mod codec;
+mod limits;
+pub mod postgres;
 mod record;
 pub mod sqlite;
 
@@ -37,6 +41,8 @@ pub use record::StoredHead;
 pub use record::StoredOccurrence;
 pub use record::StoredService;
 
+use std::sync::Arc;
+
 use chrono::DateTime;
 use chrono::Utc;
 use futures_util::future::BoxFuture;
@@ -48,16 +54,19 @@ use crate::oruk::Id;
 #[non_exhaustive]
 pub enum StoreError {
     /// The address of the store is not one this program knows.
-    #[error("store.url is not an address of a store this program knows; expected sqlite:PATH")]
+    #[error(
+        "store.url is not an address of a store this program knows; expected sqlite:PATH or \
+         postgres://USER@HOST/DATABASE"
+    )]
     Url,
     /// The database could not be opened.
-    #[error("the database {path} cannot be opened")]
+    #[error("the database {place} cannot be opened")]
     Open {
-        /// The file.
-        path: String,
+        /// The file, or host and name.
+        place: String,
         /// Why.
         #[source]
-        source: rusqlite::Error,
+        source: DatabaseError,
     },
     /// The database was written by a newer version of the program.
     #[error("the database has schema version {found}, this program knows {known}; use a newer one")]
@@ -74,7 +83,7 @@ pub enum StoreError {
         doing: &'static str,
         /// Why.
         #[source]
-        source: rusqlite::Error,
+        source: DatabaseError,
     },
     /// Stored bytes could not be read back.
     #[error("stored bytes could not be read while {doing}")]
@@ -90,20 +99,43 @@ pub enum StoreError {
     Closed,
 }
 
-impl StoreError {
-    /// Tells whether the disk is full or cannot be written: harvesting waits until it can.
-    pub fn is_disk_trouble(&self) -> bool {
-        let (Self::Sql { source, .. } | Self::Open { source, .. }) = self else { return false };
-        matches!(
-            source.sqlite_error_code(),
-            Some(
-                rusqlite::ErrorCode::DiskFull
-                    | rusqlite::ErrorCode::ReadOnly
-                    | rusqlite::ErrorCode::SystemIoFailure
-                    | rusqlite::ErrorCode::CannotOpen
-            )
-        )
+/// What a database says when it fails.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DatabaseError {
+    /// SQLite.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL, or the way to it.
+    #[error(transparent)]
+    Postgres(#[from] tokio_postgres::Error),
+    /// No connection to PostgreSQL became free in time.
+    #[error("no connection became free in time")]
+    Busy,
+    /// There is no way to speak TLS.
+    #[error(transparent)]
+    Tls(rustls::Error),
+    /// The certificates that a server's is to be checked with cannot be read.
+    #[error("{path}: no certificates can be read")]
+    Certificates {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: rustls::pki_types::pem::Error,
+    },
+}
+
+/// Opens a store by its address: `sqlite:PATH` or `postgres://USER@HOST/DATABASE`.
+///
+/// # Errors
+/// When the address is of neither kind, the database cannot be reached, or a newer version of the program
+/// wrote it.
+pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+    if url.starts_with("sqlite:") {
+        return Ok(Arc::new(sqlite::SqliteStore::open(url)?));
     }
+    Ok(Arc::new(postgres::PostgresStore::open(url).await?))
 }
 
 /// What a store answers with.
@@ -171,12 +203,6 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Returns occurrences that wait for a parent: its key and how many of a feed, most first.
     fn orphans(&self, feed: FeedId, limit: usize) -> Answer<'_, Vec<(String, u64)>>;
 
-    /// Returns what was last found on a publisher's dataset site.
-    fn dataset(&self, publisher: String) -> Answer<'_, Option<Vec<u8>>>;
-
-    /// Keeps what was found on a publisher's dataset site.
-    fn keep_dataset(&self, publisher: String, body: Vec<u8>) -> Answer<'_, ()>;
-
     /// Returns the number of the latest change; 0 before the first.
     fn latest_change(&self) -> Answer<'_, u64>;
 
@@ -196,9 +222,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// rows went.
     fn purge(&self, now: DateTime<Utc>) -> Answer<'_, u64>;
 
-    /// Returns the last good copy of a vocabulary.
-    fn vocabulary(&self, name: &'static str) -> Answer<'_, Option<Vec<u8>>>;
+    /// Returns the document kept under this name: a copy of a vocabulary, what a dataset site said.
+    fn document(&self, name: String) -> Answer<'_, Option<Vec<u8>>>;
 
-    /// Keeps a copy of a vocabulary.
-    fn keep_vocabulary(&self, name: &'static str, body: Vec<u8>) -> Answer<'_, ()>;
+    /// Keeps a document, in place of the one kept under this name before.
+    fn keep_document(&self, name: String, body: Vec<u8>) -> Answer<'_, ()>;
 }

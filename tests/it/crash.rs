@@ -9,6 +9,7 @@ use crate::support::gateway::Gateway;
 use crate::support::gateway::PATIENCE;
 use crate::support::gateway::Settings;
 use crate::support::items;
+use crate::support::postgres::Server;
 use crate::support::process::wait_until;
 use crate::support::publisher::Asked;
 use crate::support::publisher::FakePublisher;
@@ -27,8 +28,20 @@ const FEEDS: [&str; 2] = ["/series", "/sessions"];
 async fn a_killed_gateway_goes_on_where_it_was() {
     let publisher = FakePublisher::start().await;
     let settings = publish(&publisher);
+    check_kills(&publisher, &settings, &settings).await;
+}
 
-    let mut undisturbed = Gateway::new(&settings);
+#[tokio::test]
+async fn a_killed_gateway_on_a_server_goes_on_where_it_was() {
+    let publisher = FakePublisher::start().await;
+    let settings = publish(&publisher);
+    let on_server = settings.clone().store(&Server::shared().database());
+    check_kills(&publisher, &settings, &on_server).await;
+}
+
+/// Kills a gateway again and again; what it serves in the end is what one serves that was left alone.
+async fn check_kills(publisher: &FakePublisher, alone: &Settings, killed: &Settings) {
+    let mut undisturbed = Gateway::new(alone);
     let harvested = undisturbed.harvest().await;
     assert_eq!(harvested.code, Some(0), "{harvested:?}");
     undisturbed.start_again().await;
@@ -41,7 +54,7 @@ async fn a_killed_gateway_goes_on_where_it_was() {
     // Slow enough that a kill falls between pages that are under way.
     publisher.delay(Duration::from_millis(15));
     let begun = publisher.asked().len();
-    let mut gateway = Gateway::new(&settings);
+    let mut gateway = Gateway::new(killed);
     let mut restarts = Vec::new();
     for count in KILLED_AFTER {
         gateway.start_again().await;

@@ -27,9 +27,6 @@ CREATE TABLE held (
 );
 CREATE INDEX held_feed ON held (feed, is_let_through);
 
-
--- What was last found on each dataset site.
-CREATE TABLE dataset (
-    publisher TEXT PRIMARY KEY,
-    body BLOB NOT NULL
-) WITHOUT ROWID;
+-- Whatever is kept whole, by name: the last good copy of each vocabulary, what was last found on each
+-- dataset site, the mark of what services are made with.
+ALTER TABLE vocabulary RENAME TO document;

@@ -25,17 +25,11 @@ use crate::store::ParentItem;
 use crate::store::Relation;
 use crate::store::Standing;
 use crate::store::StoreError;
+use crate::store::limits::MAX_OCCURRENCES;
+use crate::store::limits::MAX_PARENTS;
+use crate::store::limits::MAX_STEP_BACK_MILLIS;
 
 const DOING: &str = "reading what belongs to a root";
-
-/// How many steps up from a root are looked at.
-pub(super) const MAX_PARENTS: usize = 6;
-
-/// How many occurrences of one root are looked at, the latest first.
-const MAX_OCCURRENCES: i64 = 20_000;
-
-/// Clocks are put right by seconds all the time; by this much, something was wrong.
-const MAX_STEP_BACK_MILLIS: i64 = 60 * 60 * 1000;
 
 /// One step up: as the first of the items states that are published with this key. A parent that is not
 /// published hides no other, and where an item states several, series of series come before courses.

@@ -28,7 +28,10 @@ pub(super) struct Pool {
 
 impl Pool {
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let failed = |source| StoreError::Open { path: path.display().to_string(), source };
+        let failed = |source: rusqlite::Error| StoreError::Open {
+            place: path.display().to_string(),
+            source: source.into(),
+        };
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -51,7 +54,10 @@ impl Pool {
     }
 
     pub(super) fn in_memory() -> Result<Self, StoreError> {
-        let failed = |source| StoreError::Open { path: ":memory:".to_owned(), source };
+        let failed = |source: rusqlite::Error| StoreError::Open {
+            place: ":memory:".to_owned(),
+            source: source.into(),
+        };
         let mut writer = Connection::open_in_memory().map_err(failed)?;
         writer.execute_batch("PRAGMA foreign_keys = ON;").map_err(failed)?;
         Self::prepare(&writer).map_err(failed)?;
@@ -104,7 +110,10 @@ impl Pool {
 
     fn open_reader(path: &Path) -> Result<Connection, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let failed = |source| StoreError::Open { path: path.display().to_string(), source };
+        let failed = |source: rusqlite::Error| StoreError::Open {
+            place: path.display().to_string(),
+            source: source.into(),
+        };
         let reader = Connection::open_with_flags(path, flags).map_err(failed)?;
         reader.execute_batch("PRAGMA cache_size = -16384;").map_err(sql("opening a reader"))?;
         Self::prepare(&reader).map_err(failed)?;

@@ -4,9 +4,8 @@
 //! that costs nothing that can be measured. Bodies are compressed with zstd.
 
 mod bundle;
-mod codec;
 mod connection;
-mod dataset;
+mod document;
 mod feed;
 mod fold;
 mod held;
@@ -16,7 +15,6 @@ mod purge;
 mod read;
 mod schema;
 mod sweep;
-mod vocabulary;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -44,6 +42,8 @@ use super::Store;
 use super::StoreError;
 use super::StoredBody;
 use super::StoredService;
+use super::body;
+use super::codec;
 use crate::oruk::Id;
 
 /// The embedded store.
@@ -98,7 +98,7 @@ impl SqliteStore {
 
 /// Says what was being done when a statement failed.
 fn sql(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
-    move |source| StoreError::Sql { doing, source }
+    move |source| StoreError::Sql { doing, source: source.into() }
 }
 
 impl Store for SqliteStore {
@@ -170,14 +170,6 @@ impl Store for SqliteStore {
         self.read(move |connection| feed::orphans(connection, feed, limit))
     }
 
-    fn dataset(&self, publisher: String) -> Answer<'_, Option<Vec<u8>>> {
-        self.read(move |connection| dataset::find(connection, &publisher))
-    }
-
-    fn keep_dataset(&self, publisher: String, body: Vec<u8>) -> Answer<'_, ()> {
-        self.write(move |connection| dataset::keep(connection, &publisher, &body))
-    }
-
     fn latest_change(&self) -> Answer<'_, u64> {
         self.read(read::latest_change)
     }
@@ -202,11 +194,11 @@ impl Store for SqliteStore {
         self.write(move |connection| purge::purge(connection, now))
     }
 
-    fn vocabulary(&self, name: &'static str) -> Answer<'_, Option<Vec<u8>>> {
-        self.read(move |connection| vocabulary::find(connection, name))
+    fn document(&self, name: String) -> Answer<'_, Option<Vec<u8>>> {
+        self.read(move |connection| document::find(connection, &name))
     }
 
-    fn keep_vocabulary(&self, name: &'static str, body: Vec<u8>) -> Answer<'_, ()> {
-        self.write(move |connection| vocabulary::keep(connection, name, &body))
+    fn keep_document(&self, name: String, body: Vec<u8>) -> Answer<'_, ()> {
+        self.write(move |connection| document::keep(connection, &name, &body))
     }
 }

@@ -10,7 +10,6 @@ use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use rusqlite::params;
 
-use super::bundle::MAX_PARENTS;
 use super::codec;
 use super::feed;
 use super::sql;
@@ -21,6 +20,7 @@ use crate::store::Relation;
 use crate::store::StoreError;
 use crate::store::StoredHead;
 use crate::store::StoredOccurrence;
+use crate::store::limits::MAX_PARENTS;
 
 const DOING: &str = "writing a page";
 

@@ -7,12 +7,12 @@ use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use rusqlite::params;
 
+use super::body;
 use super::codec;
 use super::held;
 use super::sql;
 use crate::oruk::Id;
 use crate::oruk::Status;
-use crate::quality::Finding;
 use crate::store::ChangedService;
 use crate::store::Delegation;
 use crate::store::FeedId;
@@ -45,7 +45,7 @@ impl Prepared {
     fn new(publication: Publication) -> Result<Self, StoreError> {
         let body = match &publication.outcome {
             Outcome::Service(record) => {
-                let stamped = stamp(&record.body, record.last_modified.timestamp_millis());
+                let stamped = body::stamp(&record.body, record.last_modified.timestamp_millis());
                 codec::compress(DOING, &stamped)?
             }
             _ => Vec::new(),
@@ -119,15 +119,10 @@ fn known(transaction: &Transaction<'_>, id: Id) -> rusqlite::Result<Option<Known
                 last_modified: row.get(1)?,
                 is_gone: row.get(2)?,
                 feed: row.get(3)?,
-                findings: findings.map_or(0, |json| count_of(&json)),
+                findings: findings.map_or(0, |json| body::count_of(&json)),
             })
         })
         .optional()
-}
-
-fn count_of(findings: &str) -> i64 {
-    serde_json::from_str::<Vec<Finding>>(findings)
-        .map_or(0, |list| i64::try_from(list.len()).unwrap_or(i64::MAX))
 }
 
 /// Writes a service. An unchanged hash leaves body and change number alone.
@@ -164,8 +159,9 @@ fn put(
         Some(known) if stated <= known.last_modified => publication.now.timestamp_millis(),
         _ => stated,
     };
-    let restamped = (last_modified != stated)
-        .then(|| codec::compress(DOING, &stamp(&record.body, last_modified)).unwrap_or_default());
+    let restamped = (last_modified != stated).then(|| {
+        codec::compress(DOING, &body::stamp(&record.body, last_modified)).unwrap_or_default()
+    });
     let body = restamped.as_deref().unwrap_or(body);
     transaction
         .prepare_cached(
@@ -194,23 +190,6 @@ fn put(
         last_modified: codec::from_millis(last_modified),
         entry: Some(record.entry.clone()),
     }))
-}
-
-/// Writes `last_modified` into a body that was serialised with an empty one. Inside JSON text the
-/// sequence looked for cannot stand, because quotes are escaped there.
-fn stamp(body: &[u8], last_modified: i64) -> Vec<u8> {
-    const EMPTY: &[u8] = br#""last_modified":"""#;
-    let Some(at) = body.windows(EMPTY.len()).position(|window| window == EMPTY) else {
-        return body.to_vec();
-    };
-    let time =
-        codec::from_millis(last_modified).to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-    let split = at + EMPTY.len() - 1;
-    let mut stamped = Vec::with_capacity(body.len() + time.len());
-    stamped.extend_from_slice(&body[..split]);
-    stamped.extend_from_slice(time.as_bytes());
-    stamped.extend_from_slice(&body[split..]);
-    stamped
 }
 
 fn count_findings(
@@ -254,13 +233,7 @@ fn withdraw(
         None => name_of(transaction, id)?,
     };
     let time = codec::from_millis(last_modified);
-    let body = serde_json::json!({
-        "id": id,
-        "name": name,
-        "status": Status::Defunct,
-        "last_modified": time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
-    });
-    let body = codec::compress(DOING, body.to_string().as_bytes()).unwrap_or_default();
+    let body = codec::compress(DOING, &body::tombstone(id, &name, time)).unwrap_or_default();
     transaction
         .prepare_cached(
             "UPDATE service SET seq = ?2, status = ?3, last_modified = ?4, gone_at = ?5, due = NULL,
@@ -285,16 +258,10 @@ fn withdraw(
 }
 
 fn name_of(transaction: &Transaction<'_>, id: Id) -> rusqlite::Result<String> {
-    #[derive(serde::Deserialize)]
-    struct Named {
-        name: String,
-    }
     let body: Vec<u8> = transaction
         .prepare_cached("SELECT body FROM service WHERE id = ?1")?
         .query_row([id.as_bytes()], |row| row.get(0))?;
-    let named = codec::decompress(DOING, &body).ok();
-    let named = named.and_then(|body| serde_json::from_slice::<Named>(&body).ok());
-    Ok(named.map(|named| named.name).unwrap_or_default())
+    Ok(codec::decompress(DOING, &body).map(|body| body::name_in(&body)).unwrap_or_default())
 }
 
 fn set_orphans(transaction: &Transaction<'_>, key: i64, outcome: &Outcome) -> rusqlite::Result<()> {

@@ -11,15 +11,9 @@ use rusqlite::params;
 
 use super::sql;
 use crate::store::StoreError;
-
-/// How long tombstones of services are kept, in days.
-const TOMBSTONE_DAYS: i64 = 30;
-
-/// How long past occurrences are kept, in days: until the service they belonged to is defunct.
-const OCCURRENCE_DAYS: i64 = 91;
-
-/// How many occurrences are dropped at a time.
-const BATCH: i64 = 5_000;
+use crate::store::limits::BATCH;
+use crate::store::limits::OCCURRENCE_DAYS;
+use crate::store::limits::TOMBSTONE_DAYS;
 
 pub(super) fn purge(connection: &mut Connection, now: DateTime<Utc>) -> Result<u64, StoreError> {
     let doing = "dropping what is kept no longer";

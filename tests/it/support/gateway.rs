@@ -76,6 +76,7 @@ pub(crate) struct Settings {
     limits: String,
     sections: String,
     admin_token: Option<String>,
+    store: Option<String>,
     with_vocabularies: bool,
     activity_list: String,
 }
@@ -122,6 +123,12 @@ impl Settings {
         self
     }
 
+    /// Sets the address of the store; without it, it is a file.
+    pub(crate) fn store(mut self, url: &str) -> Self {
+        self.store = Some(url.to_owned());
+        self
+    }
+
     /// Opens the admin API.
     pub(crate) fn admin(mut self, token: &str) -> Self {
         self.admin_token = Some(token.to_owned());
@@ -156,13 +163,14 @@ impl Settings {
         };
         let limits =
             if self.limits.is_empty() { "requests_per_minute = 1000000" } else { &self.limits };
+        let file = format!("sqlite:{}", folder.join("baton.db").display());
         let token = self.admin_token.as_ref().map(|token| format!("admin_token = {token:?}\n"));
         format!(
-            "[server]\nlisten = \"127.0.0.1:0\"\n{}[store]\nurl = \"sqlite:{}\"\n\
+            "[server]\nlisten = \"127.0.0.1:0\"\n{}[store]\nurl = \"{}\"\n\
              [limits]\n{limits}\n[fetch]\npoll_interval_secs = 1\n{private}{}\
              [mappings]\nactivity_list = {:?}\nfacility_types = {:?}\naccessibility_support = {:?}\n{}{}{}",
             token.unwrap_or_default(),
-            folder.join("baton.db").display(),
+            self.store.as_ref().unwrap_or(&file),
             self.fetch,
             vocabulary("activity-list"),
             vocabulary("facility-types"),

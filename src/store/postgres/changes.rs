@@ -1,0 +1,349 @@
+//! What publishing does to services: which change, which only keep their books, which become tombstones.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use super::connection::Session;
+use super::read::id_of;
+use crate::oruk::Id;
+use crate::oruk::Status;
+use crate::store::ChangedService;
+use crate::store::Outcome;
+use crate::store::Publication;
+use crate::store::ServiceRecord;
+use crate::store::StoreError;
+use crate::store::body;
+use crate::store::codec;
+
+const DOING: &str = "publishing services";
+
+/// A publication whose body is packed, so that the transaction stays short.
+pub(super) struct Ready {
+    pub(super) publication: Publication,
+    body: Vec<u8>,
+}
+
+impl Ready {
+    pub(super) fn new(publication: Publication) -> Result<Self, StoreError> {
+        let body = match &publication.outcome {
+            Outcome::Service(record) => packed(record, record.last_modified.timestamp_millis())?,
+            _ => Vec::new(),
+        };
+        Ok(Self { publication, body })
+    }
+}
+
+fn packed(record: &ServiceRecord, last_modified: i64) -> Result<Vec<u8>, StoreError> {
+    codec::compress(DOING, &body::stamp(&record.body, last_modified))
+}
+
+/// What is known of a service before it is written again.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub(super) hash: [u8; 16],
+    pub(super) last_modified: i64,
+    pub(super) is_gone: bool,
+    pub(super) feed: Option<i64>,
+    pub(super) findings: i64,
+}
+
+/// What publishing does to services.
+#[derive(Default)]
+pub(super) struct Changes<'a> {
+    known: HashMap<Id, Known>,
+    /// The last thing that happens to each.
+    writes: BTreeMap<[u8; 16], Write<'a>>,
+    /// How many findings more each feed has.
+    pub(super) findings: BTreeMap<i64, i64>,
+    pub(super) changed: Vec<ChangedService>,
+}
+
+enum Write<'a> {
+    /// It is another than before. The place of its change, its key, when it last changed, and its packed
+    /// body unless that says another time.
+    Put {
+        at: usize,
+        key: i64,
+        record: &'a ServiceRecord,
+        last_modified: i64,
+        body: Option<&'a [u8]>,
+    },
+    /// Its content is the same.
+    Keep { key: i64, record: &'a ServiceRecord },
+    /// It is gone. The name may be that of the service before.
+    Withdraw { at: usize, name: Option<&'a str>, last_modified: i64, gone_at: i64 },
+}
+
+impl<'a> Changes<'a> {
+    pub(super) fn of(ready: &'a [Ready], known: HashMap<Id, Known>) -> Self {
+        let mut changes = Self { known, ..Self::default() };
+        for Ready { publication, body } in ready {
+            match &publication.outcome {
+                Outcome::Service(record) => changes.put(record, body, publication),
+                Outcome::Nothing { name } => changes.withdraw(name.as_deref(), publication),
+                Outcome::Orphans(_) | Outcome::Delegated(_) => changes.withdraw(None, publication),
+                Outcome::Held(_) => {}
+            }
+        }
+        changes
+    }
+
+    /// Notes a service. An unchanged hash leaves body and change number alone.
+    fn put(&mut self, record: &'a ServiceRecord, body: &'a [u8], publication: &Publication) {
+        let key = publication.root.key;
+        let before = self.known.get(&record.id).cloned();
+        let count = i64::try_from(record.findings.len()).unwrap_or(i64::MAX);
+        let feed = record.feed.map(|feed| feed.0);
+        self.count_findings(before.as_ref(), feed, count);
+        let hash = record.hash.to_be_bytes();
+        let is_same = before.as_ref().is_some_and(|known| known.hash == hash && !known.is_gone);
+        // A change must not hide behind an older time, or those who ask for changes never see it.
+        let stated = record.last_modified.timestamp_millis();
+        let last_modified = match &before {
+            Some(known) if is_same => known.last_modified,
+            Some(known) if stated <= known.last_modified => publication.now.timestamp_millis(),
+            _ => stated,
+        };
+        let known = Known { hash, last_modified, is_gone: false, feed, findings: count };
+        self.known.insert(record.id, known);
+        let id = *record.id.as_bytes();
+        if is_same {
+            if let Some(Write::Put { key: before, .. }) = self.writes.get_mut(&id) {
+                *before = key;
+            } else {
+                self.writes.insert(id, Write::Keep { key, record });
+            }
+            return;
+        }
+        let body = (last_modified == stated).then_some(body);
+        let at = self.changed.len();
+        self.writes.insert(id, Write::Put { at, key, record, last_modified, body });
+        self.changed.push(ChangedService {
+            seq: 0,
+            id: record.id,
+            status: record.status,
+            last_modified: codec::from_millis(last_modified),
+            entry: Some(record.entry.clone()),
+        });
+    }
+
+    /// Notes that a service is gone; nothing when there was none.
+    fn withdraw(&mut self, name: Option<&'a str>, publication: &Publication) {
+        let id = publication.id;
+        let Some(before) = self.known.get(&id).filter(|known| !known.is_gone).cloned() else {
+            return;
+        };
+        self.count_findings(Some(&before), None, 0);
+        let gone_at = publication.now.timestamp_millis();
+        let last_modified = gone_at.max(before.last_modified + 1);
+        let known = Known { hash: [0; 16], last_modified, is_gone: true, feed: None, findings: 0 };
+        self.known.insert(id, known);
+        let at = self.changed.len();
+        self.writes.insert(*id.as_bytes(), Write::Withdraw { at, name, last_modified, gone_at });
+        self.changed.push(ChangedService {
+            seq: 0,
+            id,
+            status: Status::Defunct,
+            last_modified: codec::from_millis(last_modified),
+            entry: None,
+        });
+    }
+
+    fn count_findings(&mut self, before: Option<&Known>, feed: Option<i64>, count: i64) {
+        if let Some(feed) = before.and_then(|known| known.feed) {
+            *self.findings.entry(feed).or_default() -= before.map_or(0, |known| known.findings);
+        }
+        if let Some(feed) = feed {
+            *self.findings.entry(feed).or_default() += count;
+        }
+    }
+
+    /// Gives each change its number. The counter's row is held until the transaction ends, so that
+    /// changes become visible in the order of their numbers, and no number is left out.
+    pub(super) async fn number(&mut self, session: &Session<'_>) -> Result<(), StoreError> {
+        if self.changed.is_empty() {
+            return Ok(());
+        }
+        let count = i64::try_from(self.changed.len()).unwrap_or(i64::MAX);
+        let last: Option<i64> = session
+            .row(
+                "UPDATE counter SET value = value + $1 WHERE name = 'seq' RETURNING value",
+                &[&count],
+                |row| row.try_get(0),
+            )
+            .await?;
+        let first = u64::try_from(last.unwrap_or_default() - count + 1).unwrap_or_default();
+        for (change, seq) in self.changed.iter_mut().zip(first..) {
+            change.seq = seq;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn write(&self, session: &Session<'_>) -> Result<(), StoreError> {
+        let names = self.names(session).await?;
+        let mut rows = Columns::default();
+        let mut kept = Columns::default();
+        for (id, write) in &self.writes {
+            match write {
+                Write::Put { at, key, record, last_modified, body } => {
+                    rows.service(id, *key, record);
+                    rows.finish(self.seq(*at), record.status, *last_modified, None);
+                    rows.bodies.push(match body {
+                        Some(body) => body.to_vec(),
+                        None => packed(record, *last_modified)?,
+                    });
+                    rows.hashes.push(record.hash.to_be_bytes().to_vec());
+                    rows.entries.push(Some(&record.entry));
+                }
+                Write::Keep { key, record } => kept.service(id, *key, record),
+                Write::Withdraw { at, name, last_modified, gone_at } => {
+                    let kept_name = names.get(id).map(String::as_str).unwrap_or_default();
+                    let time = codec::from_millis(*last_modified);
+                    let left =
+                        body::tombstone(Id::from_bytes(*id), name.unwrap_or(kept_name), time);
+                    rows.nothing(id);
+                    rows.finish(self.seq(*at), Status::Defunct, *last_modified, Some(*gone_at));
+                    rows.bodies.push(codec::compress(DOING, &left)?);
+                    rows.hashes.push(vec![0; 16]);
+                    rows.entries.push(None);
+                }
+            }
+        }
+        rows.put(session).await?;
+        kept.keep(session).await
+    }
+
+    fn seq(&self, at: usize) -> i64 {
+        self.changed.get(at).map_or(0, |change| i64::try_from(change.seq).unwrap_or(i64::MAX))
+    }
+
+    /// Returns the names of services that become tombstones without somebody saying their names.
+    async fn names(&self, session: &Session<'_>) -> Result<HashMap<[u8; 16], String>, StoreError> {
+        let nameless = |(id, write): (&'_ [u8; 16], &Write<'_>)| {
+            matches!(write, Write::Withdraw { name: None, .. }).then_some(id.to_vec())
+        };
+        let ids: Vec<Vec<u8>> =
+            self.writes.iter().filter_map(|(id, write)| nameless((id, write))).collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let statement = "SELECT id, body FROM service WHERE id = ANY ($1)";
+        let rows: Vec<(Id, Vec<u8>)> = session
+            .rows(statement, &[&ids], |row| Ok((id_of(row.try_get(0)?), row.try_get(1)?)))
+            .await?;
+        let name = |body: &[u8]| codec::decompress(DOING, body).map(|body| body::name_in(&body));
+        Ok(rows
+            .into_iter()
+            .map(|(id, body)| (*id.as_bytes(), name(&body).unwrap_or_default()))
+            .collect())
+    }
+}
+
+/// Rows of the table `service`, column by column.
+#[derive(Default)]
+struct Columns<'a> {
+    ids: Vec<&'a [u8]>,
+    keys: Vec<Option<i64>>,
+    feeds: Vec<Option<i64>>,
+    dues: Vec<Option<i64>>,
+    parts: Vec<i16>,
+    findings: Vec<Option<String>>,
+    seqs: Vec<i64>,
+    statuses: Vec<i16>,
+    last_modifieds: Vec<i64>,
+    gone_ats: Vec<Option<i64>>,
+    hashes: Vec<Vec<u8>>,
+    entries: Vec<Option<&'a [u8]>>,
+    bodies: Vec<Vec<u8>>,
+}
+
+impl<'a> Columns<'a> {
+    fn service(&mut self, id: &'a [u8; 16], key: i64, record: &ServiceRecord) {
+        self.ids.push(id);
+        self.keys.push(Some(key));
+        self.feeds.push(record.feed.map(|feed| feed.0));
+        self.dues.push(record.due.map(|due| due.timestamp_millis()));
+        self.parts.push(i16::from(record.parts));
+        let findings = (!record.findings.is_empty())
+            .then(|| serde_json::to_string(&record.findings).unwrap_or_default());
+        self.findings.push(findings);
+    }
+
+    /// A tombstone keeps the key of its service.
+    fn nothing(&mut self, id: &'a [u8; 16]) {
+        self.ids.push(id);
+        self.keys.push(None);
+        self.feeds.push(None);
+        self.dues.push(None);
+        self.parts.push(0);
+        self.findings.push(None);
+    }
+
+    fn finish(&mut self, seq: i64, status: Status, last_modified: i64, gone_at: Option<i64>) {
+        self.seqs.push(seq);
+        self.statuses.push(i16::from(codec::status_code(status)));
+        self.last_modifieds.push(last_modified);
+        self.gone_ats.push(gone_at);
+    }
+
+    /// Writes services and tombstones.
+    async fn put(&self, session: &Session<'_>) -> Result<(), StoreError> {
+        if self.ids.is_empty() {
+            return Ok(());
+        }
+        session
+            .execute(
+                "INSERT INTO service (id, key, feed, due, parts, findings, seq, status,
+                     last_modified, gone_at, hash, entry, body)
+                 SELECT new.id, coalesce(new.key, old.key, 0), new.feed, new.due, new.parts,
+                     new.findings, new.seq, new.status, new.last_modified, new.gone_at, new.hash,
+                     new.entry, new.body
+                 FROM unnest($1::bytea[], $2::int8[], $3::int8[], $4::int8[], $5::int2[],
+                     $6::text[], $7::int8[], $8::int2[], $9::int8[], $10::int8[], $11::bytea[],
+                     $12::bytea[], $13::bytea[])
+                     AS new (id, key, feed, due, parts, findings, seq, status, last_modified,
+                         gone_at, hash, entry, body)
+                 LEFT JOIN service AS old ON old.id = new.id
+                 ON CONFLICT (id) DO UPDATE SET key = excluded.key, feed = excluded.feed,
+                     due = excluded.due, parts = excluded.parts, findings = excluded.findings,
+                     seq = excluded.seq, status = excluded.status,
+                     last_modified = excluded.last_modified, gone_at = excluded.gone_at,
+                     hash = excluded.hash, entry = excluded.entry, body = excluded.body",
+                &[
+                    &self.ids,
+                    &self.keys,
+                    &self.feeds,
+                    &self.dues,
+                    &self.parts,
+                    &self.findings,
+                    &self.seqs,
+                    &self.statuses,
+                    &self.last_modifieds,
+                    &self.gone_ats,
+                    &self.hashes,
+                    &self.entries,
+                    &self.bodies,
+                ],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Writes the books of services whose content is the same.
+    async fn keep(&self, session: &Session<'_>) -> Result<(), StoreError> {
+        if self.ids.is_empty() {
+            return Ok(());
+        }
+        session
+            .execute(
+                "UPDATE service SET key = new.key, feed = new.feed, due = new.due,
+                     parts = new.parts, findings = new.findings
+                 FROM unnest($1::bytea[], $2::int8[], $3::int8[], $4::int8[], $5::int2[],
+                     $6::text[]) AS new (id, key, feed, due, parts, findings)
+                 WHERE service.id = new.id",
+                &[&self.ids, &self.keys, &self.feeds, &self.dues, &self.parts, &self.findings],
+            )
+            .await?;
+        Ok(())
+    }
+}

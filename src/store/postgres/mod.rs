@@ -1,0 +1,322 @@
+//! The store for several machines: a PostgreSQL server, or one that speaks like it.
+//!
+//! The same tables as in the embedded store, written by few statements for many rows. Nothing here
+//! depends on what other servers of the kind lack: no session locks, no notifications, no types of its
+//! own. Work that meets other work is done again. Bodies are packed here, not by the server.
+
+mod address;
+mod assemble;
+mod bundle;
+mod changes;
+mod connection;
+mod dirty;
+mod document;
+mod feed;
+mod fold;
+mod held;
+mod items;
+mod items_of;
+mod keys;
+mod name;
+mod occurrences;
+mod page;
+mod prepared;
+mod publish;
+mod purge;
+mod read;
+mod schema;
+mod sweep;
+mod write;
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use chrono::Utc;
+
+use self::address::Address;
+use self::bundle::Read;
+use self::changes::Ready;
+use self::connection::Pool;
+use self::connection::Session;
+use self::connection::Work;
+use self::prepared::Prepared;
+use super::Answer;
+use super::Bundle;
+use super::ChangedService;
+use super::Dirty;
+use super::FeedId;
+use super::FeedRecord;
+use super::FeedSpec;
+use super::FeedUpdate;
+use super::Folding;
+use super::Held;
+use super::PageCommit;
+use super::PageOutcome;
+use super::Publication;
+use super::Store;
+use super::StoreError;
+use super::StoredBody;
+use super::StoredService;
+use super::codec;
+use crate::oruk::Id;
+
+/// A store on a PostgreSQL server.
+#[derive(Debug, Clone)]
+pub struct PostgresStore {
+    pool: Arc<Pool>,
+}
+
+impl PostgresStore {
+    /// Opens a store by its address, `postgres://USER:PASSWORD@HOST/DATABASE`, and brings its tables up
+    /// to date.
+    ///
+    /// # Errors
+    /// When the address is not one, the server cannot be reached, or a newer version of the program wrote
+    /// the tables.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let address = Address::parse(url)?;
+        let place = address.place.clone();
+        let pool = Pool::new(address)?;
+        schema::migrate(&pool).await.map_err(|error| match error {
+            StoreError::Sql { source, .. } => StoreError::Open { place, source },
+            other => other,
+        })?;
+        Ok(Self { pool: Arc::new(pool) })
+    }
+}
+
+impl PostgresStore {
+    /// Does work in a transaction of its own.
+    fn write<G, T>(
+        &self,
+        doing: &'static str,
+        given: G,
+        work: impl for<'a> Fn(&'a Session<'a>, &'a G) -> Work<'a, T> + Send + Sync + 'static,
+    ) -> Answer<'_, T>
+    where
+        G: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        Box::pin(async move { self.pool.write(doing, &given, work).await })
+    }
+
+    /// Reads, each statement for itself.
+    fn read<G, T>(
+        &self,
+        doing: &'static str,
+        given: G,
+        work: impl for<'a> Fn(&'a Session<'a>, &'a G) -> Work<'a, T> + Send + Sync + 'static,
+    ) -> Answer<'_, T>
+    where
+        G: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        Box::pin(async move { self.pool.read(doing, &given, work).await })
+    }
+}
+
+/// Says what was being done when a statement failed.
+fn sql(doing: &'static str) -> impl Fn(tokio_postgres::Error) -> StoreError {
+    move |source| StoreError::Sql { doing, source: source.into() }
+}
+
+fn limit_of(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// Does work that keeps a processor busy.
+async fn busy<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(StoreError::Closed))
+}
+
+impl Store for PostgresStore {
+    fn sync_feeds(&self, feeds: Vec<FeedSpec>, _: DateTime<Utc>) -> Answer<'_, Vec<FeedRecord>> {
+        self.write("taking over the configured feeds", feeds, |session, feeds| {
+            Box::pin(feed::sync(session, feeds))
+        })
+    }
+
+    fn feeds(&self) -> Answer<'_, Vec<FeedRecord>> {
+        self.read("reading the feeds", (), |session, ()| Box::pin(feed::list(session)))
+    }
+
+    fn update_feed(&self, feed: FeedId, update: FeedUpdate) -> Answer<'_, ()> {
+        self.write("recording how a feed is doing", update, move |session, update| {
+            Box::pin(feed::update(session, feed, update))
+        })
+    }
+
+    fn commit_page(&self, page: PageCommit) -> Answer<'_, PageOutcome> {
+        Box::pin(async move {
+            let page = busy(move || Prepared::new(page)).await?;
+            self.write("writing a page", page, |session, page| {
+                Box::pin(page::commit(session, page))
+            })
+            .await
+        })
+    }
+
+    fn dirty(&self, limit: usize) -> Answer<'_, Vec<Dirty>> {
+        self.read("reading the dirty roots", limit_of(limit), |session, limit| {
+            Box::pin(dirty::dirty(session, *limit))
+        })
+    }
+
+    fn dirty_count(&self) -> Answer<'_, u64> {
+        self.read("counting the dirty roots", (), |session, ()| Box::pin(dirty::count(session)))
+    }
+
+    fn mark_due(&self, now: DateTime<Utc>) -> Answer<'_, u64> {
+        self.write("waking what is due", now, |session, now| {
+            Box::pin(dirty::mark_due(session, *now))
+        })
+    }
+
+    fn mark_all(&self) -> Answer<'_, u64> {
+        self.write("marking everything", (), |session, ()| Box::pin(dirty::mark_all(session)))
+    }
+
+    fn root(&self, service: Id) -> Answer<'_, Option<Dirty>> {
+        self.read("finding the root of a service", service, |session, service| {
+            Box::pin(dirty::root(session, *service))
+        })
+    }
+
+    fn roots(&self, after: Option<Dirty>, limit: usize) -> Answer<'_, Vec<Dirty>> {
+        self.read("reading all roots", limit_of(limit), move |session, limit| {
+            Box::pin(dirty::roots(session, after, *limit))
+        })
+    }
+
+    fn bundles(&self, roots: Vec<Dirty>) -> Answer<'_, Vec<Bundle>> {
+        let doing = "reading what belongs to a root";
+        Box::pin(async move {
+            let work = self
+                .pool
+                .read_at_once(doing, &roots, |session, roots| Box::pin(Read::of(session, roots)));
+            let read = work.await?;
+            busy(move || read.bundles(&roots)).await
+        })
+    }
+
+    fn fold(&self, roots: Vec<Folding>) -> Answer<'_, Vec<Vec<Dirty>>> {
+        self.write("folding services", roots, |session, roots| Box::pin(fold::fold(session, roots)))
+    }
+
+    fn folded_into(&self, service: Id) -> Answer<'_, Option<Id>> {
+        self.read("finding what a service was folded into", service, |session, service| {
+            Box::pin(fold::folded_into(session, *service))
+        })
+    }
+
+    fn publish(&self, publications: Vec<Publication>) -> Answer<'_, Vec<ChangedService>> {
+        Box::pin(async move {
+            let pack = || publications.into_iter().map(Ready::new).collect::<Result<Vec<_>, _>>();
+            let ready = busy(pack).await?;
+            self.write("publishing services", ready, |session, ready| {
+                Box::pin(publish::publish(session, ready))
+            })
+            .await
+        })
+    }
+
+    fn held(&self, now: DateTime<Utc>, window_secs: i64) -> Answer<'_, Vec<Held>> {
+        self.write("reading what the drop guard holds", now, move |session, now| {
+            Box::pin(held::list(session, *now, window_secs))
+        })
+    }
+
+    fn let_through(&self, feed: FeedId, is_accepting: bool) -> Answer<'_, u64> {
+        self.write("letting services go", feed, move |session, feed| {
+            Box::pin(held::let_through(session, *feed, is_accepting))
+        })
+    }
+
+    fn orphans(&self, feed: FeedId, limit: usize) -> Answer<'_, Vec<(String, u64)>> {
+        self.read("reading what waits for a parent", limit_of(limit), move |session, limit| {
+            Box::pin(feed::orphans(session, feed, *limit))
+        })
+    }
+
+    fn latest_change(&self) -> Answer<'_, u64> {
+        self.read("reading the number of the latest change", (), |session, ()| {
+            Box::pin(read::latest_change(session))
+        })
+    }
+
+    fn scan(&self, after: Option<Id>, limit: usize) -> Answer<'_, Vec<ChangedService>> {
+        self.read("reading all services", limit_of(limit), move |session, limit| {
+            Box::pin(read::scan(session, after, *limit))
+        })
+    }
+
+    fn changes(&self, seq: u64, limit: usize) -> Answer<'_, Vec<ChangedService>> {
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        self.read("reading changes", limit_of(limit), move |session, limit| {
+            Box::pin(read::changes(session, seq, *limit))
+        })
+    }
+
+    fn services(&self, ids: Vec<Id>) -> Answer<'_, Vec<Option<StoredService>>> {
+        let doing = "reading services";
+        Box::pin(async move {
+            let work =
+                self.pool.read(doing, &ids, |session, ids| Box::pin(read::services(session, ids)));
+            let mut found = work.await?;
+            busy(move || {
+                for stored in found.values_mut() {
+                    stored.record.body = codec::decompress(doing, &stored.record.body)?;
+                }
+                Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
+            })
+            .await
+        })
+    }
+
+    fn bodies(&self, ids: Vec<Id>) -> Answer<'_, Vec<Option<StoredBody>>> {
+        let doing = "reading bodies of services";
+        Box::pin(async move {
+            let work =
+                self.pool.read(doing, &ids, |session, ids| Box::pin(read::bodies(session, ids)));
+            let mut found = work.await?;
+            busy(move || {
+                for stored in found.values_mut() {
+                    stored.bytes = codec::decompress(doing, &stored.bytes)?;
+                }
+                Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
+            })
+            .await
+        })
+    }
+
+    fn purge(&self, now: DateTime<Utc>) -> Answer<'_, u64> {
+        self.write("dropping what is kept no longer", now, |session, now| {
+            Box::pin(purge::purge(session, *now))
+        })
+    }
+
+    fn document(&self, name: String) -> Answer<'_, Option<Vec<u8>>> {
+        let doing = "reading a document";
+        Box::pin(async move {
+            let find =
+                self.read(doing, name, |session, name| Box::pin(document::find(session, name)));
+            match find.await? {
+                Some(body) => busy(move || codec::decompress(doing, &body)).await.map(Some),
+                None => Ok(None),
+            }
+        })
+    }
+
+    fn keep_document(&self, name: String, body: Vec<u8>) -> Answer<'_, ()> {
+        let doing = "keeping a document";
+        Box::pin(async move {
+            let body = busy(move || codec::compress(doing, &body)).await?;
+            self.write(doing, (name, body), |session, (name, body)| {
+                Box::pin(document::keep(session, name, body))
+            })
+            .await
+        })
+    }
+}

@@ -1,0 +1,254 @@
+//! Committing a page: items, tombstones, cursor and dirty roots in one transaction.
+//!
+//! A page is written by a handful of statements for all its items together. Pages of different feeds
+//! are written side by side, except where that would leave a root unmarked: see [`Writer::begin`].
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use chrono::DateTime;
+use chrono::Utc;
+
+use super::connection::Session;
+use super::dirty;
+use super::feed;
+use super::items::Items;
+use super::items::Known;
+use super::items::KnownHead;
+use super::keys::Keys;
+use super::name::text;
+use super::prepared::Prepared;
+use crate::store::PageOutcome;
+use crate::store::StoreError;
+
+/// Writes a page.
+pub(super) async fn commit(
+    session: &Session<'_>,
+    page: &Prepared,
+) -> Result<PageOutcome, StoreError> {
+    let mut writer = Writer::begin(session, page).await?;
+    let mut keys = Keys::known(session, page).await?;
+    let known = Known::read(session, page).await?;
+    let items = Items::sort_out(page, &keys, known);
+    if items.changes_heads() {
+        writer.lock_links().await?;
+    }
+    keys.complete(session).await?;
+    writer.write_items(&items, &keys).await?;
+    if writer.is_resyncing && page.is_last {
+        writer.sweep().await?;
+    }
+    writer.write_marks().await?;
+    writer.write_feed().await?;
+    Ok(writer.outcome)
+}
+
+/// What is known while a page is being written.
+pub(super) struct Writer<'a> {
+    pub(super) session: &'a Session<'a>,
+    pub(super) page: &'a Prepared,
+    /// Keys under which something changed, with the largest `modified` seen.
+    touched: BTreeMap<i64, Touched>,
+    pub(super) dirty: BTreeSet<i64>,
+    pub(super) outcome: PageOutcome,
+    pub(super) heads: i64,
+    pub(super) occurrences: i64,
+    pub(super) findings: i64,
+    /// What is read now carries this number.
+    pub(super) generation: i64,
+    /// Set while the feed is read again from its first page: then what has not changed is marked as seen.
+    pub(super) is_resyncing: bool,
+    has_license: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Touched {
+    modified: i64,
+    is_implausible: bool,
+}
+
+impl<'a> Writer<'a> {
+    /// Holds the feed, so that its pages are written one after the other. A page that may complete its
+    /// publisher, which other feeds of it are judged by, holds them all.
+    async fn begin(session: &'a Session<'a>, page: &'a Prepared) -> Result<Self, StoreError> {
+        session
+            .execute(
+                "SELECT id FROM feed
+                 WHERE id = $1 OR publisher = (SELECT publisher FROM feed WHERE id = $1 AND
+                     (NOT at_end AND $2 OR occurrences = 0 AND $3))
+                 ORDER BY id FOR UPDATE",
+                &[&page.feed, &page.is_last, &!page.occurrences.is_empty()],
+            )
+            .await?;
+        let (generation, is_resyncing, has_license) = session
+            .row(
+                "SELECT generation, resyncing, license IS NOT NULL FROM feed WHERE id = $1",
+                &[&page.feed],
+                |row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)),
+            )
+            .await?
+            .ok_or(StoreError::Closed)?;
+        let mut writer = Self {
+            session,
+            page,
+            touched: BTreeMap::new(),
+            dirty: BTreeSet::new(),
+            outcome: PageOutcome::default(),
+            heads: 0,
+            occurrences: 0,
+            findings: 0,
+            generation,
+            is_resyncing,
+            has_license,
+        };
+        if is_resyncing && page.is_last {
+            writer.lock_links().await?;
+        }
+        Ok(writer)
+    }
+
+    /// Holds all links. A head marks what its values reach over several steps; were a link on the way
+    /// written by another page meanwhile, neither would see the other's, and a root be left unmarked.
+    async fn lock_links(&mut self) -> Result<(), StoreError> {
+        let statement = "SELECT value FROM counter WHERE name = 'links' FOR UPDATE";
+        self.session.execute(statement, &[]).await?;
+        Ok(())
+    }
+
+    async fn write_items(&mut self, items: &Items<'a>, keys: &Keys<'_>) -> Result<(), StoreError> {
+        self.outcome.unchanged = items.same.len() as u64;
+        self.outcome.deleted = self.page.deleted.len() as u64;
+        self.outcome.unusable = self.page.unusable_count;
+        self.outcome.spoiled = items.spoiled.len() as u64;
+        self.outcome.changed = (items.heads.len() + items.occurrences.len()) as u64;
+        self.mark_before(items).await?;
+        self.remove(&items.gone_heads, &items.gone_occurrences).await?;
+        self.put_heads(items, keys).await?;
+        self.put_occurrences(items, keys).await?;
+        self.note_unusable().await?;
+        self.note_seen(items).await
+    }
+
+    /// Notes under a key that something changed.
+    pub(super) fn touch(&mut self, key: i64, modified: Option<DateTime<Utc>>) {
+        let touched = self.touched.entry(key).or_default();
+        match modified {
+            Some(time) => touched.modified = touched.modified.max(time.timestamp_millis()),
+            None => touched.is_implausible = true,
+        }
+    }
+
+    /// Marks what heads reach that are about to change or go, by the links as they are.
+    async fn mark_before(&mut self, items: &Items<'a>) -> Result<(), StoreError> {
+        let changing = items.heads.iter().filter_map(|put| put.known.as_ref());
+        let gone = items.gone_heads.iter().map(|(head, _)| head);
+        let all: Vec<&KnownHead> = changing.chain(gone).collect();
+        let rows = all.iter().map(|head| head.row).collect();
+        let keys = all.iter().map(|head| head.key).collect();
+        self.mark_neighbours(rows, keys).await
+    }
+
+    async fn write_marks(&mut self) -> Result<(), StoreError> {
+        let now = self.page.now.timestamp_millis();
+        let ids: Vec<i64> = self.touched.keys().copied().collect();
+        let modified: Vec<i64> = self.touched.values().map(|touched| touched.modified).collect();
+        let wrong: Vec<bool> = self.touched.values().map(|t| t.is_implausible).collect();
+        if !ids.is_empty() {
+            // Locked in order first: pages of other feeds touch the same keys.
+            let lock = "SELECT id FROM key WHERE id = ANY ($1) ORDER BY id FOR UPDATE";
+            self.session.execute(lock, &[&ids]).await?;
+            self.session
+                .execute(
+                    "UPDATE key SET changed_at = $4, modified = CASE
+                         WHEN touched.wrong OR key.modified < 0 THEN -1
+                         ELSE greatest(key.modified, touched.modified) END
+                     FROM unnest($1::int8[], $2::int8[], $3::bool[])
+                         AS touched (id, modified, wrong)
+                     WHERE key.id = touched.id",
+                    &[&ids, &modified, &wrong, &now],
+                )
+                .await?;
+        }
+        if self.dirty.is_empty() {
+            return Ok(());
+        }
+        dirty::mark(self.session, &self.dirty.iter().copied().collect::<Vec<_>>()).await
+    }
+
+    async fn write_feed(&mut self) -> Result<(), StoreError> {
+        let page = self.page;
+        let was_complete = self.is_complete().await?;
+        let is_changed = self.outcome.changed + self.outcome.deleted + self.outcome.vanished > 0;
+        let deleted = i64::try_from(self.outcome.deleted).unwrap_or(i64::MAX);
+        let license = page.license.as_deref().map(text);
+        let items: Option<i64> = self
+            .session
+            .row(
+                "UPDATE feed SET cursor = $2, at_end = at_end OR $3, license = coalesce($4, license),
+                     items = items + $5, occurrences = occurrences + $6, deleted = deleted + $7,
+                     pages = pages + 1, findings = findings + $8, last_success = $9,
+                     last_change = CASE WHEN $10 THEN $9 ELSE last_change END,
+                     last_error = NULL, failures = 0, stopped = NULL,
+                     resyncing = resyncing AND NOT $3
+                 WHERE id = $1 RETURNING items + occurrences",
+                &[
+                    &page.feed,
+                    &page.cursor,
+                    &page.is_last,
+                    &license,
+                    &self.heads,
+                    &self.occurrences,
+                    &deleted,
+                    &self.findings,
+                    &page.now.timestamp_millis(),
+                    &is_changed,
+                ],
+                |row| row.try_get(0),
+            )
+            .await?;
+        self.outcome.items =
+            items.map(|n| u64::try_from(n).unwrap_or_default()).unwrap_or_default();
+        if self.is_complete().await? != was_complete {
+            self.mark_waiting().await?;
+        }
+        // Nothing of a feed is republished before it is known under which licence.
+        if page.license.is_some() && !self.has_license {
+            feed::mark_all_of(self.session, &[page.feed]).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells whether every feed of the publisher was read to the end, where some hold occurrences.
+    async fn is_complete(&self) -> Result<bool, StoreError> {
+        let is_complete: Option<Option<bool>> = self
+            .session
+            .row(
+                "SELECT bool_and(at_end) AND max(occurrences) > 0 FROM feed WHERE rank IS NOT NULL
+                 AND publisher = (SELECT publisher FROM feed WHERE id = $1)",
+                &[&self.page.feed],
+                |row| row.try_get(0),
+            )
+            .await?;
+        Ok(is_complete.flatten().unwrap_or_default())
+    }
+
+    /// The end of the last feed of a publisher, and its first occurrence, answer what silence could not:
+    /// a series without an occurrence to come has none. Those are looked at again, also the ones being
+    /// mapped this moment, which were read before.
+    async fn mark_waiting(&self) -> Result<(), StoreError> {
+        self.session
+            .execute(
+                "INSERT INTO dirty (key) SELECT key FROM (
+                     SELECT key FROM service WHERE gone_at IS NULL AND feed IN (
+                         SELECT id FROM feed WHERE publisher =
+                             (SELECT publisher FROM feed WHERE id = $1))
+                     UNION SELECT key FROM dirty) AS root
+                 WHERE NOT EXISTS
+                     (SELECT 1 FROM occurrence WHERE parent = root.key AND start > $2)
+                 ORDER BY key ON CONFLICT (key) DO UPDATE SET mark = excluded.mark",
+                &[&self.page.feed, &self.page.now.timestamp()],
+            )
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+//! A gateway on a PostgreSQL server: the same services, and a server that goes away and comes back.
+
+use serde_json::Value;
+
+use crate::support::gateway::Gateway;
+use crate::support::gateway::PATIENCE;
+use crate::support::gateway::Settings;
+use crate::support::items;
+use crate::support::pipeline;
+use crate::support::postgres::Server;
+use crate::support::process::wait_until;
+use crate::support::publisher::FakePublisher;
+
+/// Every case of the mapping is a publisher of its own.
+#[tokio::test]
+async fn services_are_the_same_byte_for_byte_whichever_store_holds_them() {
+    let publisher = FakePublisher::start().await;
+    let settings = every_case(&publisher);
+    let mut walks = Vec::new();
+    for settings in [settings.clone(), settings.store(&Server::shared().database())] {
+        let mut gateway = Gateway::new(&settings);
+        let harvested = gateway.harvest().await;
+        assert_eq!(harvested.code, Some(0), "{harvested:?}");
+        gateway.start_again().await;
+        gateway.settled().await;
+        walks.push(walk(&gateway).await);
+    }
+    let [on_disk, on_server] = walks.as_slice() else { unreachable!() };
+    assert!(on_disk.len() > 50, "{} services", on_disk.len());
+    assert_eq!(on_disk.len(), on_server.len());
+    for (one, other) in on_disk.iter().zip(on_server) {
+        assert_eq!(one, other);
+    }
+}
+
+/// Publishes the items of every case.
+fn every_case(publisher: &FakePublisher) -> Settings {
+    let mut settings = Settings::default().with_vocabularies();
+    for folder in pipeline::cases("input.json") {
+        let case = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        let input = pipeline::read_json(&folder.join("input.json"));
+        let path = format!("/{case}");
+        let feed = publisher.feed(&path, 20);
+        let items = input["items"].as_array().into_iter().flatten();
+        for (at, item) in items.enumerate() {
+            let data = if item["state"].is_string() { &item["data"] } else { item };
+            // The cases name the same things; here each names its own.
+            let own = data.to_string().replace("example.org", &format!("{case}.example.org"));
+            publisher.upsert(&path, &at.to_string(), serde_json::from_str(&own).unwrap());
+        }
+        let key = case.replace(['_', '.'], "-");
+        settings =
+            settings.publisher(&format!("key = {key:?}\nname = {key:?}\nfeeds = [{feed:?}]\n"));
+    }
+    settings
+}
+
+/// Returns every service as it is served, one after the other, but for the time of its last change: that
+/// may be when it was read.
+async fn walk(gateway: &Gateway) -> Vec<String> {
+    let mut services = gateway.all("/v3/services?full=true").await;
+    for service in &mut services {
+        assert!(service["last_modified"].take().is_string());
+    }
+    services.iter().map(Value::to_string).collect()
+}
+
+#[tokio::test]
+async fn a_server_that_restarts_is_waited_for() {
+    let publisher = FakePublisher::start().await;
+    let feed = publisher.feed("/feed", 50);
+    let server = Server::start();
+    let settings = Settings::following(&[("one", vec![feed])]).store(&server.database());
+    publisher.upsert("/feed", "1", items::series(1, "Before"));
+    let gateway = Gateway::start(&settings).await;
+    gateway.settled().await;
+    for (round, id) in ["2", "3"].into_iter().enumerate() {
+        publisher.upsert("/feed", id, items::series(id, &format!("After {round}")));
+        if round == 0 {
+            server.restart();
+        } else {
+            server.crash();
+        }
+        publisher.upsert("/feed", &format!("{id}b"), items::series(format!("{id}b"), "Later"));
+        let is_there = async || (gateway.names().await.len() == 3 + 2 * round).then_some(());
+        wait_until("what was published meanwhile", PATIENCE, is_there).await;
+    }
+    assert!(!gateway.said().contains("panicked"));
+}

@@ -1,0 +1,95 @@
+//! Feeds and documents.
+
+use baton::store::FeedUpdate;
+use chrono::TimeDelta;
+
+use super::subject::FEEDS;
+use super::subject::Subject;
+use super::subject::id;
+use super::subject::noon;
+use super::subject::series;
+use super::subject::session;
+use super::subject::specs;
+
+pub(super) async fn feeds_are_as_configured(subject: &Subject) {
+    let store = &subject.store;
+    let told = |records: &[baton::store::FeedRecord]| -> Vec<(String, String)> {
+        records.iter().map(|record| (record.publisher.clone(), record.url.clone())).collect()
+    };
+    let expected = FEEDS.map(|(publisher, url)| (publisher.to_owned(), url.to_owned()));
+    assert_eq!(told(&subject.feeds), expected);
+    assert_eq!(store.sync_feeds(specs(&FEEDS), noon()).await.unwrap(), subject.feeds);
+    // Another order, and one of the same address at another publisher.
+    let other = [FEEDS[2], ("three", FEEDS[0].1), FEEDS[0]];
+    let records = store.sync_feeds(specs(&other), noon()).await.unwrap();
+    assert_eq!(store.feeds().await.unwrap(), records);
+    assert_eq!(records[0].id, subject.feed(2));
+    assert_eq!(records[2].id, subject.feed(0));
+    assert!(subject.feeds.iter().all(|feed| feed.id != records[1].id));
+    // One that comes back is known.
+    let back = store.sync_feeds(specs(&FEEDS), noon()).await.unwrap();
+    assert_eq!(back, subject.feeds);
+}
+
+pub(super) async fn a_feed_that_is_given_up_has_its_roots_looked_at_again(subject: &Subject) {
+    subject.page(0, vec![series("a", "{}")]).await;
+    subject.page(1, vec![session("s1", "a", 1)]).await;
+    subject.page(2, vec![series("b", "{}")]).await;
+    subject.clean().await;
+    let given_up = subject.store.sync_feeds(specs(&FEEDS[1..]), noon()).await.unwrap();
+    assert_eq!(given_up.len(), 2);
+    assert_eq!(subject.dirty_keys().await, ["a", "b"]);
+    assert!(subject.bundle("a").await.heads.is_empty());
+    assert_eq!(subject.bundle("a").await.occurrences.len(), 1);
+}
+
+pub(super) async fn what_becomes_of_a_feed_is_remembered(subject: &Subject) {
+    let feed = subject.feed(0);
+    let update = async |update| subject.store.update_feed(feed, update).await.unwrap();
+    update(FeedUpdate::Failed { error: "odd \0 words".to_owned(), stopped: None }).await;
+    let stopped = Some("gone".to_owned());
+    update(FeedUpdate::Failed { error: "no answer".to_owned(), stopped: stopped.clone() }).await;
+    let record = subject.record(0).await;
+    assert_eq!((record.last_error.as_deref(), record.failures), (Some("no answer"), 2));
+    assert_eq!(record.stopped, stopped);
+    let at = noon() + TimeDelta::hours(1);
+    update(FeedUpdate::Unchanged { at }).await;
+    let record = subject.record(0).await;
+    assert_eq!((record.last_error, record.failures, record.stopped), (None, 0, None));
+    assert_eq!((record.last_success, record.last_change), (Some(at), None));
+    let reason = "too much is lost".to_owned();
+    update(FeedUpdate::Paused { reason: reason.clone(), is_guarded: true }).await;
+    let record = subject.record(0).await;
+    assert_eq!((record.paused, record.is_guarded), (Some(reason), true));
+    update(FeedUpdate::Failed { error: "no".to_owned(), stopped }).await;
+    update(FeedUpdate::Resumed).await;
+    let record = subject.record(0).await;
+    assert_eq!((record.paused, record.is_guarded, record.stopped), (None, false, None));
+    assert_eq!(record.failures, 0);
+    assert_eq!(subject.record(1).await, subject.feeds[1]);
+}
+
+pub(super) async fn documents_are_kept_by_name(subject: &Subject) {
+    let store = &subject.store;
+    let (name, body) = ("dataset/one".to_owned(), b"\0 not text \xff".repeat(1_000));
+    assert_eq!(store.document(name.clone()).await.unwrap(), None);
+    for body in [b"first".to_vec(), body, Vec::new()] {
+        store.keep_document(name.clone(), body.clone()).await.unwrap();
+        assert_eq!(store.document(name.clone()).await.unwrap(), Some(body));
+    }
+    assert_eq!(store.document("dataset/two".to_owned()).await.unwrap(), None);
+}
+
+pub(super) async fn nothing_is_forgotten_when_a_store_is_opened_again(subject: &Subject) {
+    subject.last_page(0, vec![series("a", "{}"), series("b", "{}")]).await;
+    subject.publish_service("a", "text").await;
+    subject.store.keep_document("made_with".to_owned(), b"this".to_vec()).await.unwrap();
+    let again = subject.opened_again().await;
+    assert_eq!(again.feeds().await.unwrap(), subject.store.feeds().await.unwrap());
+    assert_eq!(again.dirty(10).await.unwrap(), subject.store.dirty(10).await.unwrap());
+    assert_eq!(again.changes(0, 10).await.unwrap().len(), 1);
+    assert_eq!(again.document("made_with".to_owned()).await.unwrap(), Some(b"this".to_vec()));
+    let stored = again.services(vec![id("a")]).await.unwrap();
+    assert_eq!(stored, subject.store.services(vec![id("a")]).await.unwrap());
+    assert_eq!(again.sync_feeds(specs(&FEEDS), noon()).await.unwrap().len(), 3);
+}

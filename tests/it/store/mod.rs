@@ -1,0 +1,83 @@
+//! What every store promises, asked of all of them: in memory, on disk, and on a server.
+
+mod concurrency;
+mod feeds;
+mod pages;
+mod roots;
+mod services;
+mod subject;
+
+use self::subject::Subject;
+
+/// Asks the same of every store. A server is started once for all that is asked of it.
+macro_rules! promises {
+    ($($module:ident { $($promise:ident,)* })*) => {
+        mod sqlite_in_memory {
+            $($(#[tokio::test]
+            async fn $promise() {
+                super::$module::$promise(&super::Subject::sqlite_in_memory().await).await;
+            })*)*
+        }
+        mod sqlite_on_disk {
+            $($(#[tokio::test]
+            async fn $promise() {
+                super::$module::$promise(&super::Subject::sqlite_on_disk().await).await;
+            })*)*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $module() {
+                $(eprintln!("{}", stringify!($promise));
+                super::$module::$promise(&super::Subject::postgres().await).await;)*
+            })*
+        }
+    };
+}
+
+promises! {
+    pages {
+        a_page_and_its_cursor_are_kept_together,
+        the_same_page_again_changes_nothing,
+        an_item_may_become_something_else,
+        a_deleted_item_is_gone,
+        what_cannot_be_used_leaves_what_is_stored,
+        names_may_be_long_and_odd,
+        a_resync_drops_what_it_did_not_find_again,
+        a_first_licence_has_everything_looked_at_again,
+        the_end_of_the_last_feed_has_those_looked_at_again_that_waited_for_it,
+    }
+    roots {
+        a_changed_item_marks_all_that_takes_values_from_it,
+        a_bundle_holds_all_that_belongs_to_a_root,
+        courts_are_claimed_and_bring_their_slots,
+        what_is_marked_again_meanwhile_stays_on_the_list,
+        a_root_that_delegates_marks_those_that_stand_in_for_it,
+        roots_are_told_one_after_the_other,
+        what_is_due_is_woken,
+        a_clock_put_back_has_everything_looked_at_again,
+        folded_roots_know_each_other,
+    }
+    services {
+        each_change_has_a_number_and_none_is_left_out,
+        what_is_the_same_makes_no_change,
+        a_time_of_change_never_goes_backwards,
+        a_service_that_is_gone_leaves_a_tombstone_for_a_while,
+        a_service_about_to_be_lost_waits_to_be_judged,
+        occurrences_without_a_parent_are_counted,
+        past_occurrences_are_dropped_but_for_the_last,
+        findings_of_services_are_counted_with_their_feed,
+        services_are_told_in_the_order_of_their_ids,
+    }
+    feeds {
+        feeds_are_as_configured,
+        a_feed_that_is_given_up_has_its_roots_looked_at_again,
+        what_becomes_of_a_feed_is_remembered,
+        documents_are_kept_by_name,
+        nothing_is_forgotten_when_a_store_is_opened_again,
+    }
+    concurrency {
+        pages_written_side_by_side_lose_nothing,
+        a_page_that_is_given_up_is_written_whole_or_not_at_all,
+        changes_become_visible_in_the_order_of_their_numbers,
+    }
+}
