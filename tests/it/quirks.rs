@@ -24,7 +24,8 @@ async fn every_quirk_has_a_case_in_which_its_finding_is_made() {
         }
         let mapped = run(&read_json(&folder.join("input.json"))).await;
         let of_services = mapped.services.iter().flat_map(|(_, codes)| codes);
-        let mut found: Vec<Code> = of_services.chain(&mapped.of_items).copied().collect();
+        let of_items = mapped.of_items.iter().chain(&mapped.counted);
+        let mut found: Vec<Code> = of_services.chain(of_items).copied().collect();
         // Nobody maps an orphan: it is told as a count.
         found.extend((mapped.orphans > 0).then_some(Code::ParentMissing));
         if let Some(code) = quirk.finding.filter(|code| !found.contains(code)) {

@@ -34,6 +34,8 @@ pub(crate) struct Mapped {
     pub(crate) services: Vec<(Service, Vec<Code>)>,
     /// What was found in items that could not be used, and of those read before they are mapped.
     pub(crate) of_items: Vec<Code>,
+    /// What was counted in items that no service's findings tell of.
+    pub(crate) counted: Vec<Code>,
     /// How many occurrences wait for a parent.
     pub(crate) orphans: u64,
 }
@@ -162,6 +164,7 @@ async fn commit(
         let page = read_page(&serde_json::to_vec(&page).unwrap(), source_key, now).unwrap();
         newest = newest.max(page.modified);
         mapped.of_items.extend(page.changes.iter().flat_map(codes_of));
+        mapped.counted.extend(page.counts.keys());
         let commit = PageCommit {
             feed: record.id,
             cursor: "x".to_owned(),
