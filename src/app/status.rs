@@ -107,7 +107,10 @@ impl Status {
         };
         let last_success = record.last_success.max(now.last_success);
         let reason = record.paused.or(record.stopped).or(now.trouble);
+        let config = self.app.config.load();
+        let publisher = config.publishers.iter().find(|p| p.key == record.publisher);
         FeedReport {
+            publisher_name: publisher.map_or(&record.publisher, |p| &p.name).clone(),
             publisher: record.publisher,
             url: without_secrets(&record.url),
             state: state.as_str(),
