@@ -5,7 +5,7 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test api-fuzz readers build lint bench fuzz soak clean
+.PHONY: help setup demo test api-fuzz readers browser-tests build lint bench fuzz soak clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -27,7 +27,7 @@ test: setup ## Run all tests
 		echo "$(CARGO) test --locked --lib --test '*'"; $(CARGO) test --locked --lib --test '*'; \
 	fi
 
-	$(MAKE) --no-print-directory api-fuzz readers
+	$(MAKE) --no-print-directory api-fuzz readers browser-tests
 
 api-fuzz: setup ## Ask the demo what its own descriptions allow and what they do not
 	$(CARGO) build --locked
@@ -36,6 +36,12 @@ api-fuzz: setup ## Ask the demo what its own descriptions allow and what they do
 readers: setup ## Have the tools of others read what the demo sends
 	$(CARGO) build --locked
 	scripts/readers.sh target/debug/baton
+
+browser-tests: ## Drive the pages in a browser, and check that style and scripts are what their sources make
+	@scripts/setup.sh browser
+	scripts/assets.sh --check
+	$(CARGO) build --locked
+	scripts/browser-tests.sh target/debug/baton
 
 lint: setup ## Check format, lints, documentation and order of the house
 	$(CARGO) fmt --all --check

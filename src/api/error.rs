@@ -17,7 +17,7 @@ use crate::store::StoreError;
 
 /// Why a request was not answered as asked.
 #[derive(Debug)]
-pub(super) enum Problem {
+pub(crate) enum Problem {
     /// A parameter could not be read.
     Unreadable {
         parameter: &'static str,
@@ -101,7 +101,8 @@ impl Problem {
         }
     }
 
-    fn title(&self) -> &'static str {
+    /// Returns what went wrong, in a few words.
+    pub(crate) fn title(&self) -> &'static str {
         match self {
             Self::Unreadable { .. } => "A parameter could not be read",
             Self::OutOfRange { .. } => "A parameter is out of range",
@@ -121,7 +122,8 @@ impl Problem {
         }
     }
 
-    fn detail(&self) -> String {
+    /// Returns what can be done about it.
+    pub(crate) fn detail(&self) -> String {
         match self {
             Self::Unreadable { parameter, expected } => {
                 format!("`{parameter}` could not be read; expected {expected}")

@@ -40,6 +40,7 @@ pub use admin::ControlError;
 pub use admin::Done;
 pub use admin::MissingParent;
 pub use admin::MissingParents;
+pub(crate) use error::Problem;
 pub use explain::ExplainSource;
 pub use explain::Explained;
 pub use metrics::Metrics;
@@ -56,8 +57,7 @@ pub use streams::Streams;
 /// Returns every route.
 pub fn router(state: ApiState) -> Router {
     let routes = Router::new()
-        .route("/", get(crate::web::home))
-        .route("/api", get(crate::web::api))
+        .merge(crate::web::routes())
         .nest("/v3", v3::routes())
         .route("/v3/", get(v3::root))
         .nest("/v1", v1::routes())

@@ -27,6 +27,7 @@ use crate::clock::Clock;
 use crate::config::Policy;
 use crate::places::Gazetteer;
 use crate::quality::Code;
+use crate::web::Followers;
 
 /// How long the licences of the sources are taken as they are.
 const LICENCES_FOR: Duration = Duration::from_secs(30);
@@ -62,6 +63,8 @@ pub struct ApiState {
     pub gazetteer: Arc<Gazetteer>,
     /// What the API counts.
     pub(super) metrics: Metrics,
+    /// Who follows the page at `/`.
+    pub(crate) followers: Followers,
     /// What the operator may do; nothing without a token.
     pub(super) admin: Option<Admin>,
 }
@@ -97,6 +100,7 @@ impl ApiState {
             clock,
             gazetteer,
             metrics,
+            followers: Followers::default(),
             admin: None,
         }
     }
@@ -134,7 +138,7 @@ impl ApiState {
     }
 
     /// Returns the address people reach the gateway by: as configured, else as the request names it.
-    pub(super) fn base_url(&self, headers: &HeaderMap) -> String {
+    pub(crate) fn base_url(&self, headers: &HeaderMap) -> String {
         if let Some(url) = &self.public_url {
             return url.clone();
         }
@@ -191,6 +195,8 @@ pub struct DatasetReport {
 pub struct FeedReport {
     /// Key of the publisher.
     pub publisher: String,
+    /// Name of the publisher, as configured.
+    pub publisher_name: String,
     /// First page, without anything secret.
     pub url: String,
     /// `starting`, `catching_up`, `live`, `backing_off`, `stopped` or `paused`.

@@ -112,7 +112,10 @@ impl Status {
             item_findings.insert(Code::ParentMissing, record.orphans);
         }
         let reason = record.paused.or(record.stopped).or(now.trouble);
+        let config = self.app.config.load();
+        let publisher = config.publishers.iter().find(|p| p.key == record.publisher);
         FeedReport {
+            publisher_name: publisher.map_or(&record.publisher, |p| &p.name).clone(),
             publisher: record.publisher,
             url: without_secrets(&record.url),
             state: state.as_str(),

@@ -24,6 +24,7 @@ mod mapping_examples;
 mod metrics;
 mod openapi;
 mod orders;
+mod pages;
 mod paging;
 mod policy;
 mod postgres;

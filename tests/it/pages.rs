@@ -1,0 +1,164 @@
+//! Pages for people: what they load, what they say, and that a publisher's text stays text.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+
+use crate::support::gateway::Answer;
+use crate::support::gateway::Gateway;
+use crate::support::gateway::PATIENCE;
+use crate::support::gateway::Settings;
+use crate::support::items;
+use crate::support::process::wait_until;
+use crate::support::publisher::FakePublisher;
+
+/// The text of an attribute that markup would break out of.
+const MARKUP: &str = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'";
+
+async fn publisher() -> FakePublisher {
+    let publisher = FakePublisher::start().await;
+    publisher.feed("/feed", 100);
+    publisher
+}
+
+async fn gateway_of(publisher: &FakePublisher) -> Gateway {
+    let feed = publisher.url("/feed");
+    let area = "slug = \"oxford\"\nname = \"Oxford\"\npostcodes = [\"OX\"]\n";
+    let gateway = Gateway::start(&Settings::following(&[("p", vec![feed])]).area(area)).await;
+    gateway.settled().await;
+    gateway
+}
+
+/// Asserts that a page runs and loads nothing but what the gateway serves.
+fn check_keeps_to_itself(path: &str, answer: &Answer) {
+    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{path}");
+    let policy = answer.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none';"), "{path}: {policy}");
+    assert!(!policy.contains("unsafe") && !policy.contains("http"), "{path}: {policy}");
+    let html = answer.text();
+    for inline in ["<style", " style=", "<script>", " onclick=", " onerror=", "javascript:"] {
+        assert!(!html.contains(inline), "{path} has {inline}");
+    }
+    for loaded in loaded(&html) {
+        assert!(loaded.starts_with("/assets/") || loaded == "data:,", "{path} loads {loaded}");
+    }
+}
+
+/// Returns the addresses of what a page loads by itself.
+fn loaded(html: &str) -> Vec<&str> {
+    fn address(element: &str) -> Option<&str> {
+        ["src=\"", "href=\""].iter().find_map(|name| {
+            let (_, rest) = element.split_once(name)?;
+            rest.split_once('"').map(|(address, _)| address)
+        })
+    }
+    let elements = html.split('<').filter(|element| {
+        ["link ", "script ", "img ", "iframe ", "source "]
+            .iter()
+            .any(|name| element.starts_with(name))
+    });
+    elements.filter_map(address).collect()
+}
+
+/// Follows the changes of the home page.
+async fn follow(gateway: &Gateway) -> reqwest::Response {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    client.get(gateway.url("/events")).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn pages_load_only_what_the_gateway_serves() {
+    let publisher = publisher().await;
+    publisher.upsert("/feed", "1", items::series(1, "Yoga"));
+    let gateway = gateway_of(&publisher).await;
+    for path in ["/", "/api"] {
+        let page = gateway.get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        check_keeps_to_itself(path, &page);
+        let html = page.text();
+        let loaded = loaded(&html);
+        assert!(loaded.len() >= 2, "{path}: {loaded:?}");
+        for address in loaded.iter().filter(|address| address.starts_with('/')) {
+            let asset = gateway.get(address).await;
+            assert_eq!(asset.status, 200, "{address}");
+            assert!(asset.header("cache-control").contains("immutable"), "{address}");
+            assert!(!asset.text().contains("@import"), "{address}");
+            assert!(asset.body.len() < 200_000, "{address}: {} bytes", asset.body.len());
+        }
+    }
+    let none = gateway.get("/assets/baton-0.css").await;
+    assert_eq!(none.status, 404);
+    check_keeps_to_itself("/assets/baton-0.css", &none);
+}
+
+#[tokio::test]
+async fn the_home_page_tells_totals_areas_and_licences() {
+    let publisher = publisher().await;
+    publisher.license(Some("https://creativecommons.org/licenses/by/4.0/"));
+    for number in 0..3 {
+        publisher.upsert("/feed", &number.to_string(), items::series(number, "Yoga"));
+    }
+    let gateway = gateway_of(&publisher).await;
+    let html = gateway.get("/").await.text();
+    for part in [
+        "<dt>services published</dt><dd>3</dd>",
+        "<dt>of 1 feeds are live</dt><dd>1</dd>",
+        "Publisher p",
+        "Creative Commons BY 4.0",
+        "/areas/oxford/v3",
+        "/areas/oxford/v1",
+    ] {
+        assert!(html.contains(part), "{part} is not in {html}");
+    }
+    assert!(html.contains(&format!("data-copy=\"http://{}/areas/oxford/v3\"", gateway.host())));
+}
+
+#[tokio::test]
+async fn the_home_page_is_told_what_changes() {
+    let publisher = publisher().await;
+    publisher.upsert("/feed", "1", items::series(1, "Yoga"));
+    let gateway = gateway_of(&publisher).await;
+    let response = follow(&gateway).await;
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let mut stream = response.bytes_stream();
+    let mut told = String::new();
+    for services in [1, 2] {
+        let wanted = format!("<dt>services published</dt><dd>{services}</dd>");
+        let is_told = async {
+            while !told.contains(&wanted) {
+                let bytes = stream.next().await.expect("the stream ended").unwrap();
+                told.push_str(&String::from_utf8_lossy(&bytes));
+            }
+        };
+        tokio::time::timeout(PATIENCE, is_told).await.expect("not told");
+        publisher.upsert("/feed", "2", items::series(2, "Pilates"));
+    }
+}
+
+#[tokio::test]
+async fn followers_do_not_keep_the_gateway_from_stopping() {
+    let publisher = publisher().await;
+    let mut gateway = gateway_of(&publisher).await;
+    let mut stream = follow(&gateway).await.bytes_stream();
+    assert!(stream.next().await.is_some());
+    let begun = std::time::Instant::now();
+    assert_eq!(gateway.stop().await, Some(0));
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn markup_of_a_publisher_stays_text() {
+    let publisher = publisher().await;
+    publisher.license(Some(&format!("javascript:alert(1){MARKUP}")));
+    publisher.upsert("/feed", "1", items::series(1, MARKUP));
+    let gateway = gateway_of(&publisher).await;
+    let is_shown = async || {
+        let html = gateway.get("/").await.text();
+        html.contains("alert(1)").then_some(html)
+    };
+    let html = wait_until("the licence shown", PATIENCE, is_shown).await;
+    assert!(html.contains("&#60;script&#62;") || html.contains("&lt;script&gt;"), "{html}");
+    for broken in ["<script>alert", "<img src=x", "href=\"javascript:"] {
+        assert!(!html.contains(broken), "{broken}");
+    }
+}
