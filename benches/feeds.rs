@@ -5,7 +5,7 @@
 //! counts among N publishers, `deleted=N` makes every N-th item a tombstone. `POST /day?changed=N` lets one
 //! in N items change once more.
 //!
-//! With `parse` instead of LISTEN it says how long serde_json takes to read the same pages, in seconds.
+//! With `parse` instead of LISTEN it says how long `serde_json` takes to read the same pages, in seconds.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints and may fail")]
 
 use std::collections::HashMap;
@@ -98,7 +98,7 @@ async fn page(
         count: count(&name),
         parents,
         deleted_every: state.counts.get("deleted").copied().unwrap_or(0),
-        changed: if changed > 0 { count(&name) / changed } else { 0 },
+        changed: count(&name).checked_div(changed).unwrap_or(0),
         name,
         kind,
     };

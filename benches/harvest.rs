@@ -43,9 +43,9 @@ fn main() {
 async fn run(series: usize, sessions: usize) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let mut feeds = vec![pages(&base, "series", Kind::Series, series, 0)];
+    let mut feeds = vec![pages(&base, "series", series, 0)];
     if sessions > 0 {
-        feeds.push(pages(&base, "sessions", Kind::Sessions, sessions, series));
+        feeds.push(pages(&base, "sessions", sessions, series));
     }
     let bytes: usize = feeds.iter().flat_map(|(_, pages)| pages).map(Bytes::len).sum();
     let urls: Vec<_> = feeds.iter().map(|(name, _)| format!("\"{base}/{name}\"")).collect();
@@ -83,7 +83,8 @@ async fn run(series: usize, sessions: usize) {
 }
 
 /// Writes all pages beforehand, so that writing them takes no time from the gateway.
-fn pages(base: &str, name: &str, kind: Kind, count: usize, parents: usize) -> (String, Vec<Bytes>) {
+fn pages(base: &str, name: &str, count: usize, parents: usize) -> (String, Vec<Bytes>) {
+    let kind = Kind::named(name).unwrap();
     let (base, name) = (base.to_owned(), name.to_owned());
     let feed = Feed { base, name, kind, count, parents, deleted_every: 0, changed: 0 };
     let pages = (0..=count.div_ceil(PAGE)).map(|number| Bytes::from(feed.page(number)));

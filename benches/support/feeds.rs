@@ -2,13 +2,13 @@
 //! nothing of them has to be kept.
 
 /// How many items a page holds.
-pub const PAGE: usize = 500;
+pub(crate) const PAGE: usize = 500;
 
 const LICENSE: &str = "https://creativecommons.org/licenses/by/4.0/";
 
 /// What the items of a feed are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Series with a weekly rule, about 2.5 KB each, as large operators publish them.
     Series,
     /// Dated sessions of the series.
@@ -23,7 +23,7 @@ pub enum Kind {
 
 impl Kind {
     /// Reads the name that is part of a feed's address.
-    pub fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         match name {
             "series" => Some(Self::Series),
             "sessions" => Some(Self::Sessions),
@@ -37,39 +37,35 @@ impl Kind {
 
 /// A feed.
 #[derive(Debug, Clone)]
-pub struct Feed {
+pub(crate) struct Feed {
     /// Address of the publisher's folder; ids of items begin with it.
-    pub base: String,
+    pub(crate) base: String,
     /// Name in the address.
-    pub name: String,
+    pub(crate) name: String,
     /// What the items are.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// How many items there are.
-    pub count: usize,
+    pub(crate) count: usize,
     /// How many parents they have.
-    pub parents: usize,
+    pub(crate) parents: usize,
     /// Every so many-th item is a tombstone; none when 0.
-    pub deleted_every: usize,
+    pub(crate) deleted_every: usize,
     /// How many of them change once more, at the end.
-    pub changed: usize,
+    pub(crate) changed: usize,
 }
 
 impl Feed {
     /// Writes a page, from 0; the one after the last is empty and leads to itself.
-    pub fn page(&self, number: usize) -> String {
+    pub(crate) fn page(&self, number: usize) -> String {
         let all = self.count + self.changed;
         let (first, pages) = (number * PAGE, all.div_ceil(PAGE));
-        let mut page = String::with_capacity(PAGE * 2_600);
         let next = (number + 1).min(pages);
-        page.push_str(&format!(r#"{{"next":"{}/{}?after={next}","items":["#, self.base, self.name));
-        for at in first.min(all)..(first + PAGE).min(all) {
-            if at > first {
-                page.push(',');
-            }
-            page.push_str(&self.item(at));
-        }
-        page.push_str(&format!(r#"],"license":"{LICENSE}"}}"#));
-        page
+        let items = (first.min(all)..(first + PAGE).min(all)).map(|at| self.item(at));
+        let items = items.collect::<Vec<_>>().join(",");
+        let (base, name) = (&self.base, &self.name);
+        format!(
+            r#"{{"next":"{base}/{name}?after={next}","items":[{items}],"license":"{LICENSE}"}}"#
+        )
     }
 
     fn item(&self, at: usize) -> String {
