@@ -5,7 +5,8 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test api-fuzz readers browser-tests build lint bench fuzz soak clean
+.PHONY: help setup demo test api-fuzz readers browser-tests build lint bench bench-programs national instructions \
+	fuzz soak clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -53,7 +54,22 @@ lint: setup ## Check format, lints, documentation and order of the house
 	fi
 
 bench: setup ## Run the benchmarks
-	$(CARGO) bench --locked --bench '*'
+	for bench in harvest search mapping places; do $(CARGO) bench --locked --bench $$bench; done
+
+bench-programs: build ## Measure whole programs beside their peers: WHAT=harvest|serving|growth SCALE=1
+	scripts/setup.sh bench
+	$(CARGO) bench --locked --bench feeds --no-run
+	for what in $(or $(WHAT),harvest serving growth); do scripts/bench/programs.py $$what --scale $(SCALE); done
+
+SCALE ?= 1
+
+national: build ## Harvest what the whole country publishes, or a part: make national SCALE=0.1
+	$(CARGO) bench --locked --bench feeds --no-run
+	scripts/bench/programs.py national --scale $(SCALE)
+
+instructions: setup ## Count the instructions of hot paths, against those on record
+	scripts/setup.sh bench
+	scripts/instructions.sh
 
 TARGET ?= all
 SECONDS ?= 60

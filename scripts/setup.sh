@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a build needs and this machine lacks. Does nothing, and asks for nothing, when all is
 # there. Debian and its descendants only; elsewhere it says what is missing.
-# usage: scripts/setup.sh [browser]    with what tests in a browser need besides
+# usage: scripts/setup.sh [browser|bench]    with what tests in a browser, or benchmarks, need besides
 set -euo pipefail
 
 if ! command -v cargo >/dev/null; then
@@ -26,6 +26,11 @@ python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 # The tests of the store start servers of their own.
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 
+if [[ ${1:-} == bench ]]; then
+    command -v valgrind >/dev/null || missing+=(valgrind)
+    command -v wrk >/dev/null || missing+=(wrk)
+    command -v nginx >/dev/null || missing+=(nginx-light)
+fi
 if [[ ${1:-} == browser ]]; then
     command -v chromium >/dev/null || missing+=(chromium)
     # A browser without any font shows no text.

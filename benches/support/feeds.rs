@@ -57,10 +57,14 @@ pub(crate) struct Feed {
 impl Feed {
     /// Writes a page, from 0; the one after the last is empty and leads to itself.
     pub(crate) fn page(&self, number: usize) -> String {
-        let all = self.count + self.changed;
-        let (first, pages) = (number * PAGE, all.div_ceil(PAGE));
-        let next = (number + 1).min(pages);
-        let items = (first.min(all)..(first + PAGE).min(all)).map(|at| self.item(at));
+        // What changes begins a page of its own: those before it were read to their end.
+        let pages = self.count.div_ceil(PAGE);
+        let (begin, end) = match number.checked_sub(pages) {
+            None => (number * PAGE, self.count),
+            Some(again) => (self.count + again * PAGE, self.count + self.changed),
+        };
+        let next = (number + 1).min(pages + self.changed.div_ceil(PAGE));
+        let items = (begin.min(end)..(begin + PAGE).min(end)).map(|at| self.item(at));
         let items = items.collect::<Vec<_>>().join(",");
         let (base, name) = (&self.base, &self.name);
         format!(

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures whole programs side by side: Baton, and the peers and limits it is compared with.
 
-usage: scripts/bench/programs.py harvest|serving|growth [--runs N] [--scale F]
+usage: scripts/bench/programs.py harvest|serving|growth|national [--runs N] [--scale F]
 
 Each comparison is made in turns within the same minute, so that what else the machine does meets both;
 printed are the medians, the lowest and the highest, and the ratio of the medians. Needs the release
@@ -271,13 +271,60 @@ def bench_growth(runs, scale):
             shutil.rmtree(folder, ignore_errors=True)
 
 
+# Items of each kind in the feeds of the country, February 2026, and how many publishers hold them.
+NATION = {"slots": 13_080_000, "sessions": 2_710_000, "events": 1_080_000, "series": 210_000, "facilities": 18_000}
+PUBLISHERS = 230
+
+
+def bench_national(_, scale):
+    """All feeds of the country, or a part of each; then a day on which one item in a hundred changes."""
+    counts = {name: int(count * scale) for name, count in NATION.items()}
+    total = sum(counts.values())
+    publisher, address = feeds(publishers=PUBLISHERS, deleted=4, **counts)
+    with tempfile.TemporaryDirectory(dir=ROOT / "target") as folder, publisher:
+        path = config(folder, address, PUBLISHERS, NATION, port=18080)
+        head(f"The country at {scale:.0%}: {total:,} items in {PUBLISHERS * len(NATION):,} feeds")
+        for name, items in [("first harvest", total), ("a day of changes", total // 100)]:
+            begun, peak = time.monotonic(), 0
+            with Process(BATON, "harvest", "--config", path, stdout=subprocess.DEVNULL,
+                         stderr=subprocess.DEVNULL) as harvest:
+                while harvest.running.poll() is None:
+                    peak = max(peak, harvest.resident_mib(peak=True))
+                    time.sleep(0.2)
+                assert harvest.running.returncode == 0, "a feed failed"
+            seconds = time.monotonic() - begun
+            row(f"{name}", [seconds], "s")
+            row(f"{name}: items", [items / seconds], "items/s")
+            row(f"{name}: memory at its peak", [peak], "MiB")
+            disk = sum(file.stat().st_size for file in pathlib.Path(folder).glob("baton.db*"))
+            row(f"{name}: disk", [disk / 1e6], "MB")
+            request = urllib.request.Request(f"{address}/day?changed=100", method="POST")
+            urllib.request.urlopen(request, timeout=10).close()
+        begun = time.monotonic()
+        with Process(BATON, "serve", "--config", path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as gateway:
+            ready("http://127.0.0.1:18080", 900)
+            row("ready after", [time.monotonic() - begun], "s")
+            body, _ = get("http://127.0.0.1:18080/v3/services?per_page=1")
+            row("services", [json.loads(body)["total_items"]], "")
+            row("resident", [gateway.resident_mib()], "MiB")
+            before = cpu_seconds(gateway)
+            time.sleep(20)
+            row("processor while nothing changes", [(cpu_seconds(gateway) - before) / 20 * 100], "% of a core")
+
+
+def cpu_seconds(process):
+    fields = pathlib.Path(f"/proc/{process.running.pid}/stat").read_text().rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["harvest", "serving", "growth"])
+    parser.add_argument("what", choices=["harvest", "serving", "growth", "national"])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--scale", type=float, default=1.0)
     options = parser.parse_args()
-    {"harvest": bench_harvest, "serving": bench_serving, "growth": bench_growth}[options.what](options.runs, options.scale)
+    {"harvest": bench_harvest, "serving": bench_serving, "growth": bench_growth,
+     "national": bench_national}[options.what](options.runs, options.scale)
 
 
 if __name__ == "__main__":

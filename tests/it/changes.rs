@@ -174,7 +174,7 @@ async fn readers_that_do_not_read_are_let_go_and_cost_no_memory() {
     let _slow: Vec<TcpStream> = (0..16).map(|_| unread(&gateway, path)).collect();
     let url = gateway.url("/v3/changes");
     let is_full = async || one_more(&url).await.is_none().then_some(());
-    wait_until("every place taken", Duration::from_secs(10), is_full).await;
+    wait_until("every place taken", Duration::from_secs(30), is_full).await;
     let mut open = Vec::new();
     let are_let_go = async || {
         open.extend(one_more(&url).await);
