@@ -6,7 +6,7 @@ CARGO ?= cargo
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test api-fuzz readers browser-tests build lint bench bench-programs national instructions \
-	fuzz soak clean
+	fuzz soak soak-postgres clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -81,6 +81,9 @@ MINUTES ?= 10
 
 soak: setup ## Many feeds, faults and kills for a while: make soak MINUTES=10
 	BATON_SOAK_SECS=$$(( $(MINUTES) * 60 )) $(CARGO) test --locked --test it -- --nocapture soak::
+
+soak-postgres: setup ## Five processes on a PostgreSQL server, killed at random: make soak-postgres MINUTES=5
+	BATON_SEVERAL_SECS=$$(( $(MINUTES) * 60 )) $(CARGO) test --locked --test it -- --nocapture several::
 
 clean: ## Remove everything that was built
 	$(CARGO) clean

@@ -4,12 +4,15 @@ mod areas;
 mod control;
 mod datasets;
 mod explain;
+mod follow;
 mod log;
 mod mappings;
 mod policy;
 mod reload;
 mod remap;
+mod role;
 mod rules;
+mod share;
 mod sources;
 mod status;
 mod store_lock;
@@ -23,10 +26,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use anyhow::bail;
 use arc_swap::ArcSwap;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::error;
@@ -41,6 +46,7 @@ pub use remap::Change;
 pub use remap::Remapped;
 pub use remap::ServiceChange;
 pub use remap::remap_differences;
+pub use role::Role;
 
 pub(crate) use status::without_secrets;
 
@@ -49,6 +55,7 @@ use self::control::Operator;
 use self::datasets::Datasets;
 use self::explain::Explanations;
 use self::policy::Stale;
+use self::share::Duties;
 use self::sources::Feeds;
 use self::status::Status;
 use self::store_lock::StoreLock;
@@ -95,6 +102,8 @@ pub struct App {
     harvester: Harvester,
     mapper: Mapper,
     supervisor: Supervisor,
+    role: Role,
+    duties: Duties,
     /// The feeds as they were when the store was opened.
     feeds: Vec<FeedRecord>,
     rules: Arc<ArcSwap<Rules>>,
@@ -121,8 +130,22 @@ pub struct App {
 impl App {
     /// Opens the store and puts the parts together; nothing is asked for on the network yet.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        Self::open_as(Role::All, config, clock).await
+    }
+
+    /// Opens the store for a process that does not everything.
+    pub async fn open_as(role: Role, config: Config, clock: Clock) -> anyhow::Result<Self> {
+        if role != Role::All && config.store.url.starts_with("sqlite:") {
+            bail!(
+                "a role needs a store on a server: store.url is a file, which one process uses alone"
+            );
+        }
         let lock = StoreLock::take(&config.store.url)?;
-        let store = store::open(&config.store.url).await.context("opening the store")?;
+        let url = match &config.store.read_url {
+            Some(url) if role == Role::Api => url,
+            _ => &config.store.url,
+        };
+        let store = store::open(url).await.context("opening the store")?;
         let gazetteer = Arc::new(Gazetteer::embedded().context("reading the postcodes")?);
         let catalogue = Arc::new(Catalogue::new(
             Arc::clone(&store),
@@ -136,7 +159,11 @@ impl App {
         let rules = Arc::new(ArcSwap::from_pointee(Rules::of(Arc::new(ruleset))));
         let datasets = datasets::stored(&config, store.as_ref()).await?;
         let specs = Feeds::specs(&config, &datasets);
-        let records = policy::sync(&store, &config, specs, clock.now()).await?;
+        let records = if role.harvests() {
+            policy::sync(&store, &config, specs, clock.now()).await?
+        } else {
+            store.feeds().await?
+        };
         let stale = policy::stale(&config, &records, &Stale::new(), clock.now());
         let sources = Feeds::sources(&config, &datasets, &records, &stale, &rules.load());
         // Said at the start rather than when a feed is first asked.
@@ -164,6 +191,8 @@ impl App {
             harvester,
             mapper,
             supervisor: Supervisor::default(),
+            role,
+            duties: Duties::default(),
             feeds: records,
             rules,
             changing_rules: tokio::sync::Mutex::default(),
@@ -214,11 +243,10 @@ impl App {
         });
         let server = app.tasks.spawn(api::serve(listener, service, closed, app.tasks.clone()));
         app.load_vocabularies().await;
-        app.mark_if_made_otherwise().await;
         app.catalogue.load().await.context("reading the store")?;
         app.is_ready.store(true, Ordering::Release);
         info!(services = app.catalogue.snapshot().len(), feeds = app.feeds.len(), "ready");
-        app.start_harvest(&stop).await?;
+        app.start(&stop).await?;
         stop.cancelled().await;
         info!("stopping");
         app.tasks.close();
@@ -242,7 +270,8 @@ impl App {
             gate: Arc::clone(&self.mapper.gate),
             app: Arc::clone(self),
         });
-        let admin = config.server.admin_token.as_ref().map(|token| Admin {
+        let token = config.server.admin_token.as_ref().filter(|_| self.role.harvests());
+        let admin = token.map(|token| Admin {
             control: Arc::new(Operator { app: Arc::clone(self), stop: stop.clone() }),
             token: token.expose().into(),
         });
@@ -265,20 +294,35 @@ impl App {
         .with_streams(Streams::new(stop.clone(), self.tasks.clone()))
     }
 
-    async fn start_harvest(self: &Arc<Self>, stop: &CancellationToken) -> anyhow::Result<()> {
-        self.supervisor.reconcile(self, stop).await?;
-        let (mapper, mapper_stop) = (self.mapper.clone(), stop.clone());
-        self.tasks.spawn(async move { mapper.run(mapper_stop).await });
-        let (app, refresh_stop) = (Arc::clone(self), stop.clone());
-        self.tasks.spawn(async move { app.refresh_vocabularies(refresh_stop).await });
+    async fn start(self: &Arc<Self>, stop: &CancellationToken) -> anyhow::Result<()> {
+        let (app, follow_stop) = (Arc::clone(self), stop.clone());
+        self.tasks.spawn(async move { app.follow_store(follow_stop).await });
+        if !self.role.harvests() {
+            return Ok(());
+        }
+        self.start_work(stop).await?;
         let (app, watch_stop) = (Arc::clone(self), stop.clone());
         self.tasks.spawn(async move { app.watch_mappings(watch_stop).await });
         self.tasks.spawn(Arc::clone(self).follow_config(stop.clone()));
-        self.tasks.spawn(Arc::clone(self).follow_datasets(stop.clone()));
-        self.tasks.spawn(Arc::clone(self).keep_policies(stop.clone()));
         let (app, stop) = (Arc::clone(self), stop.clone());
         self.tasks.spawn(async move { app.follow_feeds(stop).await });
         Ok(())
+    }
+
+    /// Starts the mapper and what goes with it: of all processes one does this.
+    fn start_mapping(
+        self: &Arc<Self>,
+        mapper: Arc<Mapper>,
+        stop: &CancellationToken,
+    ) -> Vec<JoinHandle<()>> {
+        let mapper_stop = stop.clone();
+        let (app, refresh_stop) = (Arc::clone(self), stop.clone());
+        vec![
+            self.tasks.spawn(async move { mapper.run(mapper_stop).await }),
+            self.tasks.spawn(async move { app.refresh_vocabularies(refresh_stop).await }),
+            self.tasks.spawn(Arc::clone(self).follow_datasets(stop.clone())),
+            self.tasks.spawn(Arc::clone(self).keep_policies(stop.clone())),
+        ]
     }
 
     /// Returns what the pollers need to know now.
@@ -304,6 +348,10 @@ impl App {
         &self,
         stop: &CancellationToken,
     ) -> anyhow::Result<Vec<(FeedRecord, Followed)>> {
+        let alone = self.take_all().await?;
+        for record in &self.feeds {
+            self.board.begin(record.id);
+        }
         self.load_vocabularies().await;
         self.read_vocabularies().await;
         self.mark_if_made_otherwise().await;
@@ -325,6 +373,7 @@ impl App {
             self.mapper.finish().await?;
             self.catalogue.catch_up().await?;
         }
+        self.give_up(alone).await?;
         let records = self.store.feeds().await?;
         let fared = |(record, followed): (FeedRecord, Followed)| match &record.paused {
             Some(reason) => (record.clone(), Followed::Failed(format!("paused: {reason}"))),

@@ -205,6 +205,7 @@ impl App {
     /// # Errors
     /// When the store cannot be read or written.
     pub async fn remap(&self) -> anyhow::Result<Remapped> {
+        let alone = self.take_all().await?;
         self.load_vocabularies().await;
         self.mark_if_made_otherwise().await;
         self.store.mark_all().await?;
@@ -212,6 +213,7 @@ impl App {
         let before = self.catalogue.snapshot().generation();
         let roots = self.mapper.drain().await?;
         let changed = self.store.changes(before, usize::MAX).await?.len();
+        self.give_up(alone).await?;
         Ok(Remapped { roots, changed })
     }
 

@@ -131,8 +131,12 @@ impl App {
 
     /// Marks every root when services are made with other vocabularies, rules or settings than last time.
     ///
-    /// What they are made with is written down after that, so that a crash in between marks again.
+    /// What they are made with is written down after that, so that a crash in between marks again. That is
+    /// for whoever maps to do.
     pub(super) async fn mark_if_made_otherwise(&self) {
+        if !self.duties.include_mapping() {
+            return;
+        }
         let set = Arc::clone(self.rules.load().set());
         let marked = async {
             let config = self.config.load_full();

@@ -50,7 +50,10 @@ impl StatusSource for Status {
             let mut states = self.board.all();
             let records = self.store.feeds().await?;
             let feeds = records.into_iter().map(|record| {
-                let now = states.remove(&record.id).unwrap_or_default();
+                let now = states.remove(&record.id).unwrap_or_else(|| FeedStatus {
+                    state: FeedState::as_stored(&record),
+                    ..FeedStatus::default()
+                });
                 self.feed(record, now)
             });
             let feeds = feeds.collect();

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::App;
+use super::share::Duty;
 use crate::harvest;
 use crate::harvest::FeedSettings;
 use crate::harvest::Followed;
@@ -24,6 +25,7 @@ pub(super) struct Supervisor(Mutex<HashMap<FeedId, Poller>>);
 #[derive(Debug)]
 struct Poller {
     settings: FeedSettings,
+    duty: Duty,
     stop: CancellationToken,
     task: JoinHandle<Followed>,
 }
@@ -58,7 +60,8 @@ impl Supervisor {
         let wanted = app.feed_settings().await?;
         let is_wanted = |id: &FeedId, poller: &Poller| {
             let settings = wanted.iter().find(|settings| settings.record.id == *id);
-            settings.is_some_and(|s| s.record.paused.is_none() && poller.is_set_up_as(s))
+            let is_set_up = |s: &FeedSettings| s.record.paused.is_none() && poller.is_set_up_as(s);
+            settings.is_some_and(is_set_up) && poller.duty == app.duties.of(*id)
         };
         let unwanted = pollers.extract_if(|id, poller| !is_wanted(id, poller));
         for (_, poller) in unwanted.collect::<Vec<_>>() {
@@ -67,10 +70,13 @@ impl Supervisor {
         // Read again: those that ended may have written until then.
         for settings in app.feed_settings().await? {
             let id = settings.record.id;
-            if settings.record.paused.is_some() {
+            let duty = app.duties.of(id);
+            if duty == Duty::Others {
+                app.board.forget(id);
+            } else if settings.record.paused.is_some() {
                 app.board.pause(id);
             } else if !stop.is_cancelled() && !pollers.contains_key(&id) {
-                pollers.insert(id, start(app, settings, stop));
+                pollers.insert(id, start(app, settings, duty, stop));
             }
         }
         Ok(())
@@ -83,6 +89,14 @@ impl Supervisor {
             poller.end().await;
         }
         pollers
+    }
+
+    /// Ends every poller.
+    pub(super) async fn leave_all(&self) {
+        let mut pollers = self.0.lock().await;
+        for (_, poller) in pollers.drain() {
+            poller.end().await;
+        }
     }
 
     /// Changes what the store says of a feed while nobody follows it; [`reconcile`] goes on from there.
@@ -102,13 +116,16 @@ impl Supervisor {
     }
 }
 
-fn start(app: &Arc<App>, settings: FeedSettings, stop: &CancellationToken) -> Poller {
-    let (app, stop) = (Arc::clone(app), stop.child_token());
+fn start(app: &Arc<App>, settings: FeedSettings, duty: Duty, stop: &CancellationToken) -> Poller {
+    let stop = stop.child_token();
     let (followed, stopped) = (settings.clone(), stop.clone());
     app.board.begin(settings.record.id);
-    let tasks = app.tasks.clone();
-    let task = tasks.spawn(async move {
-        harvest::follow(&app.harvester, &followed, Until::Cancelled, &stopped).await
+    let mut harvester = app.harvester.clone();
+    if let Duty::Under(lease) = duty {
+        harvester.store = app.store.under(lease);
+    }
+    let task = app.tasks.spawn(async move {
+        harvest::follow(&harvester, &followed, Until::Cancelled, &stopped).await
     });
-    Poller { settings, stop, task }
+    Poller { settings, duty, stop, task }
 }

@@ -9,12 +9,16 @@ use super::Failure;
 use super::Verdict;
 use super::say;
 use crate::app::App;
+use crate::app::Role;
 use crate::clock::Clock;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     config: ConfigPath,
+    /// What this process does, where several share a store on a server: harvest, serve, or both
+    #[arg(long, value_enum, default_value_t)]
+    role: Role,
 }
 
 pub(super) async fn run(
@@ -29,7 +33,8 @@ pub(super) async fn run(
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
     let address = listener.local_addr()?;
-    let app = App::open(config, Clock::default()).await?.reloading_from(file, known);
+    let app = App::open_as(arguments.role, config, Clock::default()).await?;
+    let app = app.reloading_from(file, known);
     say(&format!("Serving http://{address}/v3/services, stop with Ctrl-C"));
     app.serve(listener, stop).await?;
     Ok(Verdict::Well)

@@ -19,17 +19,22 @@ pub struct Store {
     /// `postgres://user:password@host/database`; `sqlite:baton.db` by default. Printed masked.
     #[serde(serialize_with = "serialize_masked")]
     pub url: String,
+    /// Where processes read that only serve: a server that follows the one at `url`. Printed masked.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "serialize_masked_option")]
+    pub read_url: Option<String>,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { url: "sqlite:baton.db".to_owned() }
+        Self { url: "sqlite:baton.db".to_owned(), read_url: None }
     }
 }
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Store").field("url", &masked(&self.url)).finish()
+        let read_url = self.read_url.as_deref().map(masked);
+        let mut store = f.debug_struct("Store");
+        store.field("url", &masked(&self.url)).field("read_url", &read_url).finish()
     }
 }
 
@@ -38,21 +43,34 @@ impl fmt::Debug for Store {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawStore {
     url: Option<String>,
+    read_url: Option<String>,
 }
 
 impl RawStore {
     pub(super) fn check(self, at: &KeyPath, check: &mut Check<'_>) -> Store {
-        let Some(url) = self.url else { return Store::default() };
+        if self.read_url.as_deref().is_some_and(|url| postgres(url).is_none()) {
+            check.problem(&at.key("read_url"), "must be postgres://USER@HOST/DATABASE");
+        }
+        let read_url = self.read_url;
+        let Some(url) = self.url else { return Store { read_url, ..Store::default() } };
         let is_file = sqlite_path(&url).is_some_and(|path| !path.is_empty());
         if !is_file && postgres(&url).is_none() {
             check.problem(&at.key("url"), "must be sqlite:PATH or postgres://USER@HOST/DATABASE");
         }
-        Store { url }
+        Store { url, read_url }
     }
 }
 
 fn serialize_masked<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&masked(url))
+}
+
+#[expect(clippy::ref_option, reason = "serde calls it so")]
+fn serialize_masked_option<S: Serializer>(
+    url: &Option<String>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    url.as_deref().map(masked).serialize(serializer)
 }
 
 /// Returns the address of a store without its user, its password and its query.

@@ -12,6 +12,7 @@ use crate::fetch::FetchError;
 use crate::fetch::Response;
 use crate::quality::Code;
 use crate::store::FeedId;
+use crate::store::FeedRecord;
 
 /// The state of a feed, as operators see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,6 +36,18 @@ impl FeedState {
     /// Tells whether more pages are expected right now.
     pub(super) fn is_reading(self) -> bool {
         matches!(self, Self::Starting | Self::CatchingUp)
+    }
+
+    /// Returns the state of a feed that another process follows, by what the store knows of it.
+    pub fn as_stored(record: &FeedRecord) -> Self {
+        match record {
+            FeedRecord { paused: Some(_), .. } => Self::Paused,
+            FeedRecord { stopped: Some(_), .. } => Self::Stopped,
+            FeedRecord { failures: 1.., .. } => Self::BackingOff,
+            FeedRecord { at_end: true, is_resyncing: false, .. } => Self::Live,
+            FeedRecord { pages: 0, .. } => Self::Starting,
+            _ => Self::CatchingUp,
+        }
     }
 
     /// Returns every state.
@@ -125,6 +138,17 @@ impl Board {
     /// Shows that a feed is about to be asked.
     pub fn begin(&self, feed: FeedId) {
         self.update(feed, |status| status.state = FeedState::Starting);
+    }
+
+    /// Returns the state of a feed, whoever follows it.
+    pub(super) fn state(&self, record: &FeedRecord) -> FeedState {
+        let board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        board.get(&record.id).map_or_else(|| FeedState::as_stored(record), |status| status.state)
+    }
+
+    /// Shows nothing of a feed any more: another process follows it.
+    pub fn forget(&self, feed: FeedId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&feed);
     }
 
     /// Shows that a feed is not asked.

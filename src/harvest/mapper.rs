@@ -125,7 +125,7 @@ impl Mapper {
             let is_judged = feed.is_some_and(|feed| feed.is_guarded);
             // A feed that was resumed shows as paused until its poller has begun.
             let is_reading = |record: &&FeedRecord| {
-                let state = self.board.status(record.id).state;
+                let state = self.board.state(record);
                 record.paused.is_none() && (state.is_reading() || state == FeedState::Paused)
             };
             let siblings =

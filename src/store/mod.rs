@@ -9,11 +9,17 @@
 
 mod body;
 mod codec;
+mod lease;
 mod limits;
 pub mod postgres;
 mod record;
 pub mod sqlite;
 
+pub use lease::LEASE_SECS;
+pub use lease::Lease;
+pub use lease::Share;
+pub use lease::Work;
+pub use lease::Worker;
 pub use record::Bundle;
 pub use record::ChangedService;
 pub use record::Delegation;
@@ -94,6 +100,9 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+    /// Another worker does this now, or it must begin anew.
+    #[error("this work was given to another worker")]
+    Lost,
     /// The program is stopping.
     #[error("the store is closed")]
     Closed,
@@ -227,4 +236,18 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Keeps a document, in place of the one kept under this name before.
     fn keep_document(&self, name: String, body: Vec<u8>) -> Answer<'_, ()>;
+
+    /// Says that a worker is there, and returns its share of the work; nothing where a store serves one
+    /// process alone. To be said again well within [`LEASE_SECS`].
+    fn share(&self, worker: Worker) -> Answer<'_, Option<Share>>;
+
+    /// Gives leases back whose work has ended.
+    fn give_back(&self, leases: Vec<Lease>) -> Answer<'_, ()>;
+
+    /// Forgets a worker whose work has all ended.
+    fn leave(&self, worker: Worker) -> Answer<'_, ()>;
+
+    /// Returns the store for the holder of a lease: what is written there fails with
+    /// [`StoreError::Lost`] once somebody else holds it.
+    fn under(&self, lease: Lease) -> Arc<dyn Store>;
 }

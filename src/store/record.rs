@@ -101,6 +101,13 @@ pub enum FeedUpdate {
     },
 }
 
+impl FeedUpdate {
+    /// Tells whether whoever follows the feed must begin anew from what is stored of it.
+    pub(super) fn begins_anew(&self) -> bool {
+        matches!(self, Self::Resumed | Self::Resync { .. })
+    }
+}
+
 /// Services of a feed that are about to be lost, and what was lost lately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {

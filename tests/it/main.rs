@@ -35,6 +35,7 @@ mod reload;
 mod resync;
 mod rpde;
 mod rules;
+mod several;
 mod shared_feeds;
 mod soak;
 mod store;

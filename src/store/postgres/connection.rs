@@ -17,8 +17,10 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
 use super::address::Address;
+use super::lease;
 use super::sql;
 use crate::store::DatabaseError;
+use crate::store::Lease;
 use crate::store::StoreError;
 
 /// How many connections a process opens at most.
@@ -73,16 +75,17 @@ impl Pool {
         Ok(Self { pool: pool.or(Err(StoreError::Closed))? })
     }
 
-    /// Does work in a transaction, whole or not at all.
+    /// Does work in a transaction, whole or not at all, and only as long as a lease is what it was.
     pub(super) async fn write<G: Sync, T>(
         &self,
         doing: &'static str,
+        lease: Option<&Lease>,
         given: &G,
         work: impl for<'a> Fn(&'a Session<'a>, &'a G) -> Work<'a, T> + Send + Sync,
     ) -> Result<T, StoreError> {
         let mut tries = 1;
         loop {
-            let done = self.transaction(doing, false, given, &work).await;
+            let done = self.transaction(doing, Kind::Write(lease), given, &work).await;
             if tries == TRIES || !done.as_ref().is_err_and(is_conflict) {
                 return done;
             }
@@ -99,7 +102,7 @@ impl Pool {
         given: &G,
         work: impl for<'a> Fn(&'a Session<'a>, &'a G) -> Work<'a, T> + Send + Sync,
     ) -> Result<T, StoreError> {
-        self.transaction(doing, true, given, &work).await
+        self.transaction(doing, Kind::Read, given, &work).await
     }
 
     /// Reads; each statement sees what was committed when it began.
@@ -117,17 +120,20 @@ impl Pool {
     async fn transaction<G: Sync, T>(
         &self,
         doing: &'static str,
-        is_reading: bool,
+        kind: Kind<'_>,
         given: &G,
         work: &(impl for<'a> Fn(&'a Session<'a>, &'a G) -> Work<'a, T> + Send + Sync),
     ) -> Result<T, StoreError> {
         let mut client = self.client(doing).await?;
         let mut builder = client.build_transaction();
-        if is_reading {
+        if matches!(kind, Kind::Read) {
             builder = builder.isolation_level(IsolationLevel::RepeatableRead).read_only(true);
         }
         let transaction = builder.start().await.map_err(sql(doing))?;
         let session = Session { line: Line::Transaction(&transaction), doing };
+        if let Kind::Write(Some(lease)) = kind {
+            lease::check(&session, lease).await?;
+        }
         let done = work(&session, given).await?;
         transaction.commit().await.map_err(sql(doing))?;
         Ok(done)
@@ -141,6 +147,14 @@ impl Pool {
             _ => because(DatabaseError::Busy),
         })
     }
+}
+
+/// What a transaction is for.
+enum Kind<'a> {
+    /// Reading at one moment.
+    Read,
+    /// Writing, perhaps for a lease.
+    Write(Option<&'a Lease>),
 }
 
 /// A connection that work is done on.

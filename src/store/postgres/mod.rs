@@ -17,6 +17,7 @@ mod held;
 mod items;
 mod items_of;
 mod keys;
+mod lease;
 mod name;
 mod occurrences;
 mod page;
@@ -50,13 +51,16 @@ use super::FeedSpec;
 use super::FeedUpdate;
 use super::Folding;
 use super::Held;
+use super::Lease;
 use super::PageCommit;
 use super::PageOutcome;
 use super::Publication;
+use super::Share;
 use super::Store;
 use super::StoreError;
 use super::StoredBody;
 use super::StoredService;
+use super::Worker;
 use super::codec;
 use crate::oruk::Id;
 
@@ -64,6 +68,8 @@ use crate::oruk::Id;
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
     pool: Arc<Pool>,
+    /// What is written is written for this lease.
+    lease: Option<Lease>,
 }
 
 impl PostgresStore {
@@ -81,7 +87,7 @@ impl PostgresStore {
             StoreError::Sql { source, .. } => StoreError::Open { place, source },
             other => other,
         })?;
-        Ok(Self { pool: Arc::new(pool) })
+        Ok(Self { pool: Arc::new(pool), lease: None })
     }
 }
 
@@ -97,7 +103,7 @@ impl PostgresStore {
         G: Send + Sync + 'static,
         T: Send + 'static,
     {
-        Box::pin(async move { self.pool.write(doing, &given, work).await })
+        Box::pin(async move { self.pool.write(doing, self.lease.as_ref(), &given, work).await })
     }
 
     /// Reads, each statement for itself.
@@ -143,8 +149,14 @@ impl Store for PostgresStore {
     }
 
     fn update_feed(&self, feed: FeedId, update: FeedUpdate) -> Answer<'_, ()> {
+        let is_followed_by_another = self.lease.is_none();
         self.write("recording how a feed is doing", update, move |session, update| {
-            Box::pin(feed::update(session, feed, update))
+            Box::pin(async move {
+                if is_followed_by_another && update.begins_anew() {
+                    lease::interrupt(session, feed).await?;
+                }
+                feed::update(session, feed, update).await
+            })
         })
     }
 
@@ -318,5 +330,27 @@ impl Store for PostgresStore {
             })
             .await
         })
+    }
+
+    fn share(&self, worker: Worker) -> Answer<'_, Option<Share>> {
+        self.write("sharing the work", worker, |session, worker| {
+            Box::pin(async move { lease::share(session, worker).await.map(Some) })
+        })
+    }
+
+    fn give_back(&self, leases: Vec<Lease>) -> Answer<'_, ()> {
+        self.write("giving work back", leases, |session, leases| {
+            Box::pin(lease::give_back(session, leases))
+        })
+    }
+
+    fn leave(&self, worker: Worker) -> Answer<'_, ()> {
+        self.write("leaving the work to others", worker, |session, worker| {
+            Box::pin(lease::leave(session, worker))
+        })
+    }
+
+    fn under(&self, lease: Lease) -> Arc<dyn Store> {
+        Arc::new(Self { pool: Arc::clone(&self.pool), lease: Some(lease) })
     }
 }

@@ -12,7 +12,7 @@ const DOING: &str = "migrating its tables";
 
 /// Migrations in order; the table `migration` says which were run. Never edit one that was released: add
 /// another.
-const MIGRATIONS: [&str; 1] = [include_str!("0001-tables.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("0001-tables.sql"), include_str!("0002-leases.sql")];
 
 /// The number of the advisory lock under which tables are changed: "baton", as letters.
 const LOCK: i64 = 0x0062_6174_6f6e;
@@ -28,7 +28,7 @@ const WAIT: Duration = Duration::from_millis(250);
 pub(super) async fn migrate(pool: &Pool) -> Result<(), StoreError> {
     let mut tries = 1;
     loop {
-        match pool.write(DOING, &(), |session, ()| Box::pin(run(session))).await {
+        match pool.write(DOING, None, &(), |session, ()| Box::pin(run(session))).await {
             Err(error) if is_race(&error) && tries < TRIES => tokio::time::sleep(WAIT).await,
             done => return done,
         }

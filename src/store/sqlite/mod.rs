@@ -35,13 +35,16 @@ use super::FeedSpec;
 use super::FeedUpdate;
 use super::Folding;
 use super::Held;
+use super::Lease;
 use super::PageCommit;
 use super::PageOutcome;
 use super::Publication;
+use super::Share;
 use super::Store;
 use super::StoreError;
 use super::StoredBody;
 use super::StoredService;
+use super::Worker;
 use super::body;
 use super::codec;
 use crate::oruk::Id;
@@ -200,5 +203,21 @@ impl Store for SqliteStore {
 
     fn keep_document(&self, name: String, body: Vec<u8>) -> Answer<'_, ()> {
         self.write(move |connection| document::keep(connection, &name, &body))
+    }
+
+    fn share(&self, _: Worker) -> Answer<'_, Option<Share>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    fn give_back(&self, _: Vec<Lease>) -> Answer<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn leave(&self, _: Worker) -> Answer<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn under(&self, _: Lease) -> Arc<dyn Store> {
+        Arc::new(self.clone())
     }
 }

@@ -2,6 +2,7 @@
 
 mod concurrency;
 mod feeds;
+mod leases;
 mod pages;
 mod roots;
 mod services;
@@ -74,6 +75,11 @@ promises! {
         what_becomes_of_a_feed_is_remembered,
         documents_are_kept_by_name,
         nothing_is_forgotten_when_a_store_is_opened_again,
+    }
+    leases {
+        work_is_shared_evenly,
+        who_lost_a_lease_can_write_no_more,
+        a_feed_that_is_given_up_is_nobodys,
     }
     concurrency {
         pages_written_side_by_side_lose_nothing,

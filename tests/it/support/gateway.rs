@@ -28,6 +28,7 @@ pub(crate) struct Gateway {
     said_before: Vec<String>,
     address: String,
     client: reqwest::Client,
+    role: Option<&'static str>,
 }
 
 /// What `baton harvest` came to.
@@ -188,7 +189,7 @@ impl Gateway {
         let folder = TempDir::new().unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let (said_before, address) = (Vec::new(), String::new());
-        let gateway = Self { folder, running: None, said_before, address, client };
+        let gateway = Self { folder, running: None, said_before, address, client, role: None };
         gateway.configure(settings);
         gateway
     }
@@ -205,6 +206,13 @@ impl Gateway {
         gateway
     }
 
+    /// Returns a gateway of a role that runs and is ready.
+    pub(crate) async fn start_role(settings: &Settings, role: &'static str) -> Self {
+        let mut gateway = Self { role: Some(role), ..Self::new(settings) };
+        gateway.start_again().await;
+        gateway
+    }
+
     /// Starts `baton serve` on the store as it is and waits until it is ready.
     pub(crate) async fn start_again(&mut self) {
         self.start_as(baton()).await;
@@ -213,6 +221,9 @@ impl Gateway {
     /// Starts `baton serve` by a command that runs `baton`.
     pub(crate) async fn start_as(&mut self, mut command: Command) {
         command.arg("serve").arg("--config").arg(self.config()).env("BATON_LOG", "debug");
+        if let Some(role) = self.role {
+            command.args(["--role", role]);
+        }
         self.forget();
         let mut running = Running::start(&mut command);
         self.address = running.address_in("Serving http://").await;

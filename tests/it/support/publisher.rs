@@ -14,6 +14,7 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use axum::http::Uri;
 use axum::http::header;
@@ -52,6 +53,8 @@ struct Shared {
 pub(crate) struct Asked {
     pub(crate) path: String,
     pub(crate) query: String,
+    /// The `User-Agent`, which holds the contact of whoever asks.
+    pub(crate) agent: String,
     pub(crate) at: Instant,
 }
 
@@ -229,10 +232,12 @@ impl FakePublisher {
     }
 }
 
-async fn answer(State(shared): State<Arc<Shared>>, uri: Uri) -> Response {
+async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap, uri: Uri) -> Response {
     let (path, query) = (uri.path().to_owned(), uri.query().unwrap_or_default().to_owned());
-    let at = Instant::now();
-    shared.asked.lock().unwrap().push(Asked { path: path.clone(), query: query.clone(), at });
+    let agent = headers.get(header::USER_AGENT).map(|agent| agent.to_str().unwrap().to_owned());
+    let (agent, at) = (agent.unwrap_or_default(), Instant::now());
+    let asked = Asked { path: path.clone(), query: query.clone(), agent, at };
+    shared.asked.lock().unwrap().push(asked);
     let delay = *shared.delay.lock().unwrap();
     tokio::time::sleep(delay).await;
     let mut feeds = shared.feeds.lock().unwrap();

@@ -1,0 +1,165 @@
+//! Several processes on one server: some harvest, some serve, any may be killed.
+//!
+//! `BATON_SEVERAL_SECS` says how long; `BATON_SEVERAL_SEED` repeats a run.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+use std::time::Instant;
+
+use rand::RngExt as _;
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+
+use crate::support::gateway::Gateway;
+use crate::support::gateway::Settings;
+use crate::support::gateway::text;
+use crate::support::items;
+use crate::support::postgres::Server;
+use crate::support::process::wait_until;
+use crate::support::publisher::Asked;
+use crate::support::publisher::FakePublisher;
+
+const FEEDS: usize = 30;
+
+/// How many ids each feed draws from.
+const IDS: u32 = 12;
+
+const DEFAULT_SECS: u64 = 25;
+
+/// What a dead worker did is taken over within this, and then everything is read and mapped.
+const END: Duration = Duration::from_secs(60);
+
+/// Two requests of one process with one of another between them: a lease does not go and come back as
+/// fast as this.
+const TO_AND_FRO: Duration = Duration::from_secs(2);
+
+/// What the publisher holds: name by source.
+type Truth = BTreeMap<String, String>;
+
+#[tokio::test]
+async fn whoever_is_killed_nothing_is_lost_and_all_serve_the_same() {
+    let secs = std::env::var("BATON_SEVERAL_SECS").ok().and_then(|secs| secs.parse().ok());
+    let seed = std::env::var("BATON_SEVERAL_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed: u64 = seed.unwrap_or_else(rand::random);
+    println!("BATON_SEVERAL_SEED={seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    let secs = Duration::from_secs(secs.unwrap_or(DEFAULT_SECS));
+    let publisher = FakePublisher::start().await;
+    let server = Server::start();
+    let settings = settings(&publisher, &server.database());
+    let mut processes = Vec::new();
+    for (number, role) in ["harvest", "harvest", "harvest", "api", "api"].into_iter().enumerate() {
+        let contact = format!("contact = \"process-{number}@example.org\"");
+        processes.push(Gateway::start_role(&settings.clone().fetch(&contact), role).await);
+    }
+    let mut truth = Truth::new();
+    let begun = Instant::now();
+    let mut next_kill = begun + Duration::from_secs(4);
+    let (mut edits, mut kills, mut was_restarted) = (0, 0, false);
+    while begun.elapsed() < secs {
+        for _ in 0..random.random_range(1..6) {
+            edit(&publisher, &mut truth, &mut random);
+            edits += 1;
+        }
+        if Instant::now() > next_kill {
+            let process = random.random_range(0..processes.len());
+            processes[process].kill_9();
+            processes[process].start_again().await;
+            kills += 1;
+            next_kill = Instant::now() + Duration::from_millis(random.random_range(3_000..8_000));
+        }
+        if !was_restarted && begun.elapsed() > secs / 2 {
+            server.crash();
+            was_restarted = true;
+        }
+        tokio::time::sleep(Duration::from_millis(random.random_range(5..60))).await;
+    }
+    let stopped = Instant::now();
+    for api in &processes[3..] {
+        let is_truth =
+            async || (shown(api).await == truth || stopped.elapsed() > END).then_some(());
+        wait_until("the truth", END * 2, is_truth).await;
+        assert_eq!(shown(api).await, truth, "seed {seed}");
+    }
+    println!("{edits} edits, {kills} kills, {} services, {:?}", truth.len(), stopped.elapsed());
+    assert_same_walks(&processes[3], &processes[4]).await;
+    assert_polled_by_one(&publisher.asked());
+    assert_spread_evenly(&publisher.asked());
+    for process in &processes {
+        assert!(!process.said().contains("panicked"), "seed {seed}");
+    }
+    for process in &mut processes {
+        assert_eq!(process.stop().await, Some(0));
+    }
+}
+
+fn settings(publisher: &FakePublisher, store: &str) -> Settings {
+    let feeds: Vec<(String, Vec<String>)> =
+        (0..FEEDS).map(|feed| (format!("p{feed}"), vec![publisher.feed(&path(feed), 5)])).collect();
+    // Everything may vanish here: the publisher's word is the truth.
+    Settings::following(&feeds).section("[guard]\nloss_percent = 100").store(store)
+}
+
+fn path(feed: usize) -> String {
+    format!("/feed-{feed}")
+}
+
+fn edit(publisher: &FakePublisher, truth: &mut Truth, random: &mut StdRng) {
+    let (feed, id) = (random.random_range(0..FEEDS), random.random_range(0..IDS));
+    let source = items::uri("series", format!("{feed}-{id}"));
+    if random.random_bool(0.25) {
+        truth.remove(&source);
+        publisher.delete(&path(feed), &id.to_string());
+        return;
+    }
+    let name = format!("Class {feed} {id} {}", random.random_range(0..1_000_000));
+    let body = items::series(format!("{feed}-{id}"), &name);
+    publisher.upsert(&path(feed), &id.to_string(), body);
+    truth.insert(source, name);
+}
+
+async fn shown(gateway: &Gateway) -> Truth {
+    let services = gateway.all("/v3/services?full=true").await;
+    services.iter().map(|s| (text(&s["x_openactive"]["id"]), text(&s["name"]))).collect()
+}
+
+/// Pages, their order and their entity tags.
+async fn assert_same_walks(one: &Gateway, other: &Gateway) {
+    for page in 1.. {
+        let path = format!("/v3/services?per_page=40&page={page}");
+        let (one, other) = (one.get(&path).await, other.get(&path).await);
+        assert_eq!(one.header("etag"), other.header("etag"), "{path}");
+        let same_address = |body: String, of: &str| body.replace(of, "");
+        assert_eq!(same_address(one.text(), "x"), same_address(other.text(), "x"), "{path}");
+        if one.json()["last_page"] == true {
+            return;
+        }
+    }
+}
+
+fn assert_polled_by_one(asked: &[Asked]) {
+    for feed in 0..FEEDS {
+        let of_feed: Vec<&Asked> = asked.iter().filter(|asked| asked.path == path(feed)).collect();
+        for at in of_feed.windows(3) {
+            let is_to_and_fro = at[0].agent == at[2].agent && at[0].agent != at[1].agent;
+            let is_both = is_to_and_fro && at[2].at - at[0].at < TO_AND_FRO;
+            assert!(!is_both, "two processes polled feed {feed} at once");
+        }
+    }
+}
+
+/// In the end each process polls a third, or nearly.
+fn assert_spread_evenly(asked: &[Asked]) {
+    let last = asked.iter().map(|asked| asked.at).max().unwrap();
+    let mut followers: BTreeMap<&str, &str> = BTreeMap::new();
+    for asked in asked.iter().filter(|asked| last - asked.at < Duration::from_secs(3)) {
+        followers.insert(&asked.path, &asked.agent);
+    }
+    let mut shares: BTreeMap<&str, usize> = BTreeMap::new();
+    for agent in followers.values() {
+        *shares.entry(agent).or_default() += 1;
+    }
+    println!("{shares:?}");
+    assert_eq!(followers.len(), FEEDS);
+    assert!(shares.len() == 3 && shares.values().all(|feeds| *feeds == FEEDS / 3), "{shares:?}");
+}
