@@ -31,6 +31,7 @@ use tracing::info_span;
 use super::error::Problem;
 use super::state::ApiState;
 use super::state::FeedReport;
+use super::state::StatusReport;
 
 /// Upper ends of the buckets that latencies are counted in, in seconds.
 const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 5.0, 30.0];
@@ -140,7 +141,7 @@ pub(super) async fn metrics(State(state): State<ApiState>) -> Result<impl IntoRe
     let report = state.status.report().await?;
     let mut text = String::new();
     encode(&mut text, &state.metrics.registry).map_err(|_unwritable| Problem::Internal)?;
-    let feeds = registry_of(&state, report.services, report.waiting, &report.feeds);
+    let feeds = registry_of(&state, &report);
     let mut of_feeds = String::new();
     encode(&mut of_feeds, &feeds).map_err(|_unwritable| Problem::Internal)?;
     // Each of the two ends with the mark of the end.
@@ -177,7 +178,8 @@ struct FeedMetrics {
     states: Family<OfFeedAnd, Gauge>,
 }
 
-fn registry_of(state: &ApiState, services: usize, waiting: u64, feeds: &[FeedReport]) -> Registry {
+fn registry_of(state: &ApiState, report: &StatusReport) -> Registry {
+    let StatusReport { services, waiting, behind, feeds, .. } = report;
     let now = state.clock.now();
     let metrics = FeedMetrics::default();
     for report in feeds {
@@ -189,8 +191,13 @@ fn registry_of(state: &ApiState, services: usize, waiting: u64, feeds: &[FeedRep
         gauge.set(i64::try_from(n).unwrap_or(i64::MAX));
         gauge
     };
-    registry.register("baton_listed_services", "Services that lists show", count(services as u64));
-    registry.register("baton_waiting_roots", "Opportunities waiting to be mapped", count(waiting));
+    registry.register("baton_listed_services", "Services that lists show", count(*services as u64));
+    registry.register("baton_waiting_roots", "Opportunities waiting to be mapped", count(*waiting));
+    registry.register(
+        "baton_unlisted_changes",
+        "Changes that lists do not show yet",
+        count(*behind),
+    );
     metrics.register(&mut registry);
     registry
 }

@@ -74,6 +74,7 @@ pub fn router(state: ApiState) -> Router {
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::no_such_method);
     let measure = from_fn_with_state(state.metrics.clone(), metrics::measure);
-    middleware::wrap(routes.layer(from_fn(server::refuse_bodies)).layer(measure), &state)
-        .with_state(state)
+    let say_stale = from_fn_with_state(state.clone(), health::say_stale);
+    let routes = routes.layer(from_fn(server::refuse_bodies)).layer(say_stale).layer(measure);
+    middleware::wrap(routes, &state).with_state(state)
 }

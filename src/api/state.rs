@@ -158,6 +158,11 @@ pub trait StatusSource: Send + Sync {
     /// Returns how every feed is doing.
     fn report(&self) -> BoxFuture<'_, Result<StatusReport, crate::store::StoreError>>;
 
+    /// Returns since when the store does not answer; nothing when it does.
+    fn store_lost_at(&self) -> Option<DateTime<Utc>> {
+        None
+    }
+
     /// Tells whether the store and the catalogue are ready.
     fn is_ready(&self) -> bool;
 }
@@ -169,6 +174,10 @@ pub struct StatusReport {
     pub services: usize,
     /// Opportunities waiting to be mapped or, once mapped, to show in lists.
     pub waiting: u64,
+    /// Number of the latest change that lists show, the same wherever they are the same.
+    pub generation: u64,
+    /// Changes that they do not show yet: at most a thousand are counted.
+    pub behind: u64,
     /// The feeds, in the order of the configuration.
     pub feeds: Vec<FeedReport>,
     /// The dataset sites of publishers that have one.

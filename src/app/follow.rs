@@ -5,40 +5,38 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::debug;
 use tracing::info;
 use tracing::warn;
 
 use super::App;
 use super::datasets;
+use crate::store::Hint;
 use crate::store::StoreError;
 
-/// How often the change log is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How often the change log is looked at where no hint comes.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// How often what changes seldom is read: vocabularies, and what dataset sites said.
 const READ_EVERY: Duration = Duration::from_mins(1);
+
+/// How long to wait when no hints can be had.
+const HINT_WAIT: Duration = Duration::from_secs(5);
 
 impl App {
     /// Moves the catalogue on with what others publish, until told to stop. Without the store, what is
     /// there is served on.
     pub(super) async fn follow_store(self: Arc<Self>, stop: CancellationToken) {
         let mut read_at = Instant::now();
-        let mut is_lost = false;
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
+                () = self.published.notified() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
             let followed = self.catalogue.catch_up().await;
-            match &followed {
-                Ok(_) if is_lost => info!("store answers again"),
-                Err(error) if !is_lost => {
-                    warn!(%error, "store does not answer; serving what was read before");
-                }
-                _ => {}
-            }
-            is_lost = followed.is_err();
-            if read_at.elapsed() < READ_EVERY {
+            self.note_store(followed.as_ref().err());
+            if followed.is_err() || read_at.elapsed() < READ_EVERY {
                 continue;
             }
             read_at = Instant::now();
@@ -48,10 +46,44 @@ impl App {
         }
     }
 
+    /// Notes since when the store does not answer.
+    fn note_store(&self, error: Option<&StoreError>) {
+        let lost = self.store_lost_at.load_full();
+        match (error, lost) {
+            (Some(error), None) => {
+                warn!(%error, "store does not answer; serving what was read before");
+                self.store_lost_at.store(Some(Arc::new(self.clock.now())));
+            }
+            (None, Some(_)) => {
+                info!("store answers again");
+                self.store_lost_at.store(None);
+            }
+            _ => {}
+        }
+    }
+
     async fn read_again(&self) -> Result<(), StoreError> {
         let known = datasets::stored(&self.config.load(), self.store.as_ref()).await?;
         self.datasets.store(Arc::new(known));
         self.load_vocabularies().await;
         Ok(())
+    }
+
+    /// Wakes whoever waits for what others do, as the store hints that it is done.
+    pub(super) async fn follow_hints(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            let hint = tokio::select! {
+                () = stop.cancelled() => return,
+                hint = self.store.hint() => hint,
+            };
+            match hint {
+                Ok(Hint::Marked) => self.mapper.changed.notify_one(),
+                Ok(Hint::Published) => self.published.notify_one(),
+                Err(error) => {
+                    debug!(%error, "no hints to be had");
+                    tokio::time::sleep(HINT_WAIT).await;
+                }
+            }
+        }
     }
 }

@@ -28,6 +28,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use anyhow::bail;
 use arc_swap::ArcSwap;
+use arc_swap::ArcSwapOption;
+use chrono::DateTime;
+use chrono::Utc;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::sync::Semaphore;
@@ -74,6 +77,7 @@ use crate::harvest;
 use crate::harvest::Board;
 use crate::harvest::FeedSettings;
 use crate::harvest::Followed;
+use crate::harvest::Gate;
 use crate::harvest::Harvester;
 use crate::harvest::Mapper;
 use crate::harvest::Sources;
@@ -104,6 +108,10 @@ pub struct App {
     supervisor: Supervisor,
     role: Role,
     duties: Duties,
+    /// Woken when another process has published services.
+    published: Notify,
+    /// Since when the store does not answer.
+    store_lost_at: ArcSwapOption<DateTime<Utc>>,
     /// The feeds as they were when the store was opened.
     feeds: Vec<FeedRecord>,
     rules: Arc<ArcSwap<Rules>>,
@@ -135,16 +143,8 @@ impl App {
 
     /// Opens the store for a process that does not everything.
     pub async fn open_as(role: Role, config: Config, clock: Clock) -> anyhow::Result<Self> {
-        if role != Role::All && config.store.url.starts_with("sqlite:") {
-            bail!(
-                "a role needs a store on a server: store.url is a file, which one process uses alone"
-            );
-        }
-        let lock = StoreLock::take(&config.store.url)?;
-        let url = match &config.store.read_url {
-            Some(url) if role == Role::Api => url,
-            _ => &config.store.url,
-        };
+        let url = store_url(role, &config)?;
+        let lock = StoreLock::take(url)?;
         let store = store::open(url).await.context("opening the store")?;
         let gazetteer = Arc::new(Gazetteer::embedded().context("reading the postcodes")?);
         let catalogue = Arc::new(Catalogue::new(
@@ -153,33 +153,21 @@ impl App {
             areas(&config.areas)?,
             clock.clone(),
         ));
-        let board = Arc::new(Board::default());
-        let fetcher = Arc::new(fetcher(&config)?);
         let ruleset = read_mappings(&config).context("reading the mapping rules")?;
         let rules = Arc::new(ArcSwap::from_pointee(Rules::of(Arc::new(ruleset))));
         let datasets = datasets::stored(&config, store.as_ref()).await?;
         let specs = Feeds::specs(&config, &datasets);
-        let records = if role.harvests() {
-            policy::sync(&store, &config, specs, clock.now()).await?
-        } else {
-            store.feeds().await?
+        let records = match role {
+            Role::Api => store.feeds().await?,
+            _ => policy::sync(&store, &config, specs, clock.now()).await?,
         };
         let stale = policy::stale(&config, &records, &Stale::new(), clock.now());
         let sources = Feeds::sources(&config, &datasets, &records, &stale, &rules.load());
         // Said at the start rather than when a feed is first asked.
         Feeds::settings(&config, records.clone(), &rules.load())?;
         let tasks = TaskTracker::new();
-        let harvester = Harvester {
-            fetcher,
-            store: Arc::clone(&store),
-            board: Arc::clone(&board),
-            changed: Arc::new(Notify::new()),
-            clock: clock.clone(),
-            poll_interval: Duration::from_secs(config.fetch.poll_interval_secs),
-            gate: Arc::new(ArcSwap::from_pointee(Feeds::gate(&config, &datasets, &records))),
-            feeds_changed: Arc::new(Notify::new()),
-            tasks: tasks.clone(),
-        };
+        let gate = Feeds::gate(&config, &datasets, &records);
+        let harvester = harvester(&config, gate, &store, &clock, &tasks)?;
         let mapper = mapper(&harvester, &catalogue, sources);
         let is_ready = Arc::new(AtomicBool::new(false));
         Ok(Self {
@@ -187,12 +175,14 @@ impl App {
             config_file: None,
             store,
             catalogue,
-            board,
+            board: Arc::clone(&harvester.board),
             harvester,
             mapper,
             supervisor: Supervisor::default(),
             role,
             duties: Duties::default(),
+            published: Notify::new(),
+            store_lost_at: ArcSwapOption::empty(),
             feeds: records,
             rules,
             changing_rules: tokio::sync::Mutex::default(),
@@ -297,6 +287,8 @@ impl App {
     async fn start(self: &Arc<Self>, stop: &CancellationToken) -> anyhow::Result<()> {
         let (app, follow_stop) = (Arc::clone(self), stop.clone());
         self.tasks.spawn(async move { app.follow_store(follow_stop).await });
+        let (app, hint_stop) = (Arc::clone(self), stop.clone());
+        self.tasks.spawn(async move { app.follow_hints(hint_stop).await });
         if !self.role.harvests() {
             return Ok(());
         }
@@ -401,6 +393,40 @@ impl App {
     pub fn sources(&self) -> Arc<Sources> {
         self.mapper.sources.load_full()
     }
+}
+
+/// Returns where the store of a process is.
+fn store_url(role: Role, config: &Config) -> anyhow::Result<&str> {
+    let url = &config.store.url;
+    if role != Role::All && url.starts_with("sqlite:") {
+        bail!(
+            "a role needs a store on a server: store.url is a file, which one process uses alone"
+        );
+    }
+    Ok(match &config.store.read_url {
+        Some(url) if role == Role::Api => url,
+        _ => url,
+    })
+}
+
+fn harvester(
+    config: &Config,
+    gate: Gate,
+    store: &Arc<dyn Store>,
+    clock: &Clock,
+    tasks: &TaskTracker,
+) -> anyhow::Result<Harvester> {
+    Ok(Harvester {
+        fetcher: Arc::new(fetcher(config)?),
+        store: Arc::clone(store),
+        board: Arc::default(),
+        changed: Arc::default(),
+        clock: clock.clone(),
+        poll_interval: Duration::from_secs(config.fetch.poll_interval_secs),
+        gate: Arc::new(ArcSwap::from_pointee(gate)),
+        feeds_changed: Arc::default(),
+        tasks: tasks.clone(),
+    })
 }
 
 fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {

@@ -5,6 +5,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
 use arc_swap::ArcSwap;
+use chrono::DateTime;
+use chrono::Utc;
 use futures_util::future::BoxFuture;
 use url::Url;
 
@@ -63,8 +65,14 @@ impl StatusSource for Status {
             let behind = self.store.changes(snapshot.generation(), MAX_BEHIND).await?.len();
             let waiting = dirty + behind as u64;
             let datasets = self.datasets();
-            Ok(StatusReport { services: snapshot.len(), waiting, feeds, datasets })
+            let (services, generation) = (snapshot.len(), snapshot.generation());
+            let behind = behind as u64;
+            Ok(StatusReport { services, waiting, generation, behind, feeds, datasets })
         })
+    }
+
+    fn store_lost_at(&self) -> Option<DateTime<Utc>> {
+        self.app.store_lost_at.load().as_deref().copied()
     }
 
     fn is_ready(&self) -> bool {

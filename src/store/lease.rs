@@ -50,3 +50,12 @@ pub struct Share {
     /// How many workers there are.
     pub workers: usize,
 }
+
+/// Something that another process did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hint {
+    /// Roots were marked.
+    Marked,
+    /// Services were published.
+    Published,
+}

@@ -15,6 +15,7 @@ pub mod postgres;
 mod record;
 pub mod sqlite;
 
+pub use lease::Hint;
 pub use lease::LEASE_SECS;
 pub use lease::Lease;
 pub use lease::Share;
@@ -246,6 +247,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Forgets a worker whose work has all ended.
     fn leave(&self, worker: Worker) -> Answer<'_, ()>;
+
+    /// Waits for a hint that another process did something. Hints may be lost, or never come.
+    fn hint(&self) -> Answer<'_, Hint>;
 
     /// Returns the store for the holder of a lease: what is written there fails with
     /// [`StoreError::Lost`] once somebody else holds it.

@@ -93,6 +93,46 @@ async fn whoever_is_killed_nothing_is_lost_and_all_serve_the_same() {
     }
 }
 
+#[tokio::test]
+async fn a_process_that_serves_follows_soon_and_outlives_the_store() {
+    let publisher = FakePublisher::start().await;
+    let feed = publisher.feed("/feed", 50);
+    let server = Server::start();
+    let settings = Settings::following(&[("one", vec![feed])]).store(&server.database());
+    let harvest = Gateway::start_role(&settings, "harvest").await;
+    let api = Gateway::start_role(&settings, "api").await;
+    publisher.upsert("/feed", "0", items::series(0, "Class 0"));
+    harvest.settled().await;
+    // From the moment the harvesting process shows a change until the other does.
+    let mut waits = Vec::new();
+    for number in 1..=9 {
+        let name = format!("Class {number}");
+        publisher.upsert("/feed", "0", items::series(0, &name));
+        let shows =
+            async |gateway: &Gateway| (gateway.names().await == [name.as_str()]).then_some(());
+        wait_until("the change", END, async || shows(&harvest).await).await;
+        let begun = Instant::now();
+        wait_until("the change on another process", END, async || shows(&api).await).await;
+        waits.push(begun.elapsed());
+    }
+    waits.sort();
+    println!("change to visible on another process: {waits:?}");
+    assert!(waits[4] < Duration::from_millis(250), "{waits:?}");
+    assert_eq!(api.status().await["generation"], harvest.status().await["generation"]);
+
+    drop(server);
+    let is_told = async || {
+        let told = api.get("/readyz").await;
+        let answer = api.get("/v3/services").await;
+        let is_stale = !answer.header("x-baton-stale-since").is_empty();
+        (told.status == 200 && told.text().contains("does not answer") && is_stale)
+            .then_some(answer)
+    };
+    let answer = wait_until("the loss of the store told", END, is_told).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.json()["contents"][0]["name"], "Class 9");
+}
+
 fn settings(publisher: &FakePublisher, store: &str) -> Settings {
     let feeds: Vec<(String, Vec<String>)> =
         (0..FEEDS).map(|feed| (format!("p{feed}"), vec![publisher.feed(&path(feed), 5)])).collect();

@@ -14,6 +14,7 @@ mod document;
 mod feed;
 mod fold;
 mod held;
+mod hints;
 mod items;
 mod items_of;
 mod keys;
@@ -40,6 +41,7 @@ use self::changes::Ready;
 use self::connection::Pool;
 use self::connection::Session;
 use self::connection::Work;
+use self::hints::Hints;
 use self::prepared::Prepared;
 use super::Answer;
 use super::Bundle;
@@ -51,6 +53,7 @@ use super::FeedSpec;
 use super::FeedUpdate;
 use super::Folding;
 use super::Held;
+use super::Hint;
 use super::Lease;
 use super::PageCommit;
 use super::PageOutcome;
@@ -68,6 +71,7 @@ use crate::oruk::Id;
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
     pool: Arc<Pool>,
+    hints: Arc<Hints>,
     /// What is written is written for this lease.
     lease: Option<Lease>,
 }
@@ -82,12 +86,13 @@ impl PostgresStore {
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let address = Address::parse(url)?;
         let place = address.place.clone();
+        let hints = Arc::new(Hints::new(address.clone()));
         let pool = Pool::new(address)?;
         schema::migrate(&pool).await.map_err(|error| match error {
             StoreError::Sql { source, .. } => StoreError::Open { place, source },
             other => other,
         })?;
-        Ok(Self { pool: Arc::new(pool), lease: None })
+        Ok(Self { pool: Arc::new(pool), hints, lease: None })
     }
 }
 
@@ -104,6 +109,15 @@ impl PostgresStore {
         T: Send + 'static,
     {
         Box::pin(async move { self.pool.write(doing, self.lease.as_ref(), &given, work).await })
+    }
+
+    /// Tells others that something happened, if that can be told.
+    async fn tell(&self, hint: Hint) {
+        let told = self
+            .read("telling others", hint, |session, hint| Box::pin(hints::tell(session, *hint)));
+        if let Err(error) = told.await {
+            tracing::debug!(%error, "others not told");
+        }
     }
 
     /// Reads, each statement for itself.
@@ -163,10 +177,15 @@ impl Store for PostgresStore {
     fn commit_page(&self, page: PageCommit) -> Answer<'_, PageOutcome> {
         Box::pin(async move {
             let page = busy(move || Prepared::new(page)).await?;
-            self.write("writing a page", page, |session, page| {
-                Box::pin(page::commit(session, page))
-            })
-            .await
+            let outcome = self
+                .write("writing a page", page, |session, page| {
+                    Box::pin(page::commit(session, page))
+                })
+                .await?;
+            if outcome.changed + outcome.deleted + outcome.vanished > 0 {
+                self.tell(Hint::Marked).await;
+            }
+            Ok(outcome)
         })
     }
 
@@ -227,10 +246,15 @@ impl Store for PostgresStore {
         Box::pin(async move {
             let pack = || publications.into_iter().map(Ready::new).collect::<Result<Vec<_>, _>>();
             let ready = busy(pack).await?;
-            self.write("publishing services", ready, |session, ready| {
-                Box::pin(publish::publish(session, ready))
-            })
-            .await
+            let changed = self
+                .write("publishing services", ready, |session, ready| {
+                    Box::pin(publish::publish(session, ready))
+                })
+                .await?;
+            if !changed.is_empty() {
+                self.tell(Hint::Published).await;
+            }
+            Ok(changed)
         })
     }
 
@@ -350,7 +374,11 @@ impl Store for PostgresStore {
         })
     }
 
+    fn hint(&self) -> Answer<'_, Hint> {
+        Box::pin(self.hints.next())
+    }
+
     fn under(&self, lease: Lease) -> Arc<dyn Store> {
-        Arc::new(Self { pool: Arc::clone(&self.pool), lease: Some(lease) })
+        Arc::new(Self { lease: Some(lease), ..self.clone() })
     }
 }
