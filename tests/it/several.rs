@@ -169,8 +169,7 @@ async fn assert_same_walks(one: &Gateway, other: &Gateway) {
         let path = format!("/v3/services?per_page=40&page={page}");
         let (one, other) = (one.get(&path).await, other.get(&path).await);
         assert_eq!(one.header("etag"), other.header("etag"), "{path}");
-        let same_address = |body: String, of: &str| body.replace(of, "");
-        assert_eq!(same_address(one.text(), "x"), same_address(other.text(), "x"), "{path}");
+        assert_eq!(one.text(), other.text(), "{path}");
         if one.json()["last_page"] == true {
             return;
         }
