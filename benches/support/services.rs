@@ -135,7 +135,9 @@ pub(crate) struct NoFeeds;
 impl StatusSource for NoFeeds {
     fn report(&self) -> BoxFuture<'_, Result<StatusReport, StoreError>> {
         Box::pin(async {
-            Ok(StatusReport { services: 0, waiting: 0, feeds: Vec::new(), datasets: Vec::new() })
+            let (feeds, datasets) = (Vec::new(), Vec::new());
+            let (services, waiting, generation, behind) = (0, 0, 0, 0);
+            Ok(StatusReport { services, waiting, generation, behind, feeds, datasets })
         })
     }
 
