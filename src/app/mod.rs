@@ -4,6 +4,7 @@ mod areas;
 mod control;
 mod datasets;
 mod explain;
+mod export;
 mod log;
 mod mappings;
 mod policy;
@@ -33,6 +34,9 @@ use tracing::error;
 use tracing::info;
 use tracing::warn;
 
+pub use export::ExportOrder;
+pub use export::Exported;
+pub use export::export;
 pub use log::Format as LogFormat;
 pub use log::start as start_log;
 pub use mappings::MappingsError;

@@ -1,17 +1,16 @@
 //! `baton remap`: maps the whole store again, or says what that would change.
 
-use std::io::IsTerminal as _;
 use std::io::Write as _;
-use std::path::Path;
 use std::time::Duration;
 
-use anyhow::anyhow;
 use indicatif::ProgressBar;
 use serde_json::Value;
 
 use super::ConfigPath;
 use super::Failure;
 use super::Verdict;
+use super::check_store_exists;
+use super::progress::spinner;
 use super::say;
 use crate::app::App;
 use crate::app::Change;
@@ -38,16 +37,8 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let (config, rules) = arguments.config.load()?;
-    // Opening a store makes one; here it must hold something.
-    let path = config.store.url.trim_start_matches("sqlite:").trim_start_matches("//");
-    if config.store.url.starts_with("sqlite:") && !Path::new(path).exists() {
-        return Err(anyhow!("there is no store {path} yet; harvest first").into());
-    }
-    let bar = if std::io::stderr().is_terminal() {
-        ProgressBar::new_spinner()
-    } else {
-        ProgressBar::hidden()
-    };
+    check_store_exists(&config)?;
+    let bar = spinner();
     if arguments.diff {
         report(&config, rules, &bar, arguments.json).await?;
     } else {

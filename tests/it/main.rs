@@ -13,6 +13,7 @@ mod discovery;
 mod disk;
 mod examples;
 mod explain;
+mod export;
 mod fuzz_corpus;
 mod guard;
 mod harvest;
