@@ -8,6 +8,8 @@ use super::Verdict;
 use super::check_store_exists;
 use super::progress::Bar;
 use super::say;
+use super::terminal;
+use super::terminal::Form;
 use crate::app;
 use crate::app::ExportOrder;
 use crate::clock::Clock;
@@ -26,6 +28,8 @@ pub(super) struct Arguments {
     /// The file to write; its manifest goes beside it, as PATH.manifest.json.
     #[arg(long, short, value_name = "PATH")]
     output: PathBuf,
+    #[command(flatten)]
+    form: Form,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
@@ -40,7 +44,12 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let exported = app::export(&config, rules, &order, &clock, |done, all| bar.show(done, all));
     let exported = exported.await;
     drop(bar);
-    let written = exported?.written;
+    let exported = exported?;
+    if arguments.form.is_json {
+        terminal::print_json(&exported)?;
+        return Ok(Verdict::Well);
+    }
+    let written = exported.written;
     say(&format!(
         "{} services, {} bytes in {}, SHA-256 {}",
         written.services,

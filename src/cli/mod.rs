@@ -16,6 +16,7 @@ mod remap;
 mod remote;
 mod serve;
 mod status;
+mod terminal;
 
 use std::path::Path;
 use std::path::PathBuf;

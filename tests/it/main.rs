@@ -40,5 +40,6 @@ mod shared_feeds;
 mod soak;
 mod store;
 mod support;
+mod terminal;
 mod unreachable;
 mod vocabularies;
