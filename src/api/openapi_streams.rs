@@ -27,7 +27,7 @@ fn changes() -> Value {
             },
             {
                 "name": "last_event_id", "in": "query",
-                "description": "The same, for those that cannot set headers.",
+                "description": "What the header `Last-Event-ID` says, for those that cannot set it.",
                 "schema": { "type": "integer", "minimum": 0 },
             },
             {

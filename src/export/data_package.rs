@@ -110,7 +110,7 @@ impl Writer for DataPackage {
         archive.start_file("datapackage.json", options)?;
         serde_json::to_writer_pretty(&mut archive, &description(&self.about))?;
         for (table, rows) in TABLES.iter().zip(self.tables) {
-            let mut rows = rows.into_inner().map_err(|error| error.into_error())?;
+            let mut rows = rows.into_inner().map_err(csv::IntoInnerError::into_error)?;
             rows.rewind()?;
             archive.start_file(table.path, options)?;
             io::copy(&mut rows, &mut archive)?;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::fs::File;
-use std::io::Read as _;
 use std::io::Seek as _;
 use std::path::Path;
 
@@ -61,10 +60,8 @@ fn written(format: Format, services: &[Value]) -> File {
     file
 }
 
-fn text(mut file: File) -> String {
-    let mut text = String::new();
-    file.read_to_string(&mut text).unwrap();
-    text
+fn text(file: File) -> String {
+    std::io::read_to_string(file).unwrap()
 }
 
 /// The rows of each table, by id.

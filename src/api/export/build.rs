@@ -139,7 +139,7 @@ fn digest(file: &File) -> std::io::Result<(u64, String)> {
     loop {
         let read = file.read_at(&mut block, at)?;
         if read == 0 {
-            let digits = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+            let digits = format!("{:x}", hash.finalize());
             return Ok((at, digits));
         }
         hash.update(&block[..read]);

@@ -26,12 +26,9 @@ const BLOCK_BYTES: u64 = 256 * 1024;
 /// Answers with the file, or with the part of it that is asked for.
 pub(super) fn answer(made: &Made, request: &HeaderMap) -> Response {
     let length = made.written.bytes;
-    let part = match part(made, request) {
-        Ok(part) => part,
-        Err(Outside) => {
-            let range = (header::CONTENT_RANGE, format!("bytes */{length}"));
-            return (StatusCode::RANGE_NOT_SATISFIABLE, [range]).into_response();
-        }
+    let Ok(part) = part(made, request) else {
+        let range = (header::CONTENT_RANGE, format!("bytes */{length}"));
+        return (StatusCode::RANGE_NOT_SATISFIABLE, [range]).into_response();
     };
     let Some(part) = part else {
         let headers = [(header::CONTENT_LENGTH, length.to_string())];

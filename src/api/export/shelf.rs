@@ -120,14 +120,14 @@ impl Shelf {
         if let Some(made) = slot.good(&view, state.clock.now()) {
             return Ok(made);
         }
-        let (shelf, making, state) = (self.clone(), Arc::clone(&slot), state.clone());
+        let (all, making, state) = (self.clone(), Arc::clone(&slot), state.clone());
         let area = area.map(str::to_owned);
         let (tasks, stop) = (state.streams.tasks.clone(), state.streams.stop.clone());
         // Goes on when the client does not wait for it: the next one finds it.
         let task = tasks.spawn(async move {
             tokio::select! {
                 () = stop.cancelled() => Err(ExportError::Stopping),
-                made = shelf.make(&making, &state, area.as_deref(), format) => made,
+                made = all.make(&making, &state, area.as_deref(), format) => made,
             }
         });
         match tokio::time::timeout(PATIENCE, task).await {
