@@ -30,9 +30,8 @@ use crate::harvest::Sources;
 use crate::mapping::Rules;
 use crate::mapping::Ruleset;
 use crate::places::Gazetteer;
+use crate::store;
 use crate::store::FeedRecord;
-use crate::store::Store;
-use crate::store::sqlite::SqliteStore;
 
 /// What is exported, and to where.
 #[derive(Debug)]
@@ -71,8 +70,7 @@ pub async fn export(
     clock: &Clock,
     progress: impl FnMut(usize, usize),
 ) -> anyhow::Result<Exported> {
-    let store: Arc<dyn Store> =
-        Arc::new(SqliteStore::open(&config.store.url).context("opening the store")?);
+    let store = store::open(&config.store.url).await.context("opening the store")?;
     let mut rules = Rules::of(Arc::new(rules));
     let stored = Vocabularies::stored_in(&config.mappings, store.as_ref()).await;
     vocabularies::put(&mut rules, stored);

@@ -139,8 +139,10 @@ fn digest(file: &File) -> std::io::Result<(u64, String)> {
     loop {
         let read = file.read_at(&mut block, at)?;
         if read == 0 {
-            let digits = format!("{:x}", hash.finalize());
-            return Ok((at, digits));
+            let halves = hash.finalize();
+            let halves = halves.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+            let digits = halves.filter_map(|half| char::from_digit(u32::from(half), 16));
+            return Ok((at, digits.collect()));
         }
         hash.update(&block[..read]);
         at += read as u64;
