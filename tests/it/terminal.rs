@@ -10,7 +10,7 @@ use crate::support::items;
 use crate::support::process::baton;
 use crate::support::publisher::FakePublisher;
 
-async fn gateway_of(publisher: &FakePublisher) -> Gateway {
+fn gateway_of(publisher: &FakePublisher) -> Gateway {
     let url = publisher.feed("/feed", 50);
     publisher.upsert("/feed", "1", items::series(1, "Yoga"));
     Gateway::new(&Settings::following(&[("one", vec![url])]).admin("secret"))
@@ -26,7 +26,7 @@ fn json(output: &Output) -> Value {
 #[tokio::test]
 async fn programs_are_answered_with_json() {
     let publisher = FakePublisher::start().await;
-    let mut gateway = gateway_of(&publisher).await;
+    let mut gateway = gateway_of(&publisher);
     let harvested = json(&gateway.run(&["harvest", "--json"]).await);
     assert_eq!(
         (&harvested["services"], &harvested["feeds"][0]["outcome"]),
@@ -69,7 +69,7 @@ async fn on_a_terminal(gateway: &Gateway, no_color: &str) -> String {
 #[tokio::test]
 async fn colours_go_to_terminals_that_want_them() {
     let publisher = FakePublisher::start().await;
-    let mut gateway = gateway_of(&publisher).await;
+    let mut gateway = gateway_of(&publisher);
     gateway.start_again().await;
     gateway.settled().await;
     let (_, piped) = gateway.command(&["status"]).await;
