@@ -38,11 +38,12 @@ fi
 # Until there are services there is little to ask for.
 sleep 3
 
+# A stream of changes does not end, and is tried elsewhere.
 for root in v3 v1 areas/bristol/v3; do
     echo "api-fuzz: /$root for $seconds s"
     # It leaves a cache where it runs.
     (cd "$folder" && "$tool/bin/st" run "$gateway/$root/openapi.json" --no-color \
-        --phases examples,coverage,fuzzing --max-time "$seconds" \
+        --phases examples,coverage,fuzzing --max-time "$seconds" --exclude-path-regex '/changes$' \
         --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,unsupported_method,allow_header_conformance \
         >"$folder/st.log" 2>&1) || { cat "$folder/st.log" >&2; exit 1; }
     grep -E "generated|No issues" "$folder/st.log" || true

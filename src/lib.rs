@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod conformance;
 pub mod demo;
+pub mod export;
 pub mod fetch;
 pub mod harvest;
 pub mod mapping;

@@ -40,6 +40,8 @@ pub(super) struct Asked {
     slug: Option<String>,
     /// What of the path names an entity.
     id: Option<String>,
+    /// What of the path names a file.
+    file: Option<String>,
     client: Option<IpAddr>,
 }
 
@@ -75,6 +77,7 @@ impl FromRequestParts<ApiState> for AskedFor {
             path,
             slug: find("slug"),
             id: find("id"),
+            file: find("file"),
             client: parts.extensions.get::<client::Address>().map(|address| address.0),
             headers: std::mem::take(&mut parts.headers),
             state: state.clone(),
@@ -109,6 +112,11 @@ impl Asked {
             None if text.is_empty() => Err(Problem::UnknownId { what }),
             None => Err(Problem::Unreadable { parameter: "id", expected }),
         }
+    }
+
+    /// Returns the name of a file in the path.
+    pub(super) fn file_name(&self) -> &str {
+        self.file.as_deref().unwrap_or_default()
     }
 
     /// Returns the id in the path as it was written.

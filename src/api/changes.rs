@@ -214,7 +214,7 @@ impl Stream {
         let bodies = self.asked.state.bodies.many(&hits).await?;
         let whole = hits.iter().zip(bodies).map(|(hit, body)| {
             let body = body.filter(|body| !body.is_gone);
-            body.map(|body| records::shown_json(*hit, &body)).transpose()
+            Ok(body.map(|body| records::as_shown(*hit, &body)).transpose()?)
         });
         whole.collect()
     }

@@ -45,6 +45,8 @@ pub(crate) enum Problem {
     Busy,
     /// Too many streams of changes are open.
     TooManyStreams,
+    /// The file that was asked for is being made, or could not be.
+    NotMadeYet,
     /// The client takes nothing that is offered.
     NotAcceptable {
         offered: &'static str,
@@ -96,7 +98,9 @@ impl Problem {
             Self::TooLong => StatusCode::URI_TOO_LONG,
             Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy | Self::TooManyStreams | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::TooManyStreams | Self::NotMadeYet | Self::Store(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -115,6 +119,7 @@ impl Problem {
             Self::TooLong => "The address is too long",
             Self::Busy => "Another explanation is being made",
             Self::TooManyStreams => "Too many streams are open",
+            Self::NotMadeYet => "The file is not there yet",
             Self::NotAcceptable { .. } => "Nothing acceptable to offer",
             Self::TooMany => "Too many requests",
             Self::Store(_) => "The data cannot be reached just now",
@@ -144,6 +149,9 @@ impl Problem {
             Self::TooMany => "wait as long as `Retry-After` says, in seconds".to_owned(),
             Self::TooManyStreams => {
                 "close another stream, or ask for what changed with `modified_after`".to_owned()
+            }
+            Self::NotMadeYet => {
+                "it is being made; ask again after as many seconds as `Retry-After` says".to_owned()
             }
             Self::Busy | Self::Store(_) | Self::Internal => "try again in a while".to_owned(),
         }

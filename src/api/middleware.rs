@@ -4,9 +4,12 @@
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Extensions;
+use axum::http::HeaderMap;
 use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
+use axum::http::Version;
 use axum::http::header;
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse as _;
@@ -14,6 +17,8 @@ use axum::response::Response;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::DefaultPredicate;
+use tower_http::compression::Predicate as _;
 use tower_http::cors::Any;
 use tower_http::cors::CorsLayer;
 use tower_http::request_id::MakeRequestId;
@@ -25,6 +30,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::client;
 use super::error::Problem;
+use super::export;
 use super::state::ApiState;
 
 /// How long a request may take.
@@ -41,6 +47,11 @@ pub(super) fn wrap(routes: Router<ApiState>, state: &ApiState) -> Router<ApiStat
         .expose_headers([header::ETAG, header::LINK, header::RETRY_AFTER, REQUEST_ID]);
     // Browsers get the header only when they name an origin; directories check for it without.
     let origin = HeaderValue::from_static("*");
+    let is_no_file = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        // Its digest and its parts are of the bytes as they are.
+        !export::is_file(headers)
+    };
+    let compresses = DefaultPredicate::new().and(is_no_file);
     let layers = ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(REQUEST_ID, Numbered))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
@@ -51,7 +62,7 @@ pub(super) fn wrap(routes: Router<ApiState>, state: &ApiState) -> Router<ApiStat
         ))
         .layer(cors)
         .layer(from_fn_with_state(state.limits.clone(), client::limit))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(compresses))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT));
     routes.layer(layers)

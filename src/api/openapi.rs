@@ -17,6 +17,7 @@ use tower::ServiceExt as _;
 use super::asked::Answer;
 use super::asked::Asked;
 use super::asked::modified;
+use super::openapi_streams;
 use super::parameters::Parameter;
 use super::parameters::Set;
 use super::state::ApiState;
@@ -24,6 +25,9 @@ use super::v1;
 use super::v3;
 use crate::conformance::Target;
 use crate::conformance::json_schemas;
+
+const DESCRIPTION: &str = "Sport and physical activity published as OpenActive, as Open Referral UK. \
+    Different parameters narrow a query, values of one parameter widen it.";
 
 /// The largest example.
 const MAX_EXAMPLE_BYTES: usize = 1024 * 1024;
@@ -90,6 +94,10 @@ struct Version {
     page: fn() -> Value,
     /// The member of a page that holds its items.
     items: &'static str,
+    /// Paths that are answered with something else than objects.
+    streams: fn() -> Map<String, Value>,
+    /// What there is besides.
+    besides: &'static str,
 }
 
 const VERSION_3: Version = Version {
@@ -101,6 +109,8 @@ const VERSION_3: Version = Version {
     target: Target::Oruk3,
     page: v3_page,
     items: "contents",
+    streams: openapi_streams::paths,
+    besides: " Beside it, /rpde/services is the same as an RPDE feed, also below /areas/{slug}.",
 };
 
 const VERSION_1: Version = Version {
@@ -112,6 +122,8 @@ const VERSION_1: Version = Version {
     target: Target::Oruk1,
     page: v1_page,
     items: "content",
+    streams: Map::new,
+    besides: "",
 };
 
 /// `GET /v3/openapi.json`.
@@ -139,13 +151,13 @@ async fn respond(version: &Version, asked: &Asked) -> Answer {
         let operation = operation(version, described, example, of_id);
         paths.insert(described.0.to_owned(), json!({ "get": operation }));
     }
+    paths.extend((version.streams)());
     let document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": title,
             "version": version.number,
-            "description": "Sport and physical activity published as OpenActive, as Open Referral UK. \
-                Different parameters narrow a query, values of one parameter widen it.",
+            "description": format!("{DESCRIPTION}{}", version.besides),
         },
         "servers": [{ "url": asked.base(version.root) }],
         "paths": paths,
@@ -286,7 +298,8 @@ fn summary(path: &str, schema: &str, shape: Shape) -> String {
     }
 }
 
-fn problem(description: &str) -> Value {
+/// Returns the description of an answer that is a problem.
+pub(super) fn problem(description: &str) -> Value {
     let schema = json!({ "$ref": "#/components/schemas/problem" });
     json!({
         "description": description,

@@ -38,14 +38,13 @@ pub(super) fn shown(hit: Hit, body: &Body) -> Result<Service, Problem> {
 }
 
 /// Returns a service as it is shown, whole.
-pub(super) fn shown_json(hit: Hit, body: &Body) -> Result<Box<RawValue>, Problem> {
+pub(super) fn as_shown(hit: Hit, body: &Body) -> serde_json::Result<Box<RawValue>> {
     // But for the strict form, services are kept as they are shown.
-    let json = if hit.is_strict {
-        to_raw_value(&shown(hit, body)?)
+    if hit.is_strict {
+        to_raw_value(&v3::strict(serde_json::from_slice(&body.bytes)?))
     } else {
         serde_json::from_slice(&body.bytes)
-    };
-    Ok(json?)
+    }
 }
 
 /// Returns a service, or the problem that there is none of this id, or none any more.

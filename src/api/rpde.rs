@@ -108,7 +108,7 @@ async fn items(asked: &Asked, changes: &[Change]) -> Result<Vec<Item>, Problem> 
         // One that was withdrawn a moment ago comes again later, as `deleted` too.
         let body = if *is_listed { bodies.next().flatten() } else { None };
         let body = body.filter(|body| !body.is_gone);
-        let data = body.map(|body| records::shown_json(*hit, &body)).transpose()?;
+        let data = body.map(|body| records::as_shown(*hit, &body)).transpose()?;
         let state = if data.is_some() { "updated" } else { "deleted" };
         items.push(Item { state, kind: "Service", id: hit.id, modified: hit.seq, data });
     }

@@ -18,6 +18,7 @@ use super::admin::Admin;
 use super::caching::Pages;
 use super::client::Limits;
 use super::explain::ExplainSource;
+use super::export::Shelf;
 use super::metrics::Metrics;
 use super::streams::Streams;
 use super::walks::Walks;
@@ -45,6 +46,8 @@ pub struct ApiState {
     pub(super) walks: Walks,
     /// Streams of changes that are open.
     pub(super) streams: Streams,
+    /// Exports that were made.
+    pub(super) exports: Shelf,
     /// How often a client may ask.
     pub(super) limits: Limits,
     /// When the program was started.
@@ -91,6 +94,7 @@ impl ApiState {
             pages: Pages::new(max_page_bytes, metrics.clone()),
             walks: Walks::default(),
             streams: Streams::default(),
+            exports: Shelf::default(),
             started: clock.now(),
             limits: Limits::new(limits.0, limits.1),
             licences: Cache::builder().max_capacity(1).time_to_live(LICENCES_FOR).build(),

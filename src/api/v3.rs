@@ -15,6 +15,7 @@ use super::asked::modified;
 use super::changes;
 use super::error::Problem;
 use super::explain;
+use super::export;
 use super::openapi;
 use super::params::Paging;
 use super::records;
@@ -50,6 +51,8 @@ pub(super) fn routes() -> Router<ApiState> {
         .route("/locations", get(locations))
         .route("/locations/{id}", get(location))
         .route("/changes", get(changes::changes))
+        .route("/export", get(export::manifest))
+        .route("/export/{file}", get(export::file))
 }
 
 #[derive(Serialize)]
@@ -159,7 +162,7 @@ async fn service_items(
 
 fn whole_item(hit: Hit, body: &Body) -> Result<Box<RawValue>, Problem> {
     if hit.distance_m.is_none() {
-        return records::shown_json(hit, body);
+        return Ok(records::as_shown(hit, body)?);
     }
     Ok(Away::raw(&records::shown(hit, body)?, hit)?)
 }

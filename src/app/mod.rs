@@ -4,6 +4,7 @@ mod areas;
 mod control;
 mod datasets;
 mod explain;
+mod export;
 mod follow;
 mod log;
 mod mappings;
@@ -41,6 +42,9 @@ use tracing::error;
 use tracing::info;
 use tracing::warn;
 
+pub use export::ExportOrder;
+pub use export::Exported;
+pub use export::export;
 pub use log::Format as LogFormat;
 pub use log::start as start_log;
 pub use mappings::MappingsError;

@@ -9,6 +9,7 @@ use super::query::Hit;
 use crate::oruk::Id;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::StoredBody;
 
 /// What is kept for one body beside its bytes.
 const OVERHEAD_BYTES: usize = 120;
@@ -53,6 +54,15 @@ impl Bodies {
     /// Returns the service that a service was folded into; nothing when it was not.
     pub async fn folded_into(&self, service: Id) -> Result<Option<Id>, StoreError> {
         self.store.folded_into(service).await
+    }
+
+    /// Returns the bodies of services in the same order, from the store, and leaves those in memory as
+    /// they are: whoever reads all would push out what others ask for.
+    pub async fn past_memory(&self, hits: &[Hit]) -> Result<Vec<Option<Body>>, StoreError> {
+        let stored = self.store.bodies(hits.iter().map(|hit| hit.id).collect()).await?;
+        let body =
+            |stored: StoredBody| Body { bytes: Bytes::from(stored.bytes), is_gone: stored.is_gone };
+        Ok(stored.into_iter().map(|stored| stored.map(body)).collect())
     }
 
     /// Returns the bodies of services in the same order.

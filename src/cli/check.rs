@@ -1,13 +1,13 @@
 //! `baton check`: the conformance of an API or a feed, a line for each rule.
 
-use std::io::Write as _;
-
 use anyhow::Context as _;
 use clap::ValueEnum;
 use url::Url;
 
 use super::Failure;
 use super::Verdict;
+use super::terminal;
+use super::terminal::Form;
 use crate::clock::Clock;
 use crate::conformance;
 use crate::conformance::HttpClient;
@@ -22,6 +22,8 @@ pub(super) struct Arguments {
     /// Form of the report.
     #[arg(long, global = true, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    form: Form,
     /// How many records are looked at one by one.
     #[arg(long, global = true, default_value_t = 10)]
     sample: usize,
@@ -78,14 +80,29 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     };
     let report = conformance::check(&client, target, url, &options).await;
     let report = report.map_err(|unreachable| Failure::Unreachable(unreachable.to_string()))?;
-    let mut out = std::io::stdout().lock();
-    write!(out, "{}", written(&report, arguments.format))?;
+    let format = if arguments.form.is_json { Format::Json } else { arguments.format };
+    terminal::print(&written(&report, format))?;
     Ok(if report.failed() > 0 { Verdict::Unwell } else { Verdict::Well })
+}
+
+/// Colours the outcome that each line begins with.
+fn coloured(text: &str) -> String {
+    let line = |line: &str| {
+        let (outcome, rest) = line.split_at_checked(4).unwrap_or_default();
+        let style = match outcome {
+            "PASS" => terminal::GOOD,
+            "WARN" => terminal::DOUBTFUL,
+            "FAIL" => terminal::BAD,
+            _ => return format!("{}\n", terminal::plain(line)),
+        };
+        format!("{}{}\n", terminal::styled(style, outcome), terminal::plain(rest))
+    };
+    text.lines().map(line).collect()
 }
 
 fn written(report: &Report, format: Format) -> String {
     match format {
-        Format::Text => report.to_text(),
+        Format::Text => coloured(&report.to_text()),
         Format::Json => format!("{:#}\n", report.to_json()),
         Format::Junit => report.to_junit(),
     }

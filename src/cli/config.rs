@@ -2,15 +2,21 @@
 
 use std::io::Write as _;
 
+use serde_json::json;
+
 use super::ConfigPath;
 use super::Failure;
 use super::Verdict;
 use super::say;
+use super::terminal;
+use super::terminal::Form;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     what: What,
+    #[command(flatten)]
+    form: Form,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -26,18 +32,30 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         What::Check(path) => {
             let (config, rules) = path.load()?;
             let feeds: usize = config.publishers.iter().map(|p| p.feeds.len()).sum();
-            say(&format!(
-                "the configuration is good; publishers: {}, feeds: {feeds}, presets: {}",
-                config.publishers.len(),
-                rules.presets().count()
-            ));
+            let (publishers, presets) = (config.publishers.len(), rules.presets().count());
+            if arguments.form.is_json {
+                let counts = json!({
+                    "publishers": publishers, "feeds": feeds, "presets": presets,
+                });
+                terminal::print_json(&counts)?;
+            } else {
+                say(&format!(
+                    "the configuration is good; publishers: {publishers}, feeds: {feeds}, \
+                     presets: {presets}"
+                ));
+            }
         }
         What::Print(path) => {
             let (mut config, rules) = path.load()?;
             let decided = config.publishers.iter().map(|publisher| publisher.in_force(&rules));
             config.publishers = decided.collect();
             let text = config.to_toml_masked()?;
-            writeln!(std::io::stdout().lock(), "{text}")?;
+            if arguments.form.is_json {
+                let table: toml::Table = toml::from_str(&text).map_err(anyhow::Error::from)?;
+                terminal::print_json(&table)?;
+            } else {
+                writeln!(std::io::stdout().lock(), "{text}")?;
+            }
         }
     }
     Ok(Verdict::Well)

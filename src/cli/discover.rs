@@ -9,6 +9,8 @@ use url::Url;
 use super::Failure;
 use super::Verdict;
 use super::say;
+use super::terminal;
+use super::terminal::Form;
 use crate::fetch::FetchConfig;
 use crate::fetch::Fetcher;
 use crate::harvest::DatasetSite;
@@ -30,6 +32,8 @@ pub(super) struct Arguments {
     /// Also speak to private networks.
     #[arg(long)]
     allow_private_networks: bool,
+    #[command(flatten)]
+    form: Form,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
@@ -46,8 +50,14 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     }
     let feeds: usize = discovered.sites.iter().map(|site| site.feeds.len()).sum();
     say(&format!("{feeds} feeds on {} dataset sites", discovered.sites.len()));
+    if arguments.form.is_json {
+        terminal::print_json(&discovered.sites)?;
+    }
     if feeds == 0 {
         return Ok(Verdict::Unwell);
+    }
+    if arguments.form.is_json {
+        return Ok(Verdict::Well);
     }
     let mut keys = BTreeSet::new();
     let tables: Vec<String> = discovered.sites.iter().map(|site| table(site, &mut keys)).collect();

@@ -1,16 +1,17 @@
 //! `baton feeds`: what the operator does to the feeds of a running gateway.
 
-use std::io::Write as _;
-
 use clap::Subcommand;
 use reqwest::Method;
 use serde_json::Value;
+use serde_json::json;
 
 use super::Failure;
 use super::Verdict;
 use super::remote::Remote;
 use super::remote::Which;
 use super::remote::table;
+use super::terminal;
+use super::terminal::Form;
 use crate::api::Action;
 
 #[derive(Debug, clap::Args)]
@@ -19,6 +20,8 @@ pub(super) struct Arguments {
     action: FeedAction,
     #[command(flatten)]
     remote: Which,
+    #[command(flatten)]
+    form: Form,
 }
 
 #[derive(Debug, Subcommand)]
@@ -48,29 +51,36 @@ struct Key {
 
 pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let remote = Remote::new(&arguments.remote)?;
-    let text = match &arguments.action {
+    let (answer, text) = match &arguments.action {
         FeedAction::List => {
             let feeds = remote.ask(Method::GET, "/admin/feeds", &[]).await?;
-            table(feeds.as_array().map(Vec::as_slice).unwrap_or_default())
+            let text = table(feeds.as_array().map(Vec::as_slice).unwrap_or_default());
+            (feeds, text)
         }
         FeedAction::Orphans => {
             let feeds = remote.ask(Method::GET, "/admin/orphans", &[]).await?;
-            orphans(&feeds)
+            let text = orphans(&feeds);
+            (feeds, text)
         }
         FeedAction::Reload => {
             remote.ask(Method::POST, "/admin/reload", &[]).await?;
-            "reloaded".to_owned()
+            (json!({ "reloaded": true }), "reloaded".to_owned())
         }
         FeedAction::Pause(key) => act(&remote, Action::Pause, key).await?,
         FeedAction::Resume(key) => act(&remote, Action::Resume, key).await?,
         FeedAction::Accept(key) => act(&remote, Action::Accept, key).await?,
         FeedAction::Resync(key) => act(&remote, Action::Resync, key).await?,
     };
-    writeln!(std::io::stdout().lock(), "{text}")?;
+    if arguments.form.is_json {
+        terminal::print_json(&answer)?;
+    } else {
+        terminal::print(&format!("{text}\n"))?;
+    }
     Ok(Verdict::Well)
 }
 
-async fn act(remote: &Remote, action: Action, key: &Key) -> Result<String, Failure> {
+/// Does something to feeds; returns the answer, and what it says to people.
+async fn act(remote: &Remote, action: Action, key: &Key) -> Result<(Value, String), Failure> {
     let path = format!("/admin/feeds/{}", action.as_str());
     let done = remote.ask(Method::POST, &path, &[("key", &key.key)]).await?;
     let feeds = done["feeds"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -81,14 +91,14 @@ async fn act(remote: &Remote, action: Action, key: &Key) -> Result<String, Failu
     if action == Action::Accept {
         lines.push(format!("{} losses accepted", done["accepted"]));
     }
-    Ok(lines.join("\n"))
+    Ok((done, lines.join("\n")))
 }
 
 fn orphans(feeds: &Value) -> String {
     let mut lines = Vec::new();
     for feed in feeds.as_array().into_iter().flatten() {
         for missing in feed["missing"].as_array().into_iter().flatten() {
-            let key = missing["key"].as_str().unwrap_or_default().replace('\n', " ");
+            let key = terminal::plain(missing["key"].as_str().unwrap_or_default());
             let publisher = feed["publisher"].as_str().unwrap_or_default();
             lines.push(format!("{publisher}  {}  {key}", missing["occurrences"]));
         }

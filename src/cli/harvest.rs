@@ -1,5 +1,7 @@
 //! `baton harvest`: every feed to its end once.
 
+use serde_json::Value;
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::ConfigPath;
@@ -7,6 +9,8 @@ use super::Failure;
 use super::Verdict;
 use super::progress::Bars;
 use super::say;
+use super::terminal;
+use super::terminal::Form;
 use crate::app::App;
 use crate::app::without_secrets;
 use crate::clock::Clock;
@@ -17,6 +21,8 @@ use crate::store::FeedRecord;
 pub(super) struct Arguments {
     #[command(flatten)]
     config: ConfigPath,
+    #[command(flatten)]
+    form: Form,
 }
 
 pub(super) async fn run(
@@ -31,13 +37,39 @@ pub(super) async fn run(
     drop(bars);
     let done = done?;
     let mut is_well = !stop.is_cancelled();
-    for (record, followed) in &done {
+    for (_, followed) in &done {
         is_well &= *followed == Followed::End;
-        say(&summary(record, followed));
     }
     let (services, secs) = (app.service_count(), begun.elapsed().as_secs_f64());
-    say(&format!("{services} services from {} feeds in {secs:.1} s", done.len()));
+    if arguments.form.is_json {
+        let feeds: Vec<Value> = done.iter().map(|(record, how)| report(record, how)).collect();
+        terminal::print_json(&json!({ "services": services, "seconds": secs, "feeds": feeds }))?;
+    } else {
+        for (record, followed) in &done {
+            say(&terminal::plain(&summary(record, followed)));
+        }
+        say(&format!("{services} services from {} feeds in {secs:.1} s", done.len()));
+    }
     Ok(if is_well { Verdict::Well } else { Verdict::Unwell })
+}
+
+fn report(record: &FeedRecord, followed: &Followed) -> Value {
+    let (outcome, reason) = match followed {
+        Followed::End => ("done", None),
+        Followed::Failed(reason) => ("failed", Some(reason)),
+        Followed::Cancelled => ("stopped", None),
+    };
+    json!({
+        "publisher": record.publisher,
+        "url": without_secrets(&record.url),
+        "items": record.items,
+        "deleted": record.deleted,
+        "orphans": record.orphans,
+        "findings": record.findings,
+        "pages": record.pages,
+        "outcome": outcome,
+        "reason": reason,
+    })
 }
 
 fn summary(record: &FeedRecord, followed: &Followed) -> String {

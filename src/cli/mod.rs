@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod demo;
 mod discover;
+mod export;
 mod feeds;
 mod harvest;
 mod map;
@@ -15,7 +16,9 @@ mod remap;
 mod remote;
 mod serve;
 mod status;
+mod terminal;
 
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -56,6 +59,8 @@ enum Command {
     Check(check::Arguments),
     /// Find the feeds that a data catalogue or a dataset site leads to.
     Discover(discover::Arguments),
+    /// Write services to a file: lines of JSON, the HSDS tabular data package, or GeoJSON.
+    Export(export::Arguments),
     /// See how the feeds of a running gateway are doing.
     Status(status::Arguments),
     /// Pause, resume, accept or resync feeds of a running gateway.
@@ -79,6 +84,15 @@ impl ConfigPath {
         let rules = app::read_mappings(&config).map_err(Failure::Mappings)?;
         Ok((config, rules))
     }
+}
+
+/// Opening a store makes one; here it must hold something.
+fn check_store_exists(config: &Config) -> Result<(), Failure> {
+    let path = config.store.url.trim_start_matches("sqlite:").trim_start_matches("//");
+    if config.store.url.starts_with("sqlite:") && !Path::new(path).exists() {
+        return Err(anyhow::anyhow!("there is no store {path} yet; harvest first").into());
+    }
+    Ok(())
 }
 
 /// Why a command was not done.
@@ -157,6 +171,7 @@ async fn run(command: Command) -> Result<Verdict, Failure> {
         Command::Remap(arguments) => remap::run(&arguments).await,
         Command::Check(arguments) => check::run(&arguments).await,
         Command::Discover(arguments) => discover::run(&arguments).await,
+        Command::Export(arguments) => export::run(&arguments).await,
         Command::Status(arguments) => status::run(&arguments).await,
         Command::Feeds(arguments) => feeds::run(&arguments).await,
         Command::Config(arguments) => config::run(&arguments),

@@ -11,6 +11,39 @@ use indicatif::ProgressStyle;
 use crate::app::App;
 use crate::app::without_secrets;
 
+/// Returns a sign of life with a message, shown when standard error is a terminal.
+pub(super) fn spinner() -> ProgressBar {
+    if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() }
+}
+
+/// A bar for work of which it is known how much there is, shown when standard error is a terminal.
+pub(super) struct Bar(ProgressBar);
+
+impl Bar {
+    /// Starts a bar that counts these.
+    pub(super) fn start(what: &'static str) -> Self {
+        let template = "{wide_bar} {pos} of {len} {msg}, {eta} to go";
+        let style = ProgressStyle::with_template(template);
+        Self(
+            spinner()
+                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+                .with_message(what),
+        )
+    }
+
+    /// Shows how many are done, and of how many.
+    pub(super) fn show(&self, done: usize, all: usize) {
+        self.0.set_length(all as u64);
+        self.0.set_position(done as u64);
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// A progress bar for each feed, when standard error is a terminal.
 pub(super) struct Bars {
     refresh: Option<tokio::task::JoinHandle<()>>,

@@ -1,18 +1,21 @@
 //! `baton remap`: maps the whole store again, or says what that would change.
 
-use std::io::IsTerminal as _;
 use std::io::Write as _;
-use std::path::Path;
 use std::time::Duration;
 
-use anyhow::anyhow;
 use indicatif::ProgressBar;
 use serde_json::Value;
+use serde_json::json;
 
 use super::ConfigPath;
 use super::Failure;
 use super::Verdict;
+use super::check_store_exists;
+use super::progress::Bar;
+use super::progress::spinner;
 use super::say;
+use super::terminal;
+use super::terminal::Form;
 use crate::app::App;
 use crate::app::Change;
 use crate::app::ServiceChange;
@@ -31,27 +34,18 @@ pub(super) struct Arguments {
     /// Only report which services would change and how; nothing is written.
     #[arg(long)]
     diff: bool,
-    /// With `--diff`: a JSON object for each service that would change.
-    #[arg(long, requires = "diff")]
-    json: bool,
+    #[command(flatten)]
+    form: Form,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let (config, rules) = arguments.config.load()?;
-    // Opening a store makes one; here it must hold something.
-    let path = config.store.url.trim_start_matches("sqlite:").trim_start_matches("//");
-    if config.store.url.starts_with("sqlite:") && !Path::new(path).exists() {
-        return Err(anyhow!("there is no store {path} yet; harvest first").into());
-    }
-    let bar = if std::io::stderr().is_terminal() {
-        ProgressBar::new_spinner()
-    } else {
-        ProgressBar::hidden()
-    };
+    check_store_exists(&config)?;
     if arguments.diff {
-        report(&config, rules, &bar, arguments.json).await?;
+        let bar = spinner();
+        report(&config, rules, &bar, arguments.form.is_json).await?;
     } else {
-        remap(config, &bar).await?;
+        remap(config, arguments.form.is_json).await?;
     }
     Ok(Verdict::Well)
 }
@@ -88,20 +82,26 @@ async fn report(
     Ok(())
 }
 
-async fn remap(config: Config, bar: &ProgressBar) -> Result<(), Failure> {
+async fn remap(config: Config, is_json: bool) -> Result<(), Failure> {
     let app = App::open(config, Clock::default()).await?;
+    let bar = Bar::start("roots");
+    let mut most = 0;
     let mut remapping = std::pin::pin!(app.remap());
     let remapped = loop {
         tokio::select! {
             done = &mut remapping => break done?,
             () = tokio::time::sleep(Duration::from_millis(200)) => {
-                bar.set_message(format!("{} waiting", app.waiting().await));
-                bar.tick();
+                let waiting = usize::try_from(app.waiting().await).unwrap_or(usize::MAX);
+                most = most.max(waiting);
+                bar.show(most - waiting, most);
             }
         }
     };
-    bar.finish_and_clear();
+    drop(bar);
     let (roots, changed) = (remapped.roots, remapped.changed);
+    if is_json {
+        return terminal::print_json(&json!({ "roots": roots, "changed": changed }));
+    }
     say(&format!("{roots} mapped again, {changed} services changed"));
     Ok(())
 }

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use anstyle::Style;
 use anyhow::Context as _;
 use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
 use super::Failure;
+use super::terminal;
 use crate::config::Config;
 use crate::config::ProcessEnvironment;
 use crate::config::Secret;
@@ -94,13 +96,25 @@ impl Remote {
     }
 }
 
+/// The column of the state.
+const STATE: usize = 1;
+
+fn style_of(state: &str) -> Style {
+    match state {
+        "live" => terminal::GOOD,
+        "starting" | "catching_up" | "backing_off" => terminal::DOUBTFUL,
+        "stopped" | "paused" => terminal::BAD,
+        _ => Style::new(),
+    }
+}
+
 /// Writes feeds as a table with a line each.
 pub(super) fn table(feeds: &[Value]) -> String {
     let heads = ["PUBLISHER", "STATE", "ITEMS", "ORPHANS", "FINDINGS", "LAST READ", "FEED"];
     let mut rows = vec![heads.map(str::to_owned)];
     for feed in feeds {
         let text = |name: &str| match &feed[name] {
-            Value::String(text) => text.clone(),
+            Value::String(text) => terminal::plain(text),
             Value::Number(number) => number.to_string(),
             _ => "-".to_owned(),
         };
@@ -121,11 +135,13 @@ pub(super) fn table(feeds: &[Value]) -> String {
     let mut lines = Vec::new();
     for (number, row) in rows.iter().enumerate() {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        lines.push(cells.collect::<Vec<_>>().join("  ").trim_end().to_owned());
+        let mut cells: Vec<String> = cells.collect();
+        cells[STATE] = terminal::styled(style_of(&row[STATE]), &cells[STATE]);
+        lines.push(cells.join("  ").trim_end().to_owned());
         let feed = number.checked_sub(1).and_then(|at| feeds.get(at));
         for why in ["reason", "withheld"] {
             let told = feed.and_then(|feed| feed[why].as_str());
-            lines.extend(told.map(|told| format!("    {told}")));
+            lines.extend(told.map(|told| format!("    {}", terminal::plain(told))));
         }
     }
     lines.join("\n")

@@ -1,7 +1,5 @@
 //! `baton status`: how the feeds of a running gateway are doing.
 
-use std::io::Write as _;
-
 use reqwest::Method;
 use serde_json::Value;
 use url::Url;
@@ -10,24 +8,30 @@ use super::Failure;
 use super::Verdict;
 use super::remote::Remote;
 use super::remote::table;
+use super::terminal;
+use super::terminal::Form;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Address of the gateway.
     #[arg(default_value = "http://127.0.0.1:8080", env = "BATON_URL")]
     url: Url,
+    #[command(flatten)]
+    form: Form,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let remote = Remote::at(arguments.url.clone(), None)?;
     let status = remote.ask(Method::GET, "/status.json", &[]).await?;
     let feeds = status["feeds"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", table(feeds))?;
-    for line in policies(feeds) {
-        writeln!(out, "{line}")?;
+    if arguments.form.is_json {
+        terminal::print_json(&status)?;
+    } else {
+        let (services, waiting) = (&status["services"], &status["waiting"]);
+        let (table, policies) = (table(feeds), policies(feeds).join("\n"));
+        let counts = format!("{services} services, {waiting} waiting");
+        terminal::print(&format!("{table}\n{policies}\n{counts}\n"))?;
     }
-    writeln!(out, "{} services, {} waiting", status["services"], status["waiting"])?;
     let is_halted = |feed: &Value| matches!(feed["state"].as_str(), Some("stopped" | "paused"));
     Ok(if feeds.iter().any(is_halted) { Verdict::Unwell } else { Verdict::Well })
 }

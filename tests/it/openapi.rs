@@ -47,6 +47,14 @@ async fn examples_are_what_the_api_answers_and_are_as_described() {
         for (path, item) in paths {
             let operation = &item["get"];
             let content = &operation["responses"]["200"]["content"]["application/json"];
+            // Streams and files are tried in modules of their own; the manifest says when it was made.
+            if content["example"].is_null() {
+                assert!(
+                    ["/changes", "/export", "/export/{file}"].contains(&path.as_str()),
+                    "{path}"
+                );
+                continue;
+            }
             let asked =
                 asked(root, path, operation).unwrap_or_else(|| panic!("{root}{path}: no id"));
             let answer = gateway.json(&asked).await;

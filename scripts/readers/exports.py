@@ -1,0 +1,60 @@
+"""Has frictionless and DuckDB read the exports of a gateway; fails when one cannot, or reads less."""
+
+import os
+import sys
+import urllib.request
+from pathlib import Path
+
+import duckdb
+import duckdb_extension_spatial
+from frictionless import Package
+
+GATEWAY = os.environ["GATEWAY"]
+FOLDER = Path(os.environ["FOLDER"])
+FILES = ["services.ndjson", "services.zip", "services.geojson"]
+
+
+def fetch(name):
+    path = FOLDER / name
+    urllib.request.urlretrieve(f"{GATEWAY}/v3/export/{name}", path)
+    return path
+
+
+def check(is_well, what):
+    if not is_well:
+        sys.exit(f"readers: {what}")
+
+
+def spatial():
+    connection = duckdb.connect()
+    folder = Path(duckdb_extension_spatial.__file__).parent
+    [extension] = folder.rglob("spatial.duckdb_extension")
+    connection.load_extension(str(extension))
+    return connection
+
+
+def count(connection, query):
+    return connection.execute(query).fetchone()[0]
+
+
+lines, package, features = (fetch(name) for name in FILES)
+connection = spatial()
+services = count(connection, f"SELECT count(*) FROM read_ndjson('{lines}')")
+check(services > 50, f"{services} services in {lines.name}")
+
+report = Package(str(package)).validate()
+faults = report.flatten(["name", "rowNumber", "fieldName", "type", "note"])
+check(report.valid, f"{package.name}: {report.errors} {faults[:20]}")
+rows = {task.name: task.stats.get("rows", 0) for task in report.tasks}
+check(rows["service"] == services, f"{rows['service']} services in {package.name}, not {services}")
+for table, number in rows.items():
+    print(f"readers: {package.name}: {table}: {number} rows")
+
+placed = count(
+    connection,
+    f"SELECT count(*) FROM st_read('{features}') WHERE st_within(geom, st_makeenvelope(-9, 49, 2, 61))",
+)
+known = count(connection, f"SELECT count(DISTINCT service_id) FROM st_read('{features}')")
+check(known == services, f"{known} services in {features.name}, not {services}")
+check(placed > 50, f"{placed} places in Great Britain in {features.name}")
+print(f"readers: {features.name}: {known} services, {placed} places")

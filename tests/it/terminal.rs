@@ -1,0 +1,81 @@
+//! What commands print: text with colours for a terminal, JSON for programs.
+
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::support::gateway::Gateway;
+use crate::support::gateway::Settings;
+use crate::support::items;
+use crate::support::process::baton;
+use crate::support::publisher::FakePublisher;
+
+fn gateway_of(publisher: &FakePublisher) -> Gateway {
+    let url = publisher.feed("/feed", 50);
+    publisher.upsert("/feed", "1", items::series(1, "Yoga"));
+    Gateway::new(&Settings::following(&[("one", vec![url])]).admin("secret"))
+}
+
+/// Reads standard output as one line of JSON.
+fn json(output: &Output) -> Value {
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    assert_eq!(text.lines().count(), 1, "{text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+#[tokio::test]
+async fn programs_are_answered_with_json() {
+    let publisher = FakePublisher::start().await;
+    let mut gateway = gateway_of(&publisher);
+    let harvested = json(&gateway.run(&["harvest", "--json"]).await);
+    assert_eq!(
+        (&harvested["services"], &harvested["feeds"][0]["outcome"]),
+        (&1.into(), &"done".into())
+    );
+    assert_eq!(json(&gateway.run(&["remap", "--json"]).await)["roots"], 1);
+    assert_eq!(json(&gateway.run(&["config", "check", "--json"]).await)["feeds"], 1);
+    let printed = json(&gateway.run(&["config", "print", "--json"]).await);
+    assert_eq!(printed["publishers"][0]["key"], "one");
+    assert!(!printed.to_string().contains("secret"), "{printed}");
+    let file = gateway.folder().join("all.geojson");
+    let order = ["export", "--format", "geojson", "--json", "-o", file.to_str().unwrap()];
+    assert_eq!(json(&gateway.run(&order).await)["services"], 1);
+
+    gateway.start_again().await;
+    gateway.settled().await;
+    for (arguments, at) in [
+        (vec!["status", "--json"], "/feeds/0/publisher"),
+        (vec!["feeds", "list", "--json"], "/0/publisher"),
+    ] {
+        let (code, said) = gateway.command(&arguments).await;
+        let said: Value = serde_json::from_str(&said).unwrap();
+        assert_eq!((code, said.pointer(at)), (Some(0), Some(&"one".into())), "{arguments:?}");
+    }
+    let feed = gateway.url("/rpde/services");
+    let (_, said) = gateway.command(&["check", "rpde", &feed, "--json"]).await;
+    assert_eq!(serde_json::from_str::<Value>(&said).unwrap()["failed"], 0, "{said}");
+}
+
+/// Runs `baton status` on a terminal.
+async fn on_a_terminal(gateway: &Gateway, no_color: &str) -> String {
+    let program = baton().get_program().to_str().unwrap().to_owned();
+    let mut script = std::process::Command::new("script");
+    script.args(["-qec", &format!("{program} status {}", gateway.url("")), "/dev/null"]);
+    script.env("TERM", "xterm").env("NO_COLOR", no_color).env_remove("CLICOLOR");
+    let output = tokio::task::spawn_blocking(move || script.output().unwrap()).await.unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn colours_go_to_terminals_that_want_them() {
+    let publisher = FakePublisher::start().await;
+    let mut gateway = gateway_of(&publisher);
+    gateway.start_again().await;
+    gateway.settled().await;
+    let (_, piped) = gateway.command(&["status"]).await;
+    assert!(piped.contains("live") && !piped.contains('\u{1b}'), "{piped:?}");
+    let coloured = on_a_terminal(&gateway, "").await;
+    assert!(coloured.contains("\u{1b}[32mlive"), "{coloured:?}");
+    let plain = on_a_terminal(&gateway, "1").await;
+    assert!(plain.contains("live") && !plain.contains('\u{1b}'), "{plain:?}");
+}
