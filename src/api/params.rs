@@ -7,6 +7,7 @@ use chrono::DateTime;
 use chrono::Utc;
 
 use super::error::Problem;
+use crate::catalogue::Features;
 use crate::catalogue::Near;
 use crate::catalogue::Query;
 use crate::openactive::DayRule;
@@ -126,6 +127,9 @@ impl Params {
             bounds: self.bounds()?,
             organizations: self.ids("organization_id")?,
             locations: Vec::new(),
+            age: None,
+            features: Features::default(),
+            starts_before: None,
             modified_after: self.read("modified_after", "a date and time", instant)?,
         })
     }

@@ -153,6 +153,7 @@ fn doc(source: &Source, around: &Surroundings) -> Doc {
         organization: entry.organization,
         minimum_age: entry.minimum_age,
         maximum_age: entry.maximum_age,
+        features: entry.features,
         areas: match &*places {
             [] => numbers(&areas, Area::holds_placeless),
             places => {

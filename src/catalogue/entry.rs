@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::features::Features;
 use super::text;
 use crate::openactive::DayRule;
 use crate::openactive::parse_time;
@@ -34,6 +35,9 @@ pub struct Entry {
     /// In years.
     #[serde(rename = "z", default, skip_serializing_if = "Option::is_none")]
     pub maximum_age: Option<f64>,
+    /// What it is beside that.
+    #[serde(rename = "f", default, skip_serializing_if = "Features::is_empty")]
+    pub features: Features,
     /// Terms of the service and of its locations.
     #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
     pub terms: Vec<Id>,
@@ -119,6 +123,7 @@ impl Entry {
             is_strict,
             minimum_age: service.minimum_age,
             maximum_age: service.maximum_age,
+            features: Features::of(service),
             terms,
             places: places(service),
             times: service.schedules.iter().filter_map(time).collect(),

@@ -9,6 +9,7 @@ use chrono::Utc;
 use roaring::MultiOps as _;
 use roaring::RoaringBitmap;
 
+use super::features::Features;
 use super::keys::Keys;
 use super::segment::Ages;
 use super::segment::Doc;
@@ -56,10 +57,16 @@ pub struct Query {
     /// Whether an age that is not stated counts as 0 or 120, and no age at all as open to everyone, as
     /// in 1.0, which cannot say "none".
     pub open_ages: bool,
+    /// Somebody of this age, in years, may take part, or it is not stated that they may not.
+    pub age: Option<f64>,
+    /// It is all of this.
+    pub features: Features,
     /// A session starts at this time or later, in minutes after midnight.
     pub start_time: Option<u16>,
     /// A session ends at this time or earlier, in minutes after midnight.
     pub end_time: Option<u16>,
+    /// A session starts before this time, in minutes after midnight.
+    pub starts_before: Option<u16>,
     /// Days of the week as bits, Monday the lowest.
     pub days: u8,
     /// Around a point.
@@ -205,6 +212,8 @@ impl Query {
             self.by_days(segment),
             self.by_minimum_age(segment),
             self.by_maximum_age(segment),
+            self.by_age(segment),
+            self.by_features(segment),
             self.bounds.as_ref().map(|bounds| by_bounds(segment, bounds)),
         ]
         .into_iter()
@@ -229,7 +238,7 @@ impl Query {
             let near = RoaringBitmap::from_sorted_iter(away.iter().map(|(number, _)| *number));
             docs &= near.unwrap_or_default();
         }
-        if self.start_time.is_some() || self.end_time.is_some() || self.modified_after.is_some() {
+        if self.asks_for_a_time() || self.modified_after.is_some() {
             let kept = docs.iter().filter(|number| self.holds(&segment.docs[*number as usize]));
             docs = RoaringBitmap::from_sorted_iter(kept).unwrap_or_default();
         }
@@ -276,6 +285,20 @@ impl Query {
         Some(union(young_enough.chain(open)) | self.open_to_all(segment))
     }
 
+    fn by_age(&self, segment: &Segment) -> Option<RoaringBitmap> {
+        let age = hundredths(self.age?);
+        let (youngest, oldest) = (&segment.by_minimum_age, &segment.by_maximum_age);
+        let old_enough = union(youngest.stated.range(..=age).map(|(_, docs)| docs));
+        let young_enough = union(oldest.stated.range(age..).map(|(_, docs)| docs));
+        Some((old_enough | &youngest.unstated) & (young_enough | &oldest.unstated))
+    }
+
+    fn by_features(&self, segment: &Segment) -> Option<RoaringBitmap> {
+        let features = Features::ALL.into_iter().zip(&segment.by_feature);
+        let wanted = features.filter(|(feature, _)| self.features.contains(*feature));
+        (!self.features.is_empty()).then(|| wanted.map(|(_, docs)| docs).intersection())
+    }
+
     fn open_to_all(&self, segment: &Segment) -> RoaringBitmap {
         if self.open_ages {
             &segment.by_minimum_age.unstated & &segment.by_maximum_age.unstated
@@ -289,14 +312,19 @@ impl Query {
             && self.holds_at_some_time(doc)
     }
 
+    fn asks_for_a_time(&self) -> bool {
+        self.start_time.is_some() || self.starts_before.is_some() || self.end_time.is_some()
+    }
+
     /// Day, start and end must be those of one schedule.
     fn holds_at_some_time(&self, doc: &Doc) -> bool {
-        if self.start_time.is_none() && self.end_time.is_none() {
+        if !self.asks_for_a_time() {
             return true;
         }
         doc.times.iter().any(|time| {
             (self.days == 0 || time.days & self.days != 0)
                 && self.start_time.is_none_or(|t| time.opens.is_some_and(|opens| opens >= t))
+                && self.starts_before.is_none_or(|t| time.opens.is_some_and(|opens| opens < t))
                 && self.end_time.is_none_or(|t| time.closes.is_some_and(|closes| closes <= t))
         })
     }

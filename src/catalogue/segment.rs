@@ -13,6 +13,7 @@ use rstar::primitives::GeomWithData;
 
 use super::area::Area;
 use super::entry::TimeEntry;
+use super::features::Features;
 use super::keys::Keys;
 use super::text;
 use crate::oruk::Id;
@@ -32,6 +33,7 @@ pub(super) struct Doc {
     pub(super) organization: Option<Id>,
     pub(super) minimum_age: Option<f64>,
     pub(super) maximum_age: Option<f64>,
+    pub(super) features: Features,
     pub(super) places: Box<[DocPlace]>,
     pub(super) times: Box<[TimeEntry]>,
     /// The areas it is in, by number.
@@ -106,6 +108,8 @@ pub(super) struct Segment {
     pub(super) by_area: HashMap<u16, RoaringBitmap>,
     pub(super) by_term: HashMap<Id, RoaringBitmap>,
     pub(super) by_day: [RoaringBitmap; 7],
+    /// In the order of [`Features::ALL`].
+    pub(super) by_feature: [RoaringBitmap; Features::ALL.len()],
     pub(super) by_minimum_age: Ages,
     pub(super) by_maximum_age: Ages,
     pub(super) in_name: Words,
@@ -148,6 +152,11 @@ impl Segment {
         }
         for (day, bitmap) in self.by_day.iter_mut().enumerate() {
             if doc.times.iter().any(|time| time.days & (1 << day) != 0) {
+                bitmap.insert(number);
+            }
+        }
+        for (feature, bitmap) in Features::ALL.into_iter().zip(&mut self.by_feature) {
+            if doc.features.contains(feature) {
                 bitmap.insert(number);
             }
         }

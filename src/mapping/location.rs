@@ -336,6 +336,9 @@ fn session_accessibility(cx: &Context<'_>, location_id: Id) -> Option<Accessibil
     })
 }
 
+/// What is said of a session that wheelchair users can take part in.
+pub const SUITABLE_FOR_WHEELCHAIRS: &str = "Suitable for wheelchair users.";
+
 /// Returns `Supports participants with: … Suitable for wheelchair users.`
 pub(super) fn accessibility_summary(cx: &Context<'_>) -> Option<String> {
     let mut sentences = Vec::new();
@@ -345,7 +348,7 @@ pub(super) fn accessibility_summary(cx: &Context<'_>) -> Option<String> {
         sentences.push(format!("Supports participants with: {}.", names.join(", ")));
     }
     match cx.first(|o| &o.is_wheelchair_accessible).and_then(|flag| flag.0) {
-        Some(true) => sentences.push("Suitable for wheelchair users.".to_owned()),
+        Some(true) => sentences.push(SUITABLE_FOR_WHEELCHAIRS.to_owned()),
         Some(false) => sentences.push("Not suitable for wheelchair users.".to_owned()),
         None => {}
     }

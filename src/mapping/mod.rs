@@ -37,6 +37,7 @@ pub use bundle::Head;
 pub use bundle::Occurrence;
 pub use bundle::Source;
 pub use context::local_time;
+pub use location::SUITABLE_FOR_WHEELCHAIRS;
 pub use options::ContactNames;
 pub use options::Fold;
 pub use options::IdTrust;
