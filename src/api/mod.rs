@@ -19,7 +19,7 @@ mod openapi;
 mod openapi_streams;
 mod parameters;
 mod params;
-mod records;
+pub(crate) mod records;
 mod rpde;
 mod server;
 mod state;

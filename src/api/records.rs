@@ -32,7 +32,7 @@ fn whole(body: &Body) -> Result<Service, Problem> {
 }
 
 /// Reads a service in the form in which its publisher's are shown.
-pub(super) fn shown(hit: Hit, body: &Body) -> Result<Service, Problem> {
+pub(crate) fn shown(hit: Hit, body: &Body) -> Result<Service, Problem> {
     let service = whole(body)?;
     Ok(if hit.is_strict { v3::strict(service) } else { service })
 }
@@ -48,7 +48,7 @@ pub(super) fn as_shown(hit: Hit, body: &Body) -> serde_json::Result<Box<RawValue
 }
 
 /// Returns a service, or the problem that there is none of this id, or none any more.
-pub(super) async fn one(state: &ApiState, view: &View, id: Id) -> Result<(Hit, Body), Problem> {
+pub(crate) async fn one(state: &ApiState, view: &View, id: Id) -> Result<(Hit, Body), Problem> {
     let found = match view.service(id) {
         Some(hit) => state.bodies.one(hit).await?.map(|body| (hit, body)),
         None => None,

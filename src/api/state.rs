@@ -28,6 +28,7 @@ use crate::clock::Clock;
 use crate::config::Policy;
 use crate::places::Gazetteer;
 use crate::quality::Code;
+use crate::web::Choices;
 use crate::web::Followers;
 
 /// How long the licences of the sources are taken as they are.
@@ -66,6 +67,8 @@ pub struct ApiState {
     pub gazetteer: Arc<Gazetteer>,
     /// What the API counts.
     pub(super) metrics: Metrics,
+    /// The activities that the finder offers.
+    pub(crate) choices: Choices,
     /// Who follows the page at `/`.
     pub(crate) followers: Followers,
     /// What the operator may do; nothing without a token.
@@ -104,6 +107,7 @@ impl ApiState {
             clock,
             gazetteer,
             metrics,
+            choices: Choices::default(),
             followers: Followers::default(),
             admin: None,
         }

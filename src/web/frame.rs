@@ -27,6 +27,7 @@ pub(super) struct Frame {
 /// An entry of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
+    Find,
     Home,
     Api,
     None,
@@ -34,8 +35,11 @@ pub(super) enum Section {
 
 impl Section {
     /// The entries with their addresses and names.
-    pub(super) const ENTRIES: &[(Self, &str, &str)] =
-        &[(Self::Home, "/", "Status"), (Self::Api, "/api", "API")];
+    pub(super) const ENTRIES: &[(Self, &str, &str)] = &[
+        (Self::Find, "/find", "Find activities"),
+        (Self::Home, "/", "Status"),
+        (Self::Api, "/api", "API"),
+    ];
 }
 
 impl Frame {

@@ -1,4 +1,5 @@
-//! Pages for people, in the frame of GOV.UK Frontend: status and API of this gateway.
+//! Pages for people, in the frame of GOV.UK Frontend: the finder,
+//! reports on publishers, status and API.
 //!
 //! Pages are made on the server and work without JavaScript, which adds what is convenient. What feeds
 //! say is escaped by the templates, and a Content-Security-Policy lets nothing run or load but what is
@@ -7,6 +8,7 @@
 mod api;
 mod assets;
 mod events;
+mod find;
 mod frame;
 mod home;
 mod parts;
@@ -16,6 +18,7 @@ use axum::Router;
 use axum::routing::get;
 
 pub(crate) use events::Followers;
+pub(crate) use find::Choices;
 
 use crate::api::ApiState;
 
@@ -25,5 +28,9 @@ pub(crate) fn routes() -> Router<ApiState> {
         .route("/", get(home::home))
         .route("/events", get(events::events))
         .route("/api", get(api::api))
+        .route("/find", get(find::find))
+        .route("/find/{id}", get(find::service))
+        .route("/find/{id}/why", get(find::why))
+        .route("/areas/{slug}/find", get(find::find_in_area))
         .route("/assets/{name}", get(assets::asset))
 }

@@ -39,6 +39,20 @@ pub(super) fn ago(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
     format!("{} ago", count(number.unsigned_abs(), unit))
 }
 
+/// Writes `22 November 2026 at 18:04 UTC`.
+pub(super) fn instant(time: DateTime<Utc>) -> String {
+    time.format("%-d %B %Y at %H:%M UTC").to_string()
+}
+
+/// Returns the beginning of a text that is longer than so many characters, with a mark that it goes on.
+pub(super) fn short(text: &str, most: usize) -> String {
+    let mut shown: String = text.chars().take(most).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// Returns an address that may stand in a link: `http` or `https`, and no other.
 pub(super) fn web_address(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;

@@ -20,7 +20,7 @@ export async function serve(feeds, more = "") {
   const config = `[server]\nlisten = "127.0.0.1:0"\n[store]\nurl = "sqlite:${folder}/baton.db"
 [limits]\nrequests_per_minute = 1000000\n[fetch]\npoll_interval_secs = 1\nallow_private_networks = true
 [mappings]\nactivity_list = ""\nfacility_types = ""\naccessibility_support = ""
-[[publishers]]\nkey = "publisher"\nname = "Publisher"\nfeeds = ${JSON.stringify(feeds)}\n${more}`;
+[[publishers]]\nkey = "publisher"\nname = "Publisher"\nfeeds = ${JSON.stringify(feeds)}\n${more}\n`;
   await writeFile(join(folder, "baton.toml"), config);
   const gateway = await start(["serve", "--config", join(folder, "baton.toml")], /Serving (http:\/\/\S+)/);
   await gateway.settled(1);

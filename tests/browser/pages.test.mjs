@@ -37,6 +37,46 @@ for (const kind of VISITORS) {
       assert.ok(await page.getByText("Page number, from 1.").first().isVisible());
     });
 
+    it("finds activities and shows one", async () => {
+      const page = await visit.look("/find", "find");
+      await page.getByLabel("What", { exact: true }).fill("yoga");
+      await page.getByRole("button", { name: "Search" }).click();
+      await page.waitForURL(/search=yoga/);
+      await visit.check("find-yoga");
+      const found = await page.locator(".baton-card a").allInnerTexts();
+      assert.ok(found.length > 0 && found.some((name) => /yoga/i.test(name)), found.join());
+      await page.locator(".baton-card a").first().click();
+      await page.waitForURL(/find\/[0-9a-f-]{36}$/);
+      await visit.check("service");
+      assert.equal(await page.locator("h1").innerText(), found[0]);
+      await page.getByRole("link", { name: "Why does it say this?" }).click();
+      await page.waitForURL(/why$/);
+      await visit.check("why");
+    });
+
+    it("tells what to do when nothing is found, or the form is wrong", async () => {
+      const page = await visit.look("/find?search=nothingatall&free=yes", "find-nothing");
+      assert.match(await page.locator("#results").innerText(), /Nothing was found/);
+      await visit.look("/find?age=old&place=ZE9+9ZZ", "find-wrong");
+      await page.getByRole("link", { name: /Enter an age/ }).click();
+      assert.equal(await page.evaluate(() => document.activeElement.id), kind.hasScript ? "age" : "");
+      assert.match(page.url(), kind.hasScript ? /ZZ/ : /#age$/);
+    });
+
+    it("shows the finder of an area", async () => {
+      const page = await visit.look("/areas/bristol/find?place=BS1+5TR&distance=1", "find-area");
+      assert.match(await page.locator(".baton-card").first().innerText(), /miles\)/);
+    });
+
+    it("weighs little on the first load", async () => {
+      const page = await browser.newPage();
+      let bytes = 0;
+      page.on("response", async (response) => (bytes += (await response.body()).length));
+      await page.goto(`${gateway.url}/find`, { waitUntil: "load" });
+      await page.close();
+      assert.ok(bytes > 100_000 && bytes < 250_000, `${bytes} bytes`);
+    });
+
     it("tells what is not there", async () => {
       const page = await visit.look("/assets/none.css", "not-there", 404);
       assert.match(await page.locator("h1").innerText(), /No such path/);

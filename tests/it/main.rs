@@ -14,6 +14,7 @@ mod disk;
 mod examples;
 mod explain;
 mod export;
+mod finder;
 mod fuzz_corpus;
 mod guard;
 mod harvest;

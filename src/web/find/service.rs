@@ -1,0 +1,132 @@
+//! `/find/{id}`: all that is known of a service, whose data it is, and how fresh.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use chrono::DateTime;
+
+use super::card;
+use crate::api::ApiState;
+use crate::api::Problem;
+use crate::api::records;
+use crate::oruk::Id;
+use crate::oruk::Service;
+use crate::oruk::Status;
+use crate::web::frame::Frame;
+use crate::web::frame::Section;
+use crate::web::frame::Trouble;
+use crate::web::frame::page;
+use crate::web::words;
+
+/// How many characters of a name a heading shows.
+const MAX_NAME: usize = 300;
+
+/// How many characters of a description others show who link to the page.
+const MAX_SUMMARY: usize = 200;
+
+#[derive(Template)]
+#[template(path = "service.html")]
+struct ServicePage {
+    frame: Frame,
+    /// The address of this page.
+    address: String,
+    name: String,
+    summary: String,
+    service: Service,
+    is_closed: bool,
+    is_over: bool,
+    audience: Option<String>,
+    link: Option<String>,
+    website: Option<String>,
+    /// Address and accessibility of each place.
+    places: Vec<Place>,
+    activities: Vec<String>,
+    source: Source,
+}
+
+struct Place {
+    address: String,
+    description: Option<String>,
+    accessibility: Vec<String>,
+    amenities: Vec<String>,
+}
+
+/// Where the record comes from.
+#[derive(Default)]
+struct Source {
+    publisher: Option<String>,
+    dataset: Option<String>,
+    licence: Option<(String, Option<String>)>,
+    changed: Option<String>,
+    checked: Option<String>,
+}
+
+/// `GET /find/{id}`.
+pub(in crate::web) async fn service(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Trouble> {
+    let id = Id::parse(&id).ok_or(Problem::UnknownId { what: "service" })?;
+    let (hit, body) = records::one(&state, &state.catalogue.view(), id).await?;
+    let service = records::shown(hit, &body)?;
+    let name = words::short(&service.name, MAX_NAME);
+    let summary = service.description.as_deref().unwrap_or_default();
+    let attributes = service.attributes.iter();
+    let activities = attributes.filter(|a| matches!(&*a.link_type, "activity" | "facility_type"));
+    Ok(page(&ServicePage {
+        frame: Frame::new(name.as_str(), Section::Find),
+        address: format!("{}/find/{id}", state.base_url(&headers)),
+        summary: words::short(
+            &summary.split_whitespace().collect::<Vec<_>>().join(" "),
+            MAX_SUMMARY,
+        ),
+        is_closed: service.status == Status::TemporarilyClosed,
+        is_over: !service.status.is_listed(),
+        audience: card::audience(&service),
+        link: service.url.as_deref().and_then(words::web_address),
+        website: service.organization.website.as_deref().and_then(words::web_address),
+        places: places(&service),
+        activities: activities.map(|a| a.taxonomy_term.name.clone()).collect(),
+        source: source(&state, &service).await?,
+        name,
+        service,
+    }))
+}
+
+fn places(service: &Service) -> Vec<Place> {
+    let place = |location: &crate::oruk::Location| Place {
+        address: card::address(location),
+        description: location.description.clone(),
+        accessibility: location
+            .accessibility
+            .iter()
+            .flat_map(|row| row.description.iter().chain(&row.details))
+            .cloned()
+            .collect(),
+        amenities: location.attributes.iter().map(|a| a.taxonomy_term.name.clone()).collect(),
+    };
+    service.service_at_locations.iter().map(|at| place(&at.location)).collect()
+}
+
+async fn source(state: &ApiState, service: &Service) -> Result<Source, Trouble> {
+    // A publisher that is shown strictly has no field for it.
+    let Some(stated) = &service.x_openactive else { return Ok(Source::default()) };
+    let feeds = state.status.report().await?.feeds;
+    let of_publisher =
+        feeds.iter().filter(|feed| Some(&feed.publisher_name) == stated.publisher.as_ref());
+    let checked = of_publisher.filter_map(|feed| feed.last_success).max();
+    let changed = DateTime::parse_from_rfc3339(&service.last_modified).ok();
+    Ok(Source {
+        publisher: stated.publisher.clone(),
+        dataset: stated.dataset.as_deref().and_then(words::web_address),
+        licence: stated
+            .license
+            .as_deref()
+            .map(|text| (words::licence_name(text), words::web_address(text))),
+        changed: changed.map(|time| words::instant(time.to_utc())),
+        checked: checked.map(|time| words::ago(time, state.clock.now())),
+    })
+}

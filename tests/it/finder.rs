@@ -1,0 +1,220 @@
+//! The finder: what each field of its form leaves, and that no publisher can break a page.
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::support::gateway::Gateway;
+use crate::support::gateway::Settings;
+use crate::support::gateway::text;
+use crate::support::items;
+use crate::support::publisher::FakePublisher;
+
+/// What a page may weigh without its map.
+const MAX_BYTES: usize = 250_000;
+
+/// Returns a series on Tuesdays at this time.
+fn weekly(id: u32, name: &str, time: &str, more: &Value) -> Value {
+    let mut series = items::series(id, name);
+    series["eventSchedule"] = json!([{
+        "@type": "Schedule",
+        "repeatFrequency": "P1W",
+        "byDay": ["https://schema.org/Tuesday"],
+        "startDate": "2020-01-07",
+        "startTime": time,
+        "duration": "PT1H",
+        "scheduledEventType": "ScheduledSession",
+        "scheduleTimezone": "Europe/London",
+    }]);
+    for (property, value) in more.as_object().unwrap() {
+        series[property] = value.clone();
+    }
+    series
+}
+
+fn offer(price: f64) -> Value {
+    json!([{ "@type": "Offer", "name": "Adult", "price": price, "priceCurrency": "GBP" }])
+}
+
+async fn gateway_of(series: &[Value]) -> (FakePublisher, Gateway) {
+    let publisher = FakePublisher::start().await;
+    publisher.license(Some("https://creativecommons.org/licenses/by/4.0/"));
+    let feed = publisher.feed("/feed", 100);
+    for (number, series) in series.iter().enumerate() {
+        publisher.upsert("/feed", &number.to_string(), series.clone());
+    }
+    let area = "slug = \"oxford\"\nname = \"Oxford\"\npostcodes = [\"OX\"]\n";
+    let gateway = Gateway::start(&Settings::following(&[("p", vec![feed])]).area(area)).await;
+    gateway.settled().await;
+    (publisher, gateway)
+}
+
+/// Returns the page at a path, which must be there and may not weigh too much.
+async fn page(gateway: &Gateway, path: &str) -> String {
+    let answer = gateway.get(path).await;
+    assert_eq!(answer.status, 200, "{path}");
+    assert!(answer.body.len() < MAX_BYTES, "{path} weighs {} bytes", answer.body.len());
+    answer.text()
+}
+
+/// Returns which of these names a page of results shows.
+async fn shown<'a>(gateway: &Gateway, path: &str, names: &[&'a str]) -> Vec<&'a str> {
+    let html = page(gateway, path).await;
+    names.iter().filter(|name| html.contains(&format!(">{name}</a>"))).copied().collect()
+}
+
+#[tokio::test]
+async fn each_field_narrows_the_results() {
+    let elsewhere = json!({
+        "@type": "Place",
+        "@id": items::uri("places", 2),
+        "name": "Northern Hall",
+        "address": { "@type": "PostalAddress", "addressLocality": "Leeds", "postalCode": "LS1 4DY" },
+        "geo": { "@type": "GeoCoordinates", "latitude": 53.797, "longitude": -1.548 },
+    });
+    let hearing = json!([{ "@type": "Concept", "prefLabel": "Hearing impairment" }]);
+    let female = json!("https://openactive.io/FemaleOnly");
+    let online = json!("https://schema.org/OnlineEventAttendanceMode");
+    let ages = |min: u32, max: u32| json!({ "@type": "QuantitativeValue", "minValue": min, "maxValue": max });
+    let (_publisher, gateway) = gateway_of(&[
+        weekly(1, "Aerobics", "09:30", &json!({ "offers": offer(0.0) })),
+        weekly(2, "Boxing", "18:30", &json!({ "offers": offer(5.0), "genderRestriction": female })),
+        weekly(3, "Circuits", "13:00", &json!({ "ageRange": ages(5, 11), "location": elsewhere })),
+        weekly(4, "Dance", "18:00", &json!({ "beta:isWheelchairAccessible": true })),
+        weekly(5, "Easy yoga", "10:00", &json!({ "eventAttendanceMode": online })),
+        weekly(6, "Fencing", "10:00", &json!({ "accessibilitySupport": hearing })),
+    ])
+    .await;
+    let all = ["Aerobics", "Boxing", "Circuits", "Dance", "Easy yoga", "Fencing"];
+    let no = Vec::<&str>::new();
+    for (query, names) in [
+        ("", all.to_vec()),
+        ("search=easy", vec!["Easy yoga"]),
+        ("free=yes", vec!["Aerobics"]),
+        ("women=yes", vec!["Boxing"]),
+        ("accessible=yes", vec!["Dance", "Fencing"]),
+        ("online=yes", vec!["Easy yoga"]),
+        ("women=yes&free=yes", no.clone()),
+        ("age=5", all.to_vec()),
+        ("age=12", vec!["Aerobics", "Boxing", "Dance", "Easy yoga", "Fencing"]),
+        ("time=afternoon", vec!["Circuits"]),
+        ("time=evening", vec!["Boxing", "Dance"]),
+        ("day=Tuesday&time=evening", vec!["Boxing", "Dance"]),
+        ("day=Monday", no.clone()),
+        ("place=LS1+4DY&distance=1", vec!["Circuits"]),
+        ("place=Leeds", vec!["Circuits"]),
+        ("place=Leeds&search=easy", no.clone()),
+        ("activity=984068a7-5f34-4d5c-8e9d-4a9d0d1d0d5a", all.to_vec()),
+        ("activity=00000000-5f34-4d5c-8e9d-4a9d0d1d0d5a", no.clone()),
+    ] {
+        assert_eq!(shown(&gateway, &format!("/find?{query}"), &all).await, names, "{query}");
+    }
+    assert_eq!(shown(&gateway, "/areas/oxford/find", &all).await, no);
+    assert_eq!(gateway.get("/areas/nowhere/find").await.status, 404);
+    let html = page(&gateway, "/find?women=yes&free=yes").await;
+    assert!(
+        html.contains("Nothing was found") && html.contains("href=\"/find?free=yes\""),
+        "{html}"
+    );
+    let html = page(&gateway, "/find?age=old&place=ZE9+9ZZ").await;
+    for part in ["There is a problem", "href=\"#age\"", "href=\"#place\"", "Nothing was looked for"]
+    {
+        assert!(html.contains(part), "{part}");
+    }
+}
+
+#[tokio::test]
+async fn results_go_on_from_page_to_page() {
+    let series: Vec<Value> =
+        (10..55).map(|n| weekly(n, &format!("Class {n}"), "10:00", &json!({}))).collect();
+    let (_publisher, gateway) = gateway_of(&series).await;
+    let names: Vec<String> = (10..55).map(|n| format!("Class {n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut path = "/find?search=class".to_owned();
+    let mut seen = Vec::new();
+    loop {
+        seen.extend(shown(&gateway, &path, &names).await);
+        let html = page(&gateway, &path).await;
+        let next = html.split("govuk-pagination__next").nth(1);
+        let Some((_, rest)) = next.and_then(|rest| rest.split_once("href=\"")) else { break };
+        path = rest.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+    }
+    assert_eq!(seen, names);
+    let html = page(&gateway, "/find?search=class&page=9").await;
+    assert!(html.contains("There is no such page"), "{html}");
+}
+
+#[tokio::test]
+async fn a_service_has_a_page_that_says_whose_it_is_and_why() {
+    let (_publisher, gateway) =
+        gateway_of(&[weekly(1, "Tea dance", "14:00", &json!({ "offers": offer(4.5) }))]).await;
+    let (id, _) = gateway.services().await.pop_first().unwrap();
+    let html = page(&gateway, &format!("/find/{id}")).await;
+    for part in [
+        "<h1 class=\"govuk-heading-xl govuk-!-margin-bottom-2\">Tea dance</h1>",
+        "property=\"og:title\" content=\"Tea dance\"",
+        &format!("property=\"og:url\" content=\"{}\"", gateway.url(&format!("/find/{id}"))),
+        "Tuesdays, 14:00 to 15:00",
+        "£4.50",
+        "BS1 5TR",
+        "Publisher p",
+        "Creative Commons BY 4.0",
+        "less than a minute ago",
+        &format!("href=\"/v3/services/{id}\""),
+        &format!("href=\"/v1/services/{id}\""),
+    ] {
+        assert!(html.contains(part), "{part} is not in {html}");
+    }
+    let why = page(&gateway, &format!("/find/{id}/why")).await;
+    assert!(why.contains("offers[0].price"), "{why}");
+    for path in ["/find/x", "/find/8e874fab-05cb-5bd0-8b0e-f085df4298c8"] {
+        assert_eq!(gateway.get(path).await.status, 404, "{path}");
+        assert_eq!(gateway.get(&format!("{path}/why")).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_withdrawn_service_says_that_it_is_gone() {
+    let (publisher, gateway) = gateway_of(&[weekly(1, "Brief", "14:00", &json!({}))]).await;
+    let (id, _) = gateway.services().await.pop_first().unwrap();
+    publisher.delete("/feed", "0");
+    let is_gone = async || {
+        let answer = gateway.get(&format!("/find/{id}")).await;
+        (answer.status == 410).then_some(answer)
+    };
+    let wait = crate::support::gateway::PATIENCE;
+    let answer = crate::support::process::wait_until("gone", wait, is_gone).await;
+    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+    assert!(answer.text().contains("withdrawn by its publisher"));
+}
+
+#[tokio::test]
+async fn no_text_of_a_publisher_breaks_a_page() {
+    let markup = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'";
+    let mut hostile = weekly(1, markup, "10:00", &json!({ "offers": offer(1.0) }));
+    for path in
+        ["/description", "/location/name", "/location/address/addressLocality", "/organizer/name"]
+    {
+        *hostile.pointer_mut(path).unwrap() = json!(format!("hostile &lt;b&gt; {markup}"));
+    }
+    hostile["url"] = json!("javascript:alert(1)");
+    hostile["organizer"]["url"] = json!("javascript:alert(1)");
+    hostile["offers"][0]["name"] = json!(markup);
+    hostile["location"]["@id"] = json!(items::uri("places", 9));
+    hostile["organizer"]["@id"] = json!(items::uri("organizations", 9));
+    let long = weekly(2, &"x".repeat(100_000), "10:00", &json!({}));
+    let (_publisher, gateway) = gateway_of(&[hostile, long]).await;
+    let services = gateway.services().await;
+    assert_eq!(services.len(), 2);
+    let mut paths = vec!["/find".to_owned(), "/".to_owned(), format!("/find?search={markup}")];
+    for id in services.keys() {
+        paths.extend([format!("/find/{id}"), format!("/find/{id}/why")]);
+    }
+    for path in paths {
+        let html = page(&gateway, &path).await;
+        for broken in ["<script>", "<img", "href=\"javascript:", "onerror=alert(1)>"] {
+            assert!(!html.contains(broken), "{path} has {broken}: {html}");
+        }
+    }
+    let kept = services.values().any(|service| text(&service["name"]).len() >= 100_000);
+    assert!(kept, "the long name did not reach the pages");
+}
