@@ -30,6 +30,7 @@ use crate::places::Gazetteer;
 use crate::quality::Code;
 use crate::web::Choices;
 use crate::web::Followers;
+use crate::web::Reports;
 
 /// How long the licences of the sources are taken as they are.
 const LICENCES_FOR: Duration = Duration::from_secs(30);
@@ -69,6 +70,8 @@ pub struct ApiState {
     pub(super) metrics: Metrics,
     /// The activities that the finder offers.
     pub(crate) choices: Choices,
+    /// Reports on publishers made lately.
+    pub(crate) reports: Reports,
     /// Who follows the page at `/`.
     pub(crate) followers: Followers,
     /// What the operator may do; nothing without a token.
@@ -108,6 +111,7 @@ impl ApiState {
             gazetteer,
             metrics,
             choices: Choices::default(),
+            reports: Reports::default(),
             followers: Followers::default(),
             admin: None,
         }

@@ -46,6 +46,11 @@ impl Bodies {
         Self { store, cache }
     }
 
+    /// Returns the store that bodies are read from.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
     /// Returns the body of a service; nothing when it is not kept any more.
     pub async fn one(&self, hit: Hit) -> Result<Option<Body>, StoreError> {
         Ok(self.many(&[hit]).await?.pop().flatten())

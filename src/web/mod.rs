@@ -12,6 +12,7 @@ mod find;
 mod frame;
 mod home;
 mod parts;
+mod report;
 mod words;
 
 use axum::Router;
@@ -19,6 +20,7 @@ use axum::routing::get;
 
 pub(crate) use events::Followers;
 pub(crate) use find::Choices;
+pub(crate) use report::Reports;
 
 use crate::api::ApiState;
 
@@ -28,6 +30,7 @@ pub(crate) fn routes() -> Router<ApiState> {
         .route("/", get(home::home))
         .route("/events", get(events::events))
         .route("/api", get(api::api))
+        .route("/feeds/{publisher}", get(report::report))
         .route("/find", get(find::find))
         .route("/find/{id}", get(find::service))
         .route("/find/{id}/why", get(find::why))

@@ -22,7 +22,7 @@ export async function serve(feeds, more = "") {
 [mappings]\nactivity_list = ""\nfacility_types = ""\naccessibility_support = ""
 [[publishers]]\nkey = "publisher"\nname = "Publisher"\nfeeds = ${JSON.stringify(feeds)}\n${more}\n`;
   await writeFile(join(folder, "baton.toml"), config);
-  const gateway = await start(["serve", "--config", join(folder, "baton.toml")], /Serving (http:\/\/\S+)/);
+  const gateway = await start(["serve", "--config", join(folder, "baton.toml")], /Serving (http:\/\/[^/ ]+)\//);
   await gateway.settled(1);
   return { ...gateway, stop: () => gateway.stop().then(() => rm(folder, { recursive: true })) };
 }

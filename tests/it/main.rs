@@ -34,6 +34,7 @@ mod privacy;
 mod properties;
 mod quirks;
 mod reload;
+mod reports;
 mod resync;
 mod rpde;
 mod rules;

@@ -24,6 +24,7 @@ mod occurrences;
 mod page;
 mod prepared;
 mod publish;
+mod publisher;
 mod purge;
 mod read;
 mod schema;
@@ -324,6 +325,36 @@ impl Store for PostgresStore {
                 Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
             })
             .await
+        })
+    }
+
+    fn services_of(
+        &self,
+        publisher: String,
+        after: Option<Id>,
+        limit: usize,
+    ) -> Answer<'_, Vec<StoredService>> {
+        let doing = "reading the services of a publisher";
+        Box::pin(async move {
+            let asked = (publisher, limit_of(limit));
+            let work = self.pool.read(doing, &asked, move |session, (publisher, limit)| {
+                Box::pin(publisher::services(session, publisher, after, *limit))
+            });
+            let mut found = work.await?;
+            busy(move || {
+                for stored in &mut found {
+                    stored.record.body = codec::decompress(doing, &stored.record.body)?;
+                }
+                Ok(found)
+            })
+            .await
+        })
+    }
+
+    fn unusable(&self, publisher: String) -> Answer<'_, Vec<(String, u64)>> {
+        let doing = "counting the items of a publisher that cannot be used";
+        self.read(doing, publisher, |session, publisher| {
+            Box::pin(publisher::unusable(session, publisher))
         })
     }
 

@@ -98,7 +98,7 @@ pub(super) async fn services(
 }
 
 /// Reads a service, but for its body, which is packed still.
-fn service(row: &Row) -> Result<StoredService, tokio_postgres::Error> {
+pub(super) fn service(row: &Row) -> Result<StoredService, tokio_postgres::Error> {
     let findings: Option<&str> = row.try_get("findings")?;
     let findings = findings.and_then(|json| serde_json::from_str(json).ok());
     let entry: Option<Vec<u8>> = row.try_get("entry")?;

@@ -11,6 +11,7 @@ mod fold;
 mod held;
 mod page;
 mod publish;
+mod publisher;
 mod purge;
 mod read;
 mod schema;
@@ -192,6 +193,19 @@ impl Store for SqliteStore {
 
     fn bodies(&self, ids: Vec<Id>) -> Answer<'_, Vec<Option<StoredBody>>> {
         self.read(move |connection| read::bodies(connection, &ids))
+    }
+
+    fn services_of(
+        &self,
+        publisher: String,
+        after: Option<Id>,
+        limit: usize,
+    ) -> Answer<'_, Vec<StoredService>> {
+        self.read(move |connection| publisher::services(connection, &publisher, after, limit))
+    }
+
+    fn unusable(&self, publisher: String) -> Answer<'_, Vec<(String, u64)>> {
+        self.read(move |connection| publisher::unusable(connection, &publisher))
     }
 
     fn purge(&self, now: DateTime<Utc>) -> Answer<'_, u64> {

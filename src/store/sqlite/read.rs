@@ -113,7 +113,7 @@ pub(super) fn services(
     ids.iter().map(&mut read).collect()
 }
 
-fn service(id: Id, row: &Row<'_>) -> rusqlite::Result<StoredService> {
+pub(super) fn service(id: Id, row: &Row<'_>) -> rusqlite::Result<StoredService> {
     let findings: Option<String> = row.get("findings")?;
     let findings = findings.and_then(|json| serde_json::from_str(&json).ok());
     let record = ServiceRecord {

@@ -68,6 +68,7 @@ promises! {
         past_occurrences_are_dropped_but_for_the_last,
         findings_of_services_are_counted_with_their_feed,
         services_are_told_in_the_order_of_their_ids,
+        what_the_feeds_of_a_publisher_came_to_is_told,
     }
     feeds {
         feeds_are_as_configured,

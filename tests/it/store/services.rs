@@ -3,6 +3,7 @@
 use baton::oruk::Status;
 use baton::quality::Code;
 use baton::quality::Finding;
+use baton::store::ItemChange;
 use baton::store::Outcome;
 use baton::store::Publication;
 use baton::store::ServiceRecord;
@@ -208,4 +209,39 @@ pub(super) async fn services_are_told_in_the_order_of_their_ids(subject: &Subjec
     let told: Vec<_> = first.iter().chain(&rest).map(|service| service.id).collect();
     assert_eq!(told, expected);
     assert_eq!(first.len(), 5);
+}
+
+pub(super) async fn what_the_feeds_of_a_publisher_came_to_is_told(subject: &Subject) {
+    let publisher = subject.record(0).await.publisher;
+    let keys = ["a", "b", "c", "gone"];
+    subject.page(0, keys.iter().map(|key| series(key, "{}")).collect()).await;
+    for key in keys {
+        subject.publish_service(key, key).await.unwrap();
+    }
+    subject.page(0, vec![series("gone", "{\"changed\": 1}")]).await;
+    let root = subject.root("gone").await;
+    subject.publish(root, "gone", Outcome::Nothing { name: None }).await;
+    let mut expected = ["a", "b", "c"].map(id);
+    expected.sort_unstable();
+    let (mut told, mut after) = (Vec::new(), None);
+    loop {
+        let some = subject.store.services_of(publisher.clone(), after, 2).await.unwrap();
+        let Some(last) = some.last() else { break };
+        assert!(!last.is_gone);
+        serde_json::from_slice::<Value>(&last.record.body).unwrap();
+        after = Some(last.record.id);
+        told.extend(some.iter().map(|stored| stored.record.id));
+    }
+    assert_eq!(told, expected);
+    let nobody = || "nobody".to_owned();
+    assert_eq!(subject.store.services_of(nobody(), None, 9).await.unwrap(), []);
+    let unusable = |item: &str, code| ItemChange::Unusable {
+        item_id: Some(item.to_owned()),
+        finding: Finding::new(code, ""),
+    };
+    let bad = [("x", Code::ItemUnreadable), ("y", Code::TypeUnknown), ("z", Code::TypeUnknown)];
+    subject.page(0, bad.map(|(item, code)| unusable(item, code)).to_vec()).await;
+    let counts = subject.store.unusable(publisher).await.unwrap();
+    assert_eq!(counts, [("item-unreadable".to_owned(), 1), ("type-unknown".to_owned(), 2)]);
+    assert_eq!(subject.store.unusable(nobody()).await.unwrap(), []);
 }

@@ -1,0 +1,167 @@
+//! Gathers what a report tells: a walk over the services of a publisher.
+
+use std::collections::BTreeMap;
+
+use super::Example;
+use super::Found;
+use super::MissingParent;
+use super::Report;
+use super::completeness::Completeness;
+use super::score;
+use super::score::Shares;
+use crate::api::ApiState;
+use crate::api::FeedReport;
+use crate::api::Problem;
+use crate::oruk::Id;
+use crate::oruk::Service;
+use crate::quality::Code;
+use crate::quality::Severity;
+use crate::store::Store;
+use crate::store::StoredService;
+use crate::web::words;
+
+/// How many services are looked at; ids are hashes, so the first of them are as good as any.
+const MAX_SERVICES: u64 = 20_000;
+
+/// How many are read at a time.
+const BATCH: usize = 1_000;
+
+/// How many examples of a finding are told.
+const MAX_EXAMPLES: usize = 3;
+
+/// How many missing parents are told.
+const MAX_PARENTS: usize = 20;
+
+/// How many characters of a name or a key are shown.
+const MAX_NAME: usize = 120;
+
+/// Makes the report of a publisher.
+pub(super) async fn report(
+    state: &ApiState,
+    publisher: &str,
+    feeds: Vec<FeedReport>,
+) -> Result<Report, Problem> {
+    let store = state.bodies.store();
+    let mut walk = Walk::default();
+    let mut after = None;
+    let mut is_complete = true;
+    loop {
+        let batch = store.services_of(publisher.to_owned(), after, BATCH).await?;
+        let Some(last) = batch.last() else { break };
+        after = Some(last.record.id);
+        let walked = tokio::task::spawn_blocking(move || walk.with(&batch)).await;
+        walk = walked.map_err(|_stopped| Problem::Internal)?;
+        if walk.completeness.services() >= MAX_SERVICES {
+            is_complete = false;
+            break;
+        }
+    }
+    let unusable = store.unusable(publisher.to_owned()).await?;
+    let missing_parents = missing_parents(store.as_ref(), publisher).await?;
+    let completeness = walk.completeness.fields();
+    let rules = score::rules(shares(&feeds, &unusable), &completeness);
+    Ok(Report {
+        publisher: publisher.to_owned(),
+        name: feeds[0].publisher_name.clone(),
+        score: score::score(&rules),
+        rules,
+        services: walk.completeness.services(),
+        is_complete,
+        items: feeds.iter().map(|feed| feed.items).sum(),
+        completeness,
+        findings: walk.found(&unusable),
+        missing_parents,
+        feeds,
+    })
+}
+
+fn shares(feeds: &[FeedReport], unusable: &[(String, u64)]) -> Shares {
+    let count = |is_so: &dyn Fn(&FeedReport) -> bool| {
+        (feeds.iter().filter(|feed| is_so(feed)).count() as u64, feeds.len() as u64)
+    };
+    let items: u64 = feeds.iter().map(|feed| feed.items).sum();
+    let bad: u64 = unusable.iter().map(|(_, count)| count).sum();
+    let orphans: u64 = feeds.iter().map(|feed| feed.orphans).sum();
+    Shares {
+        healthy_feeds: count(&|feed| matches!(feed.state, "live" | "catching_up" | "starting")),
+        licensed_feeds: count(&|feed| feed.license.is_some()),
+        usable_items: (items, items + bad),
+        parented_items: (items.saturating_sub(orphans), items),
+    }
+}
+
+async fn missing_parents(
+    store: &dyn Store,
+    publisher: &str,
+) -> Result<Vec<MissingParent>, Problem> {
+    let mut missing = Vec::new();
+    for feed in store.feeds().await?.iter().filter(|feed| feed.publisher == publisher) {
+        for (key, occurrences) in store.orphans(feed.id, MAX_PARENTS).await? {
+            missing.push(MissingParent { key: words::short(&key, MAX_NAME), occurrences });
+        }
+    }
+    missing.sort_by_key(|parent| std::cmp::Reverse(parent.occurrences));
+    missing.truncate(MAX_PARENTS);
+    Ok(missing)
+}
+
+/// What was seen so far.
+#[derive(Debug, Default)]
+struct Walk {
+    completeness: Completeness,
+    findings: BTreeMap<Code, (u64, Vec<Example>)>,
+}
+
+impl Walk {
+    fn with(mut self, batch: &[StoredService]) -> Self {
+        for stored in batch.iter().filter(|stored| stored.record.status.is_listed()) {
+            let Ok(service) = serde_json::from_slice::<Service>(&stored.record.body) else {
+                continue;
+            };
+            let findings = &stored.record.findings;
+            self.completeness.add(&service, findings);
+            for finding in findings {
+                let (count, examples) = self.findings.entry(finding.code).or_default();
+                *count += 1;
+                if examples.len() < MAX_EXAMPLES {
+                    examples.push(example(service.id, &service.name, &finding.path));
+                }
+            }
+        }
+        self
+    }
+
+    /// Returns what was found, the gravest and then the most frequent first.
+    fn found(mut self, unusable: &[(String, u64)]) -> Vec<Found> {
+        for (name, count) in unusable {
+            let code = Code::ALL.iter().find(|code| code.as_str() == name);
+            if let Some(code) = code {
+                self.findings.entry(*code).or_default().0 += count;
+            }
+        }
+        let mut found: Vec<(Severity, Found)> = self
+            .findings
+            .into_iter()
+            .map(|(code, (count, examples))| (code.severity(), found(code, count, examples)))
+            .collect();
+        found.sort_by_key(|(severity, found)| std::cmp::Reverse((*severity, found.count)));
+        found.into_iter().map(|(_, found)| found).collect()
+    }
+}
+
+fn found(code: Code, count: u64, examples: Vec<Example>) -> Found {
+    Found {
+        code: code.as_str().to_owned(),
+        severity: code.severity().to_string(),
+        title: code.title(),
+        advice: code.advice(),
+        specification: code.specification(),
+        count,
+        examples,
+    }
+}
+
+fn example(id: Id, name: &str, path: &str) -> Example {
+    let path = words::short(path, MAX_NAME);
+    Example { id: id.to_string(), name: words::short(name, MAX_NAME), path }
+}

@@ -1,0 +1,161 @@
+//! `/feeds/{publisher}`: how good a publisher's data is, what would make it better, and how it is read.
+//!
+//! Only what is published is shown of items, and paths of what was found in them: an excerpt of a feed
+//! could hold what must not be published.
+
+mod completeness;
+mod gather;
+mod score;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use askama::Template;
+use axum::Json;
+use axum::extract::Path;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::IntoResponse as _;
+use axum::response::Response;
+use moka::sync::Cache;
+use serde::Serialize;
+
+use self::completeness::Field;
+use self::score::Rule;
+use super::frame::Frame;
+use super::frame::Section;
+use super::frame::Trouble;
+use super::frame::page;
+use super::words;
+use crate::api::ApiState;
+use crate::api::FeedReport;
+use crate::api::Problem;
+
+/// How long a report is shown before it is made again.
+const FRESH_FOR: Duration = Duration::from_mins(1);
+
+/// How many reports are kept.
+const KEPT: u64 = 200;
+
+/// Reports made lately, by publisher.
+#[derive(Debug, Clone)]
+pub(crate) struct Reports(Cache<String, Arc<Report>>);
+
+impl Default for Reports {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(KEPT).time_to_live(FRESH_FOR).build())
+    }
+}
+
+/// What is told of a publisher.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    publisher: String,
+    name: String,
+    /// Out of 100.
+    score: u32,
+    rules: Vec<Rule>,
+    /// How many services were looked at.
+    services: u64,
+    /// Whether that was all of them.
+    is_complete: bool,
+    items: u64,
+    completeness: Vec<Field>,
+    findings: Vec<Found>,
+    /// Occurrences whose parent was not published, most first.
+    missing_parents: Vec<MissingParent>,
+    feeds: Vec<FeedReport>,
+}
+
+/// A finding and how often it was made.
+#[derive(Debug, Serialize)]
+struct Found {
+    code: String,
+    severity: String,
+    title: &'static str,
+    advice: &'static str,
+    specification: &'static str,
+    count: u64,
+    examples: Vec<Example>,
+}
+
+/// A service in which something was found.
+#[derive(Debug, Clone, Serialize)]
+struct Example {
+    id: String,
+    name: String,
+    /// The property, as a path from the published item.
+    path: String,
+}
+
+#[derive(Debug, Serialize)]
+struct MissingParent {
+    /// The address or the id it is referred to by.
+    key: String,
+    occurrences: u64,
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct ReportPage {
+    frame: Frame,
+    address: String,
+    report: Arc<Report>,
+    feeds: Vec<Polled>,
+}
+
+/// When and how a feed is read, in words.
+struct Polled {
+    url: String,
+    state: String,
+    read: String,
+    next: String,
+}
+
+/// `GET /feeds/{publisher}` and `GET /feeds/{publisher}.json`.
+pub(super) async fn report(
+    State(state): State<ApiState>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Trouble> {
+    if let Some(publisher) = name.strip_suffix(".json") {
+        return Ok(Json(made(&state, publisher).await?).into_response());
+    }
+    let report = made(&state, &name).await?;
+    Ok(page(&ReportPage {
+        frame: Frame::new(format!("{}: quality of data", report.name), Section::None),
+        address: format!("{}/feeds/{}", state.base_url(&headers), report.publisher),
+        feeds: report.feeds.iter().map(|feed| polled(feed, &state)).collect(),
+        report,
+    }))
+}
+
+fn polled(feed: &FeedReport, state: &ApiState) -> Polled {
+    let now = state.clock.now();
+    Polled {
+        url: feed.url.clone(),
+        state: feed.state.replace('_', " "),
+        read: feed.last_success.map_or_else(|| "not yet".to_owned(), |time| words::ago(time, now)),
+        next: match feed.next_poll {
+            Some(time) if time > now => {
+                format!("in {}", words::count((time - now).num_seconds().max(1), "second"))
+            }
+            Some(_) => "now".to_owned(),
+            None => "not planned".to_owned(),
+        },
+    }
+}
+
+async fn made(state: &ApiState, publisher: &str) -> Result<Arc<Report>, Problem> {
+    if let Some(report) = state.reports.0.get(publisher) {
+        return Ok(report);
+    }
+    let mut feeds = state.status.report().await?.feeds;
+    feeds.retain(|feed| feed.publisher == publisher);
+    if feeds.is_empty() {
+        return Err(Problem::UnknownId { what: "publisher" });
+    }
+    let report = Arc::new(gather::report(state, publisher, feeds).await?);
+    state.reports.0.insert(publisher.to_owned(), Arc::clone(&report));
+    Ok(report)
+}
