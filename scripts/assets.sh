@@ -24,6 +24,9 @@ fi
 NODE_PATH=$PWD/$tools/node_modules "$tools/node_modules/.bin/esbuild" "$source/baton.js" \
     --bundle --minify --format=esm --target=es2022 --legal-comments=none --log-level=warning \
     --outfile="$made/baton.js"
+# No module: a module does not know the element it was loaded by.
+"$tools/node_modules/.bin/esbuild" "$source/widget.js" \
+    --minify --format=iife --target=es2022 --log-level=warning --outfile="$made/widget.js"
 
 if [[ $made != "$committed" ]]; then
     for file in "$made"/*; do

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use axum::extract::Path;
+use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::header;
 use axum::response::IntoResponse as _;
@@ -42,6 +43,16 @@ pub(super) async fn asset(Path(name): Path<String>) -> Result<Response, Trouble>
     Ok((headers, asset.body).into_response())
 }
 
+/// `GET /widget.js`: what puts the finder into a page of somebody else. Its address never changes.
+pub(super) async fn widget() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(WIDGET.kind)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
+        (RESOURCE_POLICY, HeaderValue::from_static("cross-origin")),
+    ];
+    (headers, WIDGET.body).into_response()
+}
+
 impl Asset {
     fn address(&self) -> String {
         format!("/assets/{}", self.file_name())
@@ -66,5 +77,14 @@ const SCRIPT: Asset = Asset {
     kind: "text/javascript; charset=utf-8",
     body: include_bytes!("assets/baton.js"),
 };
+
+const WIDGET: Asset = Asset {
+    name: "widget",
+    extension: "js",
+    kind: "text/javascript; charset=utf-8",
+    body: include_bytes!("assets/widget.js"),
+};
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 const FOR_GOOD: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");

@@ -19,6 +19,8 @@ pub(super) struct Frame {
     pub(super) title: String,
     /// Which entry of the navigation leads here.
     pub(super) section: Section,
+    /// The names of the publishers, where it stands in a page of somebody else.
+    pub(super) embedded: Option<String>,
     /// Asked for by the licence of the postcodes.
     pub(super) attribution: &'static str,
     pub(super) assets: &'static Addresses,
@@ -44,7 +46,13 @@ impl Section {
 
 impl Frame {
     pub(super) fn new(title: impl Into<String>, section: Section) -> Self {
-        Self { title: title.into(), section, attribution: ATTRIBUTION, assets: &ADDRESSES }
+        Self {
+            title: title.into(),
+            section,
+            embedded: None,
+            attribution: ATTRIBUTION,
+            assets: &ADDRESSES,
+        }
     }
 }
 
@@ -68,6 +76,16 @@ fn page_with(status: StatusCode, template: &impl Template) -> Response {
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
     (status, headers, html).into_response()
+}
+
+/// Answers with a page that any other may embed.
+pub(super) fn embedded(template: &impl Template) -> Response {
+    let mut page = page(template);
+    let policy = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *");
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    page
 }
 
 /// A problem, told as a page.

@@ -35,5 +35,8 @@ pub(crate) fn routes() -> Router<ApiState> {
         .route("/find/{id}", get(find::service))
         .route("/find/{id}/why", get(find::why))
         .route("/areas/{slug}/find", get(find::find_in_area))
+        .route("/widget", get(find::widget))
+        .route("/areas/{slug}/widget", get(find::widget_of_area))
+        .route("/widget.js", get(assets::widget))
         .route("/assets/{name}", get(assets::asset))
 }

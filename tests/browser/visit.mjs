@@ -23,6 +23,9 @@ export const VISITORS = [
 /** WCAG 2.2 AA, and what axe holds for good practice besides. */
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/** Pages that the README shows; BATON_WRITE_DOCS=1 takes them anew. */
+const SHOWN = ["home", "find-yoga", "service", "report"];
+
 /** Starts the browser; names of other hosts lead nowhere. */
 export function browse() {
   return chromium.launch({
@@ -83,6 +86,9 @@ export async function visitor(browser, url, { width, hasScript }, options = {}) 
       assert.ok(inner <= outer, `${name}, ${kind}: ${inner} px wide in a window of ${outer} px`);
       await mkdir(process.env.PICTURES, { recursive: true });
       await page.screenshot({ path: join(process.env.PICTURES, `${name}-${kind}.png`), fullPage: true });
+      if (process.env.BATON_WRITE_DOCS && kind === "1280" && SHOWN.includes(name)) {
+        await page.screenshot({ path: `docs/pictures/${name}.png` });
+      }
     },
     async finish() {
       await context.close();
@@ -98,7 +104,7 @@ export async function visitor(browser, url, { width, hasScript }, options = {}) 
 async function broken(page) {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(
-    (values) => window.axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] }),
+    (values) => window.axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"], iframes: false }),
     RULES,
   );
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);

@@ -26,6 +26,7 @@ use self::pages::Pages;
 use super::frame::Frame;
 use super::frame::Section;
 use super::frame::Trouble;
+use super::frame::embedded;
 use super::frame::page;
 use super::words;
 use crate::api::ApiState;
@@ -55,7 +56,7 @@ pub(super) async fn find(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
     let view = state.catalogue.view();
-    finder(&state, &view, "/find".to_owned(), query.as_deref()).await
+    Ok(page(&finder(&state, &view, "/find".to_owned(), query.as_deref()).await?))
 }
 
 /// `GET /areas/{slug}/find`: the same for an area.
@@ -65,7 +66,41 @@ pub(super) async fn find_in_area(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
     let view = state.catalogue.area(&slug).ok_or(Problem::UnknownArea)?;
-    finder(&state, &view, format!("/areas/{slug}/find"), query.as_deref()).await
+    Ok(page(&finder(&state, &view, format!("/areas/{slug}/find"), query.as_deref()).await?))
+}
+
+/// `GET /widget`: the finder as it stands in a page of somebody else.
+pub(super) async fn widget(
+    State(state): State<ApiState>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Trouble> {
+    let view = state.catalogue.view();
+    let mut finder = finder(&state, &view, "/widget".to_owned(), query.as_deref()).await?;
+    finder.frame.embedded = Some(publishers(&state).await?);
+    Ok(embedded(&finder))
+}
+
+/// `GET /areas/{slug}/widget`: the same for an area.
+pub(super) async fn widget_of_area(
+    State(state): State<ApiState>,
+    Path(slug): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Trouble> {
+    let view = state.catalogue.area(&slug).ok_or(Problem::UnknownArea)?;
+    let path = format!("/areas/{slug}/widget");
+    let mut finder = finder(&state, &view, path, query.as_deref()).await?;
+    finder.frame.embedded = Some(publishers(&state).await?);
+    Ok(embedded(&finder))
+}
+
+/// Names whose data is republished, as licences ask wherever it is shown.
+async fn publishers(state: &ApiState) -> Result<String, Trouble> {
+    let feeds = state.status.report().await?.feeds.into_iter();
+    let shown = feeds.filter(|feed| feed.withheld.is_none());
+    let mut names: Vec<String> = shown.map(|feed| feed.publisher_name).collect();
+    names.sort_unstable();
+    names.dedup();
+    Ok(names.join(", "))
 }
 
 async fn finder(
@@ -73,7 +108,7 @@ async fn finder(
     view: &View,
     path: String,
     query: Option<&str>,
-) -> Result<Response, Trouble> {
+) -> Result<Finder, Trouble> {
     let form = Form::read(query.unwrap_or_default(), &state.gazetteer);
     let mut found = view.find(&form.query, (form.page - 1).saturating_mul(PER_PAGE), PER_PAGE);
     if !form.errors.is_empty() {
@@ -90,7 +125,7 @@ async fn finder(
         Some(area) => format!("Find activities in {}", area.name),
         None => "Find activities".to_owned(),
     };
-    Ok(page(&Finder {
+    Ok(Finder {
         frame: Frame::new(title, Section::Find),
         activities: choice::activities(state, view),
         total: found.total,
@@ -98,5 +133,5 @@ async fn finder(
         cards,
         path,
         form,
-    }))
+    })
 }

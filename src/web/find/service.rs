@@ -38,6 +38,8 @@ struct ServicePage {
     is_closed: bool,
     is_over: bool,
     audience: Option<String>,
+    /// Unless a contact has it.
+    email: Option<String>,
     link: Option<String>,
     website: Option<String>,
     /// Address and accessibility of each place.
@@ -86,6 +88,10 @@ pub(in crate::web) async fn service(
         is_closed: service.status == Status::TemporarilyClosed,
         is_over: !service.status.is_listed(),
         audience: card::audience(&service),
+        email: service
+            .email
+            .clone()
+            .filter(|_| service.contacts.iter().all(|contact| contact.email != service.email)),
         link: service.url.as_deref().and_then(words::web_address),
         website: service.organization.website.as_deref().and_then(words::web_address),
         places: places(&service),

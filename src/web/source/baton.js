@@ -6,6 +6,12 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 createAll(SkipLink);
 createAll(ErrorSummary);
 
+// In a page of somebody else it tells how tall it is.
+if (window.parent !== window) {
+  const tell = () => parent.postMessage({ batonHeight: document.body.getBoundingClientRect().height }, "*");
+  new ResizeObserver(tell).observe(document.body);
+}
+
 // Buttons that copy an address are of no use without a clipboard, so they begin hidden.
 for (const button of document.querySelectorAll("[data-copy]")) {
   const label = button.textContent;
