@@ -43,7 +43,7 @@ export async function visitor(browser, url, { width, hasScript }, options = {}) 
     reducedMotion: "reduce",
     ...options,
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   // axe is a script itself, so what is seen without JavaScript is judged where only the page's own is off.
   const judged = hasScript ? page : await (await browser.newContext({ viewport: { width, height: 800 } })).newPage();
