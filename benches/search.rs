@@ -99,9 +99,9 @@ fn print_times(name: &str, mut times: Vec<Duration>, totals: usize) {
 type IndexQuestion = fn(&mut Maker) -> (Query, usize);
 
 fn index_questions() -> Vec<(&'static str, IndexQuestion)> {
-    fn near(maker: &mut Maker) -> Option<Near> {
+    fn near(maker: &mut Maker) -> Near {
         let (_, spot) = maker.spots[maker.random.random_range(0..maker.spots.len())];
-        Some(Near { latitude: spot.latitude, longitude: spot.longitude, within_m: 10_000.0 })
+        Near { latitude: spot.latitude, longitude: spot.longitude, within_m: 10_000.0 }
     }
     fn term(maker: &mut Maker) -> Vec<baton::oruk::Id> {
         vec![baton::oruk::Id::parse(&term_id(maker.rare(TERMS))).unwrap()]
@@ -117,10 +117,10 @@ fn index_questions() -> Vec<(&'static str, IndexQuestion)> {
         ("day", |maker| {
             (Query { days: 1 << maker.random.random_range(0..7), ..Query::default() }, 0)
         }),
-        ("10 km", |maker| (Query { near: near(maker), ..Query::default() }, 0)),
+        ("10 km", |maker| (Query { near: Some(near(maker)), ..Query::default() }, 0)),
         ("text", |maker| (Query { search: Some(maker.text(1)), ..Query::default() }, 0)),
         ("text + term + 10 km", |maker| {
-            let (search, near) = (Some(maker.text(1)), near(maker));
+            let (search, near) = (Some(maker.text(1)), Some(near(maker)));
             (Query { search, near, terms: term(maker), ..Query::default() }, 0)
         }),
     ]
