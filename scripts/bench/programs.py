@@ -74,7 +74,7 @@ def config(folder, address, publishers, names, port=0):
     """Writes a configuration that follows these feeds of every publisher."""
     lines = [f'[server]\nlisten = "127.0.0.1:{port}"', f'[store]\nurl = "sqlite:{folder}/baton.db"',
              "[fetch]\nallow_private_networks = true", "[cache]\nmax_mib = 128",
-             "[limits]\nrequests_per_minute = 4000000000",
+             "[limits]\nrequests_per_minute = 10000000",
              '[mappings]\nactivity_list = ""\nfacility_types = ""\naccessibility_support = ""']
     for number in range(publishers):
         urls = ", ".join(f'"{address}/{number}/{name}"' for name in names)

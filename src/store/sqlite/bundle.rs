@@ -34,9 +34,9 @@ const DOING: &str = "reading what belongs to a root";
 /// One step up: as the first of the items states that are published with this key. A parent that is not
 /// published hides no other, and where an item states several, series of series come before courses.
 const NEXT_PARENT: &str = "
-    SELECT link.parent, (SELECT min(above.kind) FROM head AS above JOIN feed ON feed.id = above.feed
+    SELECT link.parent, (SELECT min(above.kind) FROM head AS above CROSS JOIN feed ON feed.id = above.feed
                          WHERE above.key = link.parent AND feed.rank IS NOT NULL) AS kind
-    FROM link JOIN head ON head.id = link.head JOIN feed ON feed.id = head.feed
+    FROM link CROSS JOIN head ON head.id = link.head CROSS JOIN feed ON feed.id = head.feed
     JOIN key ON key.id = link.parent
     WHERE link.child = ?1 AND link.relation = ?2 AND feed.rank IS NOT NULL
     ORDER BY kind IS NULL, feed.rank, head.item_id, kind, key.key LIMIT 1";
@@ -232,7 +232,7 @@ impl<'a> Loader<'a> {
     fn heads(&self, key: i64) -> Result<Vec<HeadItem>, StoreError> {
         self.items(
             "SELECT head.feed, head.item_id, head.kind, key.key, head.body
-             FROM head JOIN feed ON feed.id = head.feed JOIN key ON key.id = head.key
+             FROM head CROSS JOIN feed ON feed.id = head.feed JOIN key ON key.id = head.key
              WHERE head.key = ?1 AND feed.rank IS NOT NULL ORDER BY feed.rank, head.item_id",
             key,
         )
@@ -243,7 +243,7 @@ impl<'a> Loader<'a> {
     fn members(&self) -> Result<Vec<HeadItem>, StoreError> {
         self.items(
             "SELECT head.feed, head.item_id, head.kind, key.key, head.body
-             FROM link JOIN head ON head.key = link.child JOIN feed ON feed.id = head.feed
+             FROM link CROSS JOIN head ON head.key = link.child CROSS JOIN feed ON feed.id = head.feed
              JOIN key ON key.id = head.key
              WHERE link.parent = ?1 AND head.key <> ?1 AND feed.rank IS NOT NULL
              ORDER BY feed.rank, head.item_id LIMIT 5000",
@@ -295,7 +295,7 @@ impl<'a> Loader<'a> {
         let mut select = self.connection.prepare_cached(
             "SELECT DISTINCT key.key FROM link JOIN key ON key.id = link.parent
              WHERE link.child = ?1 AND link.relation = ?2 AND link.parent <> ?1
-             AND (SELECT head.kind FROM head JOIN feed ON feed.id = head.feed
+             AND (SELECT head.kind FROM head CROSS JOIN feed ON feed.id = head.feed
                   WHERE head.key = link.parent AND feed.rank IS NOT NULL
                   ORDER BY feed.rank, head.item_id LIMIT 1) = ?3
              ORDER BY key.key",
@@ -335,11 +335,11 @@ impl<'a> Loader<'a> {
                  SELECT ?1 AS key
                  UNION ALL SELECT child FROM link WHERE parent = ?1 AND relation = ?2 AND child <> ?1
                  UNION ALL SELECT DISTINCT parent FROM link WHERE child = ?1 AND relation = ?4
-                     AND NOT EXISTS (SELECT 1 FROM head JOIN feed ON feed.id = head.feed
+                     AND NOT EXISTS (SELECT 1 FROM head CROSS JOIN feed ON feed.id = head.feed
                          WHERE head.key = link.parent AND feed.rank IS NOT NULL)
                      AND NOT EXISTS (SELECT 1 FROM link AS other WHERE other.parent = link.parent
                          AND other.relation = ?4 AND other.child <> ?1)
-             ) AS root JOIN occurrence AS o ON o.parent = root.key JOIN feed ON feed.id = o.feed
+             ) AS root CROSS JOIN occurrence AS o ON o.parent = root.key CROSS JOIN feed ON feed.id = o.feed
              WHERE feed.rank IS NOT NULL ORDER BY o.start DESC, o.feed, o.item_id LIMIT ?3",
         )?;
         let claims_of =
