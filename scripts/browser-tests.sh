@@ -19,4 +19,4 @@ fi
 
 export BATON=$binary BROWSER_TOOLS=$tools CHROMIUM PICTURES=$tools/pictures
 CHROMIUM=$(command -v chromium || command -v chromium-browser)
-timeout 300 node --test --test-force-exit --test-timeout=150000 --test-reporter=spec "$tests"/*.test.mjs
+timeout 1200 node --test --test-force-exit --test-timeout=600000 --test-reporter=spec "$tests"/*.test.mjs

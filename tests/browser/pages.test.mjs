@@ -33,8 +33,9 @@ for (const kind of VISITORS) {
 
     it("shows the API", async () => {
       const page = await visit.look("/api", "api");
-      await page.locator("summary", { hasText: "parameters" }).first().click();
-      assert.ok(await page.getByText("Page number, from 1.").first().isVisible());
+      const paged = page.locator("details", { hasText: "Page number, from 1." }).first();
+      await paged.locator("summary").click();
+      assert.ok(await paged.getByText("Page number, from 1.").isVisible());
     });
 
     it("finds activities and shows one", async () => {
