@@ -1,11 +1,17 @@
 //! Does one hot path so many times, for `scripts/instructions.sh`, which counts what the processor does.
 //!
 //! `instructions PATH TIMES`: PATH is `map` (a series parsed and mapped), `query` (a text, a term and ten
-//! kilometres) or `page` (a page of fifty that was not asked for before).
+//! kilometres), `page` (a page of fifty that was not asked for before) or `kept` (one that was, asked for by
+//! a client who has it).
 #![expect(clippy::unwrap_used, reason = "a benchmark may fail")]
 
 use std::hint::black_box;
+use std::net::SocketAddr;
 
+use axum::body::Body;
+use axum::http::Request;
+use axum::http::StatusCode;
+use axum::http::header;
 use baton::catalogue::Near;
 use baton::catalogue::Query;
 use baton::oruk::Id;
@@ -36,6 +42,7 @@ fn main() {
         made.catalogue.load().await.unwrap();
         match path.as_str() {
             "query" => query(&mut made, times),
+            "kept" => kept(&made, times).await,
             _ => page(&made, times).await,
         }
     });
@@ -65,9 +72,23 @@ fn query(made: &mut Made, times: usize) {
 }
 
 async fn page(made: &Made, times: usize) {
-    let router = made.router();
+    let api = made.api();
     for turn in 0..times {
         // Another name each time, so that none is kept ready.
-        black_box(ask(&router, &format!("/v3/services?page={}&turn={turn}", turn % 90 + 1)).await);
+        black_box(ask(&api, &format!("/v3/services?page={}&turn={turn}", turn % 90 + 1)).await);
+    }
+}
+
+async fn kept(made: &Made, times: usize) {
+    let api = made.api();
+    let peer = Some(SocketAddr::from(([127, 0, 0, 1], 9)));
+    let request = || Request::get("/v3/services?page=3").header(header::HOST, "localhost");
+    let first = api.answer(request().body(Body::empty()).unwrap(), peer).await;
+    let tag = &first.headers()[header::ETAG];
+    for _ in 0..times {
+        let request = request().header(header::IF_NONE_MATCH, tag).body(Body::empty()).unwrap();
+        let answer = api.answer(request, peer).await;
+        assert_eq!(answer.status(), StatusCode::NOT_MODIFIED, "the page is known");
+        black_box(answer);
     }
 }

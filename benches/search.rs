@@ -7,7 +7,7 @@
 use std::time::Duration;
 use std::time::Instant;
 
-use axum::Router;
+use baton::api::Api;
 use baton::catalogue::Catalogue;
 use baton::catalogue::Near;
 use baton::catalogue::Query;
@@ -52,9 +52,9 @@ async fn run(count: usize) {
         made.publish(&numbers).await;
         made.catalogue.catch_up().await.unwrap();
     }
-    let router = made.router();
+    let api = made.api();
     time_index(&made.catalogue, &mut made.maker);
-    time_api(&router, &mut made.maker).await;
+    time_api(&api, &mut made.maker).await;
 }
 
 fn time_index(catalogue: &Catalogue, maker: &mut Maker) {
@@ -72,7 +72,7 @@ fn time_index(catalogue: &Catalogue, maker: &mut Maker) {
     }
 }
 
-async fn time_api(router: &Router, maker: &mut Maker) {
+async fn time_api(api: &Api, maker: &mut Maker) {
     println!("{:28} {:>10} {:>10} {:>10}", "through the API, ms", "median", "p99", "total");
     for (name, question) in questions() {
         let mut times = Vec::with_capacity(TIMES);
@@ -80,7 +80,7 @@ async fn time_api(router: &Router, maker: &mut Maker) {
         for turn in 0..TIMES {
             let path = question(maker, turn);
             let begun = Instant::now();
-            let body = ask(router, &path).await;
+            let body = ask(api, &path).await;
             times.push(begun.elapsed());
             totals += total(&body);
         }

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::body::to_bytes;
 use axum::http::Request;
 use baton::api;
+use baton::api::Api;
 use baton::api::ApiState;
 use baton::api::ExplainSource;
 use baton::api::Explained;
@@ -21,7 +21,6 @@ use baton::places::Gazetteer;
 use baton::store::StoreError;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
-use tower::ServiceExt as _;
 
 use crate::page;
 use crate::pipeline;
@@ -46,13 +45,13 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
 /// When the answer is a server's fault, or is no JSON.
 pub(crate) fn check(input: &[u8]) {
     thread_local! {
-        static ROUTER: Router = pipeline::block_on(router());
+        static API: Api = pipeline::block_on(api());
     }
     let Ok(text) = std::str::from_utf8(input) else { return };
     let Ok(request) = Request::builder().uri(text).body(Body::empty()) else { return };
-    let router = ROUTER.with(Clone::clone);
+    let api = API.with(Clone::clone);
     pipeline::block_on(async {
-        let answer = router.oneshot(request).await.unwrap();
+        let answer = api.answer(request, None).await;
         let status = answer.status().as_u16();
         assert!(status < 500, "{status} for {text}");
         let is_json = answer.headers().get("content-type");
@@ -65,7 +64,7 @@ pub(crate) fn check(input: &[u8]) {
 }
 
 /// Returns the API over the worked cases.
-async fn router() -> Router {
+async fn api() -> Api {
     let store = pipeline::store();
     for page in page::seeds() {
         pipeline::publish(&store, &page).await;
@@ -88,7 +87,7 @@ async fn router() -> Router {
         clock,
         gazetteer,
     );
-    api::router(state)
+    api::api(state)
 }
 
 struct NoFeeds;
@@ -96,7 +95,9 @@ struct NoFeeds;
 impl StatusSource for NoFeeds {
     fn report(&self) -> BoxFuture<'_, Result<StatusReport, StoreError>> {
         let (feeds, datasets) = (Vec::new(), Vec::new());
-        Box::pin(async { Ok(StatusReport { services: 0, waiting: 0, feeds, datasets }) })
+        Box::pin(async {
+            Ok(StatusReport { services: 0, waiting: 0, generation: 0, behind: 0, feeds, datasets })
+        })
     }
 
     fn is_ready(&self) -> bool {

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use baton::api::Api;
 use baton::api::ApiState;
 use baton::api::ExplainSource;
 use baton::api::Explained;
@@ -38,7 +38,6 @@ use rand::RngExt as _;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::json;
-use tower::ServiceExt as _;
 
 /// How many words there are in all texts.
 pub(crate) const WORDS: usize = 30_000;
@@ -226,7 +225,7 @@ impl Made {
     }
 
     /// Returns the API over it.
-    pub(crate) fn router(&self) -> Router {
+    pub(crate) fn api(&self) -> Api {
         let state = ApiState::new(
             Arc::clone(&self.catalogue),
             Bodies::new(Arc::clone(&self.store), 64 << 20),
@@ -238,13 +237,13 @@ impl Made {
             self.clock.clone(),
             Arc::clone(&self.gazetteer),
         );
-        baton::api::router(state)
+        baton::api::api(state)
     }
 }
 
-pub(crate) async fn ask(router: &Router, path: &str) -> Vec<u8> {
+pub(crate) async fn ask(api: &Api, path: &str) -> Vec<u8> {
     let request = Request::get(path).body(Body::empty()).unwrap();
-    let response = router.clone().oneshot(request).await.unwrap();
+    let response = api.answer(request, None).await;
     assert!(response.status().is_success(), "{path}: {}", response.status());
     axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()
 }

@@ -5,13 +5,16 @@
 //! done here.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::extract::OriginalUri;
 use axum::extract::RawPathParams;
 use axum::http::HeaderMap;
+use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::Response;
+use bytes::Bytes;
 use serde::Serialize;
 
 use super::caching::Page;
@@ -19,9 +22,13 @@ use super::caching::Since;
 use super::client;
 use super::error::Problem;
 use super::links;
+use super::metrics::Route;
 use super::params::Paging;
 use super::params::Params;
+use super::ready::Target;
+use super::ready::What;
 use super::state::ApiState;
+use crate::catalogue::Hit;
 use crate::catalogue::View;
 use crate::oruk::Id;
 
@@ -33,8 +40,10 @@ pub(super) type Answer = Result<Response, Problem>;
 pub(super) struct Asked {
     pub(super) state: ApiState,
     pub(super) params: Params,
-    /// As it was asked for, areas included.
+    /// Path and query as they were asked for, areas included.
+    target: String,
     path: String,
+    route: Route,
     headers: HeaderMap,
     /// What of the path names an area.
     slug: Option<String>,
@@ -55,7 +64,7 @@ impl FromRequestParts<ApiState> for Asked {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         let AskedFor(asked) = AskedFor::from_request_parts(parts, state).await?;
         let is_ndjson = asked.params.is_ndjson()?;
-        asked.check_accepts(if is_ndjson { "application/x-ndjson" } else { "application/json" })?;
+        asked.check_accepts(if is_ndjson { "application/x-ndjson" } else { JSON })?;
         Ok(asked)
     }
 }
@@ -65,7 +74,7 @@ impl FromRequestParts<ApiState> for AskedFor {
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         let uri = OriginalUri::from_request_parts(parts, state).await;
-        let path = uri.map_or_else(|_| parts.uri.path().to_owned(), |uri| uri.path().to_owned());
+        let uri = uri.map_or_else(|_| parts.uri.clone(), |uri| uri.0);
         let named = RawPathParams::from_request_parts(parts, state).await;
         let named = named.map_err(|_not_text| Problem::NoSuchPath)?;
         let find = |wanted| {
@@ -74,7 +83,9 @@ impl FromRequestParts<ApiState> for AskedFor {
         };
         Ok(Self(Asked {
             params: Params::parse(parts.uri.query())?,
-            path,
+            target: uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+            path: uri.path().to_owned(),
+            route: Route::of(&parts.extensions),
             slug: find("slug"),
             id: find("id"),
             file: find("file"),
@@ -88,10 +99,7 @@ impl FromRequestParts<ApiState> for AskedFor {
 impl Asked {
     /// Returns what this root shows at present.
     pub(super) fn view(&self) -> Result<View, Problem> {
-        match &self.slug {
-            None => Ok(self.state.catalogue.view()),
-            Some(slug) => self.state.catalogue.area(slug).ok_or(Problem::UnknownArea),
-        }
+        view(&self.state, self.slug.as_deref())
     }
 
     /// Returns the absolute address of this root, without a slash at the end: `version` is `v3` or `v1`.
@@ -129,6 +137,13 @@ impl Asked {
         self.params.name(&self.path)
     }
 
+    /// Notes what was asked, so that the next one who does is answered sooner.
+    fn note(&self, name: &Arc<str>, what: What) {
+        let (route, slug) = (self.route.clone(), self.slug.clone());
+        let target = Target { route, slug, name: Arc::clone(name), what };
+        self.state.targets.insert(&self.target, target);
+    }
+
     /// Answers with a list: makes the page, unless it was asked for lately.
     ///
     /// `make` gives the body and how many items there are in all. The second and later pages show the
@@ -138,21 +153,17 @@ impl Asked {
         make: impl AsyncFnOnce(View, Paging) -> Result<(usize, Vec<u8>), Problem>,
     ) -> Answer {
         let paging = self.params.paging()?;
-        let name = self.name();
-        let view = self.view()?;
-        let walk = self.params.name_without_page(&self.path);
-        let view =
-            self.state.walks.view(self.client, walk, paging.page, view, self.state.clock.now());
+        let name = self.name().into();
+        let question = self.params.name_without_page(&self.path).into();
+        let (present, now) = (self.view()?, self.state.clock.now());
+        let view = self.state.walks.view(self.client, &question, paging.page, present, now);
         let (edition, since) = (view.snapshot().edition(), modified(&view));
-        let page = self.state.pages.get(edition, &name, make(view, paging)).await?;
-        let links = links::of_pages(
-            &self.state.base_url(&self.headers),
-            &self.path,
-            &self.params,
-            paging,
-            page.total,
-        );
-        Ok(self.with_links(page.respond(&self.headers, since).await, links).await)
+        let make = async { make(view, paging).await.map(|(total, body)| (total, body.into())) };
+        let page = self.state.pages.get(edition, &name, since, make).await?;
+        self.note(&name, What::Page(question, paging.page));
+        let links =
+            |base: &str| links::of_pages(base, &self.path, &self.params, paging, page.total);
+        self.respond(&page, links).await
     }
 
     /// Answers with one entity or a description.
@@ -162,19 +173,34 @@ impl Asked {
 
     /// Answers with JSON that is there already.
     pub(super) async fn bytes(&self, body: Vec<u8>, since: Since) -> Answer {
-        let response = Page::new(body, 0).respond(&self.headers, since).await;
-        Ok(self.with_links(response, Vec::new()).await)
+        self.respond(&Page::new(body.into(), 0, since), |_| Vec::new()).await
+    }
+
+    /// Answers with a service as a change of this number left it: makes its JSON, unless it was asked for
+    /// lately.
+    pub(super) async fn kept(
+        &self,
+        hit: Hit,
+        make: impl Future<Output = Result<Bytes, Problem>>,
+    ) -> Answer {
+        let name = self.name().into();
+        let make = async { make.await.map(|body| (0, body)) };
+        let page = self.state.pages.get(hit.seq, &name, hit.last_modified.into(), make).await?;
+        self.note(&name, What::Service(hit.id));
+        self.respond(&page, |_| Vec::new()).await
+    }
+
+    async fn respond(&self, page: &Page, links: impl FnOnce(&str) -> Vec<String>) -> Answer {
+        let base = self.state.base_url(&self.headers);
+        let licences = self.state.licences().await;
+        Ok(page.respond(&self.headers, &base, &licences, || links(&base)).await)
     }
 
     /// Names licence and sources in the headers of an answer.
-    pub(super) async fn with_links(
-        &self,
-        mut response: Response,
-        mut links: Vec<String>,
-    ) -> Response {
+    pub(super) async fn with_links(&self, mut response: Response, links: Vec<String>) -> Response {
         let licences = self.state.licences().await;
-        links.extend(links::of_sources(&self.state.base_url(&self.headers), &licences));
-        links::put(&mut response, &links);
+        let links = links::header(links, &self.state.base_url(&self.headers), &licences);
+        response.headers_mut().insert(header::LINK, links);
         response
     }
 
@@ -200,17 +226,31 @@ impl Asked {
 
     /// Checks that the client takes what is to be sent.
     pub(super) fn check_accepts(&self, wanted: &'static str) -> Result<(), Problem> {
-        let mut ranges = self
-            .headers
-            .get_all(axum::http::header::ACCEPT)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .filter(|range| !range.trim().is_empty())
-            .peekable();
-        let is_accepted = ranges.peek().is_none() || ranges.any(|range| accepts(range, wanted));
+        let is_accepted = accepts_any(&self.headers, wanted);
         if is_accepted { Ok(()) } else { Err(Problem::NotAcceptable { offered: wanted }) }
     }
+}
+
+/// What answers are, unless something else is asked for.
+pub(super) const JSON: &str = "application/json";
+
+/// Returns what a root shows at present: everything, or an area.
+pub(super) fn view(state: &ApiState, slug: Option<&str>) -> Result<View, Problem> {
+    match slug {
+        None => Ok(state.catalogue.view()),
+        Some(slug) => state.catalogue.area(slug).ok_or(Problem::UnknownArea),
+    }
+}
+
+/// Tells whether a client takes a type of answer.
+pub(super) fn accepts_any(headers: &HeaderMap, wanted: &str) -> bool {
+    let ranges = headers.get_all(header::ACCEPT).iter();
+    let mut ranges = ranges
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter(|range| !range.trim().is_empty())
+        .peekable();
+    ranges.peek().is_none() || ranges.any(|range| accepts(range, wanted))
 }
 
 /// Since when the lists of a view are as they are.
@@ -222,12 +262,15 @@ pub(super) fn modified(view: &View) -> Since {
 /// Tells whether a media range of an `Accept` header admits a type.
 fn accepts(range: &str, wanted: &str) -> bool {
     let mut parts = range.split(';').map(str::trim);
-    let media = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let media = parts.next().unwrap_or_default();
     let is_refused = parts.any(|part| {
         let quality = part.strip_prefix("q=").and_then(|q| q.trim().parse::<f64>().ok());
         quality.is_some_and(|quality| quality <= 0.0)
     });
     let kind = wanted.split('/').next().unwrap_or_default();
-    let admits = media == "*/*" || media == wanted || media.strip_suffix("/*") == Some(kind);
+    let names = |wanted: &str| media.eq_ignore_ascii_case(wanted);
+    let group = media.strip_suffix("/*");
+    let admits =
+        names("*/*") || names(wanted) || group.is_some_and(|g| g.eq_ignore_ascii_case(kind));
     admits && !is_refused
 }

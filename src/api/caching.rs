@@ -8,6 +8,8 @@ use std::io::Read as _;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
+use arc_swap::ArcSwapOption;
+use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
@@ -20,10 +22,11 @@ use chrono::Utc;
 use moka::sync::Cache;
 
 use super::error::Problem;
+use super::links;
 use super::metrics::Metrics;
 
 /// What is kept for one page beside its bytes.
-const OVERHEAD_BYTES: usize = 300;
+const OVERHEAD_BYTES: usize = 1_500;
 
 /// Smaller bodies are not worth compressing.
 const MIN_COMPRESSED_BYTES: usize = 512;
@@ -53,56 +56,110 @@ enum Coding {
     Zstd,
 }
 
-/// A body with its entity tag, and its compressed forms once somebody asked for them.
-#[derive(Debug, Clone)]
+/// A body with its entity tag, and the forms of it that somebody asked for.
+#[derive(Debug)]
 pub(super) struct Page {
     body: Bytes,
-    tag: Arc<str>,
+    tag: String,
+    since: Since,
     /// How many items the list has of which this is a page.
     pub(super) total: usize,
-    compressed: Arc<[OnceLock<Bytes>; 3]>,
+    forms: [OnceLock<Form>; 4],
+    links: ArcSwapOption<Links>,
+}
+
+/// A body as it is sent.
+#[derive(Debug)]
+struct Form {
+    bytes: Bytes,
+    tag: String,
+    coding: Coding,
+    /// What the answer says of itself, whether or not the body goes with it.
+    headers: HeaderMap,
+}
+
+/// The `Link` header of a page, as long as these are the address it was asked at and the licences.
+#[derive(Debug)]
+struct Links {
+    base: String,
+    licences: Arc<Vec<String>>,
+    header: HeaderValue,
 }
 
 impl Page {
-    pub(super) fn new(body: Vec<u8>, total: usize) -> Self {
+    /// `since` is when it last changed.
+    pub(super) fn new(body: Bytes, total: usize, since: Since) -> Self {
         let tag = format!("{:032x}", xxhash_rust::xxh3::xxh3_128(&body));
-        Self { body: Bytes::from(body), tag: tag.into(), total, compressed: Arc::default() }
+        Self { body, tag, since, total, forms: Default::default(), links: ArcSwapOption::empty() }
     }
 
-    /// Answers with the page, or says that the client has it already. `since` is when it last changed.
-    pub(super) async fn respond(&self, request: &HeaderMap, since: Since) -> Response {
-        let coding = if self.body.len() < MIN_COMPRESSED_BYTES {
+    /// Answers with the page, or says that the client has it already. `links` makes its links, after
+    /// which those to the licences of the sources come.
+    pub(super) async fn respond(
+        &self,
+        request: &HeaderMap,
+        base: &str,
+        licences: &Arc<Vec<String>>,
+        links: impl FnOnce() -> Vec<String>,
+    ) -> Response {
+        let coding = self.coding(request);
+        if self.forms[coding as usize].get().is_none() {
+            let body = self.body.clone();
+            let bytes = tokio::task::spawn_blocking(move || coding.compress(body)).await;
+            let bytes = bytes.unwrap_or_else(|_| self.body.clone());
+            self.forms[coding as usize].get_or_init(|| self.form(coding, bytes));
+        }
+        let header = links::header(links(), base, licences);
+        let links = Links { base: base.to_owned(), licences: Arc::clone(licences), header };
+        self.links.store(Some(Arc::new(links)));
+        let ready = self.ready(request, base, licences);
+        ready.unwrap_or_else(|| Problem::Internal.into_response())
+    }
+
+    /// Answers like [`respond`](Self::respond) if all that takes is there already.
+    pub(super) fn ready(
+        &self,
+        request: &HeaderMap,
+        base: &str,
+        licences: &Arc<Vec<String>>,
+    ) -> Option<Response> {
+        let form = self.forms[self.coding(request) as usize].get()?;
+        let links = self.links.load();
+        let is_same =
+            |links: &&Arc<Links>| links.base == base && Arc::ptr_eq(&links.licences, licences);
+        let links = links.as_ref().filter(is_same)?;
+        let mut response = if is_known(request, &form.tag, self.since) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            Body::from(form.bytes.clone()).into_response()
+        };
+        let has_body = response.status() == StatusCode::OK;
+        let headers = response.headers_mut();
+        headers.clone_from(&form.headers);
+        headers.insert(header::LINK, links.header.clone());
+        if has_body {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            if let Some(name) = form.coding.name() {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+            }
+        }
+        Some(response)
+    }
+
+    fn coding(&self, request: &HeaderMap) -> Coding {
+        if self.body.len() < MIN_COMPRESSED_BYTES {
             Coding::Identity
         } else {
             Coding::accepted(request)
-        };
-        let tag = format!("\"{}{}\"", self.tag, coding.suffix());
-        let mut response = if is_known(request, &tag, since) {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            let mut response = self.bytes(coding).await.into_response();
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            if let Some(name) = coding.name() {
-                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
-            }
-            response
-        };
-        validate(response.headers_mut(), &tag, since);
-        response
+        }
     }
 
-    async fn bytes(&self, coding: Coding) -> Bytes {
-        let Some(slot) = coding.slot() else { return self.body.clone() };
-        if let Some(bytes) = self.compressed[slot].get() {
-            return bytes.clone();
-        }
-        let body = self.body.clone();
-        let compressed = tokio::task::spawn_blocking(move || coding.compress(&body)).await;
-        match compressed {
-            Ok(Some(bytes)) => self.compressed[slot].get_or_init(|| Bytes::from(bytes)).clone(),
-            _ => self.body.clone(),
-        }
+    fn form(&self, coding: Coding, bytes: Bytes) -> Form {
+        let tag = format!("\"{}{}\"", self.tag, coding.suffix());
+        // Room for what every answer is given besides.
+        let mut headers = HeaderMap::with_capacity(16);
+        validate(&mut headers, &tag, self.since);
+        Form { bytes, tag, coding, headers }
     }
 }
 
@@ -121,7 +178,10 @@ pub(super) fn validate(headers: &mut HeaderMap, tag: &str, since: Since) {
 /// Tells whether a client has this form of an answer already. A tag tells more than a time, so where a
 /// client sends both, the time is not looked at.
 pub(super) fn is_known(request: &HeaderMap, tag: &str, since: Since) -> bool {
-    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    fn opaque(tag: &str) -> &str {
+        let tag = tag.trim();
+        tag.strip_prefix("W/").unwrap_or(tag)
+    }
     let mut tags = request
         .get_all(header::IF_NONE_MATCH)
         .iter()
@@ -147,22 +207,25 @@ impl Coding {
     ///
     /// Specification: [RFC 9110, Accept-Encoding](https://www.rfc-editor.org/rfc/rfc9110#name-accept-encoding).
     fn accepted(request: &HeaderMap) -> Self {
-        let asked = request
-            .get_all(header::ACCEPT_ENCODING)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','));
-        let asked: Vec<(String, f64)> = asked
-            .map(|text| {
-                let (name, rest) = text.split_once(';').unwrap_or((text, ""));
-                let quality = rest.trim().strip_prefix("q=").and_then(|q| q.trim().parse().ok());
-                (name.trim().to_ascii_lowercase(), quality.unwrap_or(1.0))
-            })
-            .collect();
+        let asked = request.get_all(header::ACCEPT_ENCODING).iter();
+        let asked =
+            asked.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+        let asked = asked.map(|text| {
+            let (name, rest) = text.split_once(';').unwrap_or((text, ""));
+            let quality = rest.trim().strip_prefix("q=").and_then(|q| q.trim().parse().ok());
+            (name.trim(), quality.unwrap_or(1.0))
+        });
+        let asked: Vec<(&str, f64)> = asked.collect();
+        if asked.is_empty() {
+            return Self::Identity;
+        }
         let quality = |coding: Self| {
             let name = coding.name().unwrap_or("identity");
-            let named = asked.iter().find(|(asked, _)| asked == name);
-            named.or_else(|| asked.iter().find(|(asked, _)| asked == "*")).map_or(0.0, |(_, q)| *q)
+            let find = |wanted: &str| {
+                let named = asked.iter().find(|(asked, _)| asked.eq_ignore_ascii_case(wanted));
+                named.map(|(_, quality)| *quality)
+            };
+            find(name).or_else(|| find("*")).unwrap_or(0.0)
         };
         let known = [Self::Gzip, Self::Brotli, Self::Zstd];
         let liked = known.into_iter().filter(|coding| quality(*coding) > 0.0);
@@ -191,31 +254,22 @@ impl Coding {
         }
     }
 
-    fn slot(self) -> Option<usize> {
-        match self {
-            Self::Identity => None,
-            Self::Gzip => Some(0),
-            Self::Brotli => Some(1),
-            Self::Zstd => Some(2),
-        }
-    }
-
-    fn compress(self, body: &[u8]) -> Option<Vec<u8>> {
+    /// Returns a body in this form; a body that cannot be compressed stays as it is.
+    fn compress(self, body: Bytes) -> Bytes {
         let mut compressed = Vec::new();
-        match self {
-            Self::Identity => None,
+        let done = match self {
+            Self::Identity => return body,
             Self::Gzip => {
                 let level = flate2::Compression::default();
-                flate2::read::GzEncoder::new(body, level).read_to_end(&mut compressed).ok()?;
-                Some(compressed)
+                flate2::read::GzEncoder::new(&*body, level).read_to_end(&mut compressed).map(drop)
             }
             Self::Brotli => {
                 let params = brotli::enc::BrotliEncoderParams { quality: 5, ..Default::default() };
-                brotli::BrotliCompress(&mut &*body, &mut compressed, &params).ok()?;
-                Some(compressed)
+                brotli::BrotliCompress(&mut &*body, &mut compressed, &params).map(drop)
             }
-            Self::Zstd => zstd::encode_all(body, 3).ok(),
-        }
+            Self::Zstd => zstd::encode_all(&*body, 3).map(|bytes| compressed = bytes),
+        };
+        done.map_or(body, |()| Bytes::from(compressed))
     }
 }
 
@@ -225,12 +279,12 @@ const CACHE_CONTROL: HeaderValue =
 /// Pages that were asked for lately, kept by weight. What they are kept under holds the edition of
 /// the catalogue, so nothing has to be thrown out when it moves on.
 #[derive(Debug, Clone)]
-pub(super) struct Pages(Cache<(u64, Arc<str>), Page>, Metrics);
+pub(super) struct Pages(Cache<(u64, Arc<str>), Arc<Page>>, Metrics);
 
 impl Pages {
     pub(super) fn new(max_bytes: u64, metrics: Metrics) -> Self {
         // Compressed forms come later; together they are about half as large as the page.
-        let weigh = |key: &(u64, Arc<str>), page: &Page| {
+        let weigh = |key: &(u64, Arc<str>), page: &Arc<Page>| {
             let bytes = key.1.len() + page.body.len() / 2 * 3 + OVERHEAD_BYTES;
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
@@ -240,20 +294,26 @@ impl Pages {
     /// Returns the page kept under a name, else makes it: how many items there are in all, and the body.
     pub(super) async fn get(
         &self,
-        edition: u64,
-        name: &str,
-        make: impl Future<Output = Result<(usize, Vec<u8>), Problem>>,
-    ) -> Result<Page, Problem> {
-        let key = (edition, Arc::from(name));
-        let kept = self.0.get(&key);
-        self.1.looked_up(kept.is_some());
-        if let Some(page) = kept {
+        number: u64,
+        name: &Arc<str>,
+        since: Since,
+        make: impl Future<Output = Result<(usize, Bytes), Problem>>,
+    ) -> Result<Arc<Page>, Problem> {
+        if let Some(page) = self.kept(number, name) {
             return Ok(page);
         }
+        self.1.looked_up(false);
         let (total, body) = make.await?;
-        let page = Page::new(body, total);
-        self.0.insert(key, page.clone());
+        let page = Arc::new(Page::new(body, total, since));
+        self.0.insert((number, Arc::clone(name)), Arc::clone(&page));
         Ok(page)
+    }
+
+    /// Returns the page kept under a name.
+    pub(super) fn kept(&self, number: u64, name: &Arc<str>) -> Option<Arc<Page>> {
+        let page = self.0.get(&(number, Arc::clone(name)))?;
+        self.1.looked_up(true);
+        Some(page)
     }
 }
 

@@ -9,18 +9,15 @@ use std::net::Ipv6Addr;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::extract::ConnectInfo;
-use axum::extract::Request;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::header;
-use axum::middleware::Next;
-use axum::response::IntoResponse as _;
-use axum::response::Response;
+use axum::http::request::Parts;
 use governor::Quota;
 use governor::RateLimiter;
 use governor::clock::Clock as _;
@@ -29,14 +26,15 @@ use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use ipnet::IpNet;
 
-use super::error::Problem;
-
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// From how many addresses on those that are idle are forgotten.
 const MANY_CLIENTS: usize = 10_000;
+
+/// After how many requests that is looked at, since it takes a look at every one.
+const SWEEP_EVERY: u64 = 1_024;
 
 /// The address of the client, as far as it can be believed.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +51,10 @@ pub(super) struct Limits(Arc<Inner>);
 struct Inner {
     limiter: Limiter,
     clock: DefaultClock,
-    per_minute: u32,
+    /// How many requests were counted.
+    asked: AtomicU64,
+    /// What clients are told of the limit.
+    policy: HeaderValue,
     trusted: Vec<IpNet>,
 }
 
@@ -63,7 +64,43 @@ impl Limits {
     pub(super) fn new(per_minute: u32, trusted: Vec<IpNet>) -> Self {
         let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
         let limiter = RateLimiter::keyed(quota).with_middleware::<StateInformationMiddleware>();
-        Self(Arc::new(Inner { limiter, clock: DefaultClock::default(), per_minute, trusted }))
+        let policy = HeaderValue::try_from(format!("\"client\";q={per_minute};w=60"));
+        Self(Arc::new(Inner {
+            limiter,
+            clock: DefaultClock::default(),
+            asked: AtomicU64::new(0),
+            policy: policy.unwrap_or_else(|_| HeaderValue::from_static("")),
+            trusted,
+        }))
+    }
+
+    /// Learns who asks, and whether that one may. Questions about health are not counted.
+    pub(super) fn ask(&self, peer: Option<SocketAddr>, request: &Parts) -> Pass {
+        let Some(peer) = peer else { return Pass { client: None, counted: None } };
+        let client = self.client(peer.ip(), &request.headers);
+        if matches!(request.uri.path(), "/livez" | "/readyz" | "/metrics") {
+            return Pass { client: Some(client), counted: None };
+        }
+        Pass { client: Some(client), counted: Some(self.count(client)) }
+    }
+
+    fn count(&self, client: IpAddr) -> Counted {
+        let inner = &self.0;
+        if inner.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(SWEEP_EVERY)
+            && inner.limiter.len() > MANY_CLIENTS
+        {
+            inner.limiter.retain_recent();
+        }
+        let (remaining, wait) = match inner.limiter.check_key(&network_of(client)) {
+            Ok(state) => (state.remaining_burst_capacity(), Duration::ZERO),
+            Err(refused) => {
+                tracing::debug!(%client, "limited");
+                // At least a second, or it would be told to try again at once.
+                (0, refused.wait_time_from(inner.clock.now()).max(Duration::from_nanos(1)))
+            }
+        };
+        let wait = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        Counted { policy: inner.policy.clone(), remaining, wait }
     }
 
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
@@ -84,47 +121,44 @@ impl Limits {
     }
 }
 
-/// Learns who asks, and refuses those who ask too often. Questions about health are not counted.
-pub(super) async fn limit(
-    State(limits): State<Limits>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-    let Some(peer) = peer else { return next.run(request).await };
-    let client = limits.client(peer.ip(), request.headers());
-    request.extensions_mut().insert(Address(client));
-    if matches!(request.uri().path(), "/livez" | "/readyz" | "/metrics") {
-        return next.run(request).await;
+/// What came of asking whether a client may ask: who it is, and how often it still may.
+#[derive(Debug)]
+pub(super) struct Pass {
+    client: Option<IpAddr>,
+    /// Nothing where nobody counts.
+    counted: Option<Counted>,
+}
+
+#[derive(Debug)]
+struct Counted {
+    policy: HeaderValue,
+    remaining: u32,
+    /// How long a refused client is to wait, in seconds.
+    wait: u64,
+}
+
+impl Pass {
+    /// Returns the address of the client, as far as it can be believed.
+    pub(super) fn client(&self) -> Option<IpAddr> {
+        self.client
     }
-    let inner = &limits.0;
-    if inner.limiter.len() > MANY_CLIENTS {
-        inner.limiter.retain_recent();
+
+    /// Tells whether the client asks too often.
+    pub(super) fn is_refused(&self) -> bool {
+        self.counted.as_ref().is_some_and(|counted| counted.wait > 0)
     }
-    let (mut response, remaining, wait) = match inner.limiter.check_key(&network_of(client)) {
-        Ok(state) => {
-            let remaining = state.remaining_burst_capacity();
-            (next.run(request).await, remaining, Duration::ZERO)
+
+    /// Tells the client how often it still may ask.
+    pub(super) fn tell(self, headers: &mut HeaderMap) {
+        let Some(Counted { policy, remaining, wait }) = self.counted else { return };
+        headers.insert(POLICY, policy);
+        if let Ok(value) = HeaderValue::try_from(format!("\"client\";r={remaining};t={wait}")) {
+            headers.insert(LIMIT, value);
         }
-        Err(refused) => {
-            let wait = refused.wait_time_from(inner.clock.now());
-            tracing::debug!(%client, "limited");
-            (Problem::TooMany.into_response(), 0, wait)
+        if wait > 0 {
+            headers.insert(header::RETRY_AFTER, wait.into());
         }
-    };
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    let headers = response.headers_mut();
-    let mut put = |name, text: String| {
-        if let Ok(value) = HeaderValue::try_from(text) {
-            headers.insert(name, value);
-        }
-    };
-    put(POLICY, format!("\"client\";q={};w=60", inner.per_minute));
-    put(LIMIT, format!("\"client\";r={remaining};t={seconds}"));
-    if seconds > 0 {
-        put(header::RETRY_AFTER, seconds.to_string());
     }
-    response
 }
 
 /// Returns the part of an address that stands for one client.

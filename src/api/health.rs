@@ -1,13 +1,11 @@
 //! Whether the process is up, and whether it can answer.
 
-use axum::extract::Request;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
-use axum::middleware::Next;
 use axum::response::IntoResponse;
-use axum::response::Response;
 use chrono::DateTime;
 use chrono::SecondsFormat;
 use chrono::Utc;
@@ -32,17 +30,11 @@ pub(super) async fn ready(State(state): State<ApiState>) -> impl IntoResponse {
 }
 
 /// Says in every answer since when the store does not answer: what is served may be out of date.
-pub(super) async fn say_stale(
-    State(state): State<ApiState>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let mut response = next.run(request).await;
+pub(super) fn say_stale(state: &ApiState, headers: &mut HeaderMap) {
     let since = state.status.store_lost_at().map(text_of);
     if let Some(value) = since.and_then(|since| HeaderValue::try_from(since).ok()) {
-        response.headers_mut().insert(STALE_SINCE, value);
+        headers.insert(STALE_SINCE, value);
     }
-    response
 }
 
 fn text_of(time: DateTime<Utc>) -> String {

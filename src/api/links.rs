@@ -3,8 +3,6 @@
 //! Specification: [RFC 8288](https://www.rfc-editor.org/rfc/rfc8288).
 
 use axum::http::HeaderValue;
-use axum::http::header;
-use axum::response::Response;
 
 use super::params::Paging;
 use super::params::Params;
@@ -32,16 +30,16 @@ pub(super) fn of_pages(
 }
 
 /// Returns links to the licences of the sources, and to the page that names every source.
-pub(super) fn of_sources(base: &str, licences: &[String]) -> Vec<String> {
+fn of_sources(base: &str, licences: &[String]) -> Vec<String> {
     let licences = licences.iter().map(|licence| format!("<{licence}>; rel=\"license\""));
     let sources =
         format!("<{base}/#sources>; rel=\"copyright\"; title=\"Sources and attribution\"");
     licences.chain([sources]).collect()
 }
 
-/// Puts links into a response.
-pub(super) fn put(response: &mut Response, links: &[String]) {
-    if let Ok(value) = HeaderValue::try_from(links.join(", ")) {
-        response.headers_mut().insert(header::LINK, value);
-    }
+/// Returns the header that holds links, and after them those of the sources.
+pub(super) fn header(mut links: Vec<String>, base: &str, licences: &[String]) -> HeaderValue {
+    links.extend(of_sources(base, licences));
+    // Only where a licence has an odd address.
+    HeaderValue::try_from(links.join(", ")).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

@@ -7,17 +7,20 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Instant;
+use std::time::Duration;
 
 use axum::extract::MatchedPath;
 use axum::extract::Request;
 use axum::extract::State;
+use axum::http::Extensions;
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 use axum::response::Response;
 use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::EncodeLabelValue;
+use prometheus_client::encoding::LabelValueEncoder;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -29,6 +32,7 @@ use tracing::debug;
 use tracing::info_span;
 
 use super::error::Problem;
+use super::front::REQUEST_ID;
 use super::state::ApiState;
 use super::state::FeedReport;
 use super::state::StatusReport;
@@ -48,7 +52,7 @@ pub struct Metrics {
 
 #[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Answered {
-    route: String,
+    route: Route,
     status: &'static str,
 }
 
@@ -85,6 +89,24 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// Counts a request as under way until what is returned is dropped, also when the client goes away
+    /// before the answer.
+    pub(super) fn begin(&self) -> InFlight {
+        self.in_flight.inc();
+        InFlight(self.in_flight.clone())
+    }
+
+    /// Counts an answer.
+    pub(super) fn count(&self, route: &Route, status: StatusCode, taken: Duration) {
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            self.limited.inc();
+        }
+        let secs = taken.as_secs_f64();
+        debug!(route = &*route.0, status = status.as_u16(), secs, "request answered");
+        let labels = Answered { route: route.clone(), status: class(status) };
+        self.durations.get_or_create(&labels).observe(secs);
+    }
+
     /// Counts a page that was looked for among those kept ready.
     pub(super) fn looked_up(&self, is_hit: bool) {
         let outcome = if is_hit { "hit" } else { "miss" };
@@ -92,34 +114,42 @@ impl Metrics {
     }
 }
 
-/// Measures an answer, inside a span of its request.
-pub(super) async fn measure(
-    State(metrics): State<Metrics>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let route = request.extensions().get::<MatchedPath>();
-    let route = route.map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
-    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok());
-    let span = info_span!("request", method = %request.method(), route, id);
-    let begun = Instant::now();
-    metrics.in_flight.inc();
-    let in_flight = InFlight(metrics.in_flight.clone());
-    let response = next.run(request).instrument(span.clone()).await;
-    drop(in_flight);
-    let status = response.status();
-    if status == StatusCode::TOO_MANY_REQUESTS {
-        metrics.limited.inc();
+/// The path of a route, as it was declared; `none` where no route was asked.
+#[derive(Debug, Clone, Hash, PartialEq, Eq)]
+pub(super) struct Route(Arc<str>);
+
+impl Default for Route {
+    fn default() -> Self {
+        Self("none".into())
     }
-    let secs = begun.elapsed().as_secs_f64();
-    span.in_scope(|| debug!(status = status.as_u16(), secs, "request answered"));
-    let labels = Answered { route, status: class(status) };
-    metrics.durations.get_or_create(&labels).observe(secs);
+}
+
+impl Route {
+    /// Returns the route that a request went to.
+    pub(super) fn of(request: &Extensions) -> Self {
+        request.get::<MatchedPath>().map(|path| Self(path.as_str().into())).unwrap_or_default()
+    }
+}
+
+impl EncodeLabelValue for Route {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> std::fmt::Result {
+        self.0.as_ref().encode(encoder)
+    }
+}
+
+/// Notes which route a request went to, and names both in what is logged meanwhile.
+pub(super) async fn name_route(request: Request, next: Next) -> Response {
+    let route = Route::of(request.extensions());
+    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    let span = info_span!("request", method = %request.method(), route = &*route.0, id);
+    let mut response = next.run(request).instrument(span).await;
+    response.extensions_mut().insert(route);
     response
 }
 
-/// Counted down also when the client goes away before the answer.
-struct InFlight(Gauge);
+/// A request under way.
+#[derive(Debug)]
+pub(super) struct InFlight(Gauge);
 
 impl Drop for InFlight {
     fn drop(&mut self) {
@@ -212,7 +242,7 @@ impl FeedMetrics {
         };
         let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         if let Some(at) = report.last_success {
-            let secs = |millis: i64| std::time::Duration::from_millis(millis.max(0).unsigned_abs());
+            let secs = |millis: i64| Duration::from_millis(millis.max(0).unsigned_abs());
             let lag = secs((now - at).num_milliseconds()).as_secs_f64();
             let at = secs(at.timestamp_millis()).as_secs_f64();
             self.last_success.get_or_create(&of).set(at);

@@ -1,6 +1,6 @@
 //! The API: what directories, finders and pipelines call.
 //!
-//! A file for each part of the URL space; `router` is the whole map. Bodies come from the
+//! A file for each part of the URL space; `api` is the whole map. Bodies come from the
 //! [`crate::catalogue`]; a page that was asked for lately is kept ready.
 
 mod admin;
@@ -11,6 +11,7 @@ mod client;
 mod error;
 mod explain;
 mod export;
+mod front;
 mod health;
 mod links;
 mod metrics;
@@ -19,6 +20,7 @@ mod openapi;
 mod openapi_streams;
 mod parameters;
 mod params;
+mod ready;
 pub(crate) mod records;
 mod rpde;
 mod server;
@@ -32,7 +34,6 @@ mod walks;
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
 pub use admin::Action;
@@ -48,19 +49,21 @@ pub use explain::Explained;
 pub use export::Export;
 pub use export::ExportError;
 pub use export::Written;
+pub use front::Api;
 pub use metrics::Metrics;
 pub(crate) use openapi::description;
 pub use server::serve;
 pub use state::ApiState;
 pub use state::DatasetReport;
 pub use state::FeedReport;
+pub use state::Reach;
 pub use state::StatusReport;
 pub use state::StatusSource;
 pub use state::Traffic;
 pub use streams::Streams;
 
-/// Returns every route.
-pub fn router(state: ApiState) -> Router {
+/// Returns the API: every route, and what happens around every request.
+pub fn api(state: ApiState) -> Api {
     let routes = Router::new()
         .merge(crate::web::routes())
         .nest("/v3", v3::routes())
@@ -78,8 +81,6 @@ pub fn router(state: ApiState) -> Router {
         .merge(admin::routes(&state))
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::no_such_method);
-    let measure = from_fn_with_state(state.metrics.clone(), metrics::measure);
-    let say_stale = from_fn_with_state(state.clone(), health::say_stale);
-    let routes = routes.layer(from_fn(server::refuse_bodies)).layer(say_stale).layer(measure);
-    middleware::wrap(routes, &state).with_state(state)
+    let routes = middleware::wrap(routes.layer(from_fn(metrics::name_route)));
+    Api::new(routes.with_state(state.clone()), state)
 }

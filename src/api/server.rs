@@ -3,38 +3,32 @@
 //! A client that sends its headers a byte at a time, or never reads its answer, holds a connection and
 //! whatever the answer takes. Each has a limit here, and so has their number.
 
-use std::net::SocketAddr;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
-use axum::extract::Request;
-use axum::http;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header;
-use axum::middleware::Next;
 use axum::response::IntoResponse as _;
 use axum::response::Response;
-use http_body::Body as _;
-use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::TokioExecutor;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::util::MapRequest;
 use tracing::debug;
 use tracing::warn;
+
+use super::front::Api;
 
 /// How long a client may take to send the headers of a request.
 const HEADER_TIME: Duration = Duration::from_secs(10);
@@ -55,12 +49,7 @@ const MAX_STREAMS: u32 = 64;
 const ACCEPT_WAIT: Duration = Duration::from_millis(200);
 
 /// Serves until told to stop, then lets what is under way end.
-pub async fn serve(
-    listener: TcpListener,
-    routes: Router,
-    stop: CancellationToken,
-    tasks: TaskTracker,
-) {
+pub async fn serve(listener: TcpListener, api: Api, stop: CancellationToken, tasks: TaskTracker) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let (builder, graceful) = (builder(), GracefulShutdown::new());
     loop {
@@ -80,8 +69,11 @@ pub async fn serve(
                 continue;
             }
         };
-        let service = MapRequest::new(routes.clone(), move |request| from(request, peer));
-        let service = TowerToHyperService::new(service);
+        let api = api.clone();
+        let service = service_fn(move |request| {
+            let api = api.clone();
+            async move { Ok::<_, Infallible>(api.answer(request, Some(peer)).await) }
+        });
         let connection = builder.serve_connection(TokioIo::new(bounded(stream)), service);
         let connection = graceful.watch(connection.into_owned());
         tasks.spawn(async move {
@@ -93,12 +85,6 @@ pub async fn serve(
     }
     drop(listener);
     graceful.shutdown().await;
-}
-
-/// Notes whom a request comes from.
-fn from(mut request: http::Request<Incoming>, peer: SocketAddr) -> http::Request<Incoming> {
-    request.extensions_mut().insert(ConnectInfo(peer));
-    request
 }
 
 fn builder() -> auto::Builder<TokioExecutor> {
@@ -122,11 +108,8 @@ fn bounded(stream: TcpStream) -> std::pin::Pin<Box<TimeoutStream<TcpStream>>> {
     Box::pin(stream)
 }
 
-/// No path takes a body, so none is read.
-pub(super) async fn refuse_bodies(request: Request, next: Next) -> Response {
-    if request.body().is_end_stream() {
-        return next.run(request).await;
-    }
+/// Answers a request with a body: no path takes one, so none is read.
+pub(super) fn refuse_body() -> Response {
     let body = r#"{"type":"about:blank","title":"Content Too Large","status":413,"detail":"no request here takes a body"}"#;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),

@@ -1,6 +1,7 @@
 //! What every handler can reach.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use super::client::Limits;
 use super::explain::ExplainSource;
 use super::export::Shelf;
 use super::metrics::Metrics;
+use super::ready::Targets;
 use super::streams::Streams;
 use super::walks::Walks;
 use crate::catalogue::Bodies;
@@ -35,15 +37,22 @@ use crate::web::Reports;
 /// How long the licences of the sources are taken as they are.
 const LICENCES_FOR: Duration = Duration::from_secs(30);
 
+/// A handle on what every handler can reach; each request has several, so a clone counts one up and copies
+/// nothing.
+#[derive(Clone)]
+pub struct ApiState(Arc<Reach>);
+
 /// What every handler can reach.
 #[derive(Clone)]
-pub struct ApiState {
+pub struct Reach {
     /// Answers queries.
     pub catalogue: Arc<Catalogue>,
     /// Bodies of services.
     pub bodies: Bodies,
     /// Pages that were asked for lately.
     pub(super) pages: Pages,
+    /// What was asked for lately.
+    pub(super) targets: Targets,
     /// Who reads page after page.
     pub(super) walks: Walks,
     /// Streams of changes that are open.
@@ -94,10 +103,11 @@ impl ApiState {
         gazetteer: Arc<Gazetteer>,
     ) -> Self {
         let metrics = Metrics::default();
-        Self {
+        Self(Arc::new(Reach {
             catalogue,
             bodies,
             pages: Pages::new(max_page_bytes, metrics.clone()),
+            targets: Targets::default(),
             walks: Walks::default(),
             streams: Streams::default(),
             exports: Shelf::default(),
@@ -114,28 +124,28 @@ impl ApiState {
             reports: Reports::default(),
             followers: Followers::default(),
             admin: None,
-        }
+        }))
     }
 
     /// Has streams of changes end with the program.
     #[must_use]
     pub fn with_streams(mut self, streams: Streams) -> Self {
-        self.streams = streams;
+        Arc::make_mut(&mut self.0).streams = streams;
         self
     }
 
     /// Opens the admin API.
     #[must_use]
     pub fn with_admin(mut self, admin: Option<Admin>) -> Self {
-        self.admin = admin;
+        Arc::make_mut(&mut self.0).admin = admin;
         self
     }
 }
 
-impl ApiState {
+impl Reach {
     /// Returns the addresses of the licences of all sources.
     pub(super) async fn licences(&self) -> Arc<Vec<String>> {
-        if let Some(licences) = self.licences.get(&()) {
+        if let Some(licences) = self.licences_known() {
             return licences;
         }
         let feeds = self.status.report().await.map(|report| report.feeds).unwrap_or_default();
@@ -149,6 +159,11 @@ impl ApiState {
         licences
     }
 
+    /// Returns the licences if they were asked for lately.
+    pub(super) fn licences_known(&self) -> Option<Arc<Vec<String>>> {
+        self.licences.get(&())
+    }
+
     /// Returns the address people reach the gateway by: as configured, else as the request names it.
     pub(crate) fn base_url(&self, headers: &HeaderMap) -> String {
         if let Some(url) = &self.public_url {
@@ -159,9 +174,23 @@ impl ApiState {
     }
 }
 
+impl Deref for ApiState {
+    type Target = Reach;
+
+    fn deref(&self) -> &Reach {
+        &self.0
+    }
+}
+
 impl std::fmt::Debug for ApiState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ApiState").field("public_url", &self.public_url).finish_non_exhaustive()
+        f.debug_tuple("ApiState").field(&self.0).finish()
+    }
+}
+
+impl std::fmt::Debug for Reach {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reach").field("public_url", &self.public_url).finish_non_exhaustive()
     }
 }
 

@@ -84,8 +84,11 @@ const NONE: Id = Id::NIL;
 async fn service(asked: Asked) -> Answer {
     let id = asked.id("service")?;
     let (hit, body) = records::one(&asked.state, &asked.view()?, id).await?;
-    let service: Service = serde_json::from_slice(&body.bytes)?;
-    asked.entity(&v1::Service::full(&service), hit.last_modified.into()).await
+    let make = async {
+        let service: Service = serde_json::from_slice(&body.bytes)?;
+        Ok(serde_json::to_vec(&v1::Service::full(&service))?.into())
+    };
+    asked.kept(hit, make).await
 }
 
 /// `GET /v1/taxonomies`: terms in use and their ancestors.

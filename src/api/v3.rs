@@ -204,11 +204,10 @@ async fn service(asked: Asked) -> Answer {
     if is_explained {
         return explain::answer(&asked, id).await;
     }
-    let since = hit.last_modified.into();
     if hit.is_strict {
-        return asked.entity(&records::shown(hit, &body)?, since).await;
+        return asked.entity(&records::shown(hit, &body)?, hit.last_modified.into()).await;
     }
-    asked.bytes(body.bytes.to_vec(), since).await
+    asked.kept(hit, async { Ok(body.bytes) }).await
 }
 
 /// `GET /v3/service_at_locations`.

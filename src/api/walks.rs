@@ -32,7 +32,7 @@ const AGAIN: TimeDelta = TimeDelta::seconds(10);
 
 /// The walks under way.
 #[derive(Debug, Clone)]
-pub(super) struct Walks(Cache<(Option<IpAddr>, String), Of>);
+pub(super) struct Walks(Cache<(Option<IpAddr>, Arc<str>), Of>);
 
 /// The walks of one client through one question.
 type Of = Arc<Mutex<Vec<Walk>>>;
@@ -42,6 +42,8 @@ struct Walk {
     view: View,
     page: usize,
     at: DateTime<Utc>,
+    /// Whether it was begun more than once from here: it stays for the others when one goes on.
+    is_shared: bool,
 }
 
 impl Default for Walks {
@@ -55,12 +57,12 @@ impl Walks {
     pub(super) fn view(
         &self,
         client: Option<IpAddr>,
-        question: String,
+        question: &Arc<str>,
         page: usize,
         present: View,
         now: DateTime<Utc>,
     ) -> View {
-        let walks = self.0.get_with((client, question), Arc::default);
+        let walks = self.0.get_with((client, Arc::clone(question)), Arc::default);
         let mut walks = walks.lock().unwrap_or_else(PoisonError::into_inner);
         // The latest of them: a reader who begins again has left the walk before.
         let next = walks.iter_mut().rev().find(|walk| walk.page + 1 == page);
@@ -71,16 +73,35 @@ impl Walks {
             }
         };
         if let Some(walk) = walk.filter(|_| page > 1) {
-            (walk.page, walk.at) = (page, now);
-            return walk.view.clone();
-        }
-        if walks.len() >= MAX_WALKS {
-            let oldest = walks.iter().enumerate().min_by_key(|(_, walk)| walk.at);
-            if let Some(oldest) = oldest.map(|(index, _)| index) {
-                walks.remove(oldest);
+            walk.at = now;
+            let view = walk.view.clone();
+            if walk.is_shared && walk.page != page {
+                push(&mut walks, view.clone(), page, now);
+            } else {
+                walk.page = page;
             }
+            return view;
         }
-        walks.push(Walk { view: present.clone(), page, at: now });
+        let edition = present.snapshot().edition();
+        let is_same =
+            |walk: &&mut Walk| walk.page == page && walk.view.snapshot().edition() == edition;
+        if let Some(walk) = walks.iter_mut().find(is_same) {
+            // So that many who look at a first page end nobody's walk.
+            (walk.at, walk.is_shared) = (now, true);
+        } else {
+            push(&mut walks, present.clone(), page, now);
+        }
         present
     }
+}
+
+/// Adds a walk; too many end the one that stood still longest.
+fn push(walks: &mut Vec<Walk>, view: View, page: usize, at: DateTime<Utc>) {
+    if walks.len() >= MAX_WALKS {
+        let oldest = walks.iter().enumerate().min_by_key(|(_, walk)| walk.at);
+        if let Some(oldest) = oldest.map(|(index, _)| index) {
+            walks.remove(oldest);
+        }
+    }
+    walks.push(Walk { view, page, at, is_shared: false });
 }

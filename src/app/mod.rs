@@ -224,7 +224,7 @@ impl App {
     /// Harvests for ever and serves, until told to stop.
     pub async fn serve(self, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
         let app = Arc::new(self);
-        let service = api::router(app.api_state(&stop));
+        let service = api::api(app.api_state(&stop));
         let draining = stop.clone();
         let (ready, closed) = (Arc::clone(&app.is_ready), CancellationToken::new());
         let close = closed.clone();

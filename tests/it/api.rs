@@ -357,6 +357,48 @@ async fn an_unchanged_answer_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn an_answer_kept_ready_is_the_one_that_was_made() {
+    let sample = Sample::start().await;
+    let id = text(&sample.gateway.json("/v3/services").await["contents"][0]["id"]);
+    let said = |answer: &Answer| {
+        let mut said = answer.headers.clone();
+        for own in ["x-request-id", "ratelimit", "date"] {
+            said.remove(own).unwrap();
+        }
+        (answer.status, said, answer.body.clone())
+    };
+    for path in [
+        "/v3/services?search=a&page=2&per_page=3".to_owned(),
+        "/v1/services?per_page=3&page=1".to_owned(),
+        "/v3/taxonomy_terms?per_page=2".to_owned(),
+        format!("/v3/services/{id}?x=1"),
+        format!("/v1/services/{id}?x=1"),
+    ] {
+        for headers in [
+            vec![],
+            vec![("accept-encoding", "gzip")],
+            vec![("if-none-match", "*")],
+            vec![("accept", "application/json;q=0.5, text/*")],
+            vec![("accept", "text/html")],
+            vec![("host", "other.example.org")],
+        ] {
+            let ask = async || sample.gateway.ask(Method::GET, &path, &headers).await;
+            let (made, kept) = (ask().await, ask().await);
+            assert_eq!(said(&made), said(&kept), "{path} {headers:?}");
+        }
+    }
+    let metrics = sample.gateway.get("/metrics").await.text();
+    let count = |line: &str| {
+        let found = metrics.lines().find_map(|l| l.strip_prefix(line)).unwrap_or_default();
+        found.trim().parse::<u64>().unwrap_or_default()
+    };
+    // Twelve requests each, of which one makes it and those that take no JSON look for nothing.
+    assert!(count("baton_page_lookups_total{outcome=\"hit\"}") >= 45, "{metrics}");
+    let route = "baton_request_duration_seconds_count{route=\"/v3/services/{id}\",status=\"2xx\"}";
+    assert_eq!(count(route), 8, "{metrics}");
+}
+
+#[tokio::test]
 async fn the_base_answers_with_and_without_a_slash() {
     let publisher = FakePublisher::start().await;
     let (gateway, ..) = with_tombstone(&publisher).await;

@@ -1,0 +1,108 @@
+//! What happens around every request: who asks and how often one may, an id, what is measured, and the
+//! headers that every answer has. An answer that is kept ready is given here; every other request goes on
+//! to its route.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::body::HttpBody;
+use axum::http::HeaderMap;
+use axum::http::HeaderName;
+use axum::http::HeaderValue;
+use axum::http::Request;
+use axum::http::header;
+use axum::http::request::Parts;
+use axum::response::IntoResponse as _;
+use axum::response::Response;
+use bytes::Bytes;
+use tower::Service as _;
+
+use super::client::Address;
+use super::client::Pass;
+use super::error::Problem;
+use super::health;
+use super::metrics::Route;
+use super::ready;
+use super::server;
+use super::state::ApiState;
+
+/// A header that names a request, in what is logged as well.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const EXPOSED: HeaderValue = HeaderValue::from_static("etag,link,retry-after,x-request-id");
+
+/// The whole API; clones are one.
+#[derive(Debug, Clone)]
+pub struct Api(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    routes: Router,
+    state: ApiState,
+}
+
+impl Api {
+    /// Puts these routes behind what happens around every request.
+    pub(super) fn new(routes: Router, state: ApiState) -> Self {
+        Self(Arc::new(Inner { routes, state }))
+    }
+
+    /// Answers a request. `peer` is who sent it, where that is known; without it nobody is limited.
+    pub async fn answer<B>(&self, request: Request<B>, peer: Option<SocketAddr>) -> Response
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<axum::BoxError>,
+    {
+        let begun = Instant::now();
+        let (state, (mut parts, body)) = (&self.0.state, request.into_parts());
+        let id = name(&mut parts.headers);
+        let pass = state.limits.ask(peer, &parts);
+        let in_flight = state.metrics.begin();
+        let (route, mut response) = if pass.is_refused() {
+            (Route::default(), Problem::TooMany.into_response())
+        } else if !body.is_end_stream() {
+            (Route::default(), server::refuse_body())
+        } else if let Some(ready) = ready::answer(state, &parts, pass.client()) {
+            ready
+        } else {
+            self.ask_routes(parts, Body::new(body), &pass).await
+        };
+        drop(in_flight);
+        state.metrics.count(&route, response.status(), begun.elapsed());
+        let headers = response.headers_mut();
+        pass.tell(headers);
+        health::say_stale(state, headers);
+        headers.insert(REQUEST_ID, id);
+        // Browsers get these only when they name an origin; directories check for them without.
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        response
+    }
+
+    async fn ask_routes(&self, parts: Parts, body: Body, pass: &Pass) -> (Route, Response) {
+        let mut request = Request::from_parts(parts, body);
+        if let Some(client) = pass.client() {
+            request.extensions_mut().insert(Address(client));
+        }
+        let answered: Result<_, Infallible> = self.0.routes.clone().call(request).await;
+        let mut response = answered.unwrap_or_else(|never| match never {});
+        let route = response.extensions_mut().remove::<Route>();
+        (route.unwrap_or_default(), response)
+    }
+}
+
+/// Gives a request a random id unless it brought one.
+fn name(headers: &mut HeaderMap) -> HeaderValue {
+    if let Some(id) = headers.get(REQUEST_ID) {
+        return id.clone();
+    }
+    let id = format!("{:032x}", rand::random::<u128>());
+    let id = HeaderValue::try_from(id).unwrap_or_else(|_| HeaderValue::from_static("-"));
+    headers.insert(REQUEST_ID, id.clone());
+    id
+}
