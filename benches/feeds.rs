@@ -19,6 +19,8 @@ use axum::Router;
 use axum::extract::Path;
 use axum::extract::Query;
 use axum::extract::State;
+use axum::http::HeaderName;
+use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use axum::routing::post;
 
@@ -83,7 +85,7 @@ async fn page(
     State(state): State<Arc<Publisher>>,
     Path((publisher, name)): Path<(String, String)>,
     Query(query): Query<HashMap<String, usize>>,
-) -> String {
+) -> ([(HeaderName, &'static str); 1], String) {
     let publishers = state.counts.get("publishers").copied().unwrap_or(1);
     let count = |name: &str| state.counts.get(name).copied().unwrap_or(0) / publishers;
     let kind = Kind::named(&name).unwrap();
@@ -102,7 +104,8 @@ async fn page(
         name,
         kind,
     };
-    feed.page(query.get("after").copied().unwrap_or(0))
+    let page = feed.page(query.get("after").copied().unwrap_or(0));
+    ([(CONTENT_TYPE, "application/vnd.openactive.rpde+json; version=1")], page)
 }
 
 async fn day(State(state): State<Arc<Publisher>>, Query(query): Query<HashMap<String, usize>>) {

@@ -15,4 +15,4 @@ harvestRPDE({
   },
   isOrdersFeed: false,
   loggingFns: { log() {}, logError: console.error, logErrorDuringHarvest: console.error },
-}).then(({ error }) => { console.error(error); process.exit(1); });
+}).then(({ error }) => { console.error(JSON.stringify(error, null, 1)); process.exit(1); });

@@ -14,6 +14,9 @@ use crate::oruk::Schedule;
 use crate::oruk::Service;
 use crate::places::Postcode;
 
+/// What an entry that is written down begins with. Another number when its fields change.
+const FORM: u8 = 1;
+
 /// A service as the index sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 pub struct Entry {
@@ -24,31 +27,31 @@ pub struct Entry {
     #[serde(rename = "p")]
     pub publisher: String,
     /// The organisation.
-    #[serde(rename = "o", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "o")]
     pub organization: Option<Id>,
     /// Whether only fields of the UK profile are published.
-    #[serde(rename = "x", default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(rename = "x", default)]
     pub is_strict: bool,
     /// In years.
-    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "a", default)]
     pub minimum_age: Option<f64>,
     /// In years.
-    #[serde(rename = "z", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "z", default)]
     pub maximum_age: Option<f64>,
     /// What it is beside that.
-    #[serde(rename = "f", default, skip_serializing_if = "Features::is_empty")]
+    #[serde(rename = "f", default)]
     pub features: Features,
     /// Terms of the service and of its locations.
-    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "t", default)]
     pub terms: Vec<Id>,
     /// Where.
-    #[serde(rename = "l", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "l", default)]
     pub places: Vec<PlaceEntry>,
     /// When.
-    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "s", default)]
     pub times: Vec<TimeEntry>,
     /// Every other word people may search for, folded, each once, with spaces between.
-    #[serde(rename = "w", default, skip_serializing_if = "String::is_empty")]
+    #[serde(rename = "w", default)]
     pub words: String,
 }
 
@@ -62,13 +65,13 @@ pub struct PlaceEntry {
     #[serde(rename = "l")]
     pub location: Id,
     /// Latitude and longitude in degrees, when known.
-    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "g", default)]
     pub coordinates: Option<(f64, f64)>,
     /// The postcode, when it has the form of one.
-    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "c", default)]
     pub postcode: Option<PostcodeText>,
     /// Whether it is online.
-    #[serde(rename = "v", default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(rename = "v", default)]
     pub is_virtual: bool,
 }
 
@@ -98,10 +101,10 @@ pub struct TimeEntry {
     #[serde(rename = "d")]
     pub days: u8,
     /// Minutes after midnight.
-    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "o", default)]
     pub opens: Option<u16>,
     /// Minutes after midnight.
-    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "c", default)]
     pub closes: Option<u16>,
 }
 
@@ -133,12 +136,17 @@ impl Entry {
 
     /// Writes the entry down.
     pub fn to_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
+        postcard::to_extend(self, vec![FORM]).unwrap_or_default()
     }
 
-    /// Reads an entry; nothing when an older version of the program wrote it in another form.
+    /// Reads an entry; nothing when another version of the program wrote it in a form unknown to this one.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        serde_json::from_slice(bytes).ok()
+        match bytes.split_first()? {
+            (&FORM, entry) => postcard::from_bytes(entry).ok(),
+            // The first versions wrote JSON.
+            (b'{', _) => serde_json::from_slice(bytes).ok(),
+            _ => None,
+        }
     }
 }
 
@@ -200,4 +208,37 @@ fn words(service: &Service) -> String {
     all.dedup();
     all.retain(|word| !name.contains(word));
     all.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_read_in_every_form_they_were_written_in() {
+        let place = PlaceEntry {
+            service_at_location: Id::derive("a", &[]),
+            location: Id::derive("b", &[]),
+            coordinates: Some((51.45, -2.6)),
+            postcode: Postcode::parse("BS1 5TR").map(PostcodeText),
+            is_virtual: false,
+        };
+        let entry = Entry {
+            name: "{Yoga}".to_owned(),
+            publisher: "p".to_owned(),
+            minimum_age: Some(16.5),
+            terms: vec![Id::derive("c", &[])],
+            places: vec![place],
+            times: vec![TimeEntry { days: 3, opens: Some(540), closes: None }],
+            ..Entry::default()
+        };
+        let bytes = entry.to_bytes();
+        assert_eq!(Entry::from_bytes(&bytes), Some(entry.clone()));
+        assert_eq!(Entry::from_bytes(&bytes[..bytes.len() - 1]), None);
+        let json = serde_json::to_vec(&entry).unwrap();
+        assert_eq!(Entry::from_bytes(&json), Some(entry));
+        let first = br#"{"n":"Yoga","p":"p","w":"mat"}"#;
+        assert_eq!(Entry::from_bytes(first).unwrap().words, "mat");
+        assert_eq!(Entry::from_bytes(b""), None);
+    }
 }

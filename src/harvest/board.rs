@@ -80,6 +80,8 @@ impl FeedState {
 pub struct FeedStatus {
     /// Its state.
     pub state: FeedState,
+    /// Whether it is being read for the first time, and more pages are there already.
+    pub is_filling: bool,
     /// When it is asked next.
     pub next_poll: Option<DateTime<Utc>>,
     /// Pages read since the program started.
@@ -115,6 +117,11 @@ impl Board {
     /// Returns how every feed that was ever shown is doing.
     pub fn all(&self) -> HashMap<FeedId, FeedStatus> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Tells whether a feed is being read for the first time, and more of its pages are there already.
+    pub(super) fn is_filling(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).values().any(|feed| feed.is_filling)
     }
 
     /// Counts an answer of the publisher.

@@ -10,6 +10,7 @@ use chrono::DateTime;
 use chrono::Utc;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::error;
@@ -40,6 +41,10 @@ const CHUNK: usize = 250;
 
 /// How often the worker looks without being woken.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How long the worker rests between batches, at least, while a feed is read for the first time: what
+/// comes next mostly belongs to what was mapped just now, which would be mapped over and over.
+const REST: Duration = Duration::from_secs(1);
 
 /// How often what is due is woken.
 const DUE_EVERY: Duration = Duration::from_secs(30);
@@ -80,11 +85,12 @@ impl Mapper {
     pub async fn run(&self, stop: CancellationToken) {
         let mut due = tokio::time::interval(DUE_EVERY);
         let mut purge = tokio::time::interval(PURGE_EVERY);
+        let mut rested_at = Instant::now();
         loop {
             let done = tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.changed.notified() => self.drain_and_judge().await,
-                () = tokio::time::sleep(LOOK_EVERY) => self.drain_and_judge().await,
+                () = self.changed.notified() => self.look(&mut rested_at).await,
+                () = tokio::time::sleep(LOOK_EVERY) => self.look(&mut rested_at).await,
                 _ = due.tick() => self.store.mark_due(self.clock.now()).await.map(|_| ()),
                 _ = purge.tick() => self.purge().await,
             };
@@ -98,9 +104,19 @@ impl Mapper {
         }
     }
 
-    async fn drain_and_judge(&self) -> Result<(), StoreError> {
-        self.drain().await?;
-        self.judge(false).await
+    /// Maps all there is, or now and then a batch while a feed is read for the first time.
+    async fn look(&self, rested_at: &mut Instant) -> Result<(), StoreError> {
+        while !self.board.is_filling() {
+            if self.map_batch().await? == 0 {
+                return self.judge(false).await;
+            }
+        }
+        let begun = Instant::now();
+        if begun >= *rested_at {
+            self.map_batch().await?;
+            *rested_at = Instant::now() + REST.max(begun.elapsed() * 2);
+        }
+        Ok(())
     }
 
     /// Maps what is left after the last page of every feed, and judges what is lost.
@@ -154,14 +170,22 @@ impl Mapper {
     pub async fn drain(&self) -> Result<usize, StoreError> {
         let mut count = 0;
         loop {
-            let dirty = self.store.dirty(BATCH).await?;
-            if dirty.is_empty() {
-                return Ok(count);
+            match self.map_batch().await? {
+                0 => return Ok(count),
+                mapped => count += mapped,
             }
-            count += dirty.len();
+        }
+    }
+
+    /// Maps those that wait longest; returns how many.
+    async fn map_batch(&self) -> Result<usize, StoreError> {
+        let dirty = self.store.dirty(BATCH).await?;
+        let count = dirty.len();
+        if count > 0 {
             self.map(dirty).await?;
             self.catalogue.catch_up().await?;
         }
+        Ok(count)
     }
 
     /// Maps chunks side by side and publishes them as they come.

@@ -383,13 +383,17 @@ impl<'a> Poller<'a> {
             status.pages += 1;
             status.items += items as u64;
             status.last_success = Some(now);
+            status.is_filling = !self.has_been_at_end;
         });
         self.enter(state);
     }
 
     /// Shows the state the feed is in now.
     pub(super) fn enter(&self, state: FeedState) {
-        let before = self.harvester.board.update(self.feed, |status| status.state = state);
+        let before = self.harvester.board.update(self.feed, |status| {
+            status.state = state;
+            status.is_filling &= state == FeedState::CatchingUp;
+        });
         if before != state {
             info!(from = before.as_str(), to = state.as_str(), "feed state changed");
         }

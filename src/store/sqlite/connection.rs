@@ -38,10 +38,12 @@ impl Pool {
         let mut writer = Connection::open_with_flags(path, flags).map_err(failed)?;
         writer
             .execute_batch(
-                "PRAGMA journal_mode = WAL;
+                // Only a new file takes a size of pages: a service and its head fill half of one of 4 KiB.
+                "PRAGMA page_size = 8192;
+                 PRAGMA journal_mode = WAL;
                  PRAGMA synchronous = FULL;
                  PRAGMA foreign_keys = ON;
-                 PRAGMA wal_autocheckpoint = 4000;
+                 PRAGMA wal_autocheckpoint = 2000;
                  PRAGMA journal_size_limit = 67108864;
                  PRAGMA cache_size = -65536;
                  PRAGMA temp_store = MEMORY;",

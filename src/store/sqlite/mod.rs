@@ -88,6 +88,25 @@ impl SqliteStore {
         })
     }
 
+    /// Writes what is first made ready, while others may still write.
+    fn write_ready<R, T>(
+        &self,
+        ready: impl FnOnce() -> Result<R, StoreError> + Send + 'static,
+        work: impl FnOnce(&mut Connection, R) -> Result<T, StoreError> + Send + 'static,
+    ) -> Answer<'static, T>
+    where
+        T: Send + 'static,
+    {
+        let pool = Arc::clone(&self.pool);
+        Box::pin(async move {
+            let task = tokio::task::spawn_blocking(move || {
+                let ready = ready()?;
+                pool.write(|connection| work(connection, ready))
+            });
+            task.await.unwrap_or(Err(StoreError::Closed))
+        })
+    }
+
     fn read<T, F>(&self, work: F) -> Answer<'static, T>
     where
         T: Send + 'static,
@@ -120,7 +139,7 @@ impl Store for SqliteStore {
     }
 
     fn commit_page(&self, page: PageCommit) -> Answer<'_, PageOutcome> {
-        self.write(move |connection| page::commit(connection, &page))
+        self.write_ready(move || page::prepare(page), page::commit)
     }
 
     fn dirty(&self, limit: usize) -> Answer<'_, Vec<Dirty>> {
@@ -160,7 +179,7 @@ impl Store for SqliteStore {
     }
 
     fn publish(&self, publications: Vec<Publication>) -> Answer<'_, Vec<ChangedService>> {
-        self.write(move |connection| publish::publish(connection, publications))
+        self.write_ready(move || publish::prepare(publications), publish::publish)
     }
 
     fn held(&self, now: DateTime<Utc>, window_secs: i64) -> Answer<'_, Vec<Held>> {

@@ -24,15 +24,25 @@ use crate::store::limits::MAX_PARENTS;
 
 const DOING: &str = "writing a page";
 
+/// A page whose bodies are compressed, so that the transaction stays short.
+pub(super) struct Prepared {
+    page: PageCommit,
+    bodies: Vec<Option<Body>>,
+}
+
+/// Compresses the bodies of a page.
+pub(super) fn prepare(page: PageCommit) -> Result<Prepared, StoreError> {
+    let bodies = page.changes.iter().map(compressed).collect::<Result<_, _>>()?;
+    Ok(Prepared { page, bodies })
+}
+
 /// Writes a page.
 pub(super) fn commit(
     connection: &mut Connection,
-    page: &PageCommit,
+    Prepared { page, bodies }: Prepared,
 ) -> Result<PageOutcome, StoreError> {
-    // Bodies are compressed before the transaction, so that it stays short.
-    let bodies = page.changes.iter().map(compressed).collect::<Result<Vec<_>, _>>()?;
     let transaction = connection.transaction().map_err(sql(DOING))?;
-    let mut writer = Writer::new(&transaction, page).map_err(sql(DOING))?;
+    let mut writer = Writer::new(&transaction, &page).map_err(sql(DOING))?;
     for (change, body) in page.changes.iter().zip(bodies) {
         writer.apply(change, body)?;
     }

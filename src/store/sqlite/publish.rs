@@ -23,12 +23,16 @@ use crate::store::StoreError;
 
 const DOING: &str = "publishing services";
 
+/// Compresses the bodies of services.
+pub(super) fn prepare(publications: Vec<Publication>) -> Result<Vec<Prepared>, StoreError> {
+    publications.into_iter().map(Prepared::new).collect()
+}
+
 /// Writes what became of dirty roots and returns the services that changed.
 pub(super) fn publish(
     connection: &mut Connection,
-    publications: Vec<Publication>,
+    prepared: Vec<Prepared>,
 ) -> Result<Vec<ChangedService>, StoreError> {
-    let prepared = publications.into_iter().map(Prepared::new).collect::<Result<Vec<_>, _>>()?;
     let transaction = connection.transaction().map_err(sql(DOING))?;
     let changed = write(&transaction, prepared).map_err(sql(DOING))?;
     transaction.commit().map_err(sql(DOING))?;
@@ -36,7 +40,7 @@ pub(super) fn publish(
 }
 
 /// A publication whose body is compressed, so that the transaction stays short.
-struct Prepared {
+pub(super) struct Prepared {
     publication: Publication,
     body: Vec<u8>,
 }
