@@ -4,6 +4,7 @@
 mod admin;
 mod api;
 mod areas;
+mod backup;
 mod changes;
 mod configuration;
 mod crash;
