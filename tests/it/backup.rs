@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use baton::store;
 use serde_json::Value;
-use tokio::task::JoinSet;
 
 use crate::support::gateway::Gateway;
 use crate::support::gateway::PATIENCE;
 use crate::support::gateway::Settings;
 use crate::support::items;
 use crate::support::postgres::Server;
+use crate::support::postgres::query;
 use crate::support::process::baton;
 use crate::support::process::wait_until;
 use crate::support::publisher::FakePublisher;
@@ -237,14 +237,10 @@ async fn columns_on_disk(url: &str) -> Vec<String> {
 /// Who is at work is no part of what is moved, nor which migrations were run.
 async fn columns_on_server(url: &str) -> Vec<String> {
     drop(store::open(url).await.unwrap());
-    let (client, line) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
-    let mut lines = JoinSet::new();
-    lines.spawn(line);
     let columns = "SELECT table_name || '.' || column_name FROM information_schema.columns
                    WHERE table_schema = 'public'
                    AND table_name NOT IN ('worker', 'lease', 'migration')";
-    let rows = client.query(columns, &[]).await.unwrap();
-    rows.iter().map(|row| row.get(0)).collect()
+    query(url, columns).await
 }
 
 async fn migrate(from: &str, to: &str) -> Output {

@@ -15,6 +15,7 @@ mod disk;
 mod examples;
 mod explain;
 mod export;
+mod failover;
 mod finder;
 mod fuzz_corpus;
 mod guard;
