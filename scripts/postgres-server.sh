@@ -3,7 +3,9 @@
 # leaves nothing behind, however whoever started it ended. Never as root, which the server refuses.
 #
 # Says the folder of its socket when it is ready. Then it does what it is told, a line each, and says
-# "done" after each: createdb NAME, restart, crash, standby (says its folder first), promote.
+# "done" after each: createdb NAME, restart, crash, standby (says its folder first; from then on a commit is
+# confirmed once both have it), promote (the standby, after the first server stopped in no order at all), tls
+# PORT (listens there as localhost, with a certificate of ca.pem in the folder; other.pem signed nothing).
 set -euo pipefail
 
 bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
@@ -20,11 +22,31 @@ cd "$folder"
 
 run() { "${as_other[@]}" "$@" >>"$folder/log" 2>&1 </dev/null; }
 
-# Nothing here has to outlive the machine.
-settings=(-c fsync=off -c full_page_writes=off -c listen_addresses= -c max_connections=200
+settings=()
+if [[ -z ${POSTGRES_DURABLE:-} ]]; then
+    # Nothing here has to outlive the machine.
+    settings+=(-c fsync=off -c full_page_writes=off)
+fi
+settings+=(-c listen_addresses= -c max_connections=200
     -c wal_level=replica -c "port=${PGPORT:-5432}")
 
 start() { run "$bin/pg_ctl" -D "$1/data" -w -o "${settings[*]} -c unix_socket_directories=$1" start; }
+
+psql() { "${as_other[@]}" "$bin/psql" -h "$folder" -U postgres -XAtc "$1" 2>>"$folder/log" </dev/null; }
+
+authority() {
+    run openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -keyout "$1.key" -out "$1.pem"
+}
+
+# Makes a certificate for the name localhost.
+certificate() {
+    authority ca
+    authority other
+    run openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr
+    run sh -c 'echo subjectAltName=DNS:localhost >server.ext'
+    run openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
+        -extfile server.ext -out server.pem
+}
 
 tidy() {
     local server
@@ -63,11 +85,21 @@ while read -r command argument; do
             run mkdir "$folder/standby"
             run "$bin/pg_basebackup" -h "$folder" -U postgres -D "$folder/standby/data" -R -X stream -c fast
             start "$folder/standby"
+            psql "ALTER SYSTEM SET synchronous_standby_names = '*'" >/dev/null
+            psql 'SELECT pg_reload_conf()' >/dev/null
+            until [[ $(psql 'SELECT sync_state FROM pg_stat_replication') == sync ]]; do sleep 0.1; done
             echo "$folder/standby"
             ;;
         promote)
             run "$bin/pg_ctl" -D "$folder/data" -w -m immediate stop
             run "$bin/pg_ctl" -D "$folder/standby/data" -w promote
+            ;;
+        tls)
+            certificate
+            run "$bin/pg_ctl" -D "$folder/data" -w -m fast stop
+            settings+=(-c "listen_addresses=localhost" -c "port=$argument" -c ssl=on
+                -c "ssl_cert_file=$folder/server.pem" -c "ssl_key_file=$folder/server.key")
+            start "$folder"
             ;;
         *) echo "postgres-server: $command is not understood" >&2 ;;
     esac

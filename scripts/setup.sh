@@ -25,6 +25,7 @@ python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 
 # The tests of the store start servers of their own.
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+command -v openssl >/dev/null || missing+=(openssl)
 
 if [[ ${1:-} == bench ]]; then
     command -v valgrind >/dev/null || missing+=(valgrind)

@@ -1,6 +1,7 @@
 //! The composition root: puts the parts together, starts and stops them.
 
 mod areas;
+mod backup;
 mod control;
 mod datasets;
 mod explain;
@@ -42,6 +43,9 @@ use tracing::error;
 use tracing::info;
 use tracing::warn;
 
+pub use backup::backup;
+pub use backup::migrate;
+pub use backup::restore;
 pub use export::ExportOrder;
 pub use export::Exported;
 pub use export::export;

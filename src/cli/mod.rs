@@ -3,6 +3,7 @@
 //! Standard output is for data only; everything else goes to standard error. Exit codes: 0 done, 1 not
 //! done, 2 the configuration or the arguments are wrong.
 
+mod backup;
 mod check;
 mod config;
 mod demo;
@@ -11,9 +12,11 @@ mod export;
 mod feeds;
 mod harvest;
 mod map;
+mod migrate;
 mod progress;
 mod remap;
 mod remote;
+mod restore;
 mod serve;
 mod status;
 mod terminal;
@@ -65,6 +68,12 @@ enum Command {
     Status(status::Arguments),
     /// Pause, resume, accept or resync feeds of a running gateway.
     Feeds(feeds::Arguments),
+    /// Copy the store to a file, while the gateway serves.
+    Backup(backup::Arguments),
+    /// Make a backup the store, while no gateway uses it.
+    Restore(restore::Arguments),
+    /// Move a store from a file to a PostgreSQL server or back, with all ids and cursors.
+    Migrate(migrate::Arguments),
     /// Check or print the configuration.
     Config(config::Arguments),
 }
@@ -80,9 +89,14 @@ struct ConfigPath {
 impl ConfigPath {
     /// Reads the configuration, and the mapping rules it asks for.
     fn load(&self) -> Result<(Config, Ruleset), Failure> {
-        let config = Config::load(&self.config, &ProcessEnvironment)?;
+        let config = self.read()?;
         let rules = app::read_mappings(&config).map_err(Failure::Mappings)?;
         Ok((config, rules))
+    }
+
+    /// Reads the configuration alone.
+    fn read(&self) -> Result<Config, ConfigError> {
+        Config::load(&self.config, &ProcessEnvironment)
     }
 }
 
@@ -174,6 +188,9 @@ async fn run(command: Command) -> Result<Verdict, Failure> {
         Command::Export(arguments) => export::run(&arguments).await,
         Command::Status(arguments) => status::run(&arguments).await,
         Command::Feeds(arguments) => feeds::run(&arguments).await,
+        Command::Backup(arguments) => backup::run(&arguments).await,
+        Command::Restore(arguments) => restore::run(&arguments).await,
+        Command::Migrate(arguments) => migrate::run(&arguments, stop).await,
         Command::Config(arguments) => config::run(&arguments),
     }
 }

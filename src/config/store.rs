@@ -16,7 +16,8 @@ use super::secret::masked_url;
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Store {
     /// `sqlite:PATH`, where a relative path starts in the working directory, or
-    /// `postgres://user:password@host/database`; `sqlite:baton.db` by default. Printed masked.
+    /// `postgres://user:password@host/database`, where several hosts have commas between them;
+    /// `sqlite:baton.db` by default. Printed masked.
     #[serde(serialize_with = "serialize_masked")]
     pub url: String,
     /// Where processes read that only serve: a server that follows the one at `url`. Printed masked.
@@ -78,14 +79,38 @@ fn masked(url: &str) -> String {
     if sqlite_path(url).is_some() {
         return url.to_owned();
     }
-    postgres(url).map_or_else(|| MASK.to_owned(), |url| masked_url(&url))
+    let Some((url, others)) = postgres(url) else { return MASK.to_owned() };
+    let masked = masked_url(&url);
+    match split(&masked) {
+        Some((before, authority, after)) if !others.is_empty() => {
+            format!("{before}{authority},{others}{after}")
+        }
+        _ => masked,
+    }
 }
 
 fn sqlite_path(url: &str) -> Option<&str> {
     url.strip_prefix("sqlite:")
 }
 
-fn postgres(url: &str) -> Option<Url> {
-    let url = Url::parse(url).ok()?;
-    (matches!(url.scheme(), "postgres" | "postgresql") && url.has_authority()).then_some(url)
+/// Returns an address with the first host alone, and the other hosts: no URL has several.
+fn postgres(url: &str) -> Option<(Url, String)> {
+    let (before, authority, after) = split(url)?;
+    let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
+    let (user, mut hosts) = (authority.strip_suffix(hosts)?, hosts.split(','));
+    let first = Url::parse(&format!("{before}{user}{}{after}", hosts.next()?)).ok()?;
+    let others: Vec<&str> = hosts.collect();
+    let is_host =
+        |host: &&str| Url::parse(&format!("{before}{host}")).is_ok_and(|url| url.has_host());
+    let is_known = matches!(first.scheme(), "postgres" | "postgresql");
+    (is_known && others.iter().all(is_host)).then(|| (first, others.join(",")))
+}
+
+/// Splits an address around what says who is asked, and as whom.
+fn split(url: &str) -> Option<(&str, &str, &str)> {
+    let begin = url.find("://")? + "://".len();
+    let (before, rest) = url.split_at_checked(begin)?;
+    let (authority, after) =
+        rest.split_at_checked(rest.find(['/', '?', '#']).unwrap_or(rest.len()))?;
+    Some((before, authority, after))
 }

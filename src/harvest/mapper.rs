@@ -132,6 +132,14 @@ impl Mapper {
         if !self.is_holding.swap(false, Ordering::AcqRel) {
             return Ok(());
         }
+        let judged = self.judge_held(is_over).await;
+        if judged.is_err() {
+            self.is_holding.store(true, Ordering::Release);
+        }
+        judged
+    }
+
+    async fn judge_held(&self, is_over: bool) -> Result<(), StoreError> {
         let guard = self.gate.load().guard;
         let window_secs = i64::try_from(guard.window.as_secs()).unwrap_or(i64::MAX);
         let waiting = self.store.held(self.clock.now(), window_secs).await?;

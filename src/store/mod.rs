@@ -9,12 +9,17 @@
 
 mod body;
 mod codec;
+mod copy;
 mod lease;
 mod limits;
 pub mod postgres;
 mod record;
 pub mod sqlite;
 
+pub use copy::CopyError;
+pub use copy::CopyProgress;
+pub use copy::copied_columns;
+pub use copy::copy;
 pub use lease::Hint;
 pub use lease::LEASE_SECS;
 pub use lease::Lease;
@@ -104,6 +109,9 @@ pub enum StoreError {
     /// Another worker does this now, or it must begin anew.
     #[error("this work was given to another worker")]
     Lost,
+    /// A store could not be copied.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
     /// The program is stopping.
     #[error("the store is closed")]
     Closed,

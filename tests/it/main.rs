@@ -4,6 +4,7 @@
 mod admin;
 mod api;
 mod areas;
+mod backup;
 mod changes;
 mod configuration;
 mod crash;
@@ -14,6 +15,7 @@ mod disk;
 mod examples;
 mod explain;
 mod export;
+mod failover;
 mod finder;
 mod fuzz_corpus;
 mod guard;

@@ -33,6 +33,33 @@ async fn services_are_the_same_byte_for_byte_whichever_store_holds_them() {
     }
 }
 
+#[tokio::test]
+async fn a_server_with_tls_must_be_who_it_says_it_is() {
+    let publisher = FakePublisher::start().await;
+    let settings = Settings::following(&[("one", vec![publisher.feed("/feed", 50)])]);
+    let server = Server::start();
+    let url = server.database();
+    let name = url.rsplit_once('/').unwrap().1;
+    let port = server.speak_tls();
+    for (host, roots, refusal) in [
+        ("localhost", "ca.pem", None),
+        ("localhost", "other.pem", Some("UnknownIssuer")),
+        ("127.0.0.1", "ca.pem", Some("not valid for name")),
+    ] {
+        let roots = server.file(roots);
+        let secure = format!("sslmode=verify-full&sslrootcert={}", roots.display());
+        let url = format!("postgres://postgres@{host}:{port}/{name}?{secure}");
+        let harvested = Gateway::new(&settings.clone().store(&url)).harvest().await;
+        match refusal {
+            None => assert_eq!(harvested.code, Some(0), "{harvested:?}"),
+            Some(reason) => {
+                assert_eq!(harvested.code, Some(1), "{harvested:?}");
+                assert!(harvested.stderr.contains(reason), "{harvested:?}");
+            }
+        }
+    }
+}
+
 /// Publishes the items of every case.
 fn every_case(publisher: &FakePublisher) -> Settings {
     let mut settings = Settings::default().with_vocabularies();

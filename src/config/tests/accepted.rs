@@ -17,6 +17,17 @@ use crate::mapping::Fold;
 use crate::mapping::StatedOptions;
 
 #[test]
+fn a_store_may_be_on_several_hosts() {
+    let text = "[store]\nurl = \"postgres://baton:p,w@one.example:5432,two.example:5433/db?target_session_attrs=read-write\"";
+    let config = parse(text);
+    assert!(config.store.url.contains("@one.example:5432,two.example:5433/"));
+    let printed = config.to_toml_masked().unwrap();
+    let masked =
+        "\"postgres://***:***@one.example:5432,two.example:5433/db?target_session_attrs=***\"";
+    assert!(printed.contains(masked), "{printed}");
+}
+
+#[test]
 fn every_key_is_read() {
     let config = whole();
     assert_eq!(config.server.listen.to_string(), "0.0.0.0:9000");

@@ -127,6 +127,10 @@ fn values_that_are_wrong_are_told() {
             "[store]\nurl = \"sqlite:\"",
             "2:7: `store.url` must be sqlite:PATH or postgres://USER@HOST/DATABASE",
         ),
+        (
+            "[store]\nurl = \"postgres://baton@one.example,two.example:port/db\"",
+            "2:7: `store.url` must be sqlite:PATH or postgres://USER@HOST/DATABASE",
+        ),
         ("[cache]\nmax_mib = 0", "2:11: `cache.max_mib` must be between 1 and 1048576"),
         (
             "[fetch]\npoll_interval_secs = 0",

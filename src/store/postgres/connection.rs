@@ -95,6 +95,16 @@ impl Pool {
         }
     }
 
+    /// Does work in a transaction, once: what it is given is used up.
+    pub(super) async fn write_once<G: Sync, T>(
+        &self,
+        doing: &'static str,
+        given: &G,
+        work: impl for<'a> Fn(&'a Session<'a>, &'a G) -> Work<'a, T> + Send + Sync,
+    ) -> Result<T, StoreError> {
+        self.transaction(doing, Kind::Write(None), given, &work).await
+    }
+
     /// Reads at one moment, however many statements that takes.
     pub(super) async fn read_at_once<G: Sync, T>(
         &self,

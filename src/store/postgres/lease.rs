@@ -71,6 +71,13 @@ async fn workers(session: &Session<'_>, worker: &Worker) -> Result<Vec<String>, 
         .await
 }
 
+/// Tells whether any worker is alive.
+pub(super) async fn is_anybody_there(session: &Session<'_>) -> Result<bool, StoreError> {
+    let statement = format!("SELECT EXISTS (SELECT 1 FROM worker WHERE expires_at >= {NOW})");
+    let is_there = session.row(&statement, &[], |row| row.try_get(0)).await?;
+    Ok(is_there.unwrap_or_default())
+}
+
 async fn rows(session: &Session<'_>, worker: &Worker) -> Result<Vec<Row>, StoreError> {
     session
         .execute(

@@ -9,6 +9,7 @@ mod assemble;
 mod bundle;
 mod changes;
 mod connection;
+mod copy;
 mod dirty;
 mod document;
 mod feed;

@@ -30,6 +30,11 @@ pub(super) fn text_of(name: &[u8], whole: Option<&[u8]>) -> String {
     String::from_utf8_lossy(whole.unwrap_or(name)).into_owned()
 }
 
+/// Tells whether a name is not the whole text.
+pub(super) fn is_cut(name: &[u8]) -> bool {
+    name.len() > LONGEST
+}
+
 /// Returns a text that a column for text takes: without NUL, which only hostile ones hold.
 pub(super) fn text(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }

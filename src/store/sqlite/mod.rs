@@ -3,8 +3,10 @@
 //! WAL with `synchronous=FULL`: a commit is on the disk when it returns, and with one commit to a page
 //! that costs nothing that can be measured. Bodies are compressed with zstd.
 
+mod backup;
 mod bundle;
 mod connection;
+mod copy;
 mod document;
 mod feed;
 mod fold;
@@ -16,6 +18,10 @@ mod purge;
 mod read;
 mod schema;
 mod sweep;
+
+pub use backup::backup;
+pub use backup::restore;
+pub(super) use copy::receive_all;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -51,6 +57,9 @@ use super::body;
 use super::codec;
 use crate::oruk::Id;
 
+/// What stands in an address instead of a file.
+const IN_MEMORY: &str = ":memory:";
+
 /// The embedded store.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
@@ -64,10 +73,9 @@ impl SqliteStore {
     /// When the address is another kind of store's, the file cannot be opened, or a newer version of
     /// the program wrote it.
     pub fn open(url: &str) -> Result<Self, StoreError> {
-        let path = url.strip_prefix("sqlite:").ok_or(StoreError::Url)?;
-        let path = path.strip_prefix("//").unwrap_or(path);
+        let path = path_of(url)?;
         let pool =
-            if path == ":memory:" { Pool::in_memory()? } else { Pool::open(Path::new(path))? };
+            if path == Path::new(IN_MEMORY) { Pool::in_memory()? } else { Pool::open(path)? };
         Ok(Self { pool: Arc::new(pool) })
     }
 
@@ -118,6 +126,15 @@ impl SqliteStore {
             task.await.unwrap_or(Err(StoreError::Closed))
         })
     }
+}
+
+/// Returns the file that an address names.
+///
+/// # Errors
+/// When the address is another kind of store's.
+pub fn path_of(url: &str) -> Result<&Path, StoreError> {
+    let path = url.strip_prefix("sqlite:").ok_or(StoreError::Url)?;
+    Ok(Path::new(path.strip_prefix("//").unwrap_or(path)))
 }
 
 /// Says what was being done when a statement failed.

@@ -2,8 +2,9 @@
 
 use rusqlite::Connection;
 
-use super::super::StoreError;
 use super::sql;
+use crate::store::CopyError;
+use crate::store::StoreError;
 
 /// Migrations in order; the database's `user_version` says how many were run. Never edit one that was
 /// released: add another.
@@ -17,12 +18,7 @@ const MIGRATIONS: [&str; 4] = [
 /// Brings the tables up to date.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let doing = "migrating its tables";
-    let found: u32 =
-        connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sql(doing))?;
-    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
-    if found > known {
-        return Err(StoreError::TooNew { found, known });
-    }
+    let found = version(connection)?;
     for (migration, version) in MIGRATIONS.iter().zip(1_u32..).skip(found as usize) {
         let transaction = connection.transaction().map_err(sql(doing))?;
         transaction.execute_batch(migration).map_err(sql(doing))?;
@@ -31,4 +27,28 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         tracing::info!(version, "database migrated");
     }
     Ok(())
+}
+
+/// Makes sure that a database is a store, of this version or an older one.
+pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
+    let tables = "SELECT count(*) FROM sqlite_schema WHERE name IN ('feed', 'service', 'counter')";
+    let count: u32 = connection
+        .query_row(tables, [], |row| row.get(0))
+        .map_err(sql("looking for its tables"))?;
+    if version(connection)? == 0 || count < 3 {
+        return Err(CopyError::NoStore.into());
+    }
+    Ok(())
+}
+
+/// Returns how many migrations were run.
+fn version(connection: &Connection) -> Result<u32, StoreError> {
+    let found: u32 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(sql("reading the version of its tables"))?;
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    if found > known {
+        return Err(StoreError::TooNew { found, known });
+    }
+    Ok(found)
 }

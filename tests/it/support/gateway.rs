@@ -78,6 +78,7 @@ pub(crate) struct Settings {
     sections: String,
     admin_token: Option<String>,
     store: Option<String>,
+    read_url: Option<String>,
     with_vocabularies: bool,
     activity_list: String,
 }
@@ -130,6 +131,12 @@ impl Settings {
         self
     }
 
+    /// Sets where processes read that only serve.
+    pub(crate) fn read_url(mut self, url: &str) -> Self {
+        self.read_url = Some(url.to_owned());
+        self
+    }
+
     /// Opens the admin API.
     pub(crate) fn admin(mut self, token: &str) -> Self {
         self.admin_token = Some(token.to_owned());
@@ -165,13 +172,15 @@ impl Settings {
         let limits =
             if self.limits.is_empty() { "requests_per_minute = 1000000" } else { &self.limits };
         let file = format!("sqlite:{}", folder.join("baton.db").display());
+        let read_url = self.read_url.as_ref().map(|url| format!("read_url = {url:?}\n"));
         let token = self.admin_token.as_ref().map(|token| format!("admin_token = {token:?}\n"));
         format!(
-            "[server]\nlisten = \"127.0.0.1:0\"\n{}[store]\nurl = \"{}\"\n\
+            "[server]\nlisten = \"127.0.0.1:0\"\n{}[store]\nurl = \"{}\"\n{}\
              [limits]\n{limits}\n[fetch]\npoll_interval_secs = 1\n{private}{}\
              [mappings]\nactivity_list = {:?}\nfacility_types = {:?}\naccessibility_support = {:?}\n{}{}{}",
             token.unwrap_or_default(),
             self.store.as_ref().unwrap_or(&file),
+            read_url.unwrap_or_default(),
             self.fetch,
             vocabulary("activity-list"),
             vocabulary("facility-types"),

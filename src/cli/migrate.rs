@@ -1,0 +1,46 @@
+//! `baton migrate`: a store moves, from a file to a server or back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use tokio_util::sync::CancellationToken;
+
+use super::Failure;
+use super::Verdict;
+use super::progress::Bar;
+use super::say;
+use crate::app;
+use crate::store::CopyProgress;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The store as it is: sqlite:PATH or `postgres://USER@HOST/DATABASE`. No gateway may use it.
+    from: String,
+    /// Where it goes: a file that is not there, or a database without rows.
+    to: String,
+}
+
+pub(super) async fn run(
+    arguments: &Arguments,
+    stop: CancellationToken,
+) -> Result<Verdict, Failure> {
+    let progress = Arc::new(CopyProgress::default());
+    let bar = Bar::start("rows");
+    let mut migrating = std::pin::pin!(app::migrate(&arguments.from, &arguments.to, &progress));
+    let done = loop {
+        tokio::select! {
+            done = &mut migrating => break done,
+            () = stop.cancelled() => break Err(anyhow!("stopped half way; nothing was kept")),
+            () = tokio::time::sleep(Duration::from_millis(200)) => {
+                bar.show(progress.written(), progress.total());
+            }
+        }
+    };
+    drop(bar);
+    for (table, rows) in done? {
+        say(&format!("{rows:>12} {table}"));
+    }
+    say("all rows counted in the copy; now point store.url at it");
+    Ok(Verdict::Well)
+}

@@ -1,0 +1,261 @@
+//! Copies of a store: made while it is written to, brought back, moved to a server and back again.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+use std::time::Duration;
+
+use baton::store;
+use serde_json::Value;
+
+use crate::support::gateway::Gateway;
+use crate::support::gateway::PATIENCE;
+use crate::support::gateway::Settings;
+use crate::support::items;
+use crate::support::postgres::Server;
+use crate::support::postgres::query;
+use crate::support::process::baton;
+use crate::support::process::wait_until;
+use crate::support::publisher::FakePublisher;
+
+const SERIES: usize = 60;
+
+const PAGE: usize = 20;
+
+const BETWEEN_CHANGES: Duration = Duration::from_millis(5);
+
+/// What readers may compare: whole services with their times, and the change log with its numbers.
+const READ: [&str; 3] = ["/v3/services?full=true&per_page=200", "/v1/services", "/rpde/services"];
+
+/// Publishes series with sessions, and a session that waits for its parent.
+fn publish(publisher: &FakePublisher) -> Settings {
+    let feeds = ["/series", "/sessions"].map(|path| publisher.feed(path, PAGE)).to_vec();
+    for number in 0..SERIES {
+        upsert(publisher, &number.to_string(), &format!("Class {number}"));
+    }
+    let orphan = items::session("orphan", items::uri("series", "missing"), 7);
+    publisher.upsert("/sessions", "orphan", orphan);
+    Settings::following(&[("one", feeds)])
+}
+
+fn upsert(publisher: &FakePublisher, id: &str, name: &str) {
+    publisher.upsert("/series", id, items::series(id, name));
+    publisher.upsert("/sessions", id, items::session(id, items::uri("series", id), 7));
+}
+
+async fn read(gateway: &Gateway) -> Vec<String> {
+    let mut answers = Vec::new();
+    for path in READ {
+        let answer = gateway.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        // Links name the address that was asked.
+        answers.push(answer.text().replace(gateway.host(), "gateway"));
+    }
+    answers
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+async fn run(gateway: &Gateway, command: &str, file: &Path, more: &[&str]) -> Output {
+    let arguments = [&[command, file.to_str().unwrap()], more].concat();
+    gateway.run(&arguments).await
+}
+
+#[tokio::test]
+async fn a_backup_made_while_serving_comes_back_whole() {
+    let publisher = FakePublisher::start().await;
+    let settings = publish(&publisher);
+    let mut gateway = Gateway::start(&settings).await;
+    gateway.settled().await;
+    let file = gateway.folder().join("copy.db");
+    let expected = gateway.names().await;
+
+    // The publisher goes on while the copy is made.
+    let mut written = 0;
+    let publishing = async {
+        loop {
+            tokio::time::sleep(BETWEEN_CHANGES).await;
+            upsert(&publisher, &format!("meanwhile-{written}"), "Meanwhile");
+            written += 1;
+        }
+    };
+    let backup = tokio::select! {
+        backup = run(&gateway, "backup", &file, &[]) => backup,
+        () = publishing => unreachable!(),
+    };
+    assert_eq!(backup.status.code(), Some(0), "{}", said(&backup));
+    let all = SERIES + written + 1;
+    let again = run(&gateway, "backup", &file, &[]).await;
+    assert_eq!(again.status.code(), Some(1), "a backup is never overwritten");
+    assert!(said(&again).contains("exists already"), "{}", said(&again));
+
+    let too_early = run(&gateway, "restore", &file, &["--force"]).await;
+    assert_eq!(too_early.status.code(), Some(1), "a store in use is never replaced");
+    assert!(said(&too_early).contains("stop it first"), "{}", said(&too_early));
+
+    // A change after the backup, which readers are told of.
+    upsert(&publisher, "new", "After the backup");
+    let is_there = async || (gateway.names().await.len() == all).then_some(());
+    wait_until("the change", PATIENCE, is_there).await;
+    let told = latest_change(&gateway).await;
+    gateway.kill_9();
+
+    let refused = run(&gateway, "restore", &file, &[]).await;
+    assert_eq!(refused.status.code(), Some(1), "a store that is there is not replaced unasked");
+    let restored = run(&gateway, "restore", &file, &["--force"]).await;
+    assert_eq!(restored.status.code(), Some(0), "{}", said(&restored));
+    assert_eq!(parts(gateway.folder()), 0);
+
+    gateway.start_again().await;
+    let is_back = async || (gateway.names().await.len() == all).then_some(());
+    wait_until("what was read again", PATIENCE, is_back).await;
+    let names = gateway.names().await;
+    assert!(expected.iter().all(|name| names.contains(name)));
+    // Whoever was told of everything before is told of what is read again.
+    let changes = gateway.json(&format!("/rpde/services?afterChangeNumber={told}")).await;
+    assert!(changes.to_string().contains("After the backup"), "{changes}");
+}
+
+#[tokio::test]
+async fn what_is_no_sound_backup_replaces_nothing() {
+    let publisher = FakePublisher::start().await;
+    let mut gateway = Gateway::start(&publish(&publisher)).await;
+    gateway.settled().await;
+    let expected = gateway.names().await;
+    let folder = gateway.folder().to_owned();
+    let good = folder.join("copy.db");
+    assert_eq!(run(&gateway, "backup", &good, &[]).await.status.code(), Some(0));
+    gateway.kill_9();
+    let sound = fs::read(&good).unwrap();
+    let mut overwritten = sound.clone();
+    let middle = sound.len() / 2;
+    overwritten[middle..middle + 8192].fill(0xff);
+    let text = "no database at all, and longer than the head of one would be".repeat(20);
+    let other = folder.join("other.db");
+    rusqlite::Connection::open(&other).unwrap().execute_batch("CREATE TABLE feed (id)").unwrap();
+    let cases = [
+        ("text", text.into_bytes(), "is damaged"),
+        ("cut short", sound[..middle].to_vec(), "is damaged"),
+        ("overwritten", overwritten, "is damaged"),
+        ("of another program", fs::read(&other).unwrap(), "no store of Baton"),
+        ("empty", Vec::new(), "no store of Baton"),
+    ];
+    for (case, bytes, reason) in cases {
+        let file = folder.join("unsound.db");
+        fs::write(&file, bytes).unwrap();
+        let refused = run(&gateway, "restore", &file, &["--force"]).await;
+        assert_eq!(refused.status.code(), Some(1), "{case}: {}", said(&refused));
+        assert!(said(&refused).contains(reason), "{case}: {}", said(&refused));
+        assert_eq!(parts(&folder), 0, "{case}");
+    }
+    gateway.start_again().await;
+    assert_eq!(gateway.names().await, expected);
+}
+
+/// Counts files that were begun and not finished.
+fn parts(folder: &Path) -> usize {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.filter(|path| path.extension().is_some_and(|kind| kind == "part")).count()
+}
+
+#[tokio::test]
+async fn a_store_on_a_server_is_backed_up_by_the_servers_own_tools() {
+    let settings = Settings::default().store("postgres://nobody@localhost/none");
+    let gateway = Gateway::new(&settings);
+    let refused = run(&gateway, "backup", &gateway.folder().join("copy.db"), &[]).await;
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("pg_dump"), "{}", said(&refused));
+}
+
+#[tokio::test]
+async fn a_store_migrates_to_a_server_and_back_and_no_feed_is_read_anew() {
+    let publisher = FakePublisher::start().await;
+    let settings = publish(&publisher);
+    let mut gateway = Gateway::start(&settings).await;
+    gateway.settled().await;
+    publisher.delete("/series", "7");
+    let is_gone = async || (gateway.names().await.len() == SERIES - 1).then_some(());
+    wait_until("a tombstone", PATIENCE, is_gone).await;
+    gateway.settled().await;
+    let expected = read(&gateway).await;
+    let on_disk = format!("sqlite:{}", gateway.folder().join("baton.db").display());
+    let in_use = migrate(&on_disk, "sqlite:unused.db").await;
+    assert!(said(&in_use).contains("stop it first"), "{}", said(&in_use));
+    assert_eq!(gateway.stop().await, Some(0));
+
+    let on_server = Server::shared().database();
+    let back = format!("sqlite:{}", gateway.folder().join("back.db").display());
+    for (from, to) in [(&on_disk, &on_server), (&on_server, &back)] {
+        let asked = publisher.asked().len();
+        let migrated = migrate(from, to).await;
+        assert_eq!(migrated.status.code(), Some(0), "{}", said(&migrated));
+        let mut moved = Gateway::start(&settings.clone().store(to)).await;
+        moved.settled().await;
+        assert_eq!(read(&moved).await, expected, "{to}");
+        for asked in &publisher.asked()[asked..] {
+            assert!(!asked.query.is_empty(), "{} is read anew", asked.path);
+        }
+        if to.starts_with("postgres:") {
+            let in_use = migrate(to, "sqlite:unused.db").await;
+            assert_eq!(in_use.status.code(), Some(1), "a store in use does not move");
+            assert!(said(&in_use).contains("stop it first"), "{}", said(&in_use));
+        }
+        assert_eq!(moved.stop().await, Some(0));
+        let again = migrate(from, to).await;
+        assert_eq!(again.status.code(), Some(1), "what is there is never overwritten");
+    }
+}
+
+#[tokio::test]
+async fn a_copy_has_every_column_of_every_table() {
+    let gateway = Gateway::new(&Settings::default());
+    let on_disk = format!("sqlite:{}", gateway.folder().join("new.db").display());
+    let on_server = Server::shared().database();
+    let (embedded, server) = store::copied_columns();
+    for (url, mut copied, mut there) in [
+        (&on_disk, embedded, columns_on_disk(&on_disk).await),
+        (&on_server, server, columns_on_server(&on_server).await),
+    ] {
+        copied.sort();
+        there.sort();
+        assert_eq!(copied, there, "{url}: TABLES in store/copy.rs and the tables");
+    }
+}
+
+async fn columns_on_disk(url: &str) -> Vec<String> {
+    drop(store::open(url).await.unwrap());
+    let file = rusqlite::Connection::open(url.strip_prefix("sqlite:").unwrap()).unwrap();
+    let columns = "SELECT t.name || '.' || c.name
+                   FROM pragma_table_list AS t, pragma_table_info(t.name) AS c
+                   WHERE t.name NOT LIKE 'sqlite!_%' ESCAPE '!'";
+    let mut columns = file.prepare(columns).unwrap();
+    columns.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+/// Who is at work is no part of what is moved, nor which migrations were run.
+async fn columns_on_server(url: &str) -> Vec<String> {
+    drop(store::open(url).await.unwrap());
+    let columns = "SELECT table_name || '.' || column_name FROM information_schema.columns
+                   WHERE table_schema = 'public'
+                   AND table_name NOT IN ('worker', 'lease', 'migration')";
+    query(url, columns).await
+}
+
+async fn migrate(from: &str, to: &str) -> Output {
+    let mut command = baton();
+    command.args(["migrate", from, to]);
+    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+}
+
+/// Returns the number of the latest change that readers are told of.
+async fn latest_change(gateway: &Gateway) -> u64 {
+    let page = gateway.json("/rpde/services?limit=500").await;
+    let items = page["items"].as_array().unwrap();
+    items.iter().filter_map(|item| number(&item["modified"])).max().unwrap()
+}
+
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
