@@ -82,10 +82,12 @@ async fn a_backup_made_while_serving_comes_back_whole() {
         }
     };
     let backup = tokio::select! {
-        backup = run(&gateway, "backup", &file, &[]) => backup,
+        backup = run(&gateway, "backup", &file, &["--json"]) => backup,
         () = publishing => unreachable!(),
     };
     assert_eq!(backup.status.code(), Some(0), "{}", said(&backup));
+    let told: Value = serde_json::from_slice(&backup.stdout).unwrap();
+    assert_eq!(told["bytes"], file.metadata().unwrap().len());
     let all = SERIES + written + 1;
     let again = run(&gateway, "backup", &file, &[]).await;
     assert_eq!(again.status.code(), Some(1), "a backup is never overwritten");
