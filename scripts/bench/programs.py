@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures whole programs side by side: Baton, and the peers and limits it is compared with.
 
-usage: scripts/bench/programs.py harvest|serving|growth|national [--runs N] [--scale F]
+usage: scripts/bench/programs.py harvest|serving|growth|national|stores [--runs N] [--scale F]
 
 Each comparison is made in turns within the same minute, so that what else the machine does meets both;
 printed are the medians, the lowest and the highest, and the ratio of the medians. Needs the release
@@ -19,6 +19,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -70,9 +71,10 @@ def feeds(**counts):
     return process, process.line()
 
 
-def config(folder, address, publishers, names, port=0):
+def config(folder, address, publishers, names, port=0, store=None):
     """Writes a configuration that follows these feeds of every publisher."""
-    lines = [f'[server]\nlisten = "127.0.0.1:{port}"', f'[store]\nurl = "sqlite:{folder}/baton.db"',
+    store = store or f"sqlite:{folder}/baton.db"
+    lines = [f'[server]\nlisten = "127.0.0.1:{port}"', f'[store]\nurl = "{store}"',
              "[fetch]\nallow_private_networks = true", "[cache]\nmax_mib = 128",
              "[limits]\nrequests_per_minute = 10000000",
              '[mappings]\nactivity_list = ""\nfacility_types = ""\naccessibility_support = ""']
@@ -312,6 +314,66 @@ def bench_national(_, scale):
             row("processor while nothing changes", [(cpu_seconds(gateway) - before) / 20 * 100], "% of a core")
 
 
+class Postgres(Process):
+    """A PostgreSQL server that keeps what it confirms, as it comes from Debian."""
+
+    def __init__(self):
+        super().__init__(ROOT / "scripts/postgres-server.sh", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                         env={**os.environ, "POSTGRES_DURABLE": "1"})
+        self.folder, self.databases = self.line(), 0
+
+    def __exit__(self, *_):
+        self.running.stdin.close()
+        self.running.wait()
+
+    def database(self):
+        """Makes an empty database and returns its address."""
+        self.databases += 1
+        self.running.stdin.write(f"createdb baton_{self.databases}\n".encode())
+        self.running.stdin.flush()
+        assert self.line() == "done"
+        return f"postgres://postgres@{urllib.parse.quote(self.folder, safe='')}/baton_{self.databases}"
+
+
+def bench_stores(runs, scale):
+    """The same feeds into SQLite and into PostgreSQL, then the same questions to both."""
+    counts = {"series": int(20_000 * scale), "sessions": int(200_000 * scale)}
+    publisher, address = feeds(**counts)
+    rates = {"SQLite": [], "PostgreSQL": []}
+    answers = {(name, path): [] for path in ("/v3/services?page=3", "/v3/services/{item}") for name in rates}
+    # Both in the same folder, so that both write to the same disk.
+    with publisher, Postgres() as server:
+        for _ in range(runs):
+            for name in rates:
+                with tempfile.TemporaryDirectory() as folder:
+                    store = server.database() if name == "PostgreSQL" else None
+                    path = config(folder, address, 1, counts, port=18080, store=store)
+                    seconds, _ = cpu_of([BATON, "harvest", "--config", path], stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+                    rates[name].append(sum(counts.values()) / seconds)
+                    ask(path, name, answers)
+    head(f"Stores: {counts['series']:,} series and {counts['sessions']:,} sessions, then 64 connections")
+    for what, unit, values in [("harvest", "items/s", rates), ("page of 50", "requests/s", of(answers, "?page=3")),
+                               ("one service", "requests/s", of(answers, "{item}"))]:
+        limit = row(f"SQLite, {what}", values["SQLite"], unit)
+        row(f"PostgreSQL, {what}", values["PostgreSQL"], unit, limit)
+
+
+def ask(path, name, answers):
+    """Serves a store and asks each question as often as goes."""
+    gateway = "http://127.0.0.1:18080"
+    with Process(BATON, "serve", "--config", path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        ready(gateway, 600)
+        item = json.loads(get(f"{gateway}/v3/services?page=3")[0])["contents"][0]["id"]
+        for asked, rates in answers.items():
+            if asked[0] == name:
+                rates.append(wrk(gateway + asked[1].format(item=item))[0])
+
+
+def of(answers, end):
+    return {name: rates for (name, path), rates in answers.items() if path.endswith(end)}
+
+
 def cpu_seconds(process):
     fields = pathlib.Path(f"/proc/{process.running.pid}/stat").read_text().rsplit(") ", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -319,12 +381,12 @@ def cpu_seconds(process):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["harvest", "serving", "growth", "national"])
+    parser.add_argument("what", choices=["harvest", "serving", "growth", "national", "stores"])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--scale", type=float, default=1.0)
     options = parser.parse_args()
     {"harvest": bench_harvest, "serving": bench_serving, "growth": bench_growth,
-     "national": bench_national}[options.what](options.runs, options.scale)
+     "national": bench_national, "stores": bench_stores}[options.what](options.runs, options.scale)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,14 @@
 
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::ConfigPath;
 use super::Failure;
 use super::Verdict;
 use super::say;
+use super::terminal;
+use super::terminal::Form;
 use crate::app;
 
 #[derive(Debug, clap::Args)]
@@ -14,12 +18,18 @@ pub(super) struct Arguments {
     file: PathBuf,
     #[command(flatten)]
     config: ConfigPath,
+    #[command(flatten)]
+    form: Form,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let config = arguments.config.read()?;
     app::backup(&config.store.url, &arguments.file).await?;
-    let mib = arguments.file.metadata()?.len().div_ceil(1024 * 1024);
-    say(&format!("{}: {mib} MiB, checked", arguments.file.display()));
+    let bytes = arguments.file.metadata()?.len();
+    if arguments.form.is_json {
+        terminal::print_json(&json!({ "file": arguments.file, "bytes": bytes }))?;
+    } else {
+        say(&format!("{}: {} MiB, checked", arguments.file.display(), bytes.div_ceil(1024 * 1024)));
+    }
     Ok(Verdict::Well)
 }

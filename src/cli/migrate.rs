@@ -1,15 +1,19 @@
 //! `baton migrate`: a store moves, from a file to a server or back.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::Failure;
 use super::Verdict;
 use super::progress::Bar;
 use super::say;
+use super::terminal;
+use super::terminal::Form;
 use crate::app;
 use crate::store::CopyProgress;
 
@@ -19,6 +23,8 @@ pub(super) struct Arguments {
     from: String,
     /// Where it goes: a file that is not there, or a database without rows.
     to: String,
+    #[command(flatten)]
+    form: Form,
 }
 
 pub(super) async fn run(
@@ -38,7 +44,13 @@ pub(super) async fn run(
         }
     };
     drop(bar);
-    for (table, rows) in done? {
+    let tables = done?;
+    if arguments.form.is_json {
+        let rows: BTreeMap<_, _> = tables.into_iter().collect();
+        terminal::print_json(&json!({ "rows": rows }))?;
+        return Ok(Verdict::Well);
+    }
+    for (table, rows) in tables {
         say(&format!("{rows:>12} {table}"));
     }
     say("all rows counted in the copy; now point store.url at it");

@@ -2,10 +2,14 @@
 
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::ConfigPath;
 use super::Failure;
 use super::Verdict;
 use super::say;
+use super::terminal;
+use super::terminal::Form;
 use crate::app;
 
 #[derive(Debug, clap::Args)]
@@ -17,11 +21,17 @@ pub(super) struct Arguments {
     /// Replace the store that is there; what it holds is lost.
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    form: Form,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let config = arguments.config.read()?;
     app::restore(&config.store.url, &arguments.file, arguments.force).await?;
-    say(&format!("restored from {}", arguments.file.display()));
+    if arguments.form.is_json {
+        terminal::print_json(&json!({ "restored_from": arguments.file }))?;
+    } else {
+        say(&format!("restored from {}", arguments.file.display()));
+    }
     Ok(Verdict::Well)
 }

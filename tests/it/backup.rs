@@ -82,10 +82,12 @@ async fn a_backup_made_while_serving_comes_back_whole() {
         }
     };
     let backup = tokio::select! {
-        backup = run(&gateway, "backup", &file, &[]) => backup,
+        backup = run(&gateway, "backup", &file, &["--json"]) => backup,
         () = publishing => unreachable!(),
     };
     assert_eq!(backup.status.code(), Some(0), "{}", said(&backup));
+    let told: Value = serde_json::from_slice(&backup.stdout).unwrap();
+    assert_eq!(told["bytes"], file.metadata().unwrap().len());
     let all = SERIES + written + 1;
     let again = run(&gateway, "backup", &file, &[]).await;
     assert_eq!(again.status.code(), Some(1), "a backup is never overwritten");
@@ -181,7 +183,8 @@ async fn a_store_migrates_to_a_server_and_back_and_no_feed_is_read_anew() {
     gateway.settled().await;
     let expected = read(&gateway).await;
     let on_disk = format!("sqlite:{}", gateway.folder().join("baton.db").display());
-    let in_use = migrate(&on_disk, "sqlite:unused.db").await;
+    let unused = format!("sqlite:{}", gateway.folder().join("unused.db").display());
+    let in_use = migrate(&on_disk, &unused).await;
     assert!(said(&in_use).contains("stop it first"), "{}", said(&in_use));
     assert_eq!(gateway.stop().await, Some(0));
 
@@ -198,7 +201,7 @@ async fn a_store_migrates_to_a_server_and_back_and_no_feed_is_read_anew() {
             assert!(!asked.query.is_empty(), "{} is read anew", asked.path);
         }
         if to.starts_with("postgres:") {
-            let in_use = migrate(to, "sqlite:unused.db").await;
+            let in_use = migrate(to, &unused).await;
             assert_eq!(in_use.status.code(), Some(1), "a store in use does not move");
             assert!(said(&in_use).contains("stop it first"), "{}", said(&in_use));
         }

@@ -336,11 +336,14 @@ impl<'a> Columns<'a> {
         }
         session
             .execute(
+                // Most are what they were: writing them again would leave dead rows to be read past.
                 "UPDATE service SET key = new.key, feed = new.feed, due = new.due,
                      parts = new.parts, findings = new.findings
                  FROM unnest($1::bytea[], $2::int8[], $3::int8[], $4::int8[], $5::int2[],
                      $6::text[]) AS new (id, key, feed, due, parts, findings)
-                 WHERE service.id = new.id",
+                 WHERE service.id = new.id
+                 AND (service.key, service.feed, service.due, service.parts, service.findings)
+                     IS DISTINCT FROM (new.key, new.feed, new.due, new.parts, new.findings)",
                 &[&self.ids, &self.keys, &self.feeds, &self.dues, &self.parts, &self.findings],
             )
             .await?;
