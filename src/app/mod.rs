@@ -285,6 +285,7 @@ impl App {
             catalogue, bodies, pages, limits, public_url, status, explain, clock, gazetteer,
         )
         .with_admin(admin)
+        .with_web(config.web.clone())
         .with_streams(Streams::new(stop.clone(), self.tasks.clone()))
     }
 

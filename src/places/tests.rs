@@ -415,3 +415,31 @@ impl Random {
         low + (high - low) * share
     }
 }
+
+#[test]
+fn districts_are_known_by_name() {
+    for (name, place) in
+        [("OX10", "OX10 8AA"), ("bs1", "BS1 5TR"), (" M 1 ", "M1 1AE"), ("EC1A", "EC1A 1BB")]
+    {
+        let district = GAZETTEER.district(name).unwrap();
+        let spot = GAZETTEER.find(&postcode(place)).unwrap();
+        let away = distance_m(district.latitude, district.longitude, spot.latitude, spot.longitude);
+        assert_eq!(district.outward, postcode(place).outward());
+        assert!(away < 5_000.0, "{name}: {away} m");
+    }
+    for name in ["", "BS", "BS1 5TR", "ZZ9", "Bristol", "BS1É"] {
+        assert_eq!(GAZETTEER.district(name), None, "{name}");
+    }
+}
+
+#[test]
+fn all_postcodes_are_in_a_district() {
+    let districts = GAZETTEER.districts();
+    assert_eq!(districts.iter().map(|district| district.postcodes).sum::<usize>(), GAZETTEER.len());
+    assert!(districts.is_sorted_by_key(|district| postcode(&format!("{} 1AA", district.outward))));
+    assert!(
+        districts
+            .iter()
+            .all(|district| GAZETTEER.district(&district.outward).as_ref() == Some(district))
+    );
+}

@@ -49,6 +49,8 @@ pub(super) struct Form {
     pub(super) features: Vec<&'static str>,
     /// From 1.
     pub(super) page: usize,
+    /// Whether a map is shown beside the list.
+    pub(super) is_mapped: bool,
     /// What it asks of the catalogue.
     pub(super) query: Query,
     pub(super) errors: Vec<Error>,
@@ -87,6 +89,7 @@ impl Form {
             activity: choice("activity", &|id| Id::parse(id).is_some()),
             features: features.filter(|name| !value(name).is_empty()).collect(),
             page: value("page").parse().ok().filter(|page| *page >= 1).unwrap_or(1),
+            is_mapped: !value("map").is_empty(),
             query: Query::default(),
             errors: Vec::new(),
             is_near: false,
@@ -108,6 +111,15 @@ impl Form {
     /// Returns the query of another page.
     pub(super) fn with_page(&self, page: usize) -> String {
         self.encode(&[], page)
+    }
+
+    /// Returns the query of the same page with a map if there is none, and the other way round.
+    pub(super) fn with_map_or_not(&self) -> String {
+        if self.is_mapped {
+            return self.encode(&["map"], self.page);
+        }
+        let query = self.encode(&[], self.page);
+        if query.is_empty() { "map=yes".to_owned() } else { format!("{query}&map=yes") }
     }
 
     /// Returns what narrows the answer, each with the query without it.
@@ -218,6 +230,9 @@ impl Form {
         for name in self.features.iter().filter(|name| !without.contains(name)) {
             query.append_pair(name, "yes");
         }
+        if self.is_mapped && !without.contains(&"map") {
+            query.append_pair("map", "yes");
+        }
         if page > 1 {
             query.append_pair("page", &page.to_string());
         }
@@ -276,6 +291,10 @@ mod tests {
             .map(|(_, query)| query)
             .collect();
         assert_eq!(without, ["free=yes", "search=yoga"]);
+        assert_eq!(form("search=yoga").with_map_or_not(), "search=yoga&map=yes");
+        assert_eq!(form("").with_map_or_not(), "map=yes");
+        assert_eq!(form("map=yes&search=yoga").with_map_or_not(), "search=yoga");
+        assert_eq!(form("map=yes&search=yoga").with_page(2), "search=yoga&map=yes&page=2");
     }
 
     #[test]
