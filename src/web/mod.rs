@@ -23,6 +23,7 @@ pub(crate) use events::Followers;
 pub(crate) use find::Choices;
 pub(crate) use map::Districts;
 pub(crate) use report::Reports;
+pub(crate) use report::day;
 
 use crate::api::ApiState;
 
