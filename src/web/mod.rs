@@ -34,6 +34,7 @@ pub(crate) fn routes() -> Router<ApiState> {
         .route("/events", get(events::events))
         .route("/api", get(api::api))
         .route("/feeds/{publisher}", get(report::report))
+        .route("/feeds/{publisher}/summary", get(report::summary))
         .route("/find", get(find::find))
         .route("/find.geojson", get(find::points))
         .route("/find/{id}", get(find::service))

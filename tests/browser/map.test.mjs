@@ -55,10 +55,10 @@ for (const width of [360, 1280]) {
     });
 
     it("opens clusters until a mark leads to its service", async () => {
-      const page = await visit.look("/areas/bristol/find?map=yes", "find-area-map");
+      const page = await visit.look("/areas/bristol/find?map=yes", "find-area");
       await drawn(page);
-      const many = page.locator(".baton-mark--many");
-      await many.first().waitFor();
+      await page.locator(".baton-mark--many").first().waitFor();
+      await visit.check("find-area-map");
       const link = page.locator(".maplibregl-popup a").first();
       // What is in one place is told as a list; what is not comes apart.
       await until(async () => {

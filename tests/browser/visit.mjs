@@ -24,7 +24,7 @@ export const VISITORS = [
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** Pages that the README shows; BATON_WRITE_DOCS=1 takes them anew. */
-const SHOWN = ["home", "find-yoga", "find-map", "service", "report"];
+const SHOWN = ["home", "find-yoga", "find-area-map", "service", "report", "summary-open-sessions"];
 
 /** Starts the browser, with more switches if wanted; names of other hosts lead nowhere. */
 export function browse(more = []) {

@@ -6,6 +6,7 @@
 mod completeness;
 mod gather;
 mod score;
+mod summary;
 mod trend;
 
 use std::sync::Arc;
@@ -21,6 +22,8 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use moka::sync::Cache;
 use serde::Serialize;
+
+pub(super) use summary::summary;
 
 use self::completeness::Field;
 use self::score::Rule;
@@ -70,6 +73,13 @@ pub(super) struct Report {
     /// Occurrences whose parent was not published, most first.
     missing_parents: Vec<MissingParent>,
     feeds: Vec<FeedReport>,
+}
+
+impl Report {
+    /// Returns the rules that could give more points, the most first.
+    fn lacking(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter(|rule| rule.advice.is_some())
+    }
 }
 
 /// A report as JSON.

@@ -19,8 +19,11 @@ const CLUSTER_ZOOM = 16;
 /** How many services a mark lists. */
 const MOST_LISTED = 30;
 
-/** How near a place is looked at by itself. */
-const NEAR_ZOOM = 14;
+/** How near a place is looked at by itself: so that the names around it are seen, or its streets. */
+const NEAR_ZOOM = { plain: 12, tiles: 15 };
+
+/** What is told of a mark: of one at a time. */
+let popup = new Popup();
 
 const part = document.querySelector("[data-map]");
 if (part) show(part);
@@ -57,7 +60,7 @@ function draw(part, points) {
     container,
     style: style(part.dataset, points),
     bounds: bounds(points),
-    fitBoundsOptions: { padding: 45, maxZoom: NEAR_ZOOM },
+    fitBoundsOptions: { padding: 45, maxZoom: part.dataset.tiles ? NEAR_ZOOM.tiles : NEAR_ZOOM.plain },
     minZoom: 4,
     maxZoom: 18,
     attributionControl: false,
@@ -154,14 +157,20 @@ function button(map, properties, { coordinates }) {
   element.type = "button";
   element.className = "baton-mark";
   const { cluster_id: cluster, point_count: count } = properties;
+  const whenPressed = (act) =>
+    element.addEventListener("click", (event) => {
+      // A click on the map closes what was told.
+      event.stopPropagation();
+      act();
+    });
   if (count) {
     element.textContent = count.toLocaleString("en-GB");
     element.classList.add("baton-mark--many");
     element.setAttribute("aria-label", `${count} activities here`);
-    element.addEventListener("click", () => open(map, cluster, coordinates));
+    whenPressed(() => open(map, cluster, coordinates));
   } else {
     element.setAttribute("aria-label", properties.name);
-    element.addEventListener("click", () => tell(map, coordinates, [properties]));
+    whenPressed(() => tell(map, coordinates, [properties]));
   }
   return element;
 }
@@ -196,5 +205,6 @@ function tell(map, coordinates, services) {
     service.append(...lines);
     box.append(service);
   }
-  new Popup({ maxWidth: "280px" }).setLngLat(coordinates).setDOMContent(box).addTo(map);
+  popup.remove();
+  popup = new Popup({ maxWidth: "280px" }).setLngLat(coordinates).setDOMContent(box).addTo(map);
 }
