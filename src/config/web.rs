@@ -30,15 +30,17 @@ pub struct Tiles {
 }
 
 impl Tiles {
-    /// Reads an address with `{z}`, `{x}` and `{y}` in it; nothing when it is not one, or not http or
-    /// https, or has a user: every visitor sees it.
+    /// Reads an address with `{z}`, `{x}` and `{y}` in it; nothing when it is not one, not of one host,
+    /// not http or https, or has a user: every visitor sees it.
     fn parse(template: &str) -> Option<Self> {
         let url = Url::parse(template).ok()?;
         let is_web = matches!(url.scheme(), "http" | "https");
         let is_named = !url.username().is_empty() || url.password().is_some();
         let is_template = ["{z}", "{x}", "{y}"].iter().all(|place| template.contains(place));
+        // It goes into a Content-Security-Policy, where other letters mean something.
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-.:[]/".contains(letter);
         let origin = url.origin().ascii_serialization();
-        let is_tiles = is_web && !is_named && is_template;
+        let is_tiles = is_web && !is_named && is_template && origin.chars().all(is_plain);
         is_tiles.then(|| Self { template: template.to_owned(), origin })
     }
 
@@ -94,7 +96,7 @@ impl RawWeb {
             if tiles.is_none() {
                 check.problem(
                     &at.key("tiles"),
-                    "must be an http or https address with {z}, {x} and {y}, and no user",
+                    "must be an http or https address of one host with {z}, {x} and {y}, and no user",
                 );
             }
             tiles

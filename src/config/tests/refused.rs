@@ -336,7 +336,7 @@ fn all_problems_of_a_step_are_told_in_the_order_of_the_file() {
 
 #[test]
 fn a_base_map_that_is_wrong_is_told() {
-    let fault = "baton.toml:3:9: `web.tiles` must be an http or https address with {z}, {x} and {y}, and no user";
+    let fault = "baton.toml:3:9: `web.tiles` must be an http or https address of one host with {z}, {x} and {y}, and no user";
     for tiles in [
         "",
         "tiles/{z}/{x}/{y}.png",
@@ -344,11 +344,13 @@ fn a_base_map_that_is_wrong_is_told() {
         "https://tiles.example/{z}/{x}.png",
         "https://name:word@tiles.example/{z}/{x}/{y}.png",
         "https://{s}.tiles.example/{z}/{x}/{y}.png",
+        "https://*.example/{z}/{x}/{y}.png",
+        "https://a.example;script-src/{z}/{x}/{y}.png",
     ] {
         let text = format!("[web]\ntiles_attribution = \"a\"\ntiles = {tiles:?}\n");
         assert_eq!(complaint(&text, &[]), fault, "{tiles}");
     }
     let unnamed = "[web]\ntiles = \"https://tiles.example/{z}/{x}/{y}.png\"\n";
-    let fault = "baton.toml:1:2: `web.tiles_attribution` is missing: name who made the base map";
+    let fault = "baton.toml:1:1: `web.tiles_attribution` is missing: name who made the base map";
     assert_eq!(complaint(unnamed, &[]), fault);
 }
