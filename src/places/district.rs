@@ -15,7 +15,18 @@ pub struct District {
     /// Its middle in degrees east.
     pub longitude: f64,
     /// How many postcodes are in it, terminated ones included.
-    pub postcodes: usize,
+    pub postcodes: u32,
+}
+
+impl District {
+    /// Tells whether text has the shape of a district's name; whether there is one is for
+    /// [`Gazetteer::district`] to say.
+    pub fn is_name(text: &str) -> bool {
+        let name = text.trim();
+        let is_word = !name.contains(char::is_whitespace);
+        is_word
+            && Postcode::parse(&format!("{name}{INWARD}")).is_some_and(|it| it.inward() == INWARD)
+    }
 }
 
 impl Gazetteer {
@@ -25,10 +36,9 @@ impl Gazetteer {
         blocks.filter_map(|blocks| self.district_of(blocks)).collect()
     }
 
-    /// Returns the district of a name, in any case and with spaces anywhere.
+    /// Returns the district of a name, in any case; spaces around it are nothing.
     pub fn district(&self, name: &str) -> Option<District> {
-        let letters = name.chars().filter(|letter| !letter.is_whitespace());
-        let name: String = letters.map(|letter| letter.to_ascii_uppercase()).collect();
+        let name = name.trim().to_ascii_uppercase();
         let blocks = &self.table.blocks;
         // The order of keys is that of text.
         let (_, rest) = blocks.split_at(blocks.partition_point(|block| outward(block) < name));
@@ -39,15 +49,15 @@ impl Gazetteer {
     /// The mean of the middles of blocks, by the number of their postcodes.
     fn district_of(&self, blocks: &[Block]) -> Option<District> {
         let outward = outward(blocks.first()?);
-        let (mut postcodes, mut latitude, mut longitude) = (0, 0.0, 0.0);
+        let (mut postcodes, mut latitude, mut longitude) = (0_u32, 0.0, 0.0);
         for block in blocks {
-            let count = block.count(&self.table.file);
+            let count = u32::try_from(block.count(&self.table.file)).unwrap_or(u32::MAX);
             let ([south, west], [north, east]) = (block.south_west(), block.north_east());
-            postcodes += count;
-            latitude += (south + north) / 2.0 * count as f64;
-            longitude += (west + east) / 2.0 * count as f64;
+            postcodes = postcodes.saturating_add(count);
+            latitude += f64::midpoint(south, north) * f64::from(count);
+            longitude += f64::midpoint(west, east) * f64::from(count);
         }
-        let of = postcodes.max(1) as f64;
+        let of = f64::from(postcodes.max(1));
         Some(District { outward, latitude: latitude / of, longitude: longitude / of, postcodes })
     }
 }
@@ -56,3 +66,6 @@ fn outward(block: &Block) -> String {
     let postcode = Postcode::of_key(block.first_key());
     postcode.map(|postcode| postcode.outward().to_owned()).unwrap_or_default()
 }
+
+/// What makes a postcode of any district's name.
+const INWARD: &str = "1AA";

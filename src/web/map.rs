@@ -78,7 +78,7 @@ struct Geometry {
 #[derive(Serialize)]
 struct Properties {
     name: String,
-    postcodes: usize,
+    postcodes: u32,
 }
 
 /// `GET /districts.geojson`: the names of postcode districts, where each is.

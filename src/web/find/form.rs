@@ -6,6 +6,7 @@ use crate::catalogue::Features;
 use crate::catalogue::Near;
 use crate::catalogue::Query;
 use crate::oruk::Id;
+use crate::places::District;
 use crate::places::Gazetteer;
 use crate::places::Postcode;
 
@@ -181,22 +182,29 @@ impl Form {
         self.query.search = Some(search.trim().to_owned()).filter(|search| !search.is_empty());
     }
 
-    /// Looks around a postcode; the words of any other place have to occur in the service.
+    /// Looks around a postcode or the middle of a district; the words of any other place have to occur in
+    /// the service.
     fn look_around(&mut self, gazetteer: &Gazetteer) {
-        let Some(postcode) = Postcode::parse(&self.place) else { return };
+        let spot = if let Some(postcode) = Postcode::parse(&self.place) {
+            gazetteer.find(&postcode).map(|spot| (spot.latitude, spot.longitude))
+        } else if District::is_name(&self.place) {
+            gazetteer.district(&self.place).map(|it| (it.latitude, it.longitude))
+        } else {
+            return;
+        };
         self.is_near = true;
-        match gazetteer.find(&postcode) {
+        match spot {
             // What is online is nowhere, so it is as near as can be.
             Some(_) if self.has("online") => {}
-            Some(spot) => {
+            Some((latitude, longitude)) => {
                 let miles: f64 = self.distance.parse().unwrap_or_default();
-                self.query.near = Some(Near {
-                    latitude: spot.latitude,
-                    longitude: spot.longitude,
-                    within_m: miles * METRES_PER_MILE,
-                });
+                let within_m = miles * METRES_PER_MILE;
+                self.query.near = Some(Near { latitude, longitude, within_m });
             }
-            None => self.wrong("place", "Enter a postcode of Great Britain that exists, or a town"),
+            None => self.wrong(
+                "place",
+                "Enter a postcode of Great Britain, or its first part, that exists, or a town",
+            ),
         }
     }
 
@@ -268,11 +276,21 @@ mod tests {
         let named = form("place=Bristol&search=yoga").query;
         assert_eq!((named.near, named.search.as_deref()), (None, Some("Bristol yoga")));
         assert_eq!(form("place=BS1+5TR&online=yes").query.near, None);
+        let district = form("place=bs1&search=yoga");
+        let near = district.query.near.unwrap();
+        assert!((near.latitude - 51.45).abs() < 0.05 && (near.longitude + 2.6).abs() < 0.05);
+        assert_eq!(district.query.search.as_deref(), Some("yoga"));
+        assert_eq!(district.narrowed_by()[1].0, "within 5 miles of bs1");
     }
 
     #[test]
     fn what_cannot_be_is_told_at_its_field() {
-        for (query, field) in [("age=old", "age"), ("age=-1", "age"), ("place=ZE9+9ZZ", "place")] {
+        for (query, field) in [
+            ("age=old", "age"),
+            ("age=-1", "age"),
+            ("place=ZE9+9ZZ", "place"),
+            ("place=ZE77", "place"),
+        ] {
             let form = form(query);
             assert_eq!(form.errors.len(), 1, "{query}");
             assert!(form.error(field).is_some(), "{query}");
