@@ -24,6 +24,12 @@ fi
 NODE_PATH=$PWD/$tools/node_modules "$tools/node_modules/.bin/esbuild" "$source/baton.js" \
     --bundle --minify --format=esm --target=es2022 --legal-comments=none --log-level=warning \
     --outfile="$made/baton.js"
+# The map and its worker, loaded only where a map is shown; minified already, with notices that stay.
+NODE_PATH=$PWD/$tools/node_modules "$tools/node_modules/.bin/esbuild" "$source/map.js" \
+    --bundle --minify --format=esm --target=es2022 --log-level=warning --outfile="$made/map.js"
+"$tools/node_modules/.bin/esbuild" "$tools/node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs" \
+    --minify --format=esm --target=es2022 --log-level=warning --outfile="$made/map-worker.js"
+NODE_PATH=$PWD/$tools/node_modules node "$source/outline.js" >"$made/outline.json"
 # No module: a module does not know the element it was loaded by.
 "$tools/node_modules/.bin/esbuild" "$source/widget.js" \
     --minify --format=iife --target=es2022 --log-level=warning --outfile="$made/widget.js"

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Drives the pages in a browser as visitors do: the demo and a publisher that means harm, narrow and wide,
 # with and without JavaScript. Pictures of what was seen are left in target/browser/pictures.
-# usage: scripts/browser-tests.sh BINARY
+# usage: scripts/browser-tests.sh BINARY [FILE...]    all tests/browser/*.test.mjs unless files are named
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-binary=${1:?usage: scripts/browser-tests.sh BINARY}
+binary=${1:?usage: scripts/browser-tests.sh BINARY [FILE...]}
+shift
 tests=tests/browser
+[[ $# -gt 0 ]] || set -- "$tests"/*.test.mjs
 tools=$PWD/target/browser
 
 # The lock names no registry, so that the one this machine uses is asked.
@@ -19,4 +21,4 @@ fi
 
 export BATON=$binary BROWSER_TOOLS=$tools CHROMIUM PICTURES=$tools/pictures
 CHROMIUM=$(command -v chromium || command -v chromium-browser)
-timeout 1200 node --test --test-force-exit --test-timeout=600000 --test-reporter=spec "$tests"/*.test.mjs
+timeout 1200 node --test --test-force-exit --test-timeout=600000 --test-reporter=spec "$@"

@@ -28,9 +28,11 @@ use crate::catalogue::Bodies;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::Policy;
+use crate::config::Web;
 use crate::places::Gazetteer;
 use crate::quality::Code;
 use crate::web::Choices;
+use crate::web::Districts;
 use crate::web::Followers;
 use crate::web::Reports;
 
@@ -83,6 +85,10 @@ pub struct Reach {
     pub(crate) reports: Reports,
     /// Who follows the page at `/`.
     pub(crate) followers: Followers,
+    /// What the plain base map names.
+    pub(crate) districts: Districts,
+    /// What the operator decided about pages.
+    pub(crate) web: Web,
     /// What the operator may do; nothing without a token.
     pub(super) admin: Option<Admin>,
 }
@@ -123,6 +129,8 @@ impl ApiState {
             choices: Choices::default(),
             reports: Reports::default(),
             followers: Followers::default(),
+            districts: Districts::default(),
+            web: Web::default(),
             admin: None,
         }))
     }
@@ -131,6 +139,13 @@ impl ApiState {
     #[must_use]
     pub fn with_streams(mut self, streams: Streams) -> Self {
         Arc::make_mut(&mut self.0).streams = streams;
+        self
+    }
+
+    /// Has pages show what the operator decided.
+    #[must_use]
+    pub fn with_web(mut self, web: Web) -> Self {
+        Arc::make_mut(&mut self.0).web = web;
         self
     }
 

@@ -4,6 +4,7 @@ mod areas;
 mod backup;
 mod control;
 mod datasets;
+mod days;
 mod explain;
 mod export;
 mod follow;
@@ -259,15 +260,7 @@ impl App {
         let config = self.config.load();
         let half = config.cache.max_mib * 1024 * 1024 / 2;
         let bodies = Bodies::new(Arc::clone(&self.store), half);
-        let status = Arc::new(Status {
-            store: Arc::clone(&self.store),
-            catalogue: Arc::clone(&self.catalogue),
-            board: Arc::clone(&self.board),
-            is_ready: Arc::clone(&self.is_ready),
-            sources: Arc::clone(&self.mapper.sources),
-            gate: Arc::clone(&self.mapper.gate),
-            app: Arc::clone(self),
-        });
+        let status = Arc::new(self.status());
         let token = config.server.admin_token.as_ref().filter(|_| self.role.harvests());
         let admin = token.map(|token| Admin {
             control: Arc::new(Operator { app: Arc::clone(self), stop: stop.clone() }),
@@ -289,7 +282,21 @@ impl App {
             catalogue, bodies, pages, limits, public_url, status, explain, clock, gazetteer,
         )
         .with_admin(admin)
+        .with_web(config.web.clone())
         .with_streams(Streams::new(stop.clone(), self.tasks.clone()))
+    }
+
+    /// Returns what tells how the gateway is doing.
+    fn status(self: &Arc<Self>) -> Status {
+        Status {
+            store: Arc::clone(&self.store),
+            catalogue: Arc::clone(&self.catalogue),
+            board: Arc::clone(&self.board),
+            is_ready: Arc::clone(&self.is_ready),
+            sources: Arc::clone(&self.mapper.sources),
+            gate: Arc::clone(&self.mapper.gate),
+            app: Arc::clone(self),
+        }
     }
 
     async fn start(self: &Arc<Self>, stop: &CancellationToken) -> anyhow::Result<()> {
@@ -322,6 +329,7 @@ impl App {
             self.tasks.spawn(async move { app.refresh_vocabularies(refresh_stop).await }),
             self.tasks.spawn(Arc::clone(self).follow_datasets(stop.clone())),
             self.tasks.spawn(Arc::clone(self).keep_policies(stop.clone())),
+            self.tasks.spawn(Arc::clone(self).keep_days(stop.clone())),
         ]
     }
 

@@ -88,6 +88,7 @@ impl App {
             ("cache", config.cache != present.cache),
             ("fetch", config.fetch != present.fetch),
             ("limits", config.limits != present.limits),
+            ("web", config.web != present.web),
         ];
         for (section, is_changed) in changed {
             if is_changed {
@@ -99,6 +100,7 @@ impl App {
         config.cache.clone_from(&present.cache);
         config.fetch.clone_from(&present.fetch);
         config.limits.clone_from(&present.limits);
+        config.web.clone_from(&present.web);
         config
     }
 

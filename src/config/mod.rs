@@ -31,6 +31,7 @@ mod store;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod web;
 
 use std::fs;
 use std::path::Path;
@@ -50,6 +51,7 @@ use self::mappings::RawMappings;
 use self::publisher::RawPublisher;
 use self::server::RawServer;
 use self::store::RawStore;
+use self::web::RawWeb;
 
 pub use self::area::Area;
 pub use self::area::Circle;
@@ -67,6 +69,8 @@ pub use self::publisher::Publisher;
 pub use self::secret::Secret;
 pub use self::server::Server;
 pub use self::store::Store;
+pub use self::web::Tiles;
+pub use self::web::Web;
 
 /// Everything an operator decides, with defaults filled in.
 ///
@@ -88,6 +92,8 @@ pub struct Config {
     pub limits: Limits,
     /// Where mapping rules and vocabularies come from.
     pub mappings: Mappings,
+    /// What the pages for people show.
+    pub web: Web,
     /// Whom to follow, in the order of the file; keys and feeds are unique.
     pub publishers: Vec<Publisher>,
     /// Which parts to serve as feeds of their own, in the order of the file; slugs are unique.
@@ -155,6 +161,7 @@ struct RawConfig {
     guard: RawGuard,
     limits: RawLimits,
     mappings: RawMappings,
+    web: RawWeb,
     publishers: Vec<RawPublisher>,
     areas: Vec<RawArea>,
 }
@@ -171,6 +178,7 @@ impl RawConfig {
             guard: self.guard.check(&root.key("guard"), check),
             limits: self.limits.check(&root.key("limits"), check),
             mappings: self.mappings.check(&root.key("mappings"), check),
+            web: self.web.check(&root.key("web"), check),
             areas: area::check_all(self.areas, &root.key("areas"), &publishers, check),
             publishers,
         }

@@ -55,7 +55,8 @@ pub(super) fn masked_url(url: &Url) -> String {
     masked.into()
 }
 
-fn masked_query(query: &str) -> String {
+/// Returns a query with its values masked.
+pub(super) fn masked_query(query: &str) -> String {
     let masked = query.split('&').map(|pair| match pair.split_once('=') {
         Some((name, _)) => format!("{name}={MASK}"),
         None => MASK.to_owned(),

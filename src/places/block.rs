@@ -111,6 +111,11 @@ impl Block {
         (here & bit != 0).then(|| count_ones(before) + count_ones(&[here & (bit - 1)]))
     }
 
+    /// Returns how many postcodes it has.
+    pub(super) fn count(&self, file: &[u8]) -> usize {
+        count_ones(self.present(file))
+    }
+
     /// Returns the keys of its postcodes in order.
     pub(super) fn keys(&self, file: &[u8]) -> impl Iterator<Item = u32> {
         let bytes = self.present(file).iter();
@@ -120,8 +125,7 @@ impl Block {
 
     /// Returns the entries of its postcodes in order.
     pub(super) fn entries(&self, file: &[u8]) -> impl Iterator<Item = Entry> {
-        let count = count_ones(self.present(file));
-        (0..count).filter_map(move |rank| self.entry(file, rank))
+        (0..self.count(file)).filter_map(move |rank| self.entry(file, rank))
     }
 
     /// Returns the entry of the postcode with a rank.

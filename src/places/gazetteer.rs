@@ -30,7 +30,7 @@ pub struct Spot {
 /// Knows the postcodes of Great Britain, live and terminated; not those of Northern Ireland, Jersey,
 /// Guernsey and the Isle of Man.
 pub struct Gazetteer {
-    table: Table,
+    pub(super) table: Table,
     boxes: Boxes,
 }
 

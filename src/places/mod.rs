@@ -6,6 +6,7 @@
 
 mod block;
 mod distance;
+mod district;
 mod error;
 mod gazetteer;
 mod local_authority;
@@ -20,6 +21,7 @@ mod tests;
 pub use distance::BoundingBox;
 pub use distance::Ruler;
 pub use distance::distance_m;
+pub use district::District;
 pub use error::GazetteerError;
 pub use gazetteer::Gazetteer;
 pub use gazetteer::Spot;

@@ -7,6 +7,7 @@ use proptest::prop_assert;
 use proptest::proptest;
 
 use super::BoundingBox;
+use super::District;
 use super::Gazetteer;
 use super::GazetteerError;
 use super::Postcode;
@@ -414,4 +415,40 @@ impl Random {
         let share = f64::from(u16::from_le_bytes([high_byte_1, high_byte_0])) / 65_536.0;
         low + (high - low) * share
     }
+}
+
+#[test]
+fn districts_are_known_by_name() {
+    for (name, place) in
+        [("OX10", "OX10 8AA"), ("bs1", "BS1 5TR"), (" M1 ", "M1 1AE"), ("EC1A", "EC1A 1BB")]
+    {
+        let district = GAZETTEER.district(name).unwrap();
+        let spot = GAZETTEER.find(&postcode(place)).unwrap();
+        let away = distance_m(district.latitude, district.longitude, spot.latitude, spot.longitude);
+        assert_eq!(district.outward, postcode(place).outward());
+        assert!(away < 5_000.0, "{name}: {away} m");
+    }
+    for name in ["", "BS", "BS1 5TR", "B S1", "BS1 5", "Bristol", "BS1É", "1AA"] {
+        assert_eq!(GAZETTEER.district(name), None, "{name}");
+        assert!(!District::is_name(name), "{name}");
+    }
+    for name in ["ZE99", " ze77", "ec1a"] {
+        assert!(District::is_name(name), "{name}");
+    }
+    assert_eq!(GAZETTEER.district("ZE77"), None);
+}
+
+#[test]
+fn all_postcodes_are_in_a_district() {
+    let districts = GAZETTEER.districts();
+    assert_eq!(
+        districts.iter().map(|district| district.postcodes as usize).sum::<usize>(),
+        GAZETTEER.len()
+    );
+    assert!(districts.is_sorted_by_key(|district| postcode(&format!("{} 1AA", district.outward))));
+    assert!(
+        districts
+            .iter()
+            .all(|district| GAZETTEER.district(&district.outward).as_ref() == Some(district))
+    );
 }

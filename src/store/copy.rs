@@ -347,4 +347,15 @@ pub(super) const TABLES: &[Table] = &[
     Table { name: "held", columns: &[("key", Number), ("feed", Number), ("is_let_through", Flag)] },
     Table { name: "fold", columns: &[("key", Number), ("service", Bytes), ("grp", Bytes)] },
     Table { name: "document", columns: &[("name", Text), ("body", Bytes)] },
+    Table {
+        name: "publisher_day",
+        columns: &[
+            ("publisher", Text),
+            ("day", Number),
+            ("items", Number),
+            ("services", Number),
+            ("findings", Number),
+            ("score", Number),
+        ],
+    },
 ];

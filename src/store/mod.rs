@@ -10,6 +10,7 @@
 mod body;
 mod codec;
 mod copy;
+mod day;
 mod lease;
 mod limits;
 pub mod postgres;
@@ -20,6 +21,8 @@ pub use copy::CopyError;
 pub use copy::CopyProgress;
 pub use copy::copied_columns;
 pub use copy::copy;
+pub use day::DAYS_KEPT;
+pub use day::Day;
 pub use lease::Hint;
 pub use lease::LEASE_SECS;
 pub use lease::Lease;
@@ -247,6 +250,13 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Returns how many items of a publisher's feeds could not be used, by the code of the finding.
     fn unusable(&self, publisher: String) -> Answer<'_, Vec<(String, u64)>>;
+
+    /// Writes how a publisher's data was on a day, in place of what was written of that day before, and
+    /// drops what was written of days [`DAYS_KEPT`] or more before it, whoever's.
+    fn keep_day(&self, publisher: String, day: Day) -> Answer<'_, ()>;
+
+    /// Returns how a publisher's data was on the days that are kept, the oldest first.
+    fn days(&self, publisher: String) -> Answer<'_, Vec<Day>>;
 
     /// Drops tombstones, inactive services and occurrences that are kept no longer; returns how many
     /// rows went.

@@ -21,20 +21,35 @@ struct Asset {
     body: &'static [u8],
 }
 
-/// The addresses of the files that every page loads. Each holds a hash of the content, so that browsers
-/// may keep it for good.
+/// The addresses of the files that pages load. Each holds a hash of the content, so that browsers may
+/// keep it for good.
 #[derive(Debug)]
 pub(super) struct Addresses {
     pub(super) style: String,
     pub(super) script: String,
+    /// Of pages with a map.
+    pub(super) map_style: String,
+    /// Of pages with a map.
+    pub(super) map_script: String,
+    /// What the script of the map starts beside itself.
+    pub(super) map_worker: String,
+    /// Land, for a map without a base map.
+    pub(super) outline: String,
 }
 
-pub(super) static ADDRESSES: LazyLock<Addresses> =
-    LazyLock::new(|| Addresses { style: STYLE.address(), script: SCRIPT.address() });
+pub(super) static ADDRESSES: LazyLock<Addresses> = LazyLock::new(|| Addresses {
+    style: STYLE.address(),
+    script: SCRIPT.address(),
+    map_style: MAP_STYLE.address(),
+    map_script: MAP_SCRIPT.address(),
+    map_worker: MAP_WORKER.address(),
+    outline: OUTLINE.address(),
+});
 
 /// `GET /assets/{name}`: a file; one of an earlier version of the program is not there any more.
 pub(super) async fn asset(Path(name): Path<String>) -> Result<Response, Trouble> {
-    let asset = [&STYLE, &SCRIPT].into_iter().find(|asset| asset.file_name() == name);
+    let assets = [&STYLE, &SCRIPT, &MAP_STYLE, &MAP_SCRIPT, &MAP_WORKER, &OUTLINE];
+    let asset = assets.into_iter().find(|asset| asset.file_name() == name);
     let asset = asset.ok_or(Problem::NoSuchPath)?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(asset.kind)),
@@ -76,6 +91,34 @@ const SCRIPT: Asset = Asset {
     extension: "js",
     kind: "text/javascript; charset=utf-8",
     body: include_bytes!("assets/baton.js"),
+};
+
+const MAP_STYLE: Asset = Asset {
+    name: "map",
+    extension: "css",
+    kind: STYLE.kind,
+    body: include_bytes!("assets/map.css"),
+};
+
+const MAP_SCRIPT: Asset = Asset {
+    name: "map",
+    extension: "js",
+    kind: SCRIPT.kind,
+    body: include_bytes!("assets/map.js"),
+};
+
+const MAP_WORKER: Asset = Asset {
+    name: "map-worker",
+    extension: "js",
+    kind: SCRIPT.kind,
+    body: include_bytes!("assets/map-worker.js"),
+};
+
+const OUTLINE: Asset = Asset {
+    name: "outline",
+    extension: "json",
+    kind: "application/geo+json",
+    body: include_bytes!("assets/outline.json"),
 };
 
 const WIDGET: Asset = Asset {

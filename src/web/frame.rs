@@ -56,14 +56,47 @@ impl Frame {
     }
 }
 
-/// Answers with a page.
-pub(super) fn page(template: &impl Template) -> Response {
-    page_with(StatusCode::OK, template)
+/// What a page may do beyond loading what this gateway serves.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Allowed<'a> {
+    /// It may stand in pages of others.
+    pub(super) is_embedded: bool,
+    /// It has a map, which works in the background.
+    pub(super) is_mapped: bool,
+    /// The one host it may ask for pictures of a base map.
+    pub(super) tiles: Option<&'a str>,
 }
 
-fn page_with(status: StatusCode, template: &impl Template) -> Response {
-    let html = match template.render() {
-        Ok(html) => html,
+impl Allowed<'_> {
+    /// Writes the Content-Security-Policy: nothing may run, load or frame a page but what this gateway
+    /// serves and the operator named.
+    fn policy(self) -> String {
+        let tiles = self.tiles.map(|origin| format!(" {origin}")).unwrap_or_default();
+        let worker = if self.is_mapped { "'self'" } else { "'none'" };
+        let ancestors = if self.is_embedded { "*" } else { "'none'" };
+        format!(
+            "default-src 'none'; style-src 'self'; script-src 'self'; worker-src {worker}; \
+             img-src 'self' data:{tiles}; connect-src 'self'{tiles}; form-action 'self'; \
+             base-uri 'none'; frame-ancestors {ancestors}"
+        )
+    }
+}
+
+/// Answers with a page.
+pub(super) fn page(template: &impl Template) -> Response {
+    page_with(StatusCode::OK, template, Allowed::default())
+}
+
+/// Answers with a page that may do more.
+pub(super) fn page_allowed(template: &impl Template, allowed: Allowed<'_>) -> Response {
+    page_with(StatusCode::OK, template, allowed)
+}
+
+fn page_with(status: StatusCode, template: &impl Template, allowed: Allowed<'_>) -> Response {
+    let written = template.render().map_err(|error| error.to_string());
+    let policy = HeaderValue::try_from(allowed.policy()).map_err(|error| error.to_string());
+    let (html, policy) = match written.and_then(|html| policy.map(|policy| (html, policy))) {
+        Ok(page) => page,
         Err(error) => {
             tracing::error!(%error, "a page could not be written");
             return Problem::Internal.into_response();
@@ -71,21 +104,11 @@ fn page_with(status: StatusCode, template: &impl Template) -> Response {
     };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (header::CONTENT_SECURITY_POLICY, policy),
         (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
     (status, headers, html).into_response()
-}
-
-/// Answers with a page that any other may embed.
-pub(super) fn embedded(template: &impl Template) -> Response {
-    let mut page = page(template);
-    let policy = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *");
-    if let Ok(policy) = HeaderValue::try_from(policy) {
-        page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    page
 }
 
 /// A problem, told as a page.
@@ -118,14 +141,10 @@ impl IntoResponse for Trouble {
         let template = TroublePage { frame, detail: problem.detail() };
         // What programs would be told says status and further headers, and logs what is to be logged.
         let mut told = problem.into_response();
-        let page = page_with(told.status(), &template);
+        let page = page_with(told.status(), &template, Allowed::default());
         let (parts, body) = page.into_parts();
         told.headers_mut().extend(parts.headers);
         *told.body_mut() = body;
         told
     }
 }
-
-/// Nothing may run, load or frame a page but what this gateway serves.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
-    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

@@ -11,6 +11,7 @@ mod events;
 mod find;
 mod frame;
 mod home;
+mod map;
 mod parts;
 mod report;
 mod words;
@@ -20,7 +21,9 @@ use axum::routing::get;
 
 pub(crate) use events::Followers;
 pub(crate) use find::Choices;
+pub(crate) use map::Districts;
 pub(crate) use report::Reports;
+pub(crate) use report::day;
 
 use crate::api::ApiState;
 
@@ -31,10 +34,14 @@ pub(crate) fn routes() -> Router<ApiState> {
         .route("/events", get(events::events))
         .route("/api", get(api::api))
         .route("/feeds/{publisher}", get(report::report))
+        .route("/feeds/{publisher}/summary", get(report::summary))
         .route("/find", get(find::find))
+        .route("/find.geojson", get(find::points))
         .route("/find/{id}", get(find::service))
         .route("/find/{id}/why", get(find::why))
         .route("/areas/{slug}/find", get(find::find_in_area))
+        .route("/areas/{slug}/find.geojson", get(find::points_of_area))
+        .route("/districts.geojson", get(map::districts))
         .route("/widget", get(find::widget))
         .route("/areas/{slug}/widget", get(find::widget_of_area))
         .route("/widget.js", get(assets::widget))

@@ -18,6 +18,9 @@ after(async () => {
   await gateway?.stop();
 });
 
+/** Counts the pages of a PDF. */
+const sheets = (paper) => paper.toString("latin1").match(/\/Type ?\/Page\b/g).length;
+
 for (const kind of VISITORS) {
   describe(`${kind.width} px, ${kind.hasScript ? "with" : "without"} JavaScript`, () => {
     let visit;
@@ -84,8 +87,20 @@ for (const kind of VISITORS) {
       const report = await fetch(`${gateway.url}/feeds/open-sessions.json`).then((answer) => answer.json());
       assert.equal(await page.locator("#findings ~ section").count(), report.findings.length);
       const paper = await page.pdf({ format: "A4" });
-      const sheets = paper.toString("latin1").match(/\/Type ?\/Page\b/g).length;
-      assert.ok(sheets <= 2, `${sheets} pages on paper`);
+      assert.ok(sheets(paper) <= 2, `${sheets(paper)} pages on paper`);
+    });
+
+    it("sums a report up on one sheet of paper", async () => {
+      const { feeds } = await fetch(`${gateway.url}/status.json`).then((answer) => answer.json());
+      const publishers = [...new Set(feeds.map((feed) => feed.publisher))];
+      assert.ok(publishers.length > 1);
+      for (const publisher of publishers) {
+        const page = await visit.look(`/feeds/${publisher}/summary`, `summary-${publisher}`);
+        assert.match(await page.locator("dl").first().innerText(), /out of 100 points/);
+        if (kind.width === 360) continue;
+        const paper = await page.pdf({ format: "A4", path: `${process.env.PICTURES}/summary-${publisher}.pdf` });
+        assert.equal(sheets(paper), 1, publisher);
+      }
     });
 
     it("tells what is not there", async () => {

@@ -24,13 +24,21 @@ export const VISITORS = [
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** Pages that the README shows; BATON_WRITE_DOCS=1 takes them anew. */
-const SHOWN = ["home", "find-yoga", "service", "report"];
+const SHOWN = ["home", "find-yoga", "find-area-map", "service", "report", "summary-open-sessions"];
 
-/** Starts the browser; names of other hosts lead nowhere. */
-export function browse() {
+/** Starts the browser, with more switches if wanted; names of other hosts lead nowhere. */
+export function browse(more = []) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM,
-    args: ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+    args: [
+      "--no-sandbox",
+      // Maps are drawn with WebGL, here by the processor.
+      "--use-gl=angle",
+      "--use-angle=swiftshader",
+      "--enable-unsafe-swiftshader",
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+      ...more,
+    ],
   });
 }
 

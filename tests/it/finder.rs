@@ -188,6 +188,79 @@ async fn a_withdrawn_service_says_that_it_is_gone() {
 }
 
 #[tokio::test]
+async fn the_map_marks_what_the_list_shows_where_the_api_says() {
+    let elsewhere = json!({
+        "@type": "Place",
+        "@id": items::uri("places", 2),
+        "name": "Southern Hall",
+        "address": { "@type": "PostalAddress", "addressLocality": "Oxford", "postalCode": "OX1 1BX" },
+        "geo": { "@type": "GeoCoordinates", "latitude": 51.752_123_4, "longitude": -1.258 },
+    });
+    let online = json!("https://schema.org/OnlineEventAttendanceMode");
+    let (_publisher, gateway) = gateway_of(&[
+        weekly(1, "Aerobics", "09:30", &json!({})),
+        weekly(2, "Boxing", "18:30", &json!({ "location": elsewhere })),
+        weekly(3, "Yoga", "10:00", &json!({ "eventAttendanceMode": online })),
+    ])
+    .await;
+    for (path, total, names) in [
+        ("/find.geojson", 3, vec!["Aerobics", "Boxing"]),
+        ("/find.geojson?search=boxing&map=yes&page=7", 1, vec!["Boxing"]),
+        ("/find.geojson?time=morning", 2, vec!["Aerobics"]),
+        ("/find.geojson?place=OX1+1BX&distance=1", 1, vec!["Boxing"]),
+        ("/areas/oxford/find.geojson", 1, vec!["Boxing"]),
+        ("/find.geojson?age=old", 0, vec![]),
+    ] {
+        let answer = gateway.get(path).await;
+        assert_eq!(answer.header("content-type"), "application/geo+json", "{path}");
+        let points = answer.json();
+        assert_eq!(points["total"], total, "{path}");
+        let features = points["features"].as_array().unwrap();
+        let name = |feature: &Value| text(&feature["properties"]["name"]);
+        let mut shown: Vec<String> = features.iter().map(name).collect();
+        shown.sort_unstable();
+        assert_eq!(shown, names, "{path}");
+        for feature in features {
+            let id = text(&feature["properties"]["id"]);
+            let service = gateway.get(&format!("/v3/services/{id}")).await.json();
+            let location = &service["service_at_locations"][0]["location"];
+            let published = [&location["longitude"], &location["latitude"]];
+            let marked = &feature["geometry"]["coordinates"];
+            assert_eq!([&marked[0], &marked[1]], published, "{path}");
+        }
+    }
+    let unknown = gateway.get("/areas/nowhere/find.geojson").await;
+    assert_eq!(unknown.status, 404);
+    assert_eq!(unknown.header("content-type"), "application/problem+json");
+}
+
+#[tokio::test]
+async fn only_a_page_with_a_map_may_do_what_a_map_needs() {
+    let publisher = FakePublisher::start().await;
+    publisher.license(Some("https://creativecommons.org/licenses/by/4.0/"));
+    let feed = publisher.feed("/feed", 100);
+    publisher.upsert("/feed", "1", items::series(1, "Yoga"));
+    let web = "[web]\ntiles = \"https://tiles.example.org/{z}/{x}/{y}.png\"\ntiles_attribution = \"© <i>\"";
+    let gateway = Gateway::start(&Settings::following(&[("p", vec![feed])]).section(web)).await;
+    gateway.settled().await;
+    let policy = async |path: &str| {
+        let page = gateway.get(path).await;
+        (page.header("content-security-policy").to_owned(), page.text())
+    };
+    let (plain, html) = policy("/find").await;
+    assert!(plain.contains("worker-src 'none';") && !plain.contains("https:"), "{plain}");
+    assert!(!html.contains("/assets/map"), "{html}");
+    let (mapped, html) = policy("/find?map=yes").await;
+    assert!(mapped.contains("worker-src 'self';"), "{mapped}");
+    assert!(mapped.contains("img-src 'self' data: https://tiles.example.org;"), "{mapped}");
+    assert!(mapped.contains("connect-src 'self' https://tiles.example.org;"), "{mapped}");
+    assert!(!mapped.contains("unsafe") && !mapped.contains("blob:"), "{mapped}");
+    assert!(html.contains("© &#60;i&#62;") && html.contains("{z}/{x}/{y}.png"), "{html}");
+    let (embedded, _) = policy("/widget?map=yes").await;
+    assert!(embedded.contains("frame-ancestors *") && embedded.contains("worker-src 'self'"));
+}
+
+#[tokio::test]
 async fn no_text_of_a_publisher_breaks_a_page() {
     let markup = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'";
     let mut hostile = weekly(1, markup, "10:00", &json!({ "offers": offer(1.0) }));

@@ -1,11 +1,16 @@
 //! Reports on publishers: what they count, what they advise, and what they never show.
 
+use baton::clock::Clock;
+use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::support::gateway::Gateway;
+use crate::support::gateway::PATIENCE;
 use crate::support::gateway::Settings;
 use crate::support::gateway::text;
+use crate::support::inside::Inside;
 use crate::support::items;
+use crate::support::process::wait_until;
 use crate::support::publisher::FakePublisher;
 
 const PRIVATE: &str = "jo.private@example.org";
@@ -98,4 +103,50 @@ async fn a_report_for_people_says_the_same_and_shows_nothing_private() {
     }
     let home = gateway.get("/").await.text();
     assert!(home.contains("href=\"/feeds/p\""), "{home}");
+}
+
+#[tokio::test]
+async fn each_day_is_written_down_and_two_make_a_trend() {
+    let publisher = FakePublisher::start().await;
+    publisher.license(Some("https://creativecommons.org/licenses/by/4.0/"));
+    let url = publisher.feed("/feed", 100);
+    publisher.upsert("/feed", "1", items::series(1, "Yoga"));
+    // In the morning, so that hours later it is still the same day.
+    let morning = Clock::default().now().date_naive().and_hms_opt(6, 0, 0).unwrap().and_utc();
+    let clock = Clock::fixed(morning);
+    let settings = Settings::following(&[("p", vec![url.clone()])]);
+    let mut inside = Inside::start(&settings, clock.clone()).await;
+    inside.settled(&url).await;
+    let wait_for = async |wanted: &[(TimeDelta, u64)]| {
+        let wanted: Vec<_> = wanted
+            .iter()
+            .map(|(after, services)| ((morning + *after).date_naive().to_string(), *services))
+            .collect();
+        let is_written = async || {
+            let report = inside.json("/feeds/p.json").await?;
+            let days = report["days"].as_array()?.clone();
+            let day =
+                |day: &serde_json::Value| Some((text(&day["date"]), day["services"].as_u64()?));
+            let written: Option<Vec<_>> = days.iter().map(day).collect();
+            (written? == wanted).then(|| days.last().cloned()).flatten()
+        };
+        wait_until(&format!("{wanted:?}"), PATIENCE, is_written).await
+    };
+    let first = wait_for(&[(TimeDelta::zero(), 1)]).await;
+    assert_eq!(first["items"], 1);
+    assert!(first["score"].as_u64().unwrap() > 30 && first["findings"].is_u64(), "{first}");
+    assert!(inside.text("/feeds/p").await.contains("as soon as there are two days"));
+
+    // Hours later it is written anew, and the next day is another.
+    publisher.upsert("/feed", "2", items::series(2, "Pilates"));
+    inside.shows_so_many(2).await;
+    clock.set(morning + TimeDelta::hours(4));
+    wait_for(&[(TimeDelta::zero(), 2)]).await;
+    clock.set(morning + TimeDelta::hours(25));
+    wait_for(&[(TimeDelta::zero(), 2), (TimeDelta::days(1), 2)]).await;
+    let page = inside.text("/feeds/p").await;
+    assert!(page.contains("<polyline points=\"89,"), "{page}");
+    assert!(page.contains("2 on the first day and the last"), "{page}");
+    assert!(page.contains("Each day in numbers"), "{page}");
+    inside.stop().await;
 }

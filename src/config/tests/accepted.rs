@@ -44,6 +44,10 @@ fn every_key_is_read() {
     let proxies: Vec<String> =
         config.limits.trusted_proxies.iter().map(ToString::to_string).collect();
     assert_eq!(proxies, ["10.0.0.0/8", "::1/128"]);
+    let tiles = config.web.tiles.unwrap();
+    assert_eq!(tiles.template(), "https://tiles.example:8443/{z}/{x}/{y}.png?key=marker-key");
+    assert_eq!(tiles.origin(), "https://tiles.example:8443");
+    assert_eq!(config.web.tiles_attribution.as_deref(), Some("© Map makers"));
 }
 
 #[test]
@@ -131,6 +135,8 @@ dir = "mappings"
 activity_list = "https://openactive.io/activity-list/activity-list.jsonld"
 facility_types = "https://openactive.io/facility-types/facility-types.jsonld"
 accessibility_support = "https://openactive.io/accessibility-support/accessibility-support.jsonld"
+
+[web]
 "#;
     assert_eq!(config.to_toml_masked().unwrap(), printed);
 }

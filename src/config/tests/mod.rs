@@ -53,6 +53,9 @@ dir = "rules"
 activity_list = "https://vocabularies.example/activities.jsonld"
 facility_types = "lists/facilities.jsonld"
 accessibility_support = ""
+[web]
+tiles = "https://tiles.example:8443/{z}/{x}/{y}.png?key=${IMIN_KEY}"
+tiles_attribution = "© Map makers"
 [[publishers]]
 key = "open-sessions"
 name = "Open Sessions"

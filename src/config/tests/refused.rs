@@ -324,7 +324,7 @@ fn all_problems_of_a_step_are_told_in_the_order_of_the_file() {
     let shape =
         "[zzz]\n[fetch]\nx = 1\ntimeout_secs = true\ncontact = \"${A}\"\n[cache]\nmax_mib = []\n";
     let expected = "baton.toml:1:2: unknown key `zzz`; known here: server, store, cache, fetch, \
-                    guard, limits, mappings, publishers, areas\n\
+                    guard, limits, mappings, web, publishers, areas\n\
                     baton.toml:3:1: unknown key `fetch.x`; known here: contact, \
                     poll_interval_secs, timeout_secs, max_page_mib, allow_private_networks\n\
                     baton.toml:4:16: `fetch.timeout_secs` must be a whole number, not true or false\n\
@@ -336,4 +336,25 @@ fn all_problems_of_a_step_are_told_in_the_order_of_the_file() {
 
     let meaning = "[fetch]\ntimeout_secs = 0\n[cache]\nmax_mib = 0\n";
     assert_eq!(complaint(meaning, &[]).lines().count(), 2);
+}
+
+#[test]
+fn a_base_map_that_is_wrong_is_told() {
+    let fault = "baton.toml:3:9: `web.tiles` must be an http or https address of one host with {z}, {x} and {y}, and no user";
+    for tiles in [
+        "",
+        "tiles/{z}/{x}/{y}.png",
+        "ftp://tiles.example/{z}/{x}/{y}.png",
+        "https://tiles.example/{z}/{x}.png",
+        "https://name:word@tiles.example/{z}/{x}/{y}.png",
+        "https://{s}.tiles.example/{z}/{x}/{y}.png",
+        "https://*.example/{z}/{x}/{y}.png",
+        "https://a.example;script-src/{z}/{x}/{y}.png",
+    ] {
+        let text = format!("[web]\ntiles_attribution = \"a\"\ntiles = {tiles:?}\n");
+        assert_eq!(complaint(&text, &[]), fault, "{tiles}");
+    }
+    let unnamed = "[web]\ntiles = \"https://tiles.example/{z}/{x}/{y}.png\"\n";
+    let fault = "baton.toml:1:1: `web.tiles_attribution` is missing: name who made the base map";
+    assert_eq!(complaint(unnamed, &[]), fault);
 }

@@ -16,6 +16,7 @@ fn what_is_printed_is_complete_and_masked() {
         "contact_names = \"keep\"",
         "km = 12.5",
         "accessibility_support = \"\"",
+        "tiles = \"https://tiles.example:8443/{z}/{x}/{y}.png?key=***\"",
     ] {
         assert!(printed.contains(expected), "{expected} in\n{printed}");
     }
@@ -52,6 +53,7 @@ fn a_secret_is_in_no_message_wherever_it_stands() {
         "[fetch]\ncontact = \"${S}é\"",
         "[limits]\ntrusted_proxies = [\"${S}\"]",
         "[mappings]\nactivity_list = \"ftp://${S}\"",
+        "[web]\ntiles = \"https://${S}/{z}\"",
         "[[publishers]]\nkey = \"${S}\"",
         "[[publishers]]\nfeeds = [\"${S}\", \"http://${S}\", \"http://${S}\"]",
         "[[publishers]]\npreset = \"../${S}\"",

@@ -10,6 +10,7 @@ mod bundle;
 mod changes;
 mod connection;
 mod copy;
+mod day;
 mod dirty;
 mod document;
 mod feed;
@@ -48,6 +49,7 @@ use self::prepared::Prepared;
 use super::Answer;
 use super::Bundle;
 use super::ChangedService;
+use super::Day;
 use super::Dirty;
 use super::FeedId;
 use super::FeedRecord;
@@ -357,6 +359,18 @@ impl Store for PostgresStore {
         self.read(doing, publisher, |session, publisher| {
             Box::pin(publisher::unusable(session, publisher))
         })
+    }
+
+    fn keep_day(&self, publisher: String, day: Day) -> Answer<'_, ()> {
+        let doing = "writing how the data of a publisher is";
+        self.write(doing, (publisher, day), |session, (publisher, day)| {
+            Box::pin(day::keep(session, publisher, day))
+        })
+    }
+
+    fn days(&self, publisher: String) -> Answer<'_, Vec<Day>> {
+        let doing = "reading how the data of a publisher was";
+        self.read(doing, publisher, |session, publisher| Box::pin(day::list(session, publisher)))
     }
 
     fn purge(&self, now: DateTime<Utc>) -> Answer<'_, u64> {

@@ -12,7 +12,11 @@ const DOING: &str = "migrating its tables";
 
 /// Migrations in order; the table `migration` says which were run. Never edit one that was released: add
 /// another.
-const MIGRATIONS: [&str; 2] = [include_str!("0001-tables.sql"), include_str!("0002-leases.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("0001-tables.sql"),
+    include_str!("0002-leases.sql"),
+    include_str!("0003-days.sql"),
+];
 
 /// The number of the advisory lock under which tables are changed: "baton", as letters.
 const LOCK: i64 = 0x0062_6174_6f6e;

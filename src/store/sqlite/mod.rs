@@ -7,6 +7,7 @@ mod backup;
 mod bundle;
 mod connection;
 mod copy;
+mod day;
 mod document;
 mod feed;
 mod fold;
@@ -35,6 +36,7 @@ use self::connection::Pool;
 use super::Answer;
 use super::Bundle;
 use super::ChangedService;
+use super::Day;
 use super::Dirty;
 use super::FeedId;
 use super::FeedRecord;
@@ -242,6 +244,14 @@ impl Store for SqliteStore {
 
     fn unusable(&self, publisher: String) -> Answer<'_, Vec<(String, u64)>> {
         self.read(move |connection| publisher::unusable(connection, &publisher))
+    }
+
+    fn keep_day(&self, publisher: String, day: Day) -> Answer<'_, ()> {
+        self.write(move |connection| day::keep(connection, &publisher, &day))
+    }
+
+    fn days(&self, publisher: String) -> Answer<'_, Vec<Day>> {
+        self.read(move |connection| day::list(connection, &publisher))
     }
 
     fn purge(&self, now: DateTime<Utc>) -> Answer<'_, u64> {

@@ -6,6 +6,7 @@ use crate::catalogue::Features;
 use crate::catalogue::Near;
 use crate::catalogue::Query;
 use crate::oruk::Id;
+use crate::places::District;
 use crate::places::Gazetteer;
 use crate::places::Postcode;
 
@@ -49,6 +50,8 @@ pub(super) struct Form {
     pub(super) features: Vec<&'static str>,
     /// From 1.
     pub(super) page: usize,
+    /// Whether a map is shown beside the list.
+    pub(super) is_mapped: bool,
     /// What it asks of the catalogue.
     pub(super) query: Query,
     pub(super) errors: Vec<Error>,
@@ -87,6 +90,7 @@ impl Form {
             activity: choice("activity", &|id| Id::parse(id).is_some()),
             features: features.filter(|name| !value(name).is_empty()).collect(),
             page: value("page").parse().ok().filter(|page| *page >= 1).unwrap_or(1),
+            is_mapped: !value("map").is_empty(),
             query: Query::default(),
             errors: Vec::new(),
             is_near: false,
@@ -108,6 +112,15 @@ impl Form {
     /// Returns the query of another page.
     pub(super) fn with_page(&self, page: usize) -> String {
         self.encode(&[], page)
+    }
+
+    /// Returns the query of the same page with a map if there is none, and the other way round.
+    pub(super) fn with_map_or_not(&self) -> String {
+        if self.is_mapped {
+            return self.encode(&["map"], self.page);
+        }
+        let query = self.encode(&[], self.page);
+        if query.is_empty() { "map=yes".to_owned() } else { format!("{query}&map=yes") }
     }
 
     /// Returns what narrows the answer, each with the query without it.
@@ -169,22 +182,29 @@ impl Form {
         self.query.search = Some(search.trim().to_owned()).filter(|search| !search.is_empty());
     }
 
-    /// Looks around a postcode; the words of any other place have to occur in the service.
+    /// Looks around a postcode or the middle of a district; the words of any other place have to occur in
+    /// the service.
     fn look_around(&mut self, gazetteer: &Gazetteer) {
-        let Some(postcode) = Postcode::parse(&self.place) else { return };
+        let spot = if let Some(postcode) = Postcode::parse(&self.place) {
+            gazetteer.find(&postcode).map(|spot| (spot.latitude, spot.longitude))
+        } else if District::is_name(&self.place) {
+            gazetteer.district(&self.place).map(|it| (it.latitude, it.longitude))
+        } else {
+            return;
+        };
         self.is_near = true;
-        match gazetteer.find(&postcode) {
+        match spot {
             // What is online is nowhere, so it is as near as can be.
             Some(_) if self.has("online") => {}
-            Some(spot) => {
+            Some((latitude, longitude)) => {
                 let miles: f64 = self.distance.parse().unwrap_or_default();
-                self.query.near = Some(Near {
-                    latitude: spot.latitude,
-                    longitude: spot.longitude,
-                    within_m: miles * METRES_PER_MILE,
-                });
+                let within_m = miles * METRES_PER_MILE;
+                self.query.near = Some(Near { latitude, longitude, within_m });
             }
-            None => self.wrong("place", "Enter a postcode of Great Britain that exists, or a town"),
+            None => self.wrong(
+                "place",
+                "Enter a postcode of Great Britain, or its first part, that exists, or a town",
+            ),
         }
     }
 
@@ -217,6 +237,9 @@ impl Form {
         }
         for name in self.features.iter().filter(|name| !without.contains(name)) {
             query.append_pair(name, "yes");
+        }
+        if self.is_mapped && !without.contains(&"map") {
+            query.append_pair("map", "yes");
         }
         if page > 1 {
             query.append_pair("page", &page.to_string());
@@ -253,11 +276,21 @@ mod tests {
         let named = form("place=Bristol&search=yoga").query;
         assert_eq!((named.near, named.search.as_deref()), (None, Some("Bristol yoga")));
         assert_eq!(form("place=BS1+5TR&online=yes").query.near, None);
+        let district = form("place=bs1&search=yoga");
+        let near = district.query.near.unwrap();
+        assert!((near.latitude - 51.45).abs() < 0.05 && (near.longitude + 2.6).abs() < 0.05);
+        assert_eq!(district.query.search.as_deref(), Some("yoga"));
+        assert_eq!(district.narrowed_by()[1].0, "within 5 miles of bs1");
     }
 
     #[test]
     fn what_cannot_be_is_told_at_its_field() {
-        for (query, field) in [("age=old", "age"), ("age=-1", "age"), ("place=ZE9+9ZZ", "place")] {
+        for (query, field) in [
+            ("age=old", "age"),
+            ("age=-1", "age"),
+            ("place=ZE9+9ZZ", "place"),
+            ("place=ZE77", "place"),
+        ] {
             let form = form(query);
             assert_eq!(form.errors.len(), 1, "{query}");
             assert!(form.error(field).is_some(), "{query}");
@@ -276,6 +309,10 @@ mod tests {
             .map(|(_, query)| query)
             .collect();
         assert_eq!(without, ["free=yes", "search=yoga"]);
+        assert_eq!(form("search=yoga").with_map_or_not(), "search=yoga&map=yes");
+        assert_eq!(form("").with_map_or_not(), "map=yes");
+        assert_eq!(form("map=yes&search=yoga").with_map_or_not(), "search=yoga");
+        assert_eq!(form("map=yes&search=yoga").with_page(2), "search=yoga&map=yes&page=2");
     }
 
     #[test]

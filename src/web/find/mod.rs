@@ -4,6 +4,7 @@ mod card;
 mod choice;
 mod form;
 mod pages;
+mod points;
 mod service;
 mod why;
 
@@ -16,6 +17,8 @@ use axum::extract::State;
 use axum::response::Response;
 
 pub(crate) use choice::Choices;
+pub(super) use points::points;
+pub(super) use points::points_of_area;
 pub(super) use service::service;
 pub(super) use why::why;
 
@@ -23,11 +26,12 @@ use self::card::Card;
 use self::choice::Choice;
 use self::form::Form;
 use self::pages::Pages;
+use super::frame::Allowed;
 use super::frame::Frame;
 use super::frame::Section;
 use super::frame::Trouble;
-use super::frame::embedded;
-use super::frame::page;
+use super::frame::page_allowed;
+use super::map::Map;
 use super::words;
 use crate::api::ApiState;
 use crate::api::Problem;
@@ -48,6 +52,16 @@ struct Finder {
     total: usize,
     cards: Vec<Card>,
     pages: Pages,
+    /// Nothing unless it is asked for.
+    map: Option<Map>,
+}
+
+impl Finder {
+    /// Answers with the page.
+    fn into_response(self) -> Response {
+        let is_embedded = self.frame.embedded.is_some();
+        page_allowed(&self, Allowed { is_embedded, ..Map::allowed(self.map.as_ref()) })
+    }
 }
 
 /// `GET /find`.
@@ -56,7 +70,7 @@ pub(super) async fn find(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
     let view = state.catalogue.view();
-    Ok(page(&finder(&state, &view, "/find".to_owned(), query.as_deref()).await?))
+    Ok(finder(&state, &view, String::new(), "find", query.as_deref()).await?.into_response())
 }
 
 /// `GET /areas/{slug}/find`: the same for an area.
@@ -66,7 +80,8 @@ pub(super) async fn find_in_area(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
     let view = state.catalogue.area(&slug).ok_or(Problem::UnknownArea)?;
-    Ok(page(&finder(&state, &view, format!("/areas/{slug}/find"), query.as_deref()).await?))
+    let area = format!("/areas/{slug}");
+    Ok(finder(&state, &view, area, "find", query.as_deref()).await?.into_response())
 }
 
 /// `GET /widget`: the finder as it stands in a page of somebody else.
@@ -75,9 +90,9 @@ pub(super) async fn widget(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
     let view = state.catalogue.view();
-    let mut finder = finder(&state, &view, "/widget".to_owned(), query.as_deref()).await?;
+    let mut finder = finder(&state, &view, String::new(), "widget", query.as_deref()).await?;
     finder.frame.embedded = Some(publishers(&state).await?);
-    Ok(embedded(&finder))
+    Ok(finder.into_response())
 }
 
 /// `GET /areas/{slug}/widget`: the same for an area.
@@ -87,10 +102,10 @@ pub(super) async fn widget_of_area(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
     let view = state.catalogue.area(&slug).ok_or(Problem::UnknownArea)?;
-    let path = format!("/areas/{slug}/widget");
-    let mut finder = finder(&state, &view, path, query.as_deref()).await?;
+    let area = format!("/areas/{slug}");
+    let mut finder = finder(&state, &view, area, "widget", query.as_deref()).await?;
     finder.frame.embedded = Some(publishers(&state).await?);
-    Ok(embedded(&finder))
+    Ok(finder.into_response())
 }
 
 /// Names whose data is republished, as licences ask wherever it is shown.
@@ -103,10 +118,12 @@ async fn publishers(state: &ApiState) -> Result<String, Trouble> {
     Ok(names.join(", "))
 }
 
+/// Makes the page at `{area}/{name}`, where the area is nothing for everywhere.
 async fn finder(
     state: &ApiState,
     view: &View,
-    path: String,
+    area: String,
+    name: &str,
     query: Option<&str>,
 ) -> Result<Finder, Trouble> {
     let form = Form::read(query.unwrap_or_default(), &state.gazetteer);
@@ -121,6 +138,9 @@ async fn finder(
         let Some(body) = body.filter(|body| !body.is_gone) else { continue };
         cards.push(Card::of(&records::shown(*hit, &body)?, hit.distance_m));
     }
+    let path = format!("{area}/{name}");
+    let points = format!("{area}/find.geojson?{}", form.with_page(1));
+    let has_map = form.is_mapped && form.errors.is_empty();
     let title = match view.area() {
         Some(area) => format!("Find activities in {}", area.name),
         None => "Find activities".to_owned(),
@@ -131,6 +151,7 @@ async fn finder(
         total: found.total,
         pages: Pages::new(&path, &form, found.total.div_ceil(PER_PAGE)),
         cards,
+        map: has_map.then(|| Map::new(state, points)),
         path,
         form,
     })

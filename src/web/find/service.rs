@@ -2,12 +2,14 @@
 
 use askama::Template;
 use axum::extract::Path;
+use axum::extract::RawQuery;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::DateTime;
 
 use super::card;
+use super::points;
 use crate::api::ApiState;
 use crate::api::Problem;
 use crate::api::records;
@@ -17,7 +19,8 @@ use crate::oruk::Status;
 use crate::web::frame::Frame;
 use crate::web::frame::Section;
 use crate::web::frame::Trouble;
-use crate::web::frame::page;
+use crate::web::frame::page_allowed;
+use crate::web::map::Map;
 use crate::web::words;
 
 /// How many characters of a name a heading shows.
@@ -46,6 +49,10 @@ struct ServicePage {
     places: Vec<Place>,
     activities: Vec<String>,
     source: Source,
+    /// Whether a map can be shown.
+    has_point: bool,
+    /// Nothing unless it is asked for.
+    map: Option<Map>,
 }
 
 struct Place {
@@ -65,22 +72,40 @@ struct Source {
     checked: Option<String>,
 }
 
-/// `GET /find/{id}`.
+/// `GET /find/{id}`, and `GET /find/{id}.geojson` for its map.
 pub(in crate::web) async fn service(
     State(state): State<ApiState>,
-    Path(id): Path<String>,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
-    let id = Id::parse(&id).ok_or(Problem::UnknownId { what: "service" })?;
+    let of_map = name.strip_suffix(".geojson");
+    let id = Id::parse(of_map.unwrap_or(&name)).ok_or(Problem::UnknownId { what: "service" })?;
     let (hit, body) = records::one(&state, &state.catalogue.view(), id).await?;
     let service = records::shown(hit, &body)?;
+    if of_map.is_some() {
+        return Ok(points::of_service(&service)?);
+    }
+    let is_mapped = query.as_deref() == Some("map=yes");
+    let page = shown_as_page(&state, service, is_mapped, &headers).await?;
+    Ok(page_allowed(&page, Map::allowed(page.map.as_ref())))
+}
+
+async fn shown_as_page(
+    state: &ApiState,
+    service: Service,
+    is_mapped: bool,
+    headers: &HeaderMap,
+) -> Result<ServicePage, Trouble> {
+    let id = service.id;
     let name = words::short(&service.name, MAX_NAME);
+    let has_point = service.service_at_locations.iter().any(|at| at.location.latitude.is_some());
     let summary = service.description.as_deref().unwrap_or_default();
     let attributes = service.attributes.iter();
     let activities = attributes.filter(|a| matches!(&*a.link_type, "activity" | "facility_type"));
-    Ok(page(&ServicePage {
+    Ok(ServicePage {
         frame: Frame::new(name.as_str(), Section::Find),
-        address: format!("{}/find/{id}", state.base_url(&headers)),
+        address: format!("{}/find/{id}", state.base_url(headers)),
         summary: words::short(
             &summary.split_whitespace().collect::<Vec<_>>().join(" "),
             MAX_SUMMARY,
@@ -96,10 +121,12 @@ pub(in crate::web) async fn service(
         website: service.organization.website.as_deref().and_then(words::web_address),
         places: places(&service),
         activities: activities.map(|a| a.taxonomy_term.name.clone()).collect(),
-        source: source(&state, &service).await?,
+        source: source(state, &service).await?,
+        has_point,
+        map: (is_mapped && has_point).then(|| Map::new(state, format!("/find/{id}.geojson"))),
         name,
         service,
-    }))
+    })
 }
 
 fn places(service: &Service) -> Vec<Place> {

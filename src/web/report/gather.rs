@@ -9,7 +9,6 @@ use super::Report;
 use super::completeness::Completeness;
 use super::score;
 use super::score::Shares;
-use crate::api::ApiState;
 use crate::api::FeedReport;
 use crate::api::Problem;
 use crate::oruk::Id;
@@ -37,11 +36,10 @@ const MAX_NAME: usize = 120;
 
 /// Makes the report of a publisher.
 pub(super) async fn report(
-    state: &ApiState,
+    store: &dyn Store,
     publisher: &str,
     feeds: Vec<FeedReport>,
 ) -> Result<Report, Problem> {
-    let store = state.bodies.store();
     let mut walk = Walk::default();
     let mut after = None;
     let mut is_complete = true;
@@ -57,7 +55,7 @@ pub(super) async fn report(
         }
     }
     let unusable = store.unusable(publisher.to_owned()).await?;
-    let missing_parents = missing_parents(store.as_ref(), publisher).await?;
+    let missing_parents = missing_parents(store, publisher).await?;
     let completeness = walk.completeness.fields();
     let rules = score::rules(shares(&feeds, &unusable), &completeness);
     Ok(Report {

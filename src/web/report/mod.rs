@@ -6,6 +6,8 @@
 mod completeness;
 mod gather;
 mod score;
+mod summary;
+mod trend;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,11 +19,15 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse as _;
 use axum::response::Response;
+use chrono::NaiveDate;
 use moka::sync::Cache;
 use serde::Serialize;
 
+pub(super) use summary::summary;
+
 use self::completeness::Field;
 use self::score::Rule;
+use self::trend::Trend;
 use super::frame::Frame;
 use super::frame::Section;
 use super::frame::Trouble;
@@ -30,6 +36,8 @@ use super::words;
 use crate::api::ApiState;
 use crate::api::FeedReport;
 use crate::api::Problem;
+use crate::store::Day;
+use crate::store::Store;
 
 /// How long a report is shown before it is made again.
 const FRESH_FOR: Duration = Duration::from_mins(1);
@@ -67,6 +75,22 @@ pub(super) struct Report {
     feeds: Vec<FeedReport>,
 }
 
+impl Report {
+    /// Returns the rules that could give more points, the most first.
+    fn lacking(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter(|rule| rule.advice.is_some())
+    }
+}
+
+/// A report as JSON.
+#[derive(Serialize)]
+struct ReportBody<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    /// How it was on the last days, the oldest first.
+    days: Vec<Day>,
+}
+
 /// A finding and how often it was made.
 #[derive(Debug, Serialize)]
 struct Found {
@@ -101,6 +125,8 @@ struct ReportPage {
     frame: Frame,
     address: String,
     report: Arc<Report>,
+    /// Nothing before there are two days.
+    trend: Option<Trend>,
     feeds: Vec<Polled>,
 }
 
@@ -118,16 +144,33 @@ pub(super) async fn report(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
-    if let Some(publisher) = name.strip_suffix(".json") {
-        return Ok(Json(made(&state, publisher).await?).into_response());
+    let of_json = name.strip_suffix(".json");
+    let publisher = of_json.unwrap_or(&name);
+    let report = made(&state, publisher).await?;
+    let days = state.bodies.store().days(publisher.to_owned()).await?;
+    if of_json.is_some() {
+        return Ok(Json(ReportBody { report: &report, days }).into_response());
     }
-    let report = made(&state, &name).await?;
     Ok(page(&ReportPage {
         frame: Frame::new(format!("{}: quality of data", report.name), Section::None),
         address: format!("{}/feeds/{}", state.base_url(&headers), report.publisher),
+        trend: Trend::of(&days),
         feeds: report.feeds.iter().map(|feed| polled(feed, &state)).collect(),
         report,
     }))
+}
+
+/// Returns how a publisher's data is, to be written down under a date.
+pub(crate) async fn day(
+    store: &dyn Store,
+    publisher: &str,
+    feeds: Vec<FeedReport>,
+    date: NaiveDate,
+) -> Result<Day, Problem> {
+    let report = gather::report(store, publisher, feeds).await?;
+    let findings = report.findings.iter().map(|found| found.count).sum();
+    let Report { items, services, score, .. } = report;
+    Ok(Day { date, items, services, findings, score })
 }
 
 fn polled(feed: &FeedReport, state: &ApiState) -> Polled {
@@ -155,7 +198,8 @@ async fn made(state: &ApiState, publisher: &str) -> Result<Arc<Report>, Problem>
     if feeds.is_empty() {
         return Err(Problem::UnknownId { what: "publisher" });
     }
-    let report = Arc::new(gather::report(state, publisher, feeds).await?);
+    let store = state.bodies.store();
+    let report = Arc::new(gather::report(store.as_ref(), publisher, feeds).await?);
     state.reports.0.insert(publisher.to_owned(), Arc::clone(&report));
     Ok(report)
 }

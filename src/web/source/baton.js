@@ -12,6 +12,9 @@ if (window.parent !== window) {
   new ResizeObserver(tell).observe(document.body);
 }
 
+// What only leads to something that needs a script begins hidden.
+for (const part of document.querySelectorAll("[data-scripted]")) part.hidden = false;
+
 // Buttons that copy an address are of no use without a clipboard, so they begin hidden.
 for (const button of document.querySelectorAll("[data-copy]")) {
   const label = button.textContent;

@@ -1,6 +1,9 @@
 //! Feeds and documents.
 
+use baton::store::DAYS_KEPT;
+use baton::store::Day;
 use baton::store::FeedUpdate;
+use chrono::Days;
 use chrono::TimeDelta;
 
 use super::subject::FEEDS;
@@ -78,6 +81,34 @@ pub(super) async fn documents_are_kept_by_name(subject: &Subject) {
         assert_eq!(store.document(name.clone()).await.unwrap(), Some(body));
     }
     assert_eq!(store.document("dataset/two".to_owned()).await.unwrap(), None);
+}
+
+pub(super) async fn the_last_days_of_a_publisher_are_kept(subject: &Subject) {
+    let store = &subject.store;
+    let day = |number: u64, items: u64| Day {
+        date: noon().date_naive() + Days::new(number),
+        items,
+        services: 2,
+        findings: 3,
+        score: 64,
+    };
+    let keep =
+        async |publisher: &str, day| store.keep_day(publisher.to_owned(), day).await.unwrap();
+    let days = async |publisher: &str| store.days(publisher.to_owned()).await.unwrap();
+    assert_eq!(days("one").await, []);
+    for kept in [day(1, 5), day(0, 1), day(1, u64::from(u32::MAX) + 1)] {
+        keep("one", kept).await;
+    }
+    keep("two", day(0, 7)).await;
+    assert_eq!(days("one").await, [day(0, 1), day(1, u64::from(u32::MAX) + 1)]);
+    assert_eq!(days("two").await, [day(0, 7)]);
+    // The last day of those kept, and the first after them; also of others, who may write no more.
+    keep("one", day(DAYS_KEPT - 1, 8)).await;
+    assert_eq!(days("one").await.len(), 3);
+    keep("one", day(DAYS_KEPT, 9)).await;
+    assert_eq!(days("one").await.first(), Some(&day(1, u64::from(u32::MAX) + 1)));
+    assert_eq!(days("two").await, []);
+    assert_eq!(subject.opened_again().await.days("one".to_owned()).await.unwrap().len(), 3);
 }
 
 pub(super) async fn nothing_is_forgotten_when_a_store_is_opened_again(subject: &Subject) {

@@ -75,6 +75,7 @@ promises! {
         a_feed_that_is_given_up_has_its_roots_looked_at_again,
         what_becomes_of_a_feed_is_remembered,
         documents_are_kept_by_name,
+        the_last_days_of_a_publisher_are_kept,
         nothing_is_forgotten_when_a_store_is_opened_again,
     }
     leases {

@@ -63,7 +63,8 @@ impl Inside {
         while self.serving.join_next().await.is_some() {}
     }
 
-    async fn json(&self, path: &str) -> Option<Value> {
+    /// Returns the JSON at a path; nothing when there is none.
+    pub(crate) async fn json(&self, path: &str) -> Option<Value> {
         let response = self.client.get(format!("{}{path}", self.address)).send().await.ok()?;
         serde_json::from_slice(&response.bytes().await.ok()?).ok()
     }
@@ -102,6 +103,12 @@ impl Inside {
     pub(crate) async fn services(&self, query: &str) -> Vec<Value> {
         let page = self.json(&format!("/v3/services?per_page=1000&{query}")).await.unwrap();
         page["contents"].as_array().unwrap().clone()
+    }
+
+    /// Returns the text at a path.
+    pub(crate) async fn text(&self, path: &str) -> String {
+        let response = self.client.get(format!("{}{path}", self.address)).send().await.unwrap();
+        response.text().await.unwrap()
     }
 
     /// Returns the folder of the database.
