@@ -14,7 +14,7 @@ export async function demo() {
   return gateway;
 }
 
-/** Starts `baton serve` on the feeds at these addresses, with more configuration if wanted. */
+/** Starts `baton serve` on the feeds at these addresses, with more configuration if wanted; also tells its database. */
 export async function serve(feeds, more = "") {
   const folder = await mkdtemp(join(tmpdir(), "baton-browser-"));
   const config = `[server]\nlisten = "127.0.0.1:0"\n[store]\nurl = "sqlite:${folder}/baton.db"
@@ -24,7 +24,7 @@ export async function serve(feeds, more = "") {
   await writeFile(join(folder, "baton.toml"), config);
   const gateway = await start(["serve", "--config", join(folder, "baton.toml")], /Serving (http:\/\/[^/ ]+)\//);
   await gateway.settled(1);
-  return { ...gateway, stop: () => gateway.stop().then(() => rm(folder, { recursive: true })) };
+  return { ...gateway, database: join(folder, "baton.db"), stop: () => gateway.stop().then(() => rm(folder, { recursive: true })) };
 }
 
 async function start(parameters, address) {

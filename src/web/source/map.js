@@ -71,7 +71,7 @@ function draw(part, points) {
     localIdeographFontFamily: "system-ui, sans-serif",
   });
   map.touchZoomRotate.disableRotation();
-  map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
   map.addControl(new ScaleControl({ unit: "imperial" }), "bottom-left");
   map.getCanvas().setAttribute("aria-label", "Map; move it with the arrow keys, + and -");
   let marks = {};
