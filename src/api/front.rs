@@ -59,6 +59,7 @@ impl Api {
     {
         let begun = Instant::now();
         let (state, (mut parts, body)) = (&self.0.state, request.into_parts());
+        name_host(&mut parts);
         let id = name(&mut parts.headers);
         let pass = state.limits.ask(peer, &parts);
         let in_flight = state.metrics.begin();
@@ -93,6 +94,17 @@ impl Api {
         let mut response = answered.unwrap_or_else(|never| match never {});
         let route = response.extensions_mut().remove::<Route>();
         (route.unwrap_or_default(), response)
+    }
+}
+
+/// Puts the host of an HTTP/2 request where HTTP/1.1 has it.
+///
+/// Specification: [RFC 9113, 8.3.1](https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1).
+fn name_host(parts: &mut Parts) {
+    let authority =
+        parts.uri.authority().map(|authority| HeaderValue::try_from(authority.as_str()));
+    if let Some(Ok(authority)) = authority {
+        parts.headers.entry(header::HOST).or_insert(authority);
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::Router;
 use baton::clock::Clock;
 use baton::demo::SamplePublisher;
+use reqwest::Client;
 use reqwest::Method;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -396,6 +397,24 @@ async fn an_answer_kept_ready_is_the_one_that_was_made() {
     assert!(count("baton_page_lookups_total{outcome=\"hit\"}") >= 45, "{metrics}");
     let route = "baton_request_duration_seconds_count{route=\"/v3/services/{id}\",status=\"2xx\"}";
     assert_eq!(count(route), 8, "{metrics}");
+}
+
+#[tokio::test]
+async fn links_name_the_host_that_was_asked_in_either_version_of_http() {
+    let publisher = FakePublisher::start().await;
+    let (gateway, ..) = with_tombstone(&publisher).await;
+    for client in [Client::builder().http1_only(), Client::builder().http2_prior_knowledge()] {
+        let client = client.build().unwrap();
+        // Made, then kept ready.
+        for _ in 0..2 {
+            let answer = client.get(gateway.url("/v3/services")).send().await.unwrap();
+            let links = answer.headers()["link"].to_str().unwrap();
+            assert!(
+                links.contains(&format!("<{}/v3/services?page=1>", gateway.url(""))),
+                "{links}"
+            );
+        }
+    }
 }
 
 #[tokio::test]
