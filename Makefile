@@ -68,7 +68,7 @@ national: build ## Harvest what the whole country publishes, or a part: make nat
 	scripts/bench/programs.py national --scale $(SCALE)
 
 instructions: setup ## Count the instructions of hot paths, against those on record
-	scripts/setup.sh bench
+	scripts/setup.sh instructions
 	scripts/instructions.sh
 
 TARGET ?= all

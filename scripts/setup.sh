@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what a build needs and this machine lacks. Does nothing, and asks for nothing, when all is
 # there. Debian and its descendants only; elsewhere it says what is missing.
-# usage: scripts/setup.sh [browser|bench]    with what tests in a browser, or benchmarks, need besides
+# usage: scripts/setup.sh [browser|bench|instructions]    with what tests in a browser, benchmarks, or the
+# counting of instructions need besides
 set -euo pipefail
 
 if ! command -v cargo >/dev/null; then
@@ -27,8 +28,10 @@ python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 command -v openssl >/dev/null || missing+=(openssl)
 
-if [[ ${1:-} == bench ]]; then
+if [[ ${1:-} == instructions ]]; then
     command -v valgrind >/dev/null || missing+=(valgrind)
+fi
+if [[ ${1:-} == bench ]]; then
     command -v wrk >/dev/null || missing+=(wrk)
     command -v nginx >/dev/null || missing+=(nginx-light)
 fi
