@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Counts the instructions of four hot paths with callgrind, which repeat from run to run and machine to
+# Counts the instructions of three hot paths with callgrind, which repeat from run to run and machine to
 # machine where times do not, and fails when one costs a tenth more than what is on record.
 # usage: scripts/instructions.sh [--write]     (--write puts today's counts on record)
 set -euo pipefail
@@ -24,7 +24,7 @@ each() {
 }
 
 failed=0
-for path in map query page kept; do
+for path in map query page; do
     now=$(each "$path" 50 250)
     before=$(sed -nE "s/^$path ([0-9]+)$/\1/p" "$record" 2>/dev/null || true)
     echo "instructions: $path: $now, on record ${before:-nothing}"
