@@ -59,20 +59,30 @@ pub(crate) struct Districts(Arc<OnceCell<axum::body::Bytes>>);
 #[derive(Serialize)]
 struct Collection {
     r#type: &'static str,
-    features: Vec<Feature>,
+    features: Vec<Feature<Properties>>,
 }
 
+/// A point of GeoJSON with what is said of it.
+///
+/// Specification: [RFC 7946](https://www.rfc-editor.org/rfc/rfc7946#section-3.2).
 #[derive(Serialize)]
-struct Feature {
+pub(super) struct Feature<P> {
     r#type: &'static str,
     geometry: Geometry,
-    properties: Properties,
+    pub(super) properties: P,
 }
 
 #[derive(Serialize)]
 struct Geometry {
     r#type: &'static str,
     coordinates: [f64; 2],
+}
+
+impl<P> Feature<P> {
+    /// Makes a point of longitude and latitude in degrees.
+    pub(super) fn at(coordinates: [f64; 2], properties: P) -> Self {
+        Self { r#type: "Feature", geometry: Geometry { r#type: "Point", coordinates }, properties }
+    }
 }
 
 #[derive(Serialize)]
@@ -102,16 +112,12 @@ fn collection(gazetteer: &Gazetteer) -> Result<axum::body::Bytes, Problem> {
     Ok(serde_json::to_vec(&collection)?.into())
 }
 
-fn feature(district: District) -> Feature {
+fn feature(district: District) -> Feature<Properties> {
     let District { outward, latitude, longitude, postcodes } = district;
     // To about 100 metres, which is finer than the name of a district is put.
     let rounded = |degrees: f64| (degrees * 1000.0).round() / 1000.0;
     let coordinates = [rounded(longitude), rounded(latitude)];
-    Feature {
-        r#type: "Feature",
-        geometry: Geometry { r#type: "Point", coordinates },
-        properties: Properties { name: outward, postcodes },
-    }
+    Feature::at(coordinates, Properties { name: outward, postcodes })
 }
 
 const OUTLINE_ATTRIBUTION: &str = "Outline: Natural Earth. Names of postcode districts: Office for \

@@ -24,6 +24,7 @@ use crate::oruk::Id;
 use crate::oruk::Location;
 use crate::oruk::Service;
 use crate::places::distance_m;
+use crate::web::map::Feature;
 use crate::web::words;
 
 /// How many services a map shows: the nearest, else the first.
@@ -42,21 +43,7 @@ struct Collection {
     total: usize,
     /// How many of them were looked at for places.
     services: usize,
-    features: Vec<Feature>,
-}
-
-#[derive(Serialize)]
-struct Feature {
-    r#type: &'static str,
-    geometry: Geometry,
-    properties: Properties,
-}
-
-#[derive(Serialize)]
-struct Geometry {
-    r#type: &'static str,
-    /// Longitude and latitude.
-    coordinates: [f64; 2],
+    features: Vec<Feature<Properties>>,
 }
 
 #[derive(Serialize)]
@@ -117,7 +104,7 @@ fn marked(
     hits: &[Hit],
     bodies: Vec<Option<Body>>,
     near: Option<&Near>,
-) -> Result<Vec<Feature>, Problem> {
+) -> Result<Vec<Feature<Properties>>, Problem> {
     let mut marked = Vec::with_capacity(hits.len());
     for (hit, body) in hits.iter().zip(bodies) {
         // Withdrawn a moment ago, where there is none.
@@ -128,7 +115,7 @@ fn marked(
 }
 
 /// Returns the places of a service that are known and, around a point, near enough.
-fn features(service: &Service, near: Option<&Near>) -> Vec<Feature> {
+fn features(service: &Service, near: Option<&Near>) -> Vec<Feature<Properties>> {
     let is_near = |latitude, longitude| {
         near.is_none_or(|near| {
             distance_m(near.latitude, near.longitude, latitude, longitude) <= near.within_m
@@ -142,17 +129,14 @@ fn features(service: &Service, near: Option<&Near>) -> Vec<Feature> {
     places.take(MAX_PLACES).collect()
 }
 
-fn feature(service: &Service, location: &Location, coordinates: [f64; 2]) -> Feature {
-    Feature {
-        r#type: "Feature",
-        geometry: Geometry { r#type: "Point", coordinates },
-        properties: Properties {
-            id: Some(service.id),
-            name: words::short(&service.name, MAX_TEXT),
-            r#where: words::short(&card::address(location), MAX_TEXT),
-            when: service.schedules.first().map(|row| words::short(&row.description, MAX_TEXT)),
-        },
-    }
+fn feature(service: &Service, location: &Location, coordinates: [f64; 2]) -> Feature<Properties> {
+    let properties = Properties {
+        id: Some(service.id),
+        name: words::short(&service.name, MAX_TEXT),
+        r#where: words::short(&card::address(location), MAX_TEXT),
+        when: service.schedules.first().map(|row| words::short(&row.description, MAX_TEXT)),
+    };
+    Feature::at(coordinates, properties)
 }
 
 fn answer(collection: &Collection) -> Result<Response, Problem> {
