@@ -193,10 +193,11 @@ async fn standings_of(
 ) -> Result<HashMap<i64, Standing>, StoreError> {
     let rows = session
         .rows(
-            "SELECT key, feed, status, parts, due,
-                 EXISTS (SELECT 1 FROM held WHERE held.key = service.key AND is_let_through)
-             FROM service WHERE key = ANY ($1) AND gone_at IS NULL AND feed IS NOT NULL
-             ORDER BY id DESC",
+            "SELECT standing.* FROM unnest($1::int8[]) AS root (id) CROSS JOIN LATERAL (
+                 SELECT key, feed, status, parts, due,
+                     EXISTS (SELECT 1 FROM held WHERE held.key = service.key AND is_let_through)
+                 FROM service WHERE key = root.id AND gone_at IS NULL AND feed IS NOT NULL
+                 ORDER BY id DESC OFFSET 0) AS standing",
             &[&ids],
             |row| {
                 let standing = Standing {

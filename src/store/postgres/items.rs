@@ -59,7 +59,9 @@ pub(super) async fn heads(
 ) -> Result<Vec<(Vec<u8>, KnownHead)>, StoreError> {
     session
         .rows(
-            "SELECT name, id, key, findings, hash FROM head WHERE feed = $1 AND name = ANY ($2)",
+            "SELECT known.* FROM unnest($2::bytea[]) AS asked (name) CROSS JOIN LATERAL (
+                 SELECT name, id, key, findings, hash FROM head
+                 WHERE feed = $1 AND name = asked.name OFFSET 0) AS known",
             &[&feed, &names],
             |row| {
                 let (row_id, key) = (row.try_get(1)?, row.try_get(2)?);
@@ -78,8 +80,9 @@ async fn occurrences(
 ) -> Result<Vec<(Vec<u8>, KnownOccurrence)>, StoreError> {
     session
         .rows(
-            "SELECT name, parent, start, length, status, facts FROM occurrence
-             WHERE feed = $1 AND name = ANY ($2)",
+            "SELECT known.* FROM unnest($2::bytea[]) AS asked (name) CROSS JOIN LATERAL (
+                 SELECT name, parent, start, length, status, facts FROM occurrence
+                 WHERE feed = $1 AND name = asked.name OFFSET 0) AS known",
             &[&feed, &names],
             |row| {
                 let known = KnownOccurrence {

@@ -47,10 +47,12 @@ pub(super) async fn heads_of(
 ) -> Result<HashMap<i64, Vec<HeadRow>>, StoreError> {
     let rows = session
         .rows(
-            "SELECT key.id, head.feed, head.kind, key.name, key.whole, head.name, head.whole, head.body
-             FROM head JOIN feed ON feed.id = head.feed JOIN key ON key.id = head.key
-             WHERE head.key = ANY ($1) AND feed.rank IS NOT NULL
-             ORDER BY key.id, feed.rank, head.name",
+            "SELECT root.id, item.* FROM unnest($1::int8[]) AS root (id) CROSS JOIN LATERAL (
+                 SELECT head.feed, head.kind, key.name, key.whole, head.name AS item,
+                     head.whole AS whole_item, head.body
+                 FROM head JOIN feed ON feed.id = head.feed JOIN key ON key.id = head.key
+                 WHERE head.key = root.id AND feed.rank IS NOT NULL
+                 ORDER BY feed.rank, head.name OFFSET 0) AS item",
             &[&ids],
             head_row,
         )
