@@ -14,6 +14,7 @@ use super::segment::Doc;
 use super::segment::DocPlace;
 use super::segment::Segment;
 use super::segment::Surroundings;
+use super::segment::bitmap_of;
 use super::text;
 use crate::oruk::Id;
 use crate::store::ChangedService;
@@ -48,7 +49,7 @@ impl Source {
 #[derive(Debug)]
 pub(super) struct Builder {
     around: Arc<Surroundings>,
-    docs: Vec<(Doc, u32)>,
+    docs: Vec<Arc<Doc>>,
     by_term: Gathered<Id>,
     in_name: Gathered<Box<str>>,
     in_text: Gathered<Box<str>>,
@@ -68,7 +69,7 @@ impl Builder {
     /// Takes one more service.
     pub(super) fn add(&mut self, source: &Source) {
         let number = u32::try_from(self.docs.len()).unwrap_or(u32::MAX);
-        self.docs.push((doc(source, &self.around), number));
+        self.docs.push(Arc::new(doc(source, &self.around)));
         let Some(entry) = &source.entry else { return };
         for term in &entry.terms {
             self.by_term.add(term, number);
@@ -82,13 +83,14 @@ impl Builder {
     }
 
     /// Puts them in list order.
-    pub(super) fn finish(mut self) -> Segment {
-        self.docs.sort_unstable_by(|(a, _), (b, _)| a.listed_before(b));
-        let mut numbers = vec![0; self.docs.len()];
-        for ((_, before), number) in self.docs.iter().zip(0_u32..) {
+    pub(super) fn finish(self) -> Segment {
+        let mut docs: Vec<(Arc<Doc>, u32)> = self.docs.into_iter().zip(0..).collect();
+        docs.sort_unstable_by(|(a, _), (b, _)| a.listed_before(b));
+        let mut numbers = vec![0; docs.len()];
+        for ((_, before), number) in docs.iter().zip(0_u32..) {
             numbers[*before as usize] = number;
         }
-        let docs = self.docs.into_iter().map(|(doc, _)| Arc::new(doc)).collect();
+        let docs = docs.iter().map(|(doc, _)| Arc::clone(doc)).collect();
         let by_term = self.by_term.numbered(&numbers).collect();
         let in_name = self.in_name.numbered(&numbers).collect();
         let in_text = self.in_text.numbered(&numbers).collect();
@@ -123,7 +125,7 @@ impl<K: Hash + Eq> Gathered<K> {
             }
             docs.sort_unstable();
             docs.dedup();
-            (key, RoaringBitmap::from_sorted_iter(docs).unwrap_or_default())
+            (key, bitmap_of(docs))
         })
     }
 }

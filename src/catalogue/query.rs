@@ -182,7 +182,8 @@ pub(super) fn with_word(
     word: &str,
     is_beginning: bool,
 ) -> RoaringBitmap {
-    let akin = segment.with_stem(&text::stem(word)).iter().filter_map(|word| words.get(word));
+    let stem = text::stem(word);
+    let akin = segment.with_stem(&stem).filter_map(|word| words.get(word));
     if !is_beginning {
         return union(akin);
     }
@@ -340,7 +341,8 @@ fn any_of(keys: &Keys, wanted: &[Id]) -> Option<RoaringBitmap> {
 }
 
 fn by_bounds(segment: &Segment, bounds: &BoundingBox) -> RoaringBitmap {
-    let mut docs: Vec<u32> = segment.within(bounds).map(|(number, _)| number).collect();
+    let mut docs = Vec::new();
+    segment.within(bounds, |number, _| docs.push(number));
     docs.sort_unstable();
     docs.dedup();
     RoaringBitmap::from_sorted_iter(docs).unwrap_or_default()
@@ -350,9 +352,13 @@ fn by_bounds(segment: &Segment, bounds: &BoundingBox) -> RoaringBitmap {
 fn all_within(segment: &Segment, near: Near) -> Vec<(u32, f64)> {
     let around = BoundingBox::around(near.latitude, near.longitude, near.within_m);
     let ruler = near.ruler();
-    let points = segment.within(&around);
-    let away = points.map(|(number, (lat, lon))| (number, ruler.metres_to(lat, lon)));
-    let mut away: Vec<(u32, f64)> = away.filter(|(_, metres)| *metres <= near.within_m).collect();
+    let mut away = Vec::new();
+    segment.within(&around, |number, (latitude, longitude)| {
+        let metres = ruler.metres_to(latitude, longitude);
+        if metres <= near.within_m {
+            away.push((number, metres));
+        }
+    });
     away.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     // Of several places the nearest counts.
     away.dedup_by_key(|(number, _)| *number);

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chrono::DateTime;
 use chrono::Utc;
 use roaring::RoaringBitmap;
-use rstar::AABB;
-use rstar::RTree;
-use rstar::primitives::GeomWithData;
+use sif_kdtree::KdTree;
+use sif_kdtree::Object;
+use sif_kdtree::WithinBoundingBox;
 
 use super::area::Area;
 use super::entry::TimeEntry;
@@ -77,8 +78,21 @@ pub(super) struct Surroundings {
     pub(super) gazetteer: Arc<Gazetteer>,
 }
 
-/// A point of the R-tree: longitude and latitude, with the number of the document.
-type Point = GeomWithData<[f64; 2], u32>;
+/// Where a document is.
+#[derive(Debug, Default)]
+struct Point {
+    /// Longitude and latitude in degrees.
+    at: [f64; 2],
+    doc: u32,
+}
+
+impl Object for Point {
+    type Point = [f64; 2];
+
+    fn position(&self) -> &[f64; 2] {
+        &self.at
+    }
+}
 
 /// Documents by word, in the order of the words.
 pub(super) type Words = BTreeMap<Box<str>, RoaringBitmap>;
@@ -114,9 +128,9 @@ pub(super) struct Segment {
     pub(super) by_maximum_age: Ages,
     pub(super) in_name: Words,
     pub(super) in_text: Words,
-    /// The words of both by their stem.
+    /// The words of both by their stem, where that is not the word itself.
     by_stem: HashMap<Box<str>, Vec<Box<str>>>,
-    points: RTree<Point>,
+    points: KdTree<Point>,
 }
 
 impl Segment {
@@ -186,15 +200,19 @@ impl Segment {
     fn index_points(&mut self) {
         let points = self.present().flat_map(|(doc, number)| {
             let places = doc.places.iter().flat_map(DocPlace::points);
-            places.map(move |(latitude, longitude)| Point::new([longitude, latitude], number))
+            places
+                .map(move |(latitude, longitude)| Point { at: [longitude, latitude], doc: number })
         });
-        self.points = RTree::bulk_load(points.collect());
+        self.points = KdTree::new(points.collect());
     }
 
     fn index_stems(&mut self) {
         let only_in_text = self.in_text.keys().filter(|word| !self.in_name.contains_key(*word));
         for word in self.in_name.keys().chain(only_in_text) {
-            self.by_stem.entry(text::stem(word).into()).or_default().push(word.clone());
+            let stem = text::stem(word);
+            if *stem != **word {
+                self.by_stem.entry(stem.into()).or_default().push(word.clone());
+            }
         }
     }
 
@@ -218,7 +236,7 @@ impl Segment {
             // Documents keep their order among themselves.
             let moved = |bitmap: &RoaringBitmap| {
                 let moved = bitmap.iter().filter_map(|doc| numbers[doc as usize]);
-                RoaringBitmap::from_sorted_iter(moved).unwrap_or_default()
+                bitmap_of(moved)
             };
             for (term, bitmap) in &segment.by_term {
                 let bitmap = moved(bitmap);
@@ -232,23 +250,23 @@ impl Segment {
         Self::of(docs, by_term, in_name, in_text)
     }
 
-    /// Returns the words with this stem.
-    pub(super) fn with_stem(&self, stem: &str) -> &[Box<str>] {
-        self.by_stem.get(stem).map(Vec::as_slice).unwrap_or_default()
+    /// Returns the words with this stem; the stem itself may be one.
+    pub(super) fn with_stem<'a>(&'a self, stem: &'a str) -> impl Iterator<Item = &'a str> {
+        let others = self.by_stem.get(stem).into_iter().flatten();
+        std::iter::once(stem).chain(others.map(Box::as_ref))
     }
 
-    /// Returns the documents with a place within a box of degrees, with its latitude and longitude;
-    /// one with several places several times.
-    pub(super) fn within(
-        &self,
-        bounds: &BoundingBox,
-    ) -> impl Iterator<Item = (u32, (f64, f64))> + '_ {
-        let envelope = AABB::from_corners(
+    /// Takes the documents with a place within a box of degrees, with its latitude and longitude; one
+    /// with several places several times.
+    pub(super) fn within(&self, bounds: &BoundingBox, mut take: impl FnMut(u32, (f64, f64))) {
+        let bounds = WithinBoundingBox::new(
             [bounds.min_longitude, bounds.min_latitude],
             [bounds.max_longitude, bounds.max_latitude],
         );
-        let points = self.points.locate_in_envelope(envelope);
-        points.map(|point| (point.data, (point.geom()[1], point.geom()[0])))
+        let _: ControlFlow<()> = self.points.look_up(&bounds, |point| {
+            take(point.doc, (point.at[1], point.at[0]));
+            ControlFlow::Continue(())
+        });
     }
 }
 
@@ -270,6 +288,12 @@ impl Ages {
 )]
 pub(super) fn hundredths(age: f64) -> u32 {
     (age * 100.0).round() as u32
+}
+
+/// Makes a bitmap of numbers in order. Most words occur once: a copy takes a third of what the bitmap took
+/// in case more would come.
+pub(super) fn bitmap_of(numbers: impl IntoIterator<Item = u32>) -> RoaringBitmap {
+    RoaringBitmap::from_sorted_iter(numbers).unwrap_or_default().clone()
 }
 
 fn take_words(mine: &mut Words, theirs: &Words, moved: impl Fn(&RoaringBitmap) -> RoaringBitmap) {
