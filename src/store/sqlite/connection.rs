@@ -45,7 +45,7 @@ impl Pool {
                  PRAGMA foreign_keys = ON;
                  PRAGMA wal_autocheckpoint = 2000;
                  PRAGMA journal_size_limit = 67108864;
-                 PRAGMA cache_size = -65536;
+                 PRAGMA cache_size = -32768;
                  PRAGMA temp_store = MEMORY;",
             )
             .map_err(failed)?;
@@ -117,7 +117,7 @@ impl Pool {
             source: source.into(),
         };
         let reader = Connection::open_with_flags(path, flags).map_err(failed)?;
-        reader.execute_batch("PRAGMA cache_size = -16384;").map_err(sql("opening a reader"))?;
+        reader.execute_batch("PRAGMA cache_size = -4096;").map_err(sql("opening a reader"))?;
         Self::prepare(&reader).map_err(failed)?;
         Ok(reader)
     }
