@@ -18,10 +18,22 @@ const BUSY_LIMIT: u32 = 3;
 /// How often a publisher must say that a feed is gone before that is believed.
 pub(super) const GONE_LIMIT: u32 = 3;
 
-/// Returns how long to wait at the end of a feed: as long as configured or as the page may be kept, which
-/// is believed up to an hour, give or take a tenth, so that feeds do not fall into step.
-pub(super) fn at_end(configured: Duration, max_age: Option<Duration>) -> Duration {
-    jittered(configured.max(max_age.unwrap_or_default().min(LONGEST_WAIT)))
+/// What part of the time since its last change is waited before a feed is asked again.
+const QUIET_PART: u32 = 30;
+
+/// How many times as long as configured is waited for a feed that did not change for long.
+const QUIET_TIMES: u32 = 4;
+
+/// Returns how long to wait at the end of a feed: as long as configured, longer the longer it has been
+/// `quiet_for`, or as the page may be kept, which is believed up to an hour; give or take a tenth, so that feeds
+/// do not fall into step.
+pub(super) fn at_end(
+    configured: Duration,
+    quiet_for: Duration,
+    max_age: Option<Duration>,
+) -> Duration {
+    let patient = (quiet_for / QUIET_PART).clamp(configured, configured * QUIET_TIMES);
+    jittered(patient.max(max_age.unwrap_or_default().min(LONGEST_WAIT)))
 }
 
 /// Returns how long to wait after the `failures`th failure in a row.
@@ -75,11 +87,20 @@ mod tests {
 
     #[test]
     fn the_end_of_a_feed_is_asked_for_as_often_as_may_be() {
-        let wait = secs(at_end(Duration::from_secs(8), Some(Duration::from_mins(1))));
+        let (eight, now) = (Duration::from_secs(8), Duration::ZERO);
+        let wait = secs(at_end(eight, now, Some(Duration::from_mins(1))));
         assert!((54.0..=66.0).contains(&wait));
-        assert!(secs(at_end(Duration::from_secs(8), None)) <= 8.8);
-        let wait = secs(at_end(Duration::from_hours(2), Some(Duration::from_hours(3))));
+        assert!(secs(at_end(eight, now, None)) <= 8.8);
+        let wait = secs(at_end(Duration::from_hours(2), now, Some(Duration::from_hours(3))));
         assert!((6480.0..=7920.0).contains(&wait), "{wait}");
-        assert!(secs(at_end(Duration::from_secs(8), Some(Duration::from_hours(3)))) <= 3960.0);
+        assert!(secs(at_end(eight, now, Some(Duration::from_hours(3)))) <= 3960.0);
+    }
+
+    #[test]
+    fn a_feed_that_did_not_change_for_long_is_asked_less_often() {
+        for (quiet_mins, expected) in [(0, 8.0), (4, 8.0), (8, 16.0), (16, 32.0), (60_000, 32.0)] {
+            let wait = secs(at_end(Duration::from_secs(8), Duration::from_mins(quiet_mins), None));
+            assert!((expected * 0.9..=expected * 1.1).contains(&wait), "{quiet_mins}: {wait}");
+        }
     }
 }

@@ -46,6 +46,10 @@ const MAX_PAGES: usize = 1_000_000;
 /// How often it is written down that a feed was asked and had nothing new.
 pub(super) const RECORD_EVERY: TimeDelta = TimeDelta::hours(1);
 
+/// Up to how many bytes a page is read at once: the last one, which is asked for again and again, mostly
+/// holds nothing. Waking another thread takes longer.
+const SMALL_PAGE: usize = 4096;
+
 /// Why a feed is read again that was not asked for long.
 const AWAY: &str = "away for longer than publishers keep tombstones";
 
@@ -102,6 +106,8 @@ pub(super) struct Poller<'a> {
     pub(super) resynced_at: Option<DateTime<Utc>>,
     /// Items that cannot be used any more, since the end was last seen.
     spoiled: u64,
+    /// When a page last brought something new, at the earliest when the program started.
+    quiet_since: DateTime<Utc>,
     /// Held while a page is being written.
     writing: Arc<Mutex<()>>,
 }
@@ -133,6 +139,7 @@ impl<'a> Poller<'a> {
             recorded_at: record.last_success,
             resynced_at: record.resynced_at,
             spoiled: 0,
+            quiet_since: harvester.clock.now(),
             writing: Arc::default(),
         })
     }
@@ -253,8 +260,12 @@ impl<'a> Poller<'a> {
     }
 
     async fn read(&self, body: &Body, now: DateTime<Utc>) -> Result<ReadPage, PageError> {
-        let publisher = self.settings.record.publisher.clone();
-        let (bytes, trusts_uris) = (body.bytes.clone(), self.settings.trusts_uris);
+        let trusts_uris = self.settings.trusts_uris;
+        if body.bytes.len() <= SMALL_PAGE {
+            let source_key = &self.settings.record.publisher;
+            return Ok(read_page(&body.bytes, Scope { source_key, trusts_uris }, now)?);
+        }
+        let (publisher, bytes) = (self.settings.record.publisher.clone(), body.bytes.clone());
         let read = tokio::task::spawn_blocking(move || {
             read_page(&bytes, Scope { source_key: &publisher, trusts_uris }, now)
         });
@@ -321,6 +332,9 @@ impl<'a> Poller<'a> {
     }
 
     fn committed(&mut self, outcome: &PageOutcome) {
+        if outcome.changed + outcome.deleted + outcome.vanished > 0 {
+            self.quiet_since = self.harvester.clock.now();
+        }
         self.spoiled += outcome.spoiled;
         if outcome.vanished > 0 {
             info!(items = outcome.vanished, "dropped what a resync did not find again");
@@ -353,7 +367,9 @@ impl<'a> Poller<'a> {
             Until::Cancelled => {
                 let least = self.settings.policy.min_poll_secs.map(Duration::from_secs);
                 let configured = self.harvester.poll_interval.max(least.unwrap_or_default());
-                Step::Wait(patience::at_end(configured, max_age))
+                let quiet_for = self.harvester.clock.now() - self.quiet_since;
+                let quiet_for = quiet_for.to_std().unwrap_or_default();
+                Step::Wait(patience::at_end(configured, quiet_for, max_age))
             }
         }
     }
