@@ -8,6 +8,7 @@ mod about;
 mod data_package;
 mod geojson;
 mod ndjson;
+mod place;
 mod rows;
 mod table;
 #[cfg(test)]
