@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Has the tools of others read what the demo sends: the official validator of feeds the feeds,
-# frictionless the data package, DuckDB the lines and the features.
+# frictionless the data package, DuckDB the lines, the features and the rows.
 # usage: scripts/readers.sh BINARY
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,5 +1,6 @@
 """Has frictionless and DuckDB read the exports of a gateway; fails when one cannot, or reads less."""
 
+import json
 import os
 import sys
 import urllib.request
@@ -11,7 +12,7 @@ from frictionless import Package
 
 GATEWAY = os.environ["GATEWAY"]
 FOLDER = Path(os.environ["FOLDER"])
-FILES = ["services.ndjson", "services.zip", "services.geojson"]
+FILES = ["services.ndjson", "services.zip", "services.geojson", "services.parquet"]
 
 
 def fetch(name):
@@ -37,7 +38,7 @@ def count(connection, query):
     return connection.execute(query).fetchone()[0]
 
 
-lines, package, features = (fetch(name) for name in FILES)
+lines, package, features, columns = (fetch(name) for name in FILES)
 connection = spatial()
 services = count(connection, f"SELECT count(*) FROM read_ndjson('{lines}')")
 check(services > 50, f"{services} services in {lines.name}")
@@ -58,3 +59,30 @@ known = count(connection, f"SELECT count(DISTINCT service_id) FROM st_read('{fea
 check(known == services, f"{known} services in {features.name}, not {services}")
 check(placed > 50, f"{placed} places in Great Britain in {features.name}")
 print(f"readers: {features.name}: {known} services, {placed} places")
+
+rows = f"read_parquet('{columns}')"
+kinds = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE FROM {rows}").fetchall()}
+expected = {"last_modified": "TIMESTAMP WITH TIME ZONE", "latitude": "DOUBLE", "service": "JSON"}
+check(expected.items() <= kinds.items(), f"{columns.name}: {kinds}")
+told = {service["id"]: service for service in map(json.loads, lines.open())}
+points = {
+    feature["id"]: feature["geometry"]["coordinates"] if feature["geometry"] else [None, None]
+    for feature in json.loads(features.read_text())["features"]
+}
+query = f"""
+    SELECT id, service_id, longitude, latitude, service, last_modified = (service->>'last_modified')::TIMESTAMPTZ
+    FROM {rows}
+"""
+found = connection.execute(query).fetchall()
+check(len(found) == len(points), f"{len(found)} rows in {columns.name}, not {len(points)}")
+for place, service, longitude, latitude, whole, is_moment in found:
+    check([longitude, latitude] == points[place], f"{place} in {columns.name} is elsewhere")
+    check(json.loads(whole) == told[service], f"{service} in {columns.name} is another")
+    check(is_moment, f"{service} in {columns.name} changed at another time")
+check({row[1] for row in found} == told.keys(), f"a service is not in {columns.name}")
+of_lines = sum(
+    max(1, sum({"latitude", "longitude"} <= at["location"].keys() for at in service.get("service_at_locations", [])))
+    for service in told.values()
+)
+check(len(found) == of_lines, f"{len(found)} rows in {columns.name}, not {of_lines} as {lines.name} has it")
+print(f"readers: {columns.name}: {len(told)} services, {len(found)} rows")

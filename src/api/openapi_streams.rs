@@ -92,7 +92,7 @@ fn file() -> Value {
     let content = Value::Object(kinds.collect());
     json!({
         "operationId": "get_export_file",
-        "summary": "All services in one file: lines of JSON, the HSDS tabular data package, or GeoJSON",
+        "summary": "All services in one file: lines of JSON, the HSDS tabular data package, GeoJSON or Parquet",
         "parameters": [{
             "name": "file", "in": "path", "required": true, "example": names[0],
             "schema": { "type": "string", "enum": names },

@@ -62,7 +62,7 @@ enum Command {
     Check(check::Arguments),
     /// Find the feeds that a data catalogue or a dataset site leads to.
     Discover(discover::Arguments),
-    /// Write services to a file: lines of JSON, the HSDS tabular data package, or GeoJSON.
+    /// Write services to a file: lines of JSON, the HSDS tabular data package, GeoJSON or Parquet.
     Export(export::Arguments),
     /// See how the feeds of a running gateway are doing.
     Status(status::Arguments),

@@ -1,13 +1,15 @@
 //! Exports: services written to files that other tools read.
 //!
 //! A [`Writer`] for each [`Format`] takes services one after the other, as they are shown under `/v3`,
-//! and holds no more of them than the one at hand. Nothing is read here: whoever exports says what and
+//! and holds no more of them than it has to write together. Nothing is read here: whoever exports says what and
 //! from where.
 
 mod about;
 mod data_package;
 mod geojson;
 mod ndjson;
+mod parquet;
+mod place;
 mod rows;
 mod table;
 #[cfg(test)]
@@ -29,11 +31,13 @@ pub enum Format {
     /// A feature for each place of a service.
     #[value(name = "geojson")]
     GeoJson,
+    /// A row for each place of a service, by columns.
+    Parquet,
 }
 
 impl Format {
     /// Every form.
-    pub const ALL: [Self; 3] = [Self::Ndjson, Self::Csv, Self::GeoJson];
+    pub const ALL: [Self; 4] = [Self::Ndjson, Self::Csv, Self::GeoJson, Self::Parquet];
 
     /// Returns the name of the file.
     pub fn file_name(self) -> &'static str {
@@ -41,6 +45,7 @@ impl Format {
             Self::Ndjson => "services.ndjson",
             Self::Csv => "services.zip",
             Self::GeoJson => "services.geojson",
+            Self::Parquet => "services.parquet",
         }
     }
 
@@ -50,6 +55,7 @@ impl Format {
             Self::Ndjson => "application/x-ndjson",
             Self::Csv => "application/zip",
             Self::GeoJson => "application/geo+json",
+            Self::Parquet => "application/vnd.apache.parquet",
         }
     }
 
@@ -62,6 +68,7 @@ impl Format {
             Self::Ndjson => Box::new(ndjson::Lines::new(file)),
             Self::Csv => Box::new(data_package::DataPackage::new(file, about)?),
             Self::GeoJson => Box::new(geojson::Features::new(file, &about)?),
+            Self::Parquet => Box::new(parquet::RowGroups::new(file, &about)?),
         })
     }
 }

@@ -22,8 +22,12 @@ const AREA: &str = "slug = \"shetland\"\nname = \"Shetland\"\npostcodes = [\"ZE\
 
 const LINES: &str = "/v3/export/services.ndjson";
 
-const FORMATS: [(&str, &str); 3] =
-    [("ndjson", "services.ndjson"), ("csv", "services.zip"), ("geojson", "services.geojson")];
+const FORMATS: [(&str, &str); 4] = [
+    ("ndjson", "services.ndjson"),
+    ("csv", "services.zip"),
+    ("geojson", "services.geojson"),
+    ("parquet", "services.parquet"),
+];
 
 async fn gateway_of(publisher: &FakePublisher) -> Gateway {
     let url = publisher.feed("/feed", 500);
@@ -173,7 +177,7 @@ async fn the_command_writes_the_same_beside_a_running_gateway() {
     }
     let lines = std::fs::read(folder.path().join("services.ndjson")).unwrap();
     assert_eq!(lines, gateway.get(LINES).await.body);
-    assert_eq!(names_in(folder.path()).len(), 6, "{:?}", names_in(folder.path()));
+    assert_eq!(names_in(folder.path()).len(), 8, "{:?}", names_in(folder.path()));
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What is written is what was given, in every form.
 
+mod parquet;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::fs::File;
