@@ -110,7 +110,8 @@ async fn a_report_for_people_says_the_same_and_shows_nothing_private() {
 fn slips() -> Vec<(&'static str, Value, &'static str, Value)> {
     let written = |json: &str| json!([{ "as_written": json }]);
     let text = |length: &str| {
-        let words = format!("a text of {length} characters, not shown: it may name a person");
+        let words =
+            format!("a text of {length} characters, not shown: texts may hold what is private");
         json!([{ "not_shown": words }])
     };
     let offer = |price: Value| json!([{ "@type": "Offer", "name": "Jo Private", "price": price }]);
@@ -154,7 +155,7 @@ fn slips() -> Vec<(&'static str, Value, &'static str, Value)> {
             "organizer",
             json!({ "@type": "Person", "name": "Jo Organiser", "email": PRIVATE }),
             "person-withheld",
-            json!([{ "not_shown": "an object, not shown: it may be about a person" }]),
+            json!([{ "not_shown": "an object, not shown: it may hold what is private" }]),
         ),
     ]
 }

@@ -72,11 +72,11 @@ fn in_words(excerpt: &Excerpt) -> Source {
     match excerpt {
         Excerpt::Written(json) => Source::AsWritten(json.clone()),
         Excerpt::Text(length) => Source::NotShown(format!(
-            "a text of {}, not shown: it may name a person",
+            "a text of {}, not shown: texts may hold what is private",
             words::count(length, "character")
         )),
         Excerpt::Other(what) => {
-            Source::NotShown(format!("{what}, not shown: it may be about a person"))
+            Source::NotShown(format!("{what}, not shown: it may hold what is private"))
         }
         Excerpt::Absent => Source::NotShown("the item has no such property".to_owned()),
     }
