@@ -3,13 +3,18 @@
 //! Bad data is never an error of the program. Every repair, guess and drop is a [`Finding`] with a
 //! [`Code`]; the table of codes in `code.rs` holds what each means, how grave it is, what the publisher
 //! can do and where the standard says so. The table of [`QUIRKS`] holds the known ways in which data
-//! strays, with the finding of each.
+//! strays, with the finding of each. [`excerpts`] shows what a publisher wrote there, as far as anybody
+//! may see it.
 
 mod code;
+mod excerpt;
+mod plain;
 mod quirk;
 
 pub use code::Code;
 pub use code::Severity;
+pub use excerpt::Excerpt;
+pub use excerpt::excerpts;
 pub use quirk::QUIRKS;
 pub use quirk::Quirk;
 

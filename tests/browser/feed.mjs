@@ -19,6 +19,7 @@ const series = (id, name, url) => ({
     address: { "@type": "PostalAddress", addressLocality: MARKUP, postalCode: "BS1 5TR" },
     geo: { "@type": "GeoCoordinates", latitude: 51.45, longitude: -2.6 },
   },
+  genderRestriction: `mixed ${MARKUP}`,
   offers: [{ "@type": "Offer", name: MARKUP, price: 1, priceCurrency: "GBP" }],
   eventSchedule: [
     {

@@ -34,6 +34,10 @@ for (const width of [360, 1280]) {
       assert.equal(await page.locator("a[href^='javascript:'], main img, main script").count(), 0);
       await visit.look(`${link}/why`, "hostile-why");
     }
+    await visit.look("/feeds/publisher", "hostile-report");
+    const shown = page.locator("main");
+    assert.match(await shown.innerText(), /a text of \d+ characters, not shown/);
+    assert.equal(await shown.locator("a[href^='javascript:'], img, script").count(), 0);
     await visit.finish();
   });
 }

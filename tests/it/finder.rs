@@ -234,6 +234,44 @@ async fn the_map_marks_what_the_list_shows_where_the_api_says() {
     assert_eq!(unknown.header("content-type"), "application/problem+json");
 }
 
+/// How many services a map marks at most.
+const MOST_MARKED: usize = 2_000;
+
+#[tokio::test]
+async fn the_map_says_how_many_it_leaves_out() {
+    let publisher = FakePublisher::start().await;
+    publisher.license(Some("https://creativecommons.org/licenses/by/4.0/"));
+    let feed = publisher.feed("/feed", 1_000);
+    for id in 0..=MOST_MARKED {
+        let mut series = items::series(id, &format!("Class {id:04}"));
+        series["location"]["@id"] = json!(items::uri("places", id));
+        // The first by name is the furthest from OX1 1BX.
+        let latitude = if id == 0 { 51.9 } else { 51.752 };
+        series["location"]["geo"] = json!({ "latitude": latitude, "longitude": -1.258 });
+        publisher.upsert("/feed", &id.to_string(), series);
+    }
+    let gateway = Gateway::start(&Settings::following(&[("p", vec![feed])])).await;
+    gateway.settled().await;
+    let marked = async |path: &str| {
+        let points = gateway.json(path).await;
+        let name = |feature: &Value| text(&feature["properties"]["name"]);
+        let names: Vec<_> = points["features"].as_array().unwrap().iter().map(name).collect();
+        (points["total"].clone(), points["services"].clone(), names)
+    };
+    let (total, services, names) = marked("/find.geojson").await;
+    assert_eq!((total, services), (json!(MOST_MARKED + 1), json!(MOST_MARKED)));
+    assert_eq!(names.len(), MOST_MARKED);
+    assert!(!names.contains(&"Class 2000".to_owned()), "the first by name are marked");
+
+    let (total, services, names) = marked("/find.geojson?place=OX1+1BX&distance=25").await;
+    assert_eq!((total, services), (json!(MOST_MARKED + 1), json!(MOST_MARKED)));
+    assert_eq!(names.len(), MOST_MARKED);
+    assert!(!names.contains(&"Class 0000".to_owned()), "the nearest are marked");
+    assert!(page(&gateway, "/find?map=yes").await.contains(">2,001 results<"));
+    let few = marked("/find.geojson?search=0007").await;
+    assert_eq!(few, (json!(1), json!(1), vec!["Class 0007".to_owned()]));
+}
+
 #[tokio::test]
 async fn only_a_page_with_a_map_may_do_what_a_map_needs() {
     let publisher = FakePublisher::start().await;

@@ -90,6 +90,18 @@ fn online(mut data: Value) -> Value {
     data
 }
 
+/// A person's name where a date, a number or a term belongs; nothing of that can be used.
+fn names_in_wrong_places(mut data: Value) -> Value {
+    data["genderRestriction"] = json!("MARKER-GENDER");
+    data["isAccessibleForFree"] = json!("MARKER-FREE");
+    data["eventSchedule"] = json!({"@type": "MARKER-TYPE", "byDay": ["MARKER-DAY"],
+        "startTime": "07700 900 111 MARKER-TIME", "scheduleTimezone": "MARKER-ZONE"});
+    data["offers"] = json!([{"@type": "Offer", "price": "marker@example.org", "MARKER-NAME": ""}]);
+    data["location"]["geo"] = json!({"latitude": "MARKER-LATITUDE", "longitude": "MARKER"});
+    data["location"]["address"]["postalCode"] = json!("MARKER-POSTCODE");
+    data
+}
+
 /// Returns everything private that an item may hold: feed, id and body.
 fn private_items() -> Vec<(&'static str, &'static str, Value)> {
     let mut run_by_person = with_people(items::series(2, "Run by a person"));
@@ -120,9 +132,14 @@ fn private_items() -> Vec<(&'static str, &'static str, Value)> {
         ("/heads", "4", facility),
         ("/heads", "5", with_children),
         ("/heads", "6", withdrawn),
+        (
+            "/heads",
+            "8",
+            with_people(names_in_wrong_places(items::series(8, "Names in wrong places"))),
+        ),
         ("/heads", "9", with_password),
     ];
-    for (id, number, parent) in [("1", 1, 1), ("2", 2, 2), ("3", 3, 3)] {
+    for (id, number, parent) in [("1", 1, 1), ("2", 2, 2), ("3", 3, 3), ("4", 4, 8)] {
         let session = items::session(number, items::uri("series", parent), 4);
         all.push(("/sessions", id, online(with_people(session))));
     }
@@ -143,7 +160,8 @@ fn publish(publisher: &FakePublisher) -> Vec<String> {
 /// Returns every path of the API that leads anywhere.
 async fn paths(gateway: &Gateway) -> BTreeSet<String> {
     let fixed = ["/", "/status.json", "/livez", "/readyz", "/v3", "/v3/", "/v1/vocabularies"];
-    let mut paths: BTreeSet<String> = fixed.into_iter().map(str::to_owned).collect();
+    let reports = ["/feeds/one", "/feeds/one.json", "/feeds/one/summary"];
+    let mut paths: BTreeSet<String> = fixed.into_iter().chain(reports).map(str::to_owned).collect();
     for list in [
         "/v3/services",
         "/v3/service_at_locations",
@@ -186,6 +204,7 @@ async fn no_answer_and_no_log_names_a_person_or_lets_anybody_into_a_meeting() {
         "Behind a password",
         "Court of a person",
         "Led by somebody",
+        "Names in wrong places",
         "Online",
         "Parent within",
         "Run by a person",
@@ -218,7 +237,7 @@ fn what_map_prints_names_no_person_and_lets_nobody_in() {
     for form in [&["--version", "3.0"][..], &["--strict"], &["--version", "1.0"]] {
         let output = baton().arg("map").arg(&file).args(form).output().unwrap();
         let (services, findings) = (text_of(&output.stdout), text_of(&output.stderr));
-        assert_eq!(services.lines().count(), 8, "{findings}");
+        assert_eq!(services.lines().count(), 9, "{findings}");
         assert!(findings.contains("person-withheld"), "{findings}");
         assert!(findings.contains("joining-link-withheld"), "{findings}");
         assert_eq!(markers(&services), [""; 0], "{form:?}");

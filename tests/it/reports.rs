@@ -2,6 +2,7 @@
 
 use baton::clock::Clock;
 use chrono::TimeDelta;
+use serde_json::Value;
 use serde_json::json;
 
 use crate::support::gateway::Gateway;
@@ -105,6 +106,110 @@ async fn a_report_for_people_says_the_same_and_shows_nothing_private() {
     assert!(home.contains("href=\"/feeds/p\""), "{home}");
 }
 
+/// A property of a series, what is found there, and what a report shows of it.
+fn slips() -> Vec<(&'static str, Value, &'static str, Value)> {
+    let written = |json: &str| json!([{ "as_written": json }]);
+    let text = |length: &str| {
+        let words =
+            format!("a text of {length} characters, not shown: texts may hold what is private");
+        json!([{ "not_shown": words }])
+    };
+    let offer = |price: Value| json!([{ "@type": "Offer", "name": "Jo Private", "price": price }]);
+    vec![
+        (
+            "genderRestriction",
+            json!("mixed"),
+            "gender-unknown",
+            written(r#""genderRestriction": "mixed""#),
+        ),
+        ("genderRestriction", json!("<b>FemaleOnly</b>"), "gender-unknown", text("17")),
+        ("genderRestriction", json!("x".repeat(100_000)), "gender-unknown", text("100,000")),
+        ("ageRange", json!("16+ years"), "age-unusable", written(r#""ageRange": "16+ years""#)),
+        ("ageRange", json!("ask jo@example.org"), "age-unusable", text("18")),
+        ("offers", offer(json!("£5 or £6")), "price-unreadable", written(r#""price": "£5 or £6""#)),
+        ("offers", offer(json!("Jo Private")), "price-unreadable", text("10")),
+        (
+            "location",
+            json!({ "@type": "Place", "name": "The Hall", "geo": { "latitude": "51.75", "longitude": -1.25 } }),
+            "number-in-text",
+            written(r#""latitude": "51.75""#),
+        ),
+        (
+            "eventSchedule",
+            json!([{ "byDay": ["https://schema.org/Tuesday"], "startTime": "07700 900111", "description": "Jo" }]),
+            "schedule-unusable",
+            written(r#""eventSchedule": [{"byDay": ["https://schema.org/Tuesday"], …}]"#),
+        ),
+        (
+            "eventSchedule",
+            json!([{ "byDay": ["https://schema.org/Tuesday"], "startTime": "25:99" }]),
+            "schedule-unusable",
+            written(
+                r#""eventSchedule": [{"byDay": ["https://schema.org/Tuesday"], "startTime": "25:99"}]"#,
+            ),
+        ),
+        ("url", json!("see Jo Private"), "url-invalid", text("14")),
+        ("description", Value::Null, "value-empty", written(r#""description": null"#)),
+        ("location", Value::Null, "location-missing", written(r#""location": null"#)),
+        (
+            "organizer",
+            json!({ "@type": "Person", "name": "Jo Organiser", "email": PRIVATE }),
+            "person-withheld",
+            json!([{ "not_shown": "an object, not shown: it may hold what is private" }]),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn a_report_shows_what_was_written_unless_it_may_be_about_a_person() {
+    let publisher = FakePublisher::start().await;
+    let slips = slips();
+    let feeds = slips.iter().enumerate().map(|(at, (property, value, ..))| {
+        let feed = publisher.feed(&format!("/{at}"), 100);
+        let mut series = items::series(at, "Yoga");
+        series[property] = value.clone();
+        publisher.upsert(&format!("/{at}"), "1", series);
+        (format!("p{at}"), vec![feed])
+    });
+    let feeds: Vec<_> = feeds.collect();
+    let gateway = Gateway::start(&Settings::following(&feeds)).await;
+    gateway.settled().await;
+    for (at, (property, _, code, expected)) in slips.into_iter().enumerate() {
+        let report = gateway.json(&format!("/feeds/p{at}.json")).await;
+        let found = report["findings"].as_array().unwrap();
+        let found = found.iter().find(|found| found["code"] == code);
+        let example = &found.unwrap_or_else(|| panic!("{code} is not in {report}"))["examples"][0];
+        assert_eq!(example["source"], expected, "{property}: {example}");
+        let html = gateway.get(&format!("/feeds/p{at}")).await.text();
+        let source = expected[0].as_object().unwrap().values().next().unwrap();
+        let escaped = text(source).replace('"', "&#34;");
+        assert!(html.contains(&escaped), "{escaped} is not in {html}");
+        for private in ["Jo Private", PRIVATE, "07700", "jo@", "<b>", "xxx"] {
+            assert!(!html.contains(private) && !report.to_string().contains(private), "{property}");
+        }
+        let link =
+            if property == "url" { Value::Null } else { json!("https://www.example.org/classes") };
+        assert_eq!(example["link"], link, "{property}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_was_written_is_shown_while_a_feed_is_not_republished() {
+    let (licensed, other) = (FakePublisher::start().await, FakePublisher::start().await);
+    other.license(None);
+    let feeds = vec![licensed.feed("/feed", 100), other.feed("/feed", 100)];
+    let mut series = items::series(1, "Yoga");
+    series["genderRestriction"] = json!("mixed");
+    licensed.upsert("/feed", "1", series);
+    let gateway = Gateway::start(&Settings::following(&[("p", feeds)])).await;
+    gateway.settled().await;
+    let report = gateway.json("/feeds/p.json").await;
+    let examples: Vec<_> = report["findings"].as_array().unwrap().iter().collect();
+    let examples = examples.iter().flat_map(|found| found["examples"].as_array().unwrap());
+    let sources: Vec<_> = examples.map(|example| example["source"].clone()).collect();
+    assert!(!sources.is_empty() && sources.iter().all(|source| *source == json!([])), "{report}");
+}
+
 #[tokio::test]
 async fn each_day_is_written_down_and_two_make_a_trend() {
     let publisher = FakePublisher::start().await;
@@ -125,8 +230,7 @@ async fn each_day_is_written_down_and_two_make_a_trend() {
         let is_written = async || {
             let report = inside.json("/feeds/p.json").await?;
             let days = report["days"].as_array()?.clone();
-            let day =
-                |day: &serde_json::Value| Some((text(&day["date"]), day["services"].as_u64()?));
+            let day = |day: &Value| Some((text(&day["date"]), day["services"].as_u64()?));
             let written: Option<Vec<_>> = days.iter().map(day).collect();
             (written? == wanted).then(|| days.last().cloned()).flatten()
         };

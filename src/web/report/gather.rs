@@ -11,9 +11,9 @@ use super::score;
 use super::score::Shares;
 use crate::api::FeedReport;
 use crate::api::Problem;
-use crate::oruk::Id;
 use crate::oruk::Service;
 use crate::quality::Code;
+use crate::quality::Finding;
 use crate::quality::Severity;
 use crate::store::Store;
 use crate::store::StoredService;
@@ -122,7 +122,7 @@ impl Walk {
                 let (count, examples) = self.findings.entry(finding.code).or_default();
                 *count += 1;
                 if examples.len() < MAX_EXAMPLES {
-                    examples.push(example(service.id, &service.name, &finding.path));
+                    examples.push(example(&service, finding));
                 }
             }
         }
@@ -159,7 +159,13 @@ fn found(code: Code, count: u64, examples: Vec<Example>) -> Found {
     }
 }
 
-fn example(id: Id, name: &str, path: &str) -> Example {
-    let path = words::short(path, MAX_NAME);
-    Example { id: id.to_string(), name: words::short(name, MAX_NAME), path }
+fn example(service: &Service, finding: &Finding) -> Example {
+    Example {
+        id: service.id,
+        name: words::short(&service.name, MAX_NAME),
+        link: service.url.as_deref().and_then(words::web_address),
+        path: words::short(&finding.path, MAX_NAME),
+        source: Vec::new(),
+        finding: finding.clone(),
+    }
 }

@@ -1,9 +1,10 @@
 //! `/feeds/{publisher}`: how good a publisher's data is, what would make it better, and how it is read.
 //!
-//! Only what is published is shown of items, and paths of what was found in them: an excerpt of a feed
-//! could hold what must not be published.
+//! Only what is published is shown of items, and what was found in them, with what the publisher wrote
+//! there as far as it cannot be about a person: see [`crate::quality::excerpts`].
 
 mod completeness;
+mod excerpts;
 mod gather;
 mod score;
 mod summary;
@@ -26,6 +27,7 @@ use serde::Serialize;
 pub(super) use summary::summary;
 
 use self::completeness::Field;
+use self::excerpts::Source;
 use self::score::Rule;
 use self::trend::Trend;
 use super::frame::Frame;
@@ -36,6 +38,8 @@ use super::words;
 use crate::api::ApiState;
 use crate::api::FeedReport;
 use crate::api::Problem;
+use crate::oruk::Id;
+use crate::quality::Finding;
 use crate::store::Day;
 use crate::store::Store;
 
@@ -106,10 +110,17 @@ struct Found {
 /// A service in which something was found.
 #[derive(Debug, Clone, Serialize)]
 struct Example {
-    id: String,
+    id: Id,
     name: String,
+    /// The page about it at its publisher's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
     /// The property, as a path from the published item.
     path: String,
+    /// What the publisher wrote there, where it may be told.
+    source: Vec<Source>,
+    #[serde(skip)]
+    finding: Finding,
 }
 
 #[derive(Debug, Serialize)]
@@ -199,7 +210,9 @@ async fn made(state: &ApiState, publisher: &str) -> Result<Arc<Report>, Problem>
         return Err(Problem::UnknownId { what: "publisher" });
     }
     let store = state.bodies.store();
-    let report = Arc::new(gather::report(store.as_ref(), publisher, feeds).await?);
+    let mut report = gather::report(store.as_ref(), publisher, feeds).await?;
+    excerpts::add(store.as_ref(), &mut report).await?;
+    let report = Arc::new(report);
     state.reports.0.insert(publisher.to_owned(), Arc::clone(&report));
     Ok(report)
 }
