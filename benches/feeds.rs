@@ -3,7 +3,7 @@
 //! `cargo bench --bench feeds -- LISTEN NAME=COUNT…` serves `/{publisher}/{NAME}?after=PAGE` for any
 //! publisher and says where. `NAME` is one of those in `support/feeds.rs`; `publishers=N` divides the
 //! counts among N publishers, `deleted=N` makes every N-th item a tombstone. `POST /day?changed=N` lets one
-//! in N items change once more.
+//! in N items of each feed change once more, `POST /day?items=N` N of each.
 //!
 //! With `parse` instead of LISTEN it says how long `serde_json` takes to read the same pages, in seconds.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints and may fail")]
@@ -39,6 +39,8 @@ struct Publisher {
     address: String,
     /// One in so many items changes once more; none when 0.
     changed: AtomicUsize,
+    /// So many items of each feed change once more.
+    items: AtomicUsize,
 }
 
 #[tokio::main]
@@ -57,7 +59,8 @@ async fn main() {
     let listener = tokio::net::TcpListener::bind(listen).await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     println!("http://{address}");
-    let publisher = Publisher { counts, address, changed: AtomicUsize::new(0) };
+    let (changed, items) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let publisher = Publisher { counts, address, changed, items };
     let router = Router::new()
         .route("/{publisher}/{feed}", get(page))
         .route("/day", post(day))
@@ -100,7 +103,9 @@ async fn page(
         count: count(&name),
         parents,
         deleted_every: state.counts.get("deleted").copied().unwrap_or(0),
-        changed: count(&name).checked_div(changed).unwrap_or(0),
+        changed: count(&name)
+            .checked_div(changed)
+            .unwrap_or_else(|| state.items.load(Ordering::Relaxed)),
         name,
         kind,
     };
@@ -109,5 +114,7 @@ async fn page(
 }
 
 async fn day(State(state): State<Arc<Publisher>>, Query(query): Query<HashMap<String, usize>>) {
-    state.changed.store(query["changed"], Ordering::Relaxed);
+    let number = |name: &str| query.get(name).copied().unwrap_or(0);
+    state.changed.store(number("changed"), Ordering::Relaxed);
+    state.items.store(number("items"), Ordering::Relaxed);
 }

@@ -74,8 +74,8 @@ impl Feed {
 
     fn item(&self, at: usize) -> String {
         // What changes is spread over all of them.
-        let is_again = at >= self.count;
-        let n = if is_again {
+        let again = (at + PAGE).saturating_sub(self.count) / PAGE;
+        let n = if at >= self.count {
             (at - self.count) * (self.count / self.changed.max(1)).max(1) % self.count
         } else {
             at
@@ -95,10 +95,10 @@ impl Feed {
             );
         }
         let data = match self.kind {
-            Kind::Series => self.series(n),
-            Kind::Sessions => self.session(n, is_again),
+            Kind::Series => self.series(n, again),
+            Kind::Sessions => self.session(n, again),
             Kind::Facilities => self.facility(n),
-            Kind::Slots => self.slot(n, is_again),
+            Kind::Slots => self.slot(n, again),
             Kind::Events => self.event(n),
         };
         format!(
@@ -106,7 +106,8 @@ impl Feed {
         )
     }
 
-    fn series(&self, n: usize) -> String {
+    fn series(&self, n: usize, again: usize) -> String {
+        let pounds = 5 + again;
         let day = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"][n % 5];
         let name = ["Yoga", "Aqua Aerobics", "Walking Football", "Spin"][n % 4];
         let words =
@@ -114,7 +115,7 @@ impl Feed {
                 .repeat(8);
         let base = &self.base;
         format!(
-            r#"{{"@context":["https://openactive.io/","https://openactive.io/ns-beta"],"@type":"SessionSeries","@id":"{base}/api/session-series/{n}","identifier":{n},"name":"{name} {n}","description":"{words}","url":"{base}/book/{n}","activity":[{{"@type":"Concept","prefLabel":"Yoga","inScheme":"https://openactive.io/activity-list","@id":"https://openactive.io/activity-list#bf1a5e00-cdcf-465d-8c5a-6f57040b7f7e"}}],{who_and_where},"ageRange":{{"@type":"QuantitativeValue","minValue":16}},"genderRestriction":"https://openactive.io/NoRestriction","level":["Beginner"],"eventSchedule":[{{"@type":"Schedule","repeatFrequency":"P1W","byDay":["https://schema.org/{day}"],"startDate":"2026-01-05","startTime":"18:30","endTime":"19:30","scheduleTimezone":"Europe/London","scheduledEventType":"ScheduledSession"}}],"offers":[{{"@type":"Offer","@id":"{base}/api/session-series/{n}#/offers/1","name":"Adult","price":5.5,"priceCurrency":"GBP"}}]}}"#,
+            r#"{{"@context":["https://openactive.io/","https://openactive.io/ns-beta"],"@type":"SessionSeries","@id":"{base}/api/session-series/{n}","identifier":{n},"name":"{name} {n}","description":"{words}","url":"{base}/book/{n}","activity":[{{"@type":"Concept","prefLabel":"Yoga","inScheme":"https://openactive.io/activity-list","@id":"https://openactive.io/activity-list#bf1a5e00-cdcf-465d-8c5a-6f57040b7f7e"}}],{who_and_where},"ageRange":{{"@type":"QuantitativeValue","minValue":16}},"genderRestriction":"https://openactive.io/NoRestriction","level":["Beginner"],"eventSchedule":[{{"@type":"Schedule","repeatFrequency":"P1W","byDay":["https://schema.org/{day}"],"startDate":"2026-01-05","startTime":"18:30","endTime":"19:30","scheduleTimezone":"Europe/London","scheduledEventType":"ScheduledSession"}}],"offers":[{{"@type":"Offer","@id":"{base}/api/session-series/{n}#/offers/1","name":"Adult","price":{pounds}.5,"priceCurrency":"GBP"}}]}}"#,
             who_and_where = self.who_and_where(n),
         )
     }
@@ -130,9 +131,9 @@ impl Feed {
         )
     }
 
-    fn session(&self, n: usize, is_again: bool) -> String {
+    fn session(&self, n: usize, again: usize) -> String {
         let (base, parents) = (&self.base, self.parents.max(1));
-        let (day, places) = (1 + (n / parents) % 28, (n + usize::from(is_again)) % 20);
+        let (day, places) = (1 + (n / parents) % 28, (n + again) % 20);
         let month = 1 + (n / parents / 28) % 12;
         format!(
             r#"{{"@context":"https://openactive.io/","@type":"ScheduledSession","@id":"{base}/api/scheduled-sessions/{n}","superEvent":"{base}/api/session-series/{parent}","startDate":"2027-{month:02}-{day:02}T18:30:00Z","endDate":"2027-{month:02}-{day:02}T19:30:00Z","duration":"PT1H","maximumAttendeeCapacity":20,"remainingAttendeeCapacity":{places}}}"#,
@@ -148,12 +149,12 @@ impl Feed {
         )
     }
 
-    fn slot(&self, n: usize, is_again: bool) -> String {
+    fn slot(&self, n: usize, again: usize) -> String {
         let (base, parents) = (&self.base, self.parents.max(1));
         let nth = n / parents;
         let (hour, half, day) = (8 + nth / 2 % 12, nth % 2 * 30, 1 + nth / 24 % 28);
         let month = 1 + nth / 672 % 12;
-        let uses = (n + usize::from(is_again)) % 2;
+        let uses = (n + again) % 2;
         format!(
             r#"{{"@context":["https://openactive.io/","https://openactive.io/ns-beta"],"@type":"Slot","@id":"{base}/api/slots/{n}","facilityUse":"{base}/api/facility-uses/{parent}","identifier":"slot-{n}","startDate":"2027-{month:02}-{day:02}T{hour:02}:{half:02}:00Z","endDate":"2027-{month:02}-{day:02}T{hour:02}:{end:02}:00Z","duration":"PT29M","remainingUses":{uses},"maximumUses":1,"offers":[{{"@type":"Offer","@id":"{base}/api/facility-uses/{parent}#/offers/1","name":"30 minutes","price":9.5,"priceCurrency":"GBP","openBookingInAdvance":"https://openactive.io/Required","url":"{base}/courts/{parent}/book"}}]}}"#,
             parent = n % parents,

@@ -10,6 +10,7 @@ on the loopback interface and stops by itself.
 """
 import argparse
 import contextlib
+import datetime
 import json
 import os
 import pathlib
@@ -27,6 +28,8 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BATON = ROOT / "target/release/baton"
 REFERENCE = "0.2.801"
+# Items of a page, as in benches/support/feeds.rs.
+PAGE = 500
 NGINX = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log; worker_processes 2;
 events {{ worker_connections 1024; }}
@@ -73,11 +76,11 @@ def feeds(**counts):
     return process, process.line()
 
 
-def config(folder, address, publishers, names, port=0, store=None):
+def config(folder, address, publishers, names, port=0, store=None, poll=8):
     """Writes a configuration that follows these feeds of every publisher."""
     store = store or f"sqlite:{folder}/baton.db"
     lines = [f'[server]\nlisten = "127.0.0.1:{port}"', f'[store]\nurl = "{store}"',
-             "[fetch]\nallow_private_networks = true", "[cache]\nmax_mib = 128",
+             f"[fetch]\nallow_private_networks = true\npoll_interval_secs = {poll}", "[cache]\nmax_mib = 128",
              "[limits]\nrequests_per_minute = 10000000",
              '[mappings]\nactivity_list = ""\nfacility_types = ""\naccessibility_support = ""']
     for number in range(publishers):
@@ -254,6 +257,49 @@ def compare(gateway, nginx, item, runs):
         row(f"Baton, {name}, p99", waits, "ms", limit)
 
 
+def post(url):
+    urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=10).close()
+
+
+def visible_after(address, gateway, log, services, runs):
+    """Lets one series change, then a page of them; returns how many ms after its page was committed lists show it."""
+    waits, before = {1: [], PAGE: []}, 0
+    for number in range(runs * 2):
+        size = list(waits)[number % 2]
+        # What changes next begins a page of its own.
+        known = 1_790_000_000 + services + before
+        since = datetime.datetime.fromtimestamp(known, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        log.seek(0, os.SEEK_END)
+        post(f"{address}/day?items={before + size}")
+        before += PAGE
+        begun = time.monotonic()
+        while json.loads(get(f"{gateway}/v3/services?per_page=1&modified_after={since}")[0])["total_items"] < size:
+            assert time.monotonic() - begun < 60, "changes are not shown"
+            time.sleep(0.002)
+        seen = time.time()
+        committed = [line for line in log.read().splitlines() if re.search(r"page committed.*\bchanged: [1-9]", line)]
+        at = datetime.datetime.fromisoformat(re.search(r"\S+Z", committed[-1])[0])
+        waits[size].append((seen - at.timestamp()) * 1000)
+    return waits
+
+
+def grow_live(folder, address, services, runs):
+    """Harvests into an empty store while serving, then lets series change."""
+    gateway = "http://127.0.0.1:18080"
+    (pathlib.Path(folder) / "baton.db").unlink()
+    path, log = config(folder, address, 1, ["series"], port=18080, poll=1), pathlib.Path(folder) / "log"
+    with open(log, "w") as written, open(log) as read, Process(
+            BATON, "serve", "--config", path, stdout=subprocess.DEVNULL, stderr=written,
+            env={**os.environ, "BATON_LOG": "baton::harvest::poller=debug"}) as serving:
+        ready(gateway, 600)
+        while json.loads(get(f"{gateway}/v3/services?per_page=1")[0])["total_items"] < services:
+            time.sleep(0.2)
+        row(f"{services:,} services: resident, harvested while serving", [serving.resident_mib()], "MiB")
+        row(f"{services:,} services: at its peak", [serving.resident_mib(peak=True)], "MiB")
+        for size, waits in visible_after(address, gateway, read, services, runs).items():
+            row(f"{services:,} services: committed to visible, {size}", waits, "ms")
+
+
 def bench_growth(runs, scale):
     head("Growth: start, memory, disk, change to visible")
     for services in [int(size * scale) for size in (10_000, 100_000, 1_000_000)]:
@@ -261,12 +307,12 @@ def bench_growth(runs, scale):
         folder = tempfile.mkdtemp(dir=ROOT / "target")
         try:
             with publisher:
-                path = config(folder, address, 1, ["series"], port=18080)
+                path = config(folder, address, 1, ["series"], port=18080, poll=1)
                 seconds, _ = cpu_of([BATON, "harvest", "--config", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                 row(f"{services:,} services: harvest", [services / seconds], "items/s")
                 disk = disk_of(folder)
                 row(f"{services:,} services: disk", [disk / services], "bytes each")
-                starts, memory, seen = [], [], []
+                starts, memory = [], []
                 for _ in range(runs):
                     begun = time.monotonic()
                     with Process(BATON, "serve", "--config", path, stdout=subprocess.DEVNULL,
@@ -278,6 +324,7 @@ def bench_growth(runs, scale):
                         memory.append(gateway.resident_mib())
                 row(f"{services:,} services: ready after", starts, "s")
                 row(f"{services:,} services: resident", memory, "MiB")
+                grow_live(folder, address, services, runs)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -309,8 +356,7 @@ def bench_national(_, scale):
             row(f"{name}: memory at its peak", [peak], "MiB")
             disk = disk_of(folder)
             row(f"{name}: disk", [disk / 1e6], "MB")
-            request = urllib.request.Request(f"{address}/day?changed=100", method="POST")
-            urllib.request.urlopen(request, timeout=10).close()
+            post(f"{address}/day?changed=100")
         begun = time.monotonic()
         with Process(BATON, "serve", "--config", path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as gateway:
             ready("http://127.0.0.1:18080", 900)

@@ -442,6 +442,7 @@ fn harvester(
         gate: Arc::new(ArcSwap::from_pointee(gate)),
         feeds_changed: Arc::default(),
         tasks: tasks.clone(),
+        pages: Arc::new(Semaphore::new(harvest::PAGES_AT_ONCE)),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -263,10 +264,11 @@ impl Segment {
             [bounds.min_longitude, bounds.min_latitude],
             [bounds.max_longitude, bounds.max_latitude],
         );
-        let _: ControlFlow<()> = self.points.look_up(&bounds, |point| {
+        let taken = self.points.look_up(&bounds, |point| {
             take(point.doc, (point.at[1], point.at[0]));
-            ControlFlow::Continue(())
+            ControlFlow::<Infallible>::Continue(())
         });
+        let ControlFlow::Continue(()) = taken;
     }
 }
 

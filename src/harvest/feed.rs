@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 use reqwest::header::HeaderName;
 use reqwest::header::HeaderValue;
 use tokio::sync::Notify;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
@@ -43,7 +44,13 @@ pub struct Harvester {
     pub feeds_changed: Arc<Notify>,
     /// Where tasks are tracked.
     pub tasks: TaskTracker,
+    /// Held while a page is read and written. There is one writer, so that what waits for it would only
+    /// take room.
+    pub pages: Arc<Semaphore>,
 }
+
+/// How many pages are read and written at a time.
+pub const PAGES_AT_ONCE: usize = 16;
 
 /// A feed to be followed.
 #[derive(Clone)]

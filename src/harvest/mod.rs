@@ -39,6 +39,7 @@ pub use explanation::Origin;
 pub use feed::FeedSettings;
 pub use feed::Followed;
 pub use feed::Harvester;
+pub use feed::PAGES_AT_ONCE;
 pub use feed::Until;
 pub use feed::follow;
 pub use fold::fold_group;

@@ -11,6 +11,7 @@ use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
 use tokio::sync::Mutex;
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::debug;
 use tracing::info;
 use tracing::warn;
@@ -201,6 +202,8 @@ impl<'a> Poller<'a> {
 
     /// Reads a page, then writes it while the next one is asked for.
     async fn take_page(&mut self, body: Body) -> Result<Step, PageError> {
+        let turn = Arc::clone(&self.harvester.pages).acquire_owned().await;
+        let turn = turn.map_err(|_closed| PageError::Stopping)?;
         let now = self.harvester.clock.now();
         let page = self.read(&body, now).await?;
         if self.is_reset(&page) {
@@ -225,7 +228,7 @@ impl<'a> Poller<'a> {
             // Said before anything is written: losses are judged only once more pages are not expected.
             self.enter(FeedState::CatchingUp);
         }
-        let commit = self.commit(page, &cursor, is_last);
+        let commit = self.commit(page, &cursor, is_last, turn);
         let step = match next {
             Next::Page(url) => {
                 if !self.visited.insert(self.url.clone()) || self.visited.len() > MAX_PAGES {
@@ -296,6 +299,7 @@ impl<'a> Poller<'a> {
         page: ReadPage,
         cursor: &Url,
         is_last: bool,
+        turn: OwnedSemaphorePermit,
     ) -> impl Future<Output = Result<PageOutcome, StoreError>> + use<> {
         let commit = PageCommit {
             feed: self.feed,
@@ -313,7 +317,7 @@ impl<'a> Poller<'a> {
             // A task of its own, which goes on when the poller is told to stop.
             let written = tasks.spawn(async move {
                 let outcome = store.commit_page(commit).await;
-                drop(held);
+                drop((held, turn));
                 outcome
             });
             let outcome = written.await.unwrap_or(Err(StoreError::Closed))?;
