@@ -347,6 +347,7 @@ fn schemas(version: &Version) -> Value {
                 "fields": { "type": "array", "items": { "type": "object" } },
                 "unused": { "type": "array" },
                 "findings": { "type": "array", "items": { "type": "object" } },
+                "series": { "type": "array", "items": { "type": "object" } },
                 "is_complete": { "type": "boolean" },
             },
             "required": ["service", "fields"],

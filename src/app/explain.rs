@@ -14,6 +14,7 @@ use crate::api::Explained;
 use crate::clock::Clock;
 use crate::harvest::Explainer;
 use crate::harvest::Sources;
+use crate::harvest::folded_series;
 use crate::mapping::Rules;
 use crate::oruk::Id;
 use crate::oruk::Service;
@@ -24,6 +25,9 @@ use crate::store::StoreError;
 
 /// How long one explanation may take.
 const MAX_TIME: Duration = Duration::from_secs(2);
+
+/// How many series of a folded service are named.
+const MAX_SERIES: usize = 50;
 
 /// Explains services out of the store.
 pub(super) struct Explanations {
@@ -37,17 +41,14 @@ impl ExplainSource for Explanations {
     fn explain(&self, service: Id) -> BoxFuture<'_, Result<Explained, StoreError>> {
         Box::pin(async move {
             let Ok(_turn) = self.one_at_a_time.try_acquire() else { return Ok(Explained::Busy) };
-            let Some(root) = self.store.root(service).await? else {
-                return Ok(Explained::Unknown);
-            };
+            let mut roots = self.store.roots_of(service).await?;
+            roots.truncate(MAX_SERIES);
             let stored = self.store.services(vec![service]).await?.into_iter().flatten().next();
             let last_modified = stored.and_then(|stored| {
                 let service: Service = serde_json::from_slice(&stored.record.body).ok()?;
                 Some(service.last_modified)
             });
-            let Some(bundle) = self.store.bundles(vec![root]).await?.into_iter().next() else {
-                return Ok(Explained::Unknown);
-            };
+            let bundles = self.store.bundles(roots).await?;
             let feeds = self.store.feeds().await?;
             let (sources, now) = (self.sources.load_full(), self.clock.now());
             let made = tokio::task::spawn_blocking(move || {
@@ -66,7 +67,11 @@ impl ExplainSource for Explanations {
                     form: &form,
                     time: MAX_TIME,
                 };
-                explainer.explain(&bundle).and_then(|made| serde_json::to_vec(&made).ok())
+                let mut explanation = explainer.explain(bundles.first()?)?;
+                if bundles.len() > 1 {
+                    explanation.series = folded_series(&bundles, &sources, now);
+                }
+                serde_json::to_vec(&explanation).ok()
             });
             let made = made.await.unwrap_or_default();
             Ok(made.map_or(Explained::Unknown, Explained::Done))

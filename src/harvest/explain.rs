@@ -336,6 +336,7 @@ impl Trial<'_> {
             fields: fields.collect(),
             unused: self.unused.into_iter().collect(),
             findings,
+            series: Vec::new(),
             is_complete: self.is_complete,
             service: self.service,
         }

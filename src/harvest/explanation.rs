@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::oruk::Id;
 use crate::quality::Finding;
 
 /// Something a field depends on.
@@ -52,6 +53,17 @@ pub struct ExplainedFinding {
     pub title: &'static str,
 }
 
+/// A series that was folded into one service with others.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FoldedSeries {
+    /// The id its own service would have; its address leads to the one service.
+    pub id: Id,
+    /// Its name, as its own service would have it.
+    pub name: String,
+    /// Whether it is the one that is explained.
+    pub is_explained: bool,
+}
+
 /// A service and where its fields come from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
@@ -63,6 +75,9 @@ pub struct Explanation {
     pub unused: Vec<Origin>,
     /// Everything that was found.
     pub findings: Vec<ExplainedFinding>,
+    /// The series that the service was folded of, where it was: the first is explained.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<FoldedSeries>,
     /// Whether everything was tried; an item of thousands of properties takes too long.
     pub is_complete: bool,
 }

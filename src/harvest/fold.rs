@@ -14,6 +14,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::assemble::Assembled;
 use super::assemble::assemble;
+use super::explanation::FoldedSeries;
 use super::worker::Sources;
 use super::worker::publication;
 use super::worker::record;
@@ -72,6 +73,21 @@ pub fn fold_group(bundles: &[Bundle], sources: &Sources, now: DateTime<Utc>) -> 
         }
     }
     publications
+}
+
+/// Names the series of a group, in the order of their keys, as if each were a service of its own.
+pub fn folded_series(
+    bundles: &[Bundle],
+    sources: &Sources,
+    now: DateTime<Utc>,
+) -> Vec<FoldedSeries> {
+    let mapped = bundles.iter().map(|bundle| publication(bundle, sources, now));
+    let series = mapped.enumerate().filter_map(|(at, Publication { id, outcome, .. })| {
+        let Outcome::Service(record) = outcome else { return None };
+        let Service { name, .. } = serde_json::from_slice(&record.body).ok()?;
+        Some(FoldedSeries { id, name, is_explained: at == 0 })
+    });
+    series.collect()
 }
 
 /// Returns what the services of a group have in common; nothing for what is not to be folded.

@@ -98,7 +98,7 @@ codes! {
     PostcodeInvalid = "postcode-invalid", Warning, "the postcode is not a UK postcode", "Publish a full UK postcode.", "modelling-opportunity-data/#schema-postaladdress";
     CityMissing = "city-missing", Info, "the address names no town", "Publish addressLocality.", "modelling-opportunity-data/#schema-postaladdress";
     AgeMissing = "age-missing", Info, "no age range", "Publish ageRange, also when all ages are welcome.", "modelling-opportunity-data/#describing-age-ranges";
-    AgeUnusable = "age-unusable", Warning, "the age range is not made of numbers", "Publish minValue and maxValue as numbers.", "modelling-opportunity-data/#describing-age-ranges";
+    AgeUnusable = "age-unusable", Warning, "the age range has no numbers that can be meant", "Publish minValue and maxValue as numbers; for all ages a minValue of 0 alone.", "modelling-opportunity-data/#describing-age-ranges";
     AgeSwapped = "age-swapped", Info, "the age range was upside down and put right", "Swap minValue and maxValue.", "modelling-opportunity-data/#describing-age-ranges";
     GenderUnknown = "gender-unknown", Info, "the gender restriction is not one of the standard's", "Use one of the three GenderRestrictionType values.", "modelling-opportunity-data/#describing-gender-restrictions";
     ActivityMissing = "activity-missing", Warning, "no activity", "Publish an activity from the OpenActive activity list.", "activity-list/";

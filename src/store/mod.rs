@@ -192,8 +192,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Marks every root dirty, after a change of rules; returns how many.
     fn mark_all(&self) -> Answer<'_, u64>;
 
-    /// Returns the root of a service; nothing when there is no such service, or it is gone.
-    fn root(&self, service: Id) -> Answer<'_, Option<Dirty>>;
+    /// Returns the roots that a service is made of: its own, and those folded into it in the order of their
+    /// keys; none when there is no such service, or it is gone.
+    fn roots_of(&self, service: Id) -> Answer<'_, Vec<Dirty>>;
 
     /// Returns up to `limit` roots, dirty or not, in an order of their own, beginning after `after`.
     fn roots(&self, after: Option<Dirty>, limit: usize) -> Answer<'_, Vec<Dirty>>;

@@ -113,6 +113,16 @@ it("is not missed without JavaScript", async () => {
   await visit.finish();
 });
 
+it("says how much it leaves out", async () => {
+  const visit = await visitor(browser, gateway.url, { width: 1280, hasScript: true });
+  const point = { type: "Feature", geometry: { type: "Point", coordinates: [-2.6, 51.45] }, properties: { id: "x", name: "One" } };
+  const points = { type: "FeatureCollection", total: 2001, services: 2000, features: [point] };
+  await visit.page.route(/find\.geojson/, (route) => route.fulfill({ json: points }));
+  const page = await visit.look("/find?map=yes", "find-map-cut");
+  await page.getByText("The first 2,000 of 2,001 results are on the map.").waitFor();
+  await visit.finish();
+});
+
 it("says so where there is no WebGL", async () => {
   const plain = await browse(["--disable-3d-apis"]);
   const visit = await visitor(plain, gateway.url, { width: 1280, hasScript: true });

@@ -1,5 +1,6 @@
 //! A feed that suddenly loses much is paused, and its last good services stay.
 
+use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::support::gateway::Gateway;
@@ -158,6 +159,24 @@ async fn a_harvest_that_loses_most_fails_and_keeps_it() {
     assert_eq!(harvested.code, Some(1), "{harvested:?}");
     assert!(harvested.line_of(&url).contains("paused: 40 of 40 services"), "{harvested:?}");
     assert!(harvested.stderr.contains("40 services from 1 feeds"), "{harvested:?}");
+}
+
+#[tokio::test]
+async fn what_is_held_is_judged_once_the_store_answers_again() {
+    let publisher = FakePublisher::start().await;
+    let (gateway, _) = gateway_of(&publisher).await;
+    let store = Connection::open(gateway.folder().join("baton.db")).unwrap();
+    store.busy_timeout(PATIENCE).unwrap();
+    let breaking = "CREATE TRIGGER broken BEFORE UPDATE OF is_let_through ON held
+                    BEGIN SELECT RAISE(ABORT, 'the disk is on strike'); END";
+    store.execute(breaking, []).unwrap();
+    publisher.delete("/feed", "0");
+    let is_failing = async || gateway.said().contains("on strike").then_some(());
+    wait_until("a judgement that fails", PATIENCE, is_failing).await;
+    assert_eq!(gateway.names().await.len(), SERVICES, "what is not judged stays");
+    store.execute("DROP TRIGGER broken", []).unwrap();
+    // Nothing else is held meanwhile, which would have all of it judged.
+    counts(&gateway, SERVICES - 1).await;
 }
 
 #[tokio::test]

@@ -402,8 +402,19 @@ async fn series_that_differ_only_in_their_times_are_folded_where_the_operator_as
         let moved = classes.gateway.json(&format!("/{version}/services/{tuesday}")).await;
         assert_eq!(moved["id"], monday, "{version}: the redirect is followed");
     }
+    let address = format!("/v3/services/{}?explain=true", text(&monday));
+    let explained = classes.gateway.json(&address).await;
+    let series = [(&monday, APART[1], true), (&json!(tuesday), APART[2], false)].map(
+        |(id, name, is_explained)| json!({ "id": id, "name": name, "is_explained": is_explained }),
+    );
+    assert_eq!(explained["series"], json!(series));
+    let why = classes.gateway.get(&format!("/find/{}/why", text(&monday))).await.text();
+    assert!(why.contains("2 series that differ only in their times"), "{why}");
+    assert!(APART[1..3].iter().all(|name| why.contains(&format!("“{name}”"))), "{why}");
     classes.start_again("false").await;
     classes.show(&APART).await;
+    let explained = classes.gateway.json(&address).await;
+    assert_eq!(explained["series"], Value::Null, "one series alone is not folded");
 
     // What folding would change can be seen beforehand.
     assert_eq!(classes.gateway.stop().await, Some(0));

@@ -94,10 +94,15 @@ pub(super) async fn mark_all(session: &Session<'_>) -> Result<u64, StoreError> {
         .await
 }
 
-pub(super) async fn root(session: &Session<'_>, service: Id) -> Result<Option<Dirty>, StoreError> {
+pub(super) async fn roots_of(session: &Session<'_>, service: Id) -> Result<Vec<Dirty>, StoreError> {
     session
-        .row(
-            "SELECT key FROM service WHERE id = $1 AND gone_at IS NULL",
+        .rows(
+            "WITH own AS (SELECT key FROM service WHERE id = $1 AND gone_at IS NULL)
+             SELECT id FROM key WHERE id IN (
+                 SELECT key FROM own UNION
+                 SELECT other.key FROM own JOIN fold AS first ON first.key = own.key
+                 JOIN fold AS other ON other.grp = first.grp)
+             ORDER BY key.name",
             &[&service.as_bytes().as_slice()],
             |row| Ok(Dirty { key: row.try_get(0)?, mark: NO_MARK }),
         )

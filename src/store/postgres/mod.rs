@@ -213,9 +213,9 @@ impl Store for PostgresStore {
         self.write("marking everything", (), |session, ()| Box::pin(dirty::mark_all(session)))
     }
 
-    fn root(&self, service: Id) -> Answer<'_, Option<Dirty>> {
-        self.read("finding the root of a service", service, |session, service| {
-            Box::pin(dirty::root(session, *service))
+    fn roots_of(&self, service: Id) -> Answer<'_, Vec<Dirty>> {
+        self.read("finding the roots of a service", service, |session, service| {
+            Box::pin(dirty::roots_of(session, *service))
         })
     }
 

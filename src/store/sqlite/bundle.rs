@@ -109,15 +109,22 @@ pub(super) fn mark_all(connection: &Connection) -> Result<u64, StoreError> {
 /// A mark of a root that is looked at without being dirty: no mark of the list is ever 0.
 const NO_MARK: i64 = 0;
 
-pub(super) fn root(connection: &Connection, service: Id) -> Result<Option<Dirty>, StoreError> {
-    let root = connection
-        .query_row(
-            "SELECT key FROM service WHERE id = ?1 AND gone_at IS NULL",
-            [service.as_bytes()],
-            |row| Ok(Dirty { key: row.get(0)?, mark: NO_MARK }),
+pub(super) fn roots_of(connection: &Connection, service: Id) -> Result<Vec<Dirty>, StoreError> {
+    let doing = "finding the roots of a service";
+    let mut select = connection
+        .prepare_cached(
+            "WITH own AS (SELECT key FROM service WHERE id = ?1 AND gone_at IS NULL)
+             SELECT id FROM key WHERE id IN (
+                 SELECT key FROM own UNION
+                 SELECT other.key FROM own JOIN fold AS first ON first.key = own.key
+                 JOIN fold AS other ON other.grp = first.grp)
+             ORDER BY key.key",
         )
-        .optional();
-    root.map_err(sql("finding the root of a service"))
+        .map_err(sql(doing))?;
+    let rows = select
+        .query_map([service.as_bytes()], |row| Ok(Dirty { key: row.get(0)?, mark: NO_MARK }))
+        .map_err(sql(doing))?;
+    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
 }
 
 pub(super) fn roots(

@@ -177,8 +177,8 @@ impl Store for SqliteStore {
         self.write(|connection| bundle::mark_all(connection))
     }
 
-    fn root(&self, service: Id) -> Answer<'_, Option<Dirty>> {
-        self.read(move |connection| bundle::root(connection, service))
+    fn roots_of(&self, service: Id) -> Answer<'_, Vec<Dirty>> {
+        self.read(move |connection| bundle::roots_of(connection, service))
     }
 
     fn roots(&self, after: Option<Dirty>, limit: usize) -> Answer<'_, Vec<Dirty>> {

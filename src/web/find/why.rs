@@ -29,6 +29,8 @@ struct Why {
     fields: Vec<Field>,
     findings: Vec<Finding>,
     unused: Vec<String>,
+    /// The series that were folded, the explained one first.
+    series: Vec<String>,
     is_complete: bool,
 }
 
@@ -73,6 +75,7 @@ fn made_of(id: Id, explained: &Value) -> Why {
         fields: fields.iter().map(field).filter(|field| !is_tie(&field.path)).collect(),
         findings: list(&explained["findings"]).iter().map(finding).collect(),
         unused: list(&explained["unused"]).iter().map(origin).collect(),
+        series: list(&explained["series"]).iter().map(series).collect(),
         is_complete: explained["is_complete"] == true,
     }
 }
@@ -90,6 +93,10 @@ fn field(field: &Value) -> Field {
         sources: field["sources"].as_array().into_iter().flatten().map(origin).collect(),
         rule: field["rule"].as_str().map(str::to_owned),
     }
+}
+
+fn series(series: &Value) -> String {
+    words::short(&text(&series["name"]), MAX_VALUE)
 }
 
 /// Writes where something comes from: `item offers[0].price`.

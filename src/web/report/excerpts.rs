@@ -19,7 +19,7 @@ use crate::web::words;
 /// How many items are read for a report. The examples of most codes are in the same few.
 const MAX_ITEMS: usize = 100;
 
-/// How many courts of a facility, and texts of its sessions, are looked at.
+/// How many courts of a facility, texts of its sessions and series folded into it are looked at.
 const MAX_PARTS: usize = 20;
 
 /// What stands where something was found.
@@ -45,10 +45,11 @@ pub(super) async fn add(store: &dyn Store, report: &mut Report) -> Result<(), Pr
         of_service.entry(example.id).or_default().push(example);
     }
     for (service, examples) in of_service.into_iter().take(MAX_ITEMS) {
-        let Some(root) = store.root(service).await? else { continue };
-        let Some(bundle) = store.bundles(vec![root]).await?.pop() else { continue };
+        let mut roots = store.roots_of(service).await?;
+        roots.truncate(MAX_PARTS);
+        let bundles = store.bundles(roots).await?;
         let findings: Vec<_> = examples.iter().map(|example| example.finding.clone()).collect();
-        let made = tokio::task::spawn_blocking(move || sources(&bundle, &findings)).await;
+        let made = tokio::task::spawn_blocking(move || sources(&bundles, &findings)).await;
         let sources = made.map_err(|_stopped| Problem::Internal)?;
         for (example, source) in examples.into_iter().zip(sources) {
             example.source = source;
@@ -58,14 +59,19 @@ pub(super) async fn add(store: &dyn Store, report: &mut Report) -> Result<(), Pr
 }
 
 /// Returns what was written at each finding.
-fn sources(bundle: &Bundle, findings: &[Finding]) -> Vec<Vec<Source>> {
-    let head = bundle.heads.iter().take(1).map(|head| &head.body);
-    let parents = bundle.parents.iter().map(|parent| &parent.body);
-    let members = bundle.members.iter().take(MAX_PARTS).map(|member| &member.body);
-    let texts = head.chain(parents).chain(bundle.facts.iter().take(MAX_PARTS)).chain(members);
+fn sources(bundles: &[Bundle], findings: &[Finding]) -> Vec<Vec<Source>> {
+    let texts = bundles.iter().flat_map(texts);
     let documents: Vec<Value> = texts.filter_map(|text| serde_json::from_str(text).ok()).collect();
     let of = |finding| excerpts(finding, &documents).iter().map(in_words).collect();
     findings.iter().map(of).collect()
+}
+
+/// Returns the texts that a service is made of.
+fn texts(bundle: &Bundle) -> impl Iterator<Item = &String> {
+    let head = bundle.heads.iter().take(1).map(|head| &head.body);
+    let parents = bundle.parents.iter().map(|parent| &parent.body);
+    let members = bundle.members.iter().take(MAX_PARTS).map(|member| &member.body);
+    head.chain(parents).chain(bundle.facts.iter().take(MAX_PARTS)).chain(members)
 }
 
 fn in_words(excerpt: &Excerpt) -> Source {

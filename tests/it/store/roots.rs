@@ -144,10 +144,10 @@ pub(super) async fn roots_are_told_one_after_the_other(subject: &Subject) {
     assert_eq!(keys.len(), 26);
     subject.page(0, vec![series("k3", "{\"changed\": 1}")]).await;
     subject.publish_service("k3", "three").await.unwrap();
-    let root = subject.store.root(id("k3")).await.unwrap().unwrap();
+    let root = subject.store.roots_of(id("k3")).await.unwrap()[0];
     let bundles = subject.store.bundles(vec![root]).await.unwrap();
     assert_eq!(bundles[0].key, "k3");
-    assert!(subject.store.root(id("k4")).await.unwrap().is_none());
+    assert!(subject.store.roots_of(id("k4")).await.unwrap().is_empty());
 }
 
 pub(super) async fn what_is_due_is_woken(subject: &Subject) {
@@ -201,6 +201,10 @@ pub(super) async fn folded_roots_know_each_other(subject: &Subject) {
     assert_eq!(store.folded_into(id("c")).await.unwrap(), Some(id("b")));
     assert_eq!(store.folded_into(id("b")).await.unwrap(), None);
     assert_eq!(store.folded_into(id("nobody")).await.unwrap(), None);
+    let service = Outcome::Service(Box::new(subject.service("b", "all")));
+    subject.publish(roots[2].1, "b", service).await;
+    let all = store.roots_of(id("b")).await.unwrap();
+    assert!(all.len() == 2 && all[0].is_same(roots[2].1) && all[1].is_same(roots[0].1));
     subject.clean().await;
     // The smallest key joins: it comes first now, and the one that did has to know.
     let group = store.fold(vec![fold(1, Some(7))]).await.unwrap().remove(0);

@@ -90,7 +90,7 @@ pub(super) async fn a_service_that_is_gone_leaves_a_tombstone_for_a_while(subjec
     let never =
         subject.publish(subject.root("b").await, "b", Outcome::Nothing { name: None }).await;
     assert_eq!(never, []);
-    let root = subject.store.root(id("a")).await.unwrap().unwrap();
+    let root = subject.store.roots_of(id("a")).await.unwrap()[0];
     for (outcome, name) in [
         (Outcome::Nothing { name: None }, "Yoga"),
         (Outcome::Nothing { name: Some("Pilates".to_owned()) }, "Pilates"),
@@ -104,7 +104,7 @@ pub(super) async fn a_service_that_is_gone_leaves_a_tombstone_for_a_while(subjec
         assert_eq!((&body["name"], &body["status"]), (&name.into(), &"defunct".into()));
         assert!(gone.last_modified > noon());
     }
-    assert!(subject.store.root(id("a")).await.unwrap().is_none());
+    assert!(subject.store.roots_of(id("a")).await.unwrap().is_empty());
     assert_eq!(subject.store.changes(0, 10).await.unwrap().len(), 1);
     assert_eq!(subject.store.purge(noon() + TimeDelta::days(29)).await.unwrap(), 0);
     assert_eq!(subject.store.purge(noon() + TimeDelta::days(31)).await.unwrap(), 1);
@@ -121,7 +121,7 @@ pub(super) async fn a_service_about_to_be_lost_waits_to_be_judged(subject: &Subj
         subject.publish_service(key, key).await;
     }
     let lose = async |key: &str| {
-        let root = store.root(id(key)).await.unwrap().unwrap();
+        let root = store.roots_of(id(key)).await.unwrap()[0];
         let changed = subject.publish(root, key, Outcome::Held(subject.feed(0))).await;
         assert_eq!(changed, []);
     };
