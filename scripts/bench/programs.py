@@ -393,27 +393,34 @@ class Postgres(Process):
 
 
 def bench_stores(runs, scale):
-    """The same feeds into SQLite and into PostgreSQL, then the same questions to both."""
+    """The same items into SQLite and into PostgreSQL, of one publisher and of ten, then the same questions to both."""
     counts = {"series": int(20_000 * scale), "sessions": int(200_000 * scale)}
-    publisher, address = feeds(**counts)
-    rates = {"SQLite": [], "PostgreSQL": []}
-    answers = {(name, path): [] for path in ("/v3/services?page=3", "/v3/services/{item}") for name in rates}
-    # Both in the same folder, so that both write to the same disk.
-    with publisher, Postgres() as server:
-        for _ in range(runs):
-            for name in rates:
-                with tempfile.TemporaryDirectory() as folder:
-                    store = server.database() if name == "PostgreSQL" else None
-                    path = config(folder, address, 1, counts, port=18080, store=store)
-                    seconds, _ = cpu_of([BATON, "harvest", "--config", path], stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
-                    rates[name].append(sum(counts.values()) / seconds)
-                    ask(path, name, answers)
+    names = ("SQLite", "PostgreSQL")
+    answers = {(name, path): [] for path in ("/v3/services?page=3", "/v3/services/{item}") for name in names}
     head(f"Stores: {counts['series']:,} series and {counts['sessions']:,} sessions, then 64 connections")
-    for what, unit, values in [("harvest", "items/s", rates), ("page of 50", "requests/s", of(answers, "?page=3")),
-                               ("one service", "requests/s", of(answers, "{item}"))]:
-        limit = row(f"SQLite, {what}", values["SQLite"], unit)
-        row(f"PostgreSQL, {what}", values["PostgreSQL"], unit, limit)
+    for publishers in (1, 10):
+        rates = {name: [] for name in names}
+        publisher, address = feeds(publishers=publishers, **counts)
+        # Both in the same folder, so that both write to the same disk.
+        with publisher, Postgres() as server:
+            for _ in range(runs):
+                for name in names:
+                    with tempfile.TemporaryDirectory() as folder:
+                        store = server.database() if name == "PostgreSQL" else None
+                        path = config(folder, address, publishers, counts, port=18080, store=store)
+                        seconds, _ = cpu_of([BATON, "harvest", "--config", path], stdout=subprocess.DEVNULL,
+                                            stderr=subprocess.DEVNULL)
+                        rates[name].append(sum(counts.values()) / seconds)
+                        if publishers == 1:
+                            ask(path, name, answers)
+        compare_stores(f"harvest of {publishers}", "items/s", rates)
+    compare_stores("page of 50", "requests/s", of(answers, "?page=3"))
+    compare_stores("one service", "requests/s", of(answers, "{item}"))
+
+
+def compare_stores(what, unit, values):
+    limit = row(f"SQLite, {what}", values["SQLite"], unit)
+    row(f"PostgreSQL, {what}", values["PostgreSQL"], unit, limit)
 
 
 def ask(path, name, answers):

@@ -188,9 +188,13 @@ fn days(schedule: &Schedule) -> u8 {
 }
 
 fn words(service: &Service) -> String {
-    let name: Vec<String> = text::words(&service.name).collect();
-    let mut all: Vec<String> = Vec::new();
-    let mut add = |text: &str| all.extend(text::words(text));
+    let name = text::fold_for_words(&service.name);
+    let name: Vec<&str> = text::words_of(&name).collect();
+    let mut all = String::new();
+    let mut add = |part: &str| {
+        all.push_str(&text::fold_for_words(part));
+        all.push(' ');
+    };
     add(service.description.as_deref().unwrap_or_default());
     add(&service.organization.name);
     for attribute in &service.attributes {
@@ -204,10 +208,11 @@ fn words(service: &Service) -> String {
             add(&address.postal_code);
         }
     }
-    all.sort_unstable();
-    all.dedup();
-    all.retain(|word| !name.contains(word));
-    all.join(" ")
+    let mut words: Vec<&str> = text::words_of(&all).collect();
+    words.sort_unstable();
+    words.dedup();
+    words.retain(|word| !name.contains(word));
+    words.join(" ")
 }
 
 #[cfg(test)]

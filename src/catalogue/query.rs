@@ -139,7 +139,7 @@ pub(super) struct Found {
 impl Search {
     /// Reads a search. `occurs` tells whether a word, or the beginning of one, is in anything listed.
     pub(super) fn read(asked: &str, occurs: impl Fn(&str, bool) -> bool) -> Self {
-        let words: Vec<String> = text::words(asked).collect();
+        let words = text::words(asked);
         let last = words.len().saturating_sub(1);
         let words = words.into_iter().enumerate().map(|(at, word)| {
             let is_beginning = at == last;

@@ -12,8 +12,9 @@ use super::key_path::KeyPath;
 pub struct Fetch {
     /// How publishers can reach the operator: an e-mail address or a web page, sent to all of them.
     pub contact: Option<String>,
-    /// How long to wait at the end of a feed, in seconds, before asking again; 8 by default, and
-    /// `Cache-Control` of the publisher may raise it.
+    /// How long to wait at the end of a feed, in seconds, before asking again; 8 by default. A feed that
+    /// has not changed for some minutes is waited for up to four times as long, and `Cache-Control` of the
+    /// publisher may raise it.
     pub poll_interval_secs: u64,
     /// The most one fetch may take, in seconds; 60 by default.
     pub timeout_secs: u64,
