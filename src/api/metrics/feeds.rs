@@ -24,7 +24,7 @@ struct OfFeedAnd {
     kind: &'static str,
 }
 
-type FloatGauge = Gauge<f64, AtomicU64>;
+pub(super) type FloatGauge = Gauge<f64, AtomicU64>;
 
 /// What is told of each feed, as it is at this moment.
 #[derive(Default)]

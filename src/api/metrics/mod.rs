@@ -33,6 +33,7 @@ use tracing::debug;
 use tracing::info_span;
 
 use self::feeds::FeedMetrics;
+use self::feeds::FloatGauge;
 use super::error::Problem;
 use super::front::REQUEST_ID;
 use super::state::ApiState;
@@ -167,12 +168,17 @@ fn class(status: StatusCode) -> &'static str {
     }
 }
 
-/// Returns everything measured.
+/// How long the store may take to tell of the feeds: less than scrapers wait for an answer.
+const STORE_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Returns everything measured. Without the store that is what this process knows by itself.
 pub(super) async fn metrics(State(state): State<ApiState>) -> Result<impl IntoResponse, Problem> {
-    let report = state.status.report().await?;
+    let report = tokio::time::timeout(STORE_PATIENCE, state.status.report()).await;
+    // Whoever follows the store logs why.
+    let report = report.ok().and_then(Result::ok);
     let mut text = String::new();
     encode(&mut text, &state.metrics.registry).map_err(|_unwritable| Problem::Internal)?;
-    let feeds = registry_of(&state, &report);
+    let feeds = registry_of(&state, report.as_ref());
     let mut of_feeds = String::new();
     encode(&mut of_feeds, &feeds).map_err(|_unwritable| Problem::Internal)?;
     // Each of the two ends with the mark of the end.
@@ -181,26 +187,43 @@ pub(super) async fn metrics(State(state): State<ApiState>) -> Result<impl IntoRe
     Ok(([(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-store")], text))
 }
 
-fn registry_of(state: &ApiState, report: &StatusReport) -> Registry {
-    let StatusReport { services, waiting, behind, feeds, .. } = report;
+fn registry_of(state: &ApiState, report: Option<&StatusReport>) -> Registry {
     let now = state.clock.now();
-    let metrics = FeedMetrics::default();
-    for report in feeds {
-        metrics.take(report, now);
-    }
     let mut registry = Registry::default();
-    let count = |n: u64| {
-        let gauge: Gauge = Gauge::default();
-        gauge.set(i64::try_from(n).unwrap_or(i64::MAX));
-        gauge
-    };
-    registry.register("baton_listed_services", "Services that lists show", count(*services as u64));
-    registry.register("baton_waiting_roots", "Opportunities waiting to be mapped", count(*waiting));
+    let services = state.catalogue.snapshot().len() as u64;
+    registry.register("baton_listed_services", "Services that lists show", count(services));
+    if let Some(level_at) = state.catalogue.level_at() {
+        let age: FloatGauge = Gauge::default();
+        age.set((now - level_at).to_std().unwrap_or_default().as_secs_f64());
+        registry.register(
+            "baton_snapshot_age_seconds",
+            "How long ago lists were last seen to hold all that the store does",
+            age,
+        );
+    }
+    let is_up = count(report.is_some().into());
+    registry.register("baton_store_up", "1 when the store answered, else 0", is_up);
+    let Some(report) = report else { return registry };
+    registry.register(
+        "baton_waiting_roots",
+        "Opportunities waiting to be mapped",
+        count(report.waiting),
+    );
     registry.register(
         "baton_unlisted_changes",
         "Changes that lists do not show yet",
-        count(*behind),
+        count(report.behind),
     );
+    let metrics = FeedMetrics::default();
+    for report in &report.feeds {
+        metrics.take(report, now);
+    }
     metrics.register(&mut registry);
     registry
+}
+
+fn count(n: u64) -> Gauge {
+    let gauge: Gauge = Gauge::default();
+    gauge.set(i64::try_from(n).unwrap_or(i64::MAX));
+    gauge
 }
