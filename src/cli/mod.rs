@@ -188,8 +188,8 @@ async fn run(command: Command) -> Result<Verdict, Failure> {
         Command::Export(arguments) => export::run(&arguments).await,
         Command::Status(arguments) => status::run(&arguments).await,
         Command::Feeds(arguments) => feeds::run(&arguments).await,
-        Command::Backup(arguments) => backup::run(&arguments).await,
-        Command::Restore(arguments) => restore::run(&arguments).await,
+        Command::Backup(arguments) => backup::run(&arguments, stop).await,
+        Command::Restore(arguments) => restore::run(&arguments, stop).await,
         Command::Migrate(arguments) => migrate::run(&arguments, stop).await,
         Command::Config(arguments) => config::run(&arguments),
     }
