@@ -3,7 +3,7 @@
 # leaves nothing behind, however whoever started it ended. Never as root, which the server refuses.
 #
 # Says the folder of its socket when it is ready. Then it does what it is told, a line each, and says
-# "done" after each: createdb NAME, restart, crash, standby (says its folder first; from then on a commit is
+# "done" after each: createdb NAME, stop, start, restart, crash, standby (says its folder first; from then on a commit is
 # confirmed once both have it), promote (the standby, after the first server stopped in no order at all), tls
 # PORT (listens there as localhost, with a certificate of ca.pem in the folder; other.pem signed nothing).
 set -euo pipefail
@@ -73,6 +73,8 @@ exec 2>>"$folder/log"
 while read -r command argument; do
     case $command in
         createdb) run "$bin/createdb" -h "$folder" -U postgres "$argument" ;;
+        stop) run "$bin/pg_ctl" -D "$folder/data" -w -m fast stop ;;
+        start) start "$folder" ;;
         restart)
             run "$bin/pg_ctl" -D "$folder/data" -w -m fast stop
             start "$folder"

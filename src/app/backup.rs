@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use anyhow::bail;
+use tokio_util::sync::CancellationToken;
 
 use super::store_lock::StoreLock;
 use crate::store;
@@ -14,14 +15,14 @@ use crate::store::sqlite;
 /// Copies the store at this address to a new file, whoever uses it.
 ///
 /// # Errors
-/// When the store is not a file, the file exists, or the copy is not sound.
-pub async fn backup(url: &str, file: &Path) -> anyhow::Result<()> {
+/// When the store is not a file, the file exists, the copy is not sound, or it is to `stop`.
+pub async fn backup(url: &str, file: &Path, stop: CancellationToken) -> anyhow::Result<()> {
     let from = path_of(url, BACKUP_ON_SERVER)?;
     if !from.exists() {
         bail!("there is no store {} yet", from.display());
     }
     let file = file.to_path_buf();
-    let done = tokio::task::spawn_blocking(move || sqlite::backup(&from, &file)).await?;
+    let done = tokio::task::spawn_blocking(move || sqlite::backup(&from, &file, &stop)).await?;
     done.context("backing up the store")
 }
 
@@ -29,15 +30,20 @@ pub async fn backup(url: &str, file: &Path) -> anyhow::Result<()> {
 /// when `is_replacing`.
 ///
 /// # Errors
-/// When the store is not a file, is in use or is there already, or the backup is not sound.
-pub async fn restore(url: &str, file: &Path, is_replacing: bool) -> anyhow::Result<()> {
+/// When the store is not a file, is in use or is there already, the backup is not sound, or it is to `stop`.
+pub async fn restore(
+    url: &str,
+    file: &Path,
+    is_replacing: bool,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     let to = path_of(url, RESTORE_ON_SERVER)?;
     if !file.exists() {
         bail!("there is no backup {}", file.display());
     }
     let _lock = StoreLock::take(url)?;
     let file = file.to_path_buf();
-    let restoring = move || sqlite::restore(&file, &to, is_replacing);
+    let restoring = move || sqlite::restore(&file, &to, is_replacing, &stop);
     tokio::task::spawn_blocking(restoring).await?.context("restoring the store")
 }
 

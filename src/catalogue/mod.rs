@@ -28,6 +28,9 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use arc_swap::ArcSwap;
+use arc_swap::ArcSwapOption;
+use chrono::DateTime;
+use chrono::Utc;
 use tokio::sync::watch;
 
 pub use area::Area;
@@ -74,6 +77,8 @@ pub struct Catalogue {
     updating: tokio::sync::Mutex<()>,
     /// Tells those who wait for changes that there is another snapshot.
     replaced: watch::Sender<()>,
+    /// When the snapshot held all that the store did.
+    level_at: ArcSwapOption<DateTime<Utc>>,
     /// Terms of the vocabularies, by id.
     vocabulary: Mutex<Arc<Vec<TaxonomyTerm>>>,
 }
@@ -94,6 +99,7 @@ impl Catalogue {
             clock,
             updating: tokio::sync::Mutex::new(()),
             replaced: watch::Sender::new(()),
+            level_at: ArcSwapOption::empty(),
             vocabulary: Mutex::default(),
         }
     }
@@ -101,6 +107,12 @@ impl Catalogue {
     /// Returns the present snapshot.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.load_full()
+    }
+
+    /// Returns when the snapshot was last seen to hold all that the store did; nothing until
+    /// it was first followed.
+    pub fn level_at(&self) -> Option<DateTime<Utc>> {
+        self.level_at.load().as_deref().copied()
     }
 
     /// Returns the view of everything at present.
@@ -179,8 +191,10 @@ impl Catalogue {
         let mut count = 0;
         loop {
             let present = self.snapshot.load_full();
+            let asked_at = self.clock.now();
             let changes = self.store.changes(present.generation(), BATCH).await?;
             if changes.is_empty() {
+                self.level_at.store(Some(Arc::new(asked_at)));
                 return Ok(count);
             }
             count += changes.len();

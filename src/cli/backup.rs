@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::ConfigPath;
 use super::Failure;
@@ -22,9 +23,12 @@ pub(super) struct Arguments {
     form: Form,
 }
 
-pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
+pub(super) async fn run(
+    arguments: &Arguments,
+    stop: CancellationToken,
+) -> Result<Verdict, Failure> {
     let config = arguments.config.read()?;
-    app::backup(&config.store.url, &arguments.file).await?;
+    app::backup(&config.store.url, &arguments.file, stop).await?;
     let bytes = arguments.file.metadata()?.len();
     if arguments.form.is_json {
         terminal::print_json(&json!({ "file": arguments.file, "bytes": bytes }))?;

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use anyhow::anyhow;
+use tokio_util::sync::CancellationToken;
+
 use super::ConfigPath;
 use super::Failure;
 use super::Verdict;
@@ -32,7 +35,10 @@ pub(super) struct Arguments {
     form: Form,
 }
 
-pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
+pub(super) async fn run(
+    arguments: &Arguments,
+    stop: CancellationToken,
+) -> Result<Verdict, Failure> {
     let (config, rules) = arguments.config.load()?;
     check_store_exists(&config)?;
     let order = ExportOrder {
@@ -42,7 +48,10 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     };
     let (bar, clock) = (Bar::start("services"), Clock::default());
     let exported = app::export(&config, rules, &order, &clock, |done, all| bar.show(done, all));
-    let exported = exported.await;
+    let exported = tokio::select! {
+        exported = exported => exported,
+        () = stop.cancelled() => Err(anyhow!("stopped half way; nothing was kept")),
+    };
     drop(bar);
     let exported = exported?;
     if arguments.form.is_json {

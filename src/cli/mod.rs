@@ -176,26 +176,26 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(command: Command) -> Result<Verdict, Failure> {
-    let stop = stop_on_signal();
     match command {
-        Command::Demo(arguments) => demo::run(&arguments, stop).await,
-        Command::Serve(arguments) => serve::run(&arguments, stop).await,
-        Command::Harvest(arguments) => harvest::run(&arguments, stop).await,
+        Command::Demo(arguments) => demo::run(&arguments, stop_on_signal()).await,
+        Command::Serve(arguments) => serve::run(&arguments, stop_on_signal()).await,
+        Command::Harvest(arguments) => harvest::run(&arguments, stop_on_signal()).await,
+        Command::Export(arguments) => export::run(&arguments, stop_on_signal()).await,
+        Command::Backup(arguments) => backup::run(&arguments, stop_on_signal()).await,
+        Command::Restore(arguments) => restore::run(&arguments, stop_on_signal()).await,
+        Command::Migrate(arguments) => migrate::run(&arguments, stop_on_signal()).await,
+        // These have nothing to tidy up: a signal ends them as it ends any program.
         Command::Map(arguments) => map::run(&arguments).await,
         Command::Remap(arguments) => remap::run(&arguments).await,
         Command::Check(arguments) => check::run(&arguments).await,
         Command::Discover(arguments) => discover::run(&arguments).await,
-        Command::Export(arguments) => export::run(&arguments).await,
         Command::Status(arguments) => status::run(&arguments).await,
         Command::Feeds(arguments) => feeds::run(&arguments).await,
-        Command::Backup(arguments) => backup::run(&arguments).await,
-        Command::Restore(arguments) => restore::run(&arguments).await,
-        Command::Migrate(arguments) => migrate::run(&arguments, stop).await,
         Command::Config(arguments) => config::run(&arguments),
     }
 }
 
-/// Returns a token that is cancelled by SIGINT or SIGTERM.
+/// Returns a token that is cancelled by SIGINT or SIGTERM, which end nothing by themselves from then on.
 fn stop_on_signal() -> CancellationToken {
     use tokio::signal::unix::SignalKind;
     use tokio::signal::unix::signal;

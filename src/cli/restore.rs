@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::ConfigPath;
 use super::Failure;
@@ -25,9 +26,12 @@ pub(super) struct Arguments {
     form: Form,
 }
 
-pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
+pub(super) async fn run(
+    arguments: &Arguments,
+    stop: CancellationToken,
+) -> Result<Verdict, Failure> {
     let config = arguments.config.read()?;
-    app::restore(&config.store.url, &arguments.file, arguments.force).await?;
+    app::restore(&config.store.url, &arguments.file, arguments.force, stop).await?;
     if arguments.form.is_json {
         terminal::print_json(&json!({ "restored_from": arguments.file }))?;
     } else {

@@ -59,6 +59,9 @@ pub enum CopyError {
         /// What the database says of it.
         said: String,
     },
+    /// Whoever asked for it wants it no more.
+    #[error("stopped half way; nothing was kept")]
+    Stopped,
     /// A file could not be read, written or removed.
     #[error("{place} cannot be written")]
     File {

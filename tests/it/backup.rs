@@ -14,6 +14,7 @@ use crate::support::gateway::Settings;
 use crate::support::items;
 use crate::support::postgres::Server;
 use crate::support::postgres::query;
+use crate::support::process::Running;
 use crate::support::process::baton;
 use crate::support::process::wait_until;
 use crate::support::publisher::FakePublisher;
@@ -154,6 +155,55 @@ async fn what_is_no_sound_backup_replaces_nothing() {
     }
     gateway.start_again().await;
     assert_eq!(gateway.names().await, expected);
+}
+
+#[tokio::test]
+async fn a_backup_and_a_restore_that_are_stopped_leave_everything_as_it_was() {
+    let publisher = FakePublisher::start().await;
+    let gateway = Gateway::new(&publish(&publisher));
+    assert_eq!(gateway.harvest().await.code, Some(0));
+    let folder = gateway.folder();
+    let store = folder.join("baton.db");
+    takes_a_minute_to_check(&store);
+    let other = folder.join("other.db");
+    fs::copy(&store, &other).unwrap();
+    let there = || {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<String> = entries.map(|name| name.into_string().unwrap()).collect();
+        // SQLite leaves these where it may only read.
+        names.retain(|name| !name.ends_with("-wal") && !name.ends_with("-shm"));
+        names.sort();
+        (names, fs::read(&store).unwrap())
+    };
+    let before = there();
+    let new = folder.join("new.db");
+    for (arguments, signal) in [
+        (vec!["backup", new.to_str().unwrap()], "INT"),
+        (vec!["backup", new.to_str().unwrap()], "TERM"),
+        (vec!["restore", other.to_str().unwrap(), "--force"], "INT"),
+    ] {
+        let mut command = baton();
+        command.args(&arguments).arg("--config").arg(gateway.config());
+        let mut running = Running::start(&mut command);
+        let is_begun = async || (parts(folder) > 0).then_some(());
+        wait_until("a copy that was begun", PATIENCE, is_begun).await;
+        assert_eq!(running.stop_by(signal).await, Some(1), "{arguments:?}");
+        let is_told = async || running.said().concat().contains("nothing was kept").then_some(());
+        wait_until("what became of it", PATIENCE, is_told).await;
+        assert!(there() == before, "{arguments:?}: {:?}", there().0);
+    }
+}
+
+/// Adds rows to a store that each take some milliseconds to check.
+fn takes_a_minute_to_check(store: &Path) {
+    let file = rusqlite::Connection::open(store).unwrap();
+    let statements = "
+        PRAGMA ignore_check_constraints = ON;
+        CREATE TABLE ballast (bytes INTEGER CHECK (length(hex(zeroblob(bytes))) > 0));
+        WITH RECURSIVE row (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM row LIMIT 10000)
+        INSERT INTO ballast SELECT 5000000 FROM row;
+        PRAGMA wal_checkpoint(TRUNCATE)";
+    file.execute_batch(statements).unwrap();
 }
 
 /// Counts files that were begun and not finished.

@@ -1,13 +1,18 @@
-//! What commands print: text with colours for a terminal, JSON for programs.
+//! What commands print: text with colours for a terminal, JSON for programs. Ctrl-C ends them.
 
 use std::process::Output;
 
 use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 use crate::support::gateway::Gateway;
+use crate::support::gateway::PATIENCE;
 use crate::support::gateway::Settings;
 use crate::support::items;
+use crate::support::process::Running;
 use crate::support::process::baton;
+use crate::support::process::wait_until;
 use crate::support::publisher::FakePublisher;
 
 fn gateway_of(publisher: &FakePublisher) -> Gateway {
@@ -78,4 +83,36 @@ async fn colours_go_to_terminals_that_want_them() {
     assert!(coloured.contains("\u{1b}[32mlive"), "{coloured:?}");
     let plain = on_a_terminal(&gateway, "1").await;
     assert!(plain.contains("live") && !plain.contains('\u{1b}'), "{plain:?}");
+}
+
+/// Runs a command until it asks a server that never answers, then sends it what Ctrl-C sends.
+async fn interrupted(silent: &TcpListener, arguments: &[&str]) -> (Option<i32>, Running) {
+    let mut running = Running::start(baton().args(arguments));
+    let _asked = timeout(PATIENCE, silent.accept()).await.unwrap().unwrap();
+    let code = running.stop_by("INT").await;
+    (code, running)
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_what_waits_for_others() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = silent.local_addr().unwrap().to_string();
+    let url = format!("http://{host}/");
+    for arguments in [["check", "rpde", &url].as_slice(), &["status", &url]] {
+        let (code, _) = interrupted(&silent, arguments).await;
+        assert_eq!(code, None, "{arguments:?} is ended by the signal");
+    }
+    // Nobody may take what was begun for an export.
+    let settings = Settings::default().store(&format!("postgres://nobody@{host}/none"));
+    let gateway = Gateway::new(&settings);
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("all.ndjson");
+    let config = gateway.config();
+    let output = ["export", "--format", "ndjson", "-o", file.to_str().unwrap()];
+    let arguments = [&output[..], &["--config", config.to_str().unwrap()]].concat();
+    let (code, running) = interrupted(&silent, &arguments).await;
+    assert_eq!(code, Some(1));
+    let is_told = async || running.said().concat().contains("nothing was kept").then_some(());
+    wait_until("what became of it", PATIENCE, is_told).await;
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0);
 }

@@ -15,6 +15,7 @@ use rusqlite::Connection;
 use rusqlite::ErrorCode;
 use rusqlite::OpenFlags;
 use tempfile::NamedTempFile;
+use tokio_util::sync::CancellationToken;
 
 use super::schema;
 use super::sql;
@@ -26,14 +27,17 @@ use crate::store::StoreError;
 /// since it was made, at a thousand changes a second for eleven days.
 const AHEAD: i64 = 1_000_000_000;
 
+/// After how many steps of SQLite's it is looked whether to stop: some fractions of a millisecond.
+const STEPS: i32 = 1_000;
+
 /// Copies the database `from` to the new file `to`, as it is at one moment.
 ///
 /// # Errors
-/// When `to` exists, `from` is no store or is damaged, or the copy cannot be written.
-pub fn backup(from: &Path, to: &Path) -> Result<(), StoreError> {
+/// When `to` exists, `from` is no store or is damaged, the copy cannot be written, or it is to `stop`.
+pub fn backup(from: &Path, to: &Path, stop: &CancellationToken) -> Result<(), StoreError> {
     refuse_existing(to)?;
     let part = begin(to)?;
-    copy(from, part.path())?;
+    copy(from, part.path(), stop)?;
     finish_new(part, to)
 }
 
@@ -43,13 +47,19 @@ pub fn backup(from: &Path, to: &Path) -> Result<(), StoreError> {
 /// the backup does not know are told of all that come.
 ///
 /// # Errors
-/// When `to` exists, unless `is_replacing`; when `from` is no store or is damaged, or it cannot be written.
-pub fn restore(from: &Path, to: &Path, is_replacing: bool) -> Result<(), StoreError> {
+/// When `to` exists, unless `is_replacing`; when `from` is no store or is damaged, it cannot be written, or
+/// it is to `stop`. Then `to` is as it was.
+pub fn restore(
+    from: &Path,
+    to: &Path,
+    is_replacing: bool,
+    stop: &CancellationToken,
+) -> Result<(), StoreError> {
     if !is_replacing {
         refuse_existing(to)?;
     }
     let part = begin(to)?;
-    copy(from, part.path())?;
+    copy(from, part.path(), stop)?;
     go_ahead(part.path())?;
     if !is_replacing {
         return finish_new(part, to);
@@ -63,29 +73,39 @@ pub fn restore(from: &Path, to: &Path, is_replacing: bool) -> Result<(), StoreEr
     sync_folder(to).map_err(file_error(to))
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+fn copy(from: &Path, to: &Path, stop: &CancellationToken) -> Result<(), StoreError> {
     let place = from.display().to_string();
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let source = Connection::open_with_flags(from, flags)
+    let mut source = Connection::open_with_flags(from, flags)
         .map_err(|source| StoreError::Open { place: place.clone(), source: source.into() })?;
+    interrupt_on(stop, &mut source)?;
     let target = to.to_str().ok_or(StoreError::Url)?;
     schema::check(&source)
         .and_then(|()| source.execute("VACUUM INTO ?1", [target]).map_err(sql("copying itself")))
-        .and_then(|_| check(to))
+        .and_then(|_| check(to, stop))
         .map_err(|error| match damage(&error) {
+            _ if stop.is_cancelled() => CopyError::Stopped.into(),
             Some(said) => CopyError::Damaged { place, said }.into(),
             None => error,
         })
 }
 
 /// Reads the whole copy: most damage of what was copied is found in it too.
-fn check(copy: &Path) -> Result<(), StoreError> {
+fn check(copy: &Path, stop: &CancellationToken) -> Result<(), StoreError> {
     let doing = "checking a copy";
     let place = copy.display().to_string();
-    let copy = Connection::open(copy).map_err(sql(doing))?;
+    let mut copy = Connection::open(copy).map_err(sql(doing))?;
+    interrupt_on(stop, &mut copy)?;
     let said: String =
         copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(sql(doing))?;
     if said == "ok" { Ok(()) } else { Err(CopyError::Damaged { place, said }.into()) }
+}
+
+/// Has what a connection does end with an error when it is to stop.
+fn interrupt_on(stop: &CancellationToken, connection: &mut Connection) -> Result<(), StoreError> {
+    let stop = stop.clone();
+    let is_stopped = move || stop.is_cancelled();
+    connection.progress_handler(STEPS, Some(is_stopped)).map_err(sql("watching what it does"))
 }
 
 /// Returns what an error says of damage, if that is what it is about.

@@ -74,6 +74,16 @@ impl Server {
         url.replace("//postgres@", "//mute@")
     }
 
+    /// Stops the server in good order.
+    pub(crate) fn stop(&self) {
+        self.tell("stop");
+    }
+
+    /// Starts the server after it was stopped.
+    pub(crate) fn start_again(&self) {
+        self.tell("start");
+    }
+
     /// Stops the server in good order and starts it again.
     pub(crate) fn restart(&self) {
         self.tell("restart");

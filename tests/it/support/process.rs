@@ -87,7 +87,12 @@ impl Running {
 
     /// Asks the process to stop and returns its exit code.
     pub(crate) async fn stop(&mut self) -> Option<i32> {
-        self.signal("TERM");
+        self.stop_by("TERM").await
+    }
+
+    /// Sends a signal that asks the process to stop and returns its exit code.
+    pub(crate) async fn stop_by(&mut self, signal: &str) -> Option<i32> {
+        self.signal(signal);
         let deadline = Instant::now() + Duration::from_secs(15);
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {

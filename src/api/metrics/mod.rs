@@ -5,8 +5,9 @@
 //!
 //! [OpenMetrics]: https://prometheus.io/docs/specs/om/open_metrics_spec/
 
+mod feeds;
+
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::extract::MatchedPath;
@@ -31,10 +32,11 @@ use tracing::Instrument as _;
 use tracing::debug;
 use tracing::info_span;
 
+use self::feeds::FeedMetrics;
+use self::feeds::FloatGauge;
 use super::error::Problem;
 use super::front::REQUEST_ID;
 use super::state::ApiState;
-use super::state::FeedReport;
 use super::state::StatusReport;
 
 /// Upper ends of the buckets that latencies are counted in, in seconds.
@@ -166,12 +168,17 @@ fn class(status: StatusCode) -> &'static str {
     }
 }
 
-/// Returns everything measured.
+/// How long the store may take to tell of the feeds: less than scrapers wait for an answer.
+const STORE_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Returns everything measured. Without the store that is what this process knows by itself.
 pub(super) async fn metrics(State(state): State<ApiState>) -> Result<impl IntoResponse, Problem> {
-    let report = state.status.report().await?;
+    let report = tokio::time::timeout(STORE_PATIENCE, state.status.report()).await;
+    // Whoever follows the store logs why.
+    let report = report.ok().and_then(Result::ok);
     let mut text = String::new();
     encode(&mut text, &state.metrics.registry).map_err(|_unwritable| Problem::Internal)?;
-    let feeds = registry_of(&state, &report);
+    let feeds = registry_of(&state, report.as_ref());
     let mut of_feeds = String::new();
     encode(&mut of_feeds, &feeds).map_err(|_unwritable| Problem::Internal)?;
     // Each of the two ends with the mark of the end.
@@ -180,125 +187,43 @@ pub(super) async fn metrics(State(state): State<ApiState>) -> Result<impl IntoRe
     Ok(([(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-store")], text))
 }
 
-#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct OfFeed {
-    publisher: String,
-    feed: String,
-}
-
-#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct OfFeedAnd {
-    publisher: String,
-    feed: String,
-    kind: &'static str,
-}
-
-type FloatGauge = Gauge<f64, AtomicU64>;
-
-/// What is told of each feed, as it is at this moment.
-#[derive(Default)]
-struct FeedMetrics {
-    last_success: Family<OfFeed, FloatGauge>,
-    lag: Family<OfFeed, FloatGauge>,
-    pages: Family<OfFeed, Counter>,
-    bytes: Family<OfFeed, Counter>,
-    items: Family<OfFeedAnd, Gauge>,
-    findings: Family<OfFeed, Gauge>,
-    answers: Family<OfFeedAnd, Counter>,
-    states: Family<OfFeedAnd, Gauge>,
-}
-
-fn registry_of(state: &ApiState, report: &StatusReport) -> Registry {
-    let StatusReport { services, waiting, behind, feeds, .. } = report;
+fn registry_of(state: &ApiState, report: Option<&StatusReport>) -> Registry {
     let now = state.clock.now();
-    let metrics = FeedMetrics::default();
-    for report in feeds {
-        metrics.take(report, now);
-    }
     let mut registry = Registry::default();
-    let count = |n: u64| {
-        let gauge: Gauge = Gauge::default();
-        gauge.set(i64::try_from(n).unwrap_or(i64::MAX));
-        gauge
-    };
-    registry.register("baton_listed_services", "Services that lists show", count(*services as u64));
-    registry.register("baton_waiting_roots", "Opportunities waiting to be mapped", count(*waiting));
+    let services = state.catalogue.snapshot().len() as u64;
+    registry.register("baton_listed_services", "Services that lists show", count(services));
+    if let Some(level_at) = state.catalogue.level_at() {
+        let age: FloatGauge = Gauge::default();
+        age.set((now - level_at).to_std().unwrap_or_default().as_secs_f64());
+        registry.register(
+            "baton_snapshot_age_seconds",
+            "How long ago lists were last seen to hold all that the store does",
+            age,
+        );
+    }
+    let is_up = count(report.is_some().into());
+    registry.register("baton_store_up", "1 when the store answered, else 0", is_up);
+    let Some(report) = report else { return registry };
+    registry.register(
+        "baton_waiting_roots",
+        "Opportunities waiting to be mapped",
+        count(report.waiting),
+    );
     registry.register(
         "baton_unlisted_changes",
         "Changes that lists do not show yet",
-        count(*behind),
+        count(report.behind),
     );
+    let metrics = FeedMetrics::default();
+    for report in &report.feeds {
+        metrics.take(report, now);
+    }
     metrics.register(&mut registry);
     registry
 }
 
-impl FeedMetrics {
-    fn take(&self, report: &FeedReport, now: chrono::DateTime<chrono::Utc>) {
-        let of = OfFeed { publisher: report.publisher.clone(), feed: report.url.clone() };
-        let and = |kind| OfFeedAnd {
-            publisher: report.publisher.clone(),
-            feed: report.url.clone(),
-            kind,
-        };
-        let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-        if let Some(at) = report.last_success {
-            let secs = |millis: i64| Duration::from_millis(millis.max(0).unsigned_abs());
-            let lag = secs((now - at).num_milliseconds()).as_secs_f64();
-            let at = secs(at.timestamp_millis()).as_secs_f64();
-            self.last_success.get_or_create(&of).set(at);
-            self.lag.get_or_create(&of).set(lag);
-        }
-        self.pages.get_or_create(&of).inc_by(report.pages);
-        self.bytes.get_or_create(&of).inc_by(report.traffic.bytes);
-        self.findings.get_or_create(&of).set(whole(report.findings));
-        for (kind, items) in [
-            ("live", report.items),
-            ("deleted", report.deleted),
-            ("orphan", report.orphans),
-            ("held", report.held),
-            ("unusable", report.traffic.unusable),
-        ] {
-            self.items.get_or_create(&and(kind)).set(whole(items));
-        }
-        for (class, answers) in CLASSES.iter().zip(report.traffic.answers) {
-            self.answers.get_or_create(&and(class)).inc_by(answers);
-        }
-        for state in STATES {
-            let is_in = i64::from(report.state == state);
-            self.states.get_or_create(&and(state)).set(is_in);
-        }
-    }
-
-    fn register(self, registry: &mut Registry) {
-        registry.register(
-            "baton_feed_last_success_seconds",
-            "When the publisher last answered well, in seconds since 1970",
-            self.last_success,
-        );
-        registry.register(
-            "baton_feed_lag_seconds",
-            "How long ago the publisher last answered well",
-            self.lag,
-        );
-        registry.register("baton_feed_pages", "Pages read", self.pages);
-        registry.register("baton_feed_bytes", "Bytes of pages read, unpacked", self.bytes);
-        registry.register(
-            "baton_feed_items",
-            "Items by kind: live, tombstones received, occurrences without a parent, services held by \
-             the drop guard, items that could not be used",
-            self.items,
-        );
-        registry.register("baton_feed_findings", "Findings on live items", self.findings);
-        registry.register(
-            "baton_feed_answers",
-            "Answers of the publisher by class of status, `none` where none came",
-            self.answers,
-        );
-        registry.register("baton_feed_state", "1 for the state the feed is in", self.states);
-    }
+fn count(n: u64) -> Gauge {
+    let gauge: Gauge = Gauge::default();
+    gauge.set(i64::try_from(n).unwrap_or(i64::MAX));
+    gauge
 }
-
-const CLASSES: [&str; 5] = ["2xx", "3xx", "4xx", "5xx", "none"];
-
-/// Every state a feed can be in, as `/status.json` names them.
-const STATES: [&str; 6] = ["starting", "catching_up", "live", "backing_off", "stopped", "paused"];
