@@ -9,6 +9,7 @@ use anyhow::anyhow;
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
@@ -24,6 +25,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// of a publisher.
 const STANDS_FOR: TimeDelta = TimeDelta::hours(3);
 
+/// How many times as long as a report took is rested before the next, so that those of a whole country,
+/// which take minutes, leave the processors to others.
+const REST_TIMES: u32 = 9;
+
 /// When each publisher's day was last written.
 type Written = BTreeMap<String, DateTime<Utc>>;
 
@@ -36,13 +41,17 @@ impl App {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
-            if let Err(error) = self.write_days(&mut written).await {
+            if let Err(error) = self.write_days(&mut written, &stop).await {
                 error!(error = format!("{error:#}"), "the day of a publisher not written down");
             }
         }
     }
 
-    async fn write_days(self: &Arc<Self>, written: &mut Written) -> anyhow::Result<()> {
+    async fn write_days(
+        self: &Arc<Self>,
+        written: &mut Written,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<()> {
         let now = self.clock.now();
         let config = self.config.load();
         let keys = config.publishers.iter().map(|publisher| &publisher.key);
@@ -61,10 +70,15 @@ impl App {
             if feeds.is_empty() || feeds.iter().any(|feed| !feed.at_end) {
                 continue;
             }
+            let begun = Instant::now();
             let day = crate::web::day(self.store.as_ref(), key, feeds, now.date_naive()).await;
             let day = day.map_err(|problem| anyhow!("{}", problem.detail()))?;
             self.store.keep_day(key.clone(), day).await?;
             written.insert(key.clone(), now);
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = tokio::time::sleep(begun.elapsed() * REST_TIMES) => {}
+            }
         }
         Ok(())
     }
