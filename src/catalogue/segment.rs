@@ -204,6 +204,8 @@ impl Segment {
             places
                 .map(move |(latitude, longitude)| Point { at: [longitude, latitude], doc: number })
         });
+        // Mapping lets no other through, but an entry comes from a disk, and a tree cannot sort them.
+        let points = points.filter(|point| point.at.iter().all(|degrees| degrees.is_finite()));
         self.points = KdTree::new(points.collect());
     }
 

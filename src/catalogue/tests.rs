@@ -18,6 +18,7 @@ use super::builder::Source;
 use super::segment::Surroundings;
 use crate::oruk::Id;
 use crate::oruk::Status;
+use crate::places::BoundingBox;
 use crate::places::Gazetteer;
 use crate::store::ChangedService;
 
@@ -115,5 +116,51 @@ proptest! {
             prop_assert_eq!(total, places.len());
             prop_assert_eq!(listed.iter().map(|at| at.id).collect::<Vec<_>>(), expected);
         }
+    }
+}
+
+/// Latitudes or longitudes that often are the same; one is no number.
+fn degrees() -> impl Strategy<Value = f64> {
+    prop_oneof![9 => (0..20_u8).prop_map(|n| f64::from(n) / 4.0 + 50.0), 1 => Just(f64::NAN)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn what_is_within_a_box_is_found(
+        points in prop::collection::vec((degrees(), degrees()), 1..120),
+        (south, west) in (50.0..55.0, 50.0..55.0),
+        size in 0.0..3.0,
+    ) {
+        let entries = points.iter().zip(1_u64..).map(|(point, seq)| {
+            let number = u8::try_from(seq).unwrap();
+            let mut change = changed(seq, &(number, "Yoga".to_owned(), false, 1));
+            let mut entry = Entry::from_bytes(&change.entry.take().unwrap()).unwrap();
+            entry.places[0].coordinates = Some(*point);
+            Source::read(ChangedService { entry: Some(entry.to_bytes()), ..change })
+        });
+        let around = Surroundings { areas: Vec::new(), gazetteer: Arc::clone(&GAZETTEER) };
+        let snapshot = Snapshot::empty(Arc::new(around), 0).with(
+            &entries.collect::<Vec<_>>(),
+            Terms::default(),
+            DateTime::UNIX_EPOCH,
+        );
+        let (north, east) = (south + size, west + size);
+        let bounds = BoundingBox {
+            min_latitude: south,
+            min_longitude: west,
+            max_latitude: north,
+            max_longitude: east,
+        };
+        let mut found = Vec::new();
+        snapshot.parts[0].segment.within(&bounds, |_, at| found.push(at));
+        found.sort_by(|a, b| a.partial_cmp(b).unwrap());
+        let is_within = |&(latitude, longitude): &(f64, f64)| {
+            (south..=north).contains(&latitude) && (west..=east).contains(&longitude)
+        };
+        let mut expected: Vec<(f64, f64)> = points.into_iter().filter(is_within).collect();
+        expected.sort_by(|a, b| a.partial_cmp(b).unwrap());
+        prop_assert_eq!(found, expected);
     }
 }
