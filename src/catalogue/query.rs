@@ -183,7 +183,10 @@ pub(super) fn with_word(
     is_beginning: bool,
 ) -> RoaringBitmap {
     let stem = text::stem(word);
-    let akin = segment.with_stem(&stem).filter_map(|word| words.get(word));
+    // A word is among those that begin with it.
+    let itself = (!is_beginning || stem != word).then_some(stem.as_str());
+    let others = segment.with_stem(&stem).iter().map(Box::as_ref);
+    let akin = itself.into_iter().chain(others).filter_map(|word| words.get(word));
     if !is_beginning {
         return union(akin);
     }

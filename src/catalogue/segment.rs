@@ -253,10 +253,9 @@ impl Segment {
         Self::of(docs, by_term, in_name, in_text)
     }
 
-    /// Returns the words with this stem; the stem itself may be one.
-    pub(super) fn with_stem<'a>(&'a self, stem: &'a str) -> impl Iterator<Item = &'a str> {
-        let others = self.by_stem.get(stem).into_iter().flatten();
-        std::iter::once(stem).chain(others.map(Box::as_ref))
+    /// Returns the words with this stem. The stem itself may be another.
+    pub(super) fn with_stem(&self, stem: &str) -> &[Box<str>] {
+        self.by_stem.get(stem).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Takes the documents with a place within a box of degrees, with its latitude and longitude; one
