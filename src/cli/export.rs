@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::ConfigPath;
 use super::Failure;
+use super::STOPPED;
 use super::Verdict;
 use super::check_store_exists;
 use super::progress::Bar;
@@ -50,7 +51,7 @@ pub(super) async fn run(
     let exported = app::export(&config, rules, &order, &clock, |done, all| bar.show(done, all));
     let exported = tokio::select! {
         exported = exported => exported,
-        () = stop.cancelled() => Err(anyhow!("stopped half way; nothing was kept")),
+        () = stop.cancelled() => Err(anyhow!(STOPPED)),
     };
     drop(bar);
     let exported = exported?;

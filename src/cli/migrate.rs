@@ -9,6 +9,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::Failure;
+use super::STOPPED;
 use super::Verdict;
 use super::progress::Bar;
 use super::say;
@@ -37,7 +38,7 @@ pub(super) async fn run(
     let done = loop {
         tokio::select! {
             done = &mut migrating => break done,
-            () = stop.cancelled() => break Err(anyhow!("stopped half way; nothing was kept")),
+            () = stop.cancelled() => break Err(anyhow!(STOPPED)),
             () = tokio::time::sleep(Duration::from_millis(200)) => {
                 bar.show(progress.written(), progress.total());
             }

@@ -149,6 +149,9 @@ enum Verdict {
 /// and what is not used takes no memory.
 const STACK_BYTES: usize = 16 * 1024 * 1024;
 
+/// What is said when work was to stop that is done whole or not at all.
+const STOPPED: &str = "stopped half way; nothing was kept";
+
 /// Reads the arguments, runs the command, returns the exit code.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();

@@ -44,8 +44,8 @@ pub struct Harvester {
     pub feeds_changed: Arc<Notify>,
     /// Where tasks are tracked.
     pub tasks: TaskTracker,
-    /// Held while a page is read and written. There is one writer, so that what waits for it would only
-    /// take room.
+    /// Held while a page is read and written. The store takes one after the other, or a few side by side;
+    /// more of them would only take room while they wait.
     pub pages: Arc<Semaphore>,
 }
 

@@ -3,6 +3,10 @@
 //! The same tables as in the embedded store, written by few statements for many rows. Nothing here
 //! depends on what other servers of the kind lack: no session locks, no notifications, no types of its
 //! own. Work that meets other work is done again. Bodies are packed here, not by the server.
+//!
+//! Many rows are looked up by a lateral join whose inner query ends in `OFFSET 0`, which keeps the two apart:
+//! each row is then found by its index. As one query, a server without statistics, which it has once a
+//! minute at best, takes a large feed for a small one and reads the whole of it for every page.
 
 mod address;
 mod assemble;
