@@ -193,13 +193,16 @@ impl Catalogue {
             let present = self.snapshot.load_full();
             let asked_at = self.clock.now();
             let changes = self.store.changes(present.generation(), BATCH).await?;
-            if changes.is_empty() {
+            let is_all = changes.len() < BATCH;
+            if !changes.is_empty() {
+                count += changes.len();
+                let next = self.following(&present, changes).await?;
+                self.replace(next);
+            }
+            if is_all {
                 self.level_at.store(Some(Arc::new(asked_at)));
                 return Ok(count);
             }
-            count += changes.len();
-            let next = self.following(&present, changes).await?;
-            self.replace(next);
         }
     }
 

@@ -80,6 +80,14 @@ pub struct Mapper {
     pub is_holding: Arc<AtomicBool>,
 }
 
+/// What became of the roots that were dirty.
+struct Mapped {
+    /// How many were mapped.
+    count: usize,
+    /// Whether none is left.
+    is_all: bool,
+}
+
 impl Mapper {
     /// Runs until told to stop.
     pub async fn run(&self, stop: CancellationToken) {
@@ -106,15 +114,14 @@ impl Mapper {
 
     /// Maps all there is, or now and then a batch while a feed is read for the first time.
     async fn look(&self, rested_at: &mut Instant) -> Result<(), StoreError> {
-        while !self.board.is_filling() {
-            if self.map_batch().await? == 0 {
-                return self.judge(false).await;
-            }
+        if self.map_while(|| !self.board.is_filling()).await?.is_all {
+            return self.judge(false).await;
         }
         let begun = Instant::now();
         if begun >= *rested_at {
-            self.map_batch().await?;
-            *rested_at = Instant::now() + REST.max(begun.elapsed() * 2);
+            let mut is_first = true;
+            self.map_while(|| std::mem::take(&mut is_first)).await?;
+            *rested_at = Instant::now() + REST.max(begun.elapsed() * 4);
         }
         Ok(())
     }
@@ -176,24 +183,36 @@ impl Mapper {
 
     /// Maps until nothing is dirty; returns how many roots were mapped.
     pub async fn drain(&self) -> Result<usize, StoreError> {
-        let mut count = 0;
-        loop {
-            match self.map_batch().await? {
-                0 => return Ok(count),
-                mapped => count += mapped,
-            }
-        }
+        Ok(self.map_while(|| true).await?.count)
     }
 
-    /// Maps those that wait longest; returns how many.
-    async fn map_batch(&self) -> Result<usize, StoreError> {
-        let dirty = self.store.dirty(BATCH).await?;
-        let count = dirty.len();
-        if count > 0 {
-            self.map(dirty).await?;
+    /// Maps batch after batch, those that wait longest first, while it `may` go on. The catalogue takes over
+    /// a full batch while the next one is mapped.
+    async fn map_while(&self, mut may: impl FnMut() -> bool) -> Result<Mapped, StoreError> {
+        let mut mapped = Mapped { count: 0, is_all: false };
+        let mut is_behind = false;
+        while may() {
+            let dirty = self.store.dirty(BATCH).await?;
+            if dirty.is_empty() {
+                mapped.is_all = true;
+                break;
+            }
+            mapped.count += dirty.len();
+            let is_full = dirty.len() == BATCH;
+            let catch_up = async {
+                if is_behind { self.catalogue.catch_up().await.map(|_| ()) } else { Ok(()) }
+            };
+            let (done, caught_up) = tokio::join!(self.map(dirty), catch_up);
+            done.and(caught_up)?;
+            is_behind = is_full;
+            if !is_full {
+                self.catalogue.catch_up().await?;
+            }
+        }
+        if is_behind {
             self.catalogue.catch_up().await?;
         }
-        Ok(count)
+        Ok(mapped)
     }
 
     /// Maps chunks side by side and publishes them as they come.

@@ -1,12 +1,13 @@
 //! The poller of one feed: asks for a page, keeps it, follows `next`, waits at the end.
 //!
-//! While a page is being written the next one is already asked for; the cursor moves only with the page
-//! it belongs to, in the same transaction.
+//! While a page is being written the next one is already asked for and read; the cursor moves only with the
+//! page it belongs to, in the same transaction.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
@@ -27,7 +28,6 @@ use super::feed::Until;
 use super::page::ReadPage;
 use super::page::read_page;
 use super::patience;
-use crate::fetch::Body;
 use crate::fetch::FetchError;
 use crate::fetch::Request;
 use crate::fetch::Response;
@@ -69,10 +69,29 @@ pub(super) enum PageError {
     Stopping,
 }
 
+/// What a publisher answered, read.
+pub(super) enum Answer {
+    /// Nothing has changed.
+    NotModified { max_age: Option<Duration> },
+    /// A page.
+    Page(Box<Taken>),
+}
+
+/// A page that was read and is to be written.
+pub(super) struct Taken {
+    page: ReadPage,
+    validators: Validators,
+    max_age: Option<Duration>,
+    /// When it was read.
+    at: DateTime<Utc>,
+    /// Held until it is written: one of a few places for pages in memory.
+    turn: OwnedSemaphorePermit,
+}
+
 /// What to do after a page.
 pub(super) enum Step {
-    /// Read this answer next; it was asked for meanwhile.
-    Read(Result<Response, FetchError>),
+    /// Take this answer next; it was asked for meanwhile.
+    Take(Result<Answer, PageError>),
     /// Ask again later.
     Wait(Duration),
     /// Nothing more to do.
@@ -162,17 +181,17 @@ impl<'a> Poller<'a> {
         {
             warn!(%error, "resync not begun");
         }
-        let mut answer = self.ask(self.url.clone()).await;
+        let mut answer = self.read(self.url.clone()).await;
         loop {
             let step = match self.take(answer).await {
                 Ok(step) => step,
                 Err(error) => self.fail(&error).await,
             };
             answer = match step {
-                Step::Read(answer) => answer,
+                Step::Take(answer) => answer,
                 Step::Wait(wait) => {
                     self.pause(wait).await;
-                    self.ask(self.url.clone()).await
+                    self.read(self.url.clone()).await
                 }
                 Step::Done(followed) => return followed,
             };
@@ -188,24 +207,21 @@ impl<'a> Poller<'a> {
         answer
     }
 
-    async fn take(&mut self, answer: Result<Response, FetchError>) -> Result<Step, PageError> {
+    async fn take(&mut self, answer: Result<Answer, PageError>) -> Result<Step, PageError> {
         let answer = answer?;
         if self.is_away_too_long() {
             self.resync(AWAY).await?;
             return Ok(Step::Wait(Duration::ZERO));
         }
         match answer {
-            Response::NotModified { max_age } => Ok(self.still_at_end(max_age).await?),
-            Response::Body(body) => self.take_page(body).await,
+            Answer::NotModified { max_age } => Ok(self.still_at_end(max_age).await?),
+            Answer::Page(page) => self.take_page(*page).await,
         }
     }
 
-    /// Reads a page, then writes it while the next one is asked for.
-    async fn take_page(&mut self, body: Body) -> Result<Step, PageError> {
-        let turn = Arc::clone(&self.harvester.pages).acquire_owned().await;
-        let turn = turn.map_err(|_closed| PageError::Stopping)?;
-        let now = self.harvester.clock.now();
-        let page = self.read(&body, now).await?;
+    /// Writes a page while the next one is asked for and read.
+    async fn take_page(&mut self, taken: Taken) -> Result<Step, PageError> {
+        let Taken { page, validators, max_age, at, turn } = taken;
         if self.is_reset(&page) {
             self.resync("a whole page is older than the one before it").await?;
             return Ok(Step::Wait(Duration::ZERO));
@@ -216,8 +232,8 @@ impl<'a> Poller<'a> {
         let next = next_of(&self.url, page.next.as_deref(), item_count, &self.settings.hosts);
         let is_last = next == Next::Last;
         if is_last && self.is_end_known && page.changes.is_empty() {
-            self.validators = body.validators;
-            return Ok(self.still_at_end(body.max_age).await?);
+            self.validators = validators;
+            return Ok(self.still_at_end(max_age).await?);
         }
         self.is_end_known = is_last;
         let cursor = match &next {
@@ -237,18 +253,18 @@ impl<'a> Poller<'a> {
                     return Err(PageError::Blocked("the pages lead round in a circle".to_owned()));
                 }
                 self.validators = Validators::default();
-                let (committed, answer) = tokio::join!(commit, self.ask(url.clone()));
+                let (committed, answer) = tokio::join!(commit, self.read(url.clone()));
                 self.committed(&committed?);
                 self.url = url;
                 self.show(FeedState::CatchingUp, item_count);
-                Step::Read(answer)
+                Step::Take(answer)
             }
             Next::Last => {
                 let outcome = commit.await?;
                 self.committed(&outcome);
                 self.show(FeedState::Live, item_count);
-                self.validators = body.validators;
-                self.end_round(&outcome, body.max_age).await?
+                self.validators = validators;
+                self.end_round(&outcome, max_age).await?
             }
             Next::Blocked(reason) => {
                 self.committed(&commit.await?);
@@ -257,20 +273,34 @@ impl<'a> Poller<'a> {
         };
         self.failures = 0;
         self.times_refused = 0;
-        self.last_success = Some(now);
-        self.recorded_at = Some(now);
+        self.last_success = Some(at);
+        self.recorded_at = Some(at);
         Ok(step)
     }
 
-    async fn read(&self, body: &Body, now: DateTime<Utc>) -> Result<ReadPage, PageError> {
+    /// Asks for a page and reads it.
+    async fn read(&self, url: Url) -> Result<Answer, PageError> {
+        let body = match self.ask(url).await? {
+            Response::NotModified { max_age } => return Ok(Answer::NotModified { max_age }),
+            Response::Body(body) => body,
+        };
+        let turn = Arc::clone(&self.harvester.pages).acquire_owned().await;
+        let turn = turn.map_err(|_closed| PageError::Stopping)?;
+        let at = self.harvester.clock.now();
+        let page = self.read_body(body.bytes, at).await?;
+        let (validators, max_age) = (body.validators, body.max_age);
+        Ok(Answer::Page(Box::new(Taken { page, validators, max_age, at, turn })))
+    }
+
+    async fn read_body(&self, body: Bytes, now: DateTime<Utc>) -> Result<ReadPage, PageError> {
         let trusts_uris = self.settings.trusts_uris;
-        if body.bytes.len() <= SMALL_PAGE {
+        if body.len() <= SMALL_PAGE {
             let source_key = &self.settings.record.publisher;
-            return Ok(read_page(&body.bytes, Scope { source_key, trusts_uris }, now)?);
+            return Ok(read_page(&body, Scope { source_key, trusts_uris }, now)?);
         }
-        let (publisher, bytes) = (self.settings.record.publisher.clone(), body.bytes.clone());
+        let publisher = self.settings.record.publisher.clone();
         let read = tokio::task::spawn_blocking(move || {
-            read_page(&bytes, Scope { source_key: &publisher, trusts_uris }, now)
+            read_page(&body, Scope { source_key: &publisher, trusts_uris }, now)
         });
         let Ok(page) = read.await else { return Err(PageError::Stopping) };
         Ok(page?)
