@@ -243,9 +243,11 @@ impl App {
         let server = app.tasks.spawn(api::serve(listener, service, closed, app.tasks.clone()));
         app.load_vocabularies().await;
         app.catalogue.load().await.context("reading the store")?;
+        // Work begins first: whoever finds the gateway ready with nothing waiting finds what the configuration
+        // asks for, not what the one before it did.
+        app.start(&stop).await?;
         app.is_ready.store(true, Ordering::Release);
         info!(services = app.catalogue.snapshot().len(), feeds = app.feeds.len(), "ready");
-        app.start(&stop).await?;
         stop.cancelled().await;
         info!("stopping");
         app.tasks.close();
