@@ -287,12 +287,13 @@ async fn columns_on_disk(url: &str) -> Vec<String> {
     columns.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
-/// Who is at work is no part of what is moved, nor which migrations were run.
+/// Who is at work is no part of what is moved, nor which migrations were run. What pages marked becomes
+/// rows of `dirty` first.
 async fn columns_on_server(url: &str) -> Vec<String> {
     drop(store::open(url).await.unwrap());
     let columns = "SELECT table_name || '.' || column_name FROM information_schema.columns
                    WHERE table_schema = 'public'
-                   AND table_name NOT IN ('worker', 'lease', 'migration')";
+                   AND table_name NOT IN ('worker', 'lease', 'migration', 'marked')";
     query(url, columns).await
 }
 

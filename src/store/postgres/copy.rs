@@ -11,6 +11,7 @@ use tokio_postgres::types::ToSql;
 
 use super::PostgresStore;
 use super::connection::Session;
+use super::dirty;
 use super::lease;
 use super::name;
 use super::name::text_of;
@@ -32,6 +33,17 @@ impl PostgresStore {
     /// Sends everything, as it is at one moment.
     pub(in crate::store) async fn send_all(&self, to: Sender<Parcel>) -> Result<(), StoreError> {
         let doing = "reading what is to be copied";
+        // The embedded store has no such rows.
+        while self.pool.read(doing, &(), |session, ()| Box::pin(dirty::has_marked(session))).await?
+        {
+            let work = self.pool.write_once(doing, &(), |session, ()| {
+                Box::pin(async move {
+                    refuse_workers(session).await?;
+                    dirty::take_over(session).await
+                })
+            });
+            work.await?;
+        }
         self.pool.read_at_once(doing, &to, |session, to| Box::pin(send(session, to))).await
     }
 

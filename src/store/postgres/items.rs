@@ -7,6 +7,7 @@ use chrono::Utc;
 
 use super::connection::Session;
 use super::keys::Keys;
+use super::page::Before;
 use super::prepared::Head;
 use super::prepared::Occurrence;
 use super::prepared::Prepared;
@@ -40,13 +41,22 @@ pub(super) struct KnownOccurrence {
 }
 
 impl Known {
-    pub(super) async fn read(session: &Session<'_>, page: &Prepared) -> Result<Self, StoreError> {
+    /// Reads what is stored; a feed of slots need not be asked for heads.
+    pub(super) async fn read(
+        session: &Session<'_>,
+        page: &Prepared,
+        before: &Before,
+    ) -> Result<Self, StoreError> {
         let names = page.names();
         if names.is_empty() {
             return Ok(Self { heads: HashMap::new(), occurrences: HashMap::new() });
         }
-        let heads = heads(session, page.feed, &names).await?.into_iter().collect();
-        let occurrences = occurrences(session, page.feed, &names).await?.into_iter().collect();
+        let heads = async {
+            if before.has_heads { heads(session, page.feed, &names).await } else { Ok(Vec::new()) }
+        };
+        let occurrences = occurrences(session, page.feed, &names);
+        let (heads, occurrences) = tokio::try_join!(heads, occurrences)?;
+        let (heads, occurrences) = (heads.into_iter().collect(), occurrences.into_iter().collect());
         Ok(Self { heads, occurrences })
     }
 }

@@ -44,13 +44,17 @@ impl<'a> Keys<'a> {
     async fn find(&mut self, session: &Session<'_>) -> Result<(), StoreError> {
         let names: Vec<&[u8]> = self.new_keys.keys().map(Vec::as_slice).collect();
         if !names.is_empty() {
-            let statement = "SELECT name, id FROM key WHERE name = ANY ($1)";
+            let statement =
+                "SELECT known.* FROM unnest($1::bytea[]) AS asked (name) CROSS JOIN LATERAL
+                 (SELECT name, id FROM key WHERE name = asked.name OFFSET 0) AS known";
             let known = session.rows(statement, &[&names], pair).await?;
             self.found_keys(known);
         }
         let hashes: Vec<&[u8]> = self.new_facts.keys().copied().collect();
         if !hashes.is_empty() {
-            let statement = "SELECT hash, id FROM facts WHERE hash = ANY ($1)";
+            let statement =
+                "SELECT known.* FROM unnest($1::bytea[]) AS asked (hash) CROSS JOIN LATERAL
+                 (SELECT hash, id FROM facts WHERE hash = asked.hash OFFSET 0) AS known";
             let known = session.rows(statement, &[&hashes], pair).await?;
             self.found_facts(known);
         }

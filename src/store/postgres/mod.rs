@@ -198,8 +198,15 @@ impl Store for PostgresStore {
     }
 
     fn dirty(&self, limit: usize) -> Answer<'_, Vec<Dirty>> {
-        self.read("reading the dirty roots", limit_of(limit), |session, limit| {
-            Box::pin(dirty::dirty(session, *limit))
+        let doing = "reading the dirty roots";
+        Box::pin(async move {
+            if self.read(doing, (), |session, ()| Box::pin(dirty::has_marked(session))).await? {
+                self.write(doing, (), |session, ()| Box::pin(dirty::take_over(session))).await?;
+            }
+            self.read(doing, limit_of(limit), |session, limit| {
+                Box::pin(dirty::dirty(session, *limit))
+            })
+            .await
         })
     }
 

@@ -4,13 +4,11 @@
 //! are written side by side, except where that would leave a root unmarked: see [`Writer::begin`].
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 
 use chrono::DateTime;
 use chrono::Utc;
 
 use super::connection::Session;
-use super::dirty;
 use super::feed;
 use super::items::Items;
 use super::items::Known;
@@ -27,15 +25,15 @@ pub(super) async fn commit(
     page: &Prepared,
 ) -> Result<PageOutcome, StoreError> {
     let mut writer = Writer::begin(session, page).await?;
-    let mut keys = Keys::known(session, page).await?;
-    let known = Known::read(session, page).await?;
+    let known = Known::read(session, page, &writer.before);
+    let (mut keys, known) = tokio::try_join!(Keys::known(session, page), known)?;
     let items = Items::sort_out(page, &keys, known);
     if items.changes_heads() {
         writer.lock_links().await?;
     }
     keys.complete(session).await?;
     writer.write_items(&items, &keys).await?;
-    if writer.is_resyncing && page.is_last {
+    if writer.before.is_resyncing && page.is_last {
         writer.sweep().await?;
     }
     writer.write_marks().await?;
@@ -47,61 +45,71 @@ pub(super) async fn commit(
 pub(super) struct Writer<'a> {
     pub(super) session: &'a Session<'a>,
     pub(super) page: &'a Prepared,
-    /// Keys under which something changed, with the largest `modified` seen.
-    touched: BTreeMap<i64, Touched>,
-    pub(super) dirty: BTreeSet<i64>,
+    /// The keys of dirty roots, with the largest `modified` seen under each: see [`IMPLAUSIBLE`].
+    marked: BTreeMap<i64, Option<i64>>,
     pub(super) outcome: PageOutcome,
     pub(super) heads: i64,
     pub(super) occurrences: i64,
     pub(super) findings: i64,
+    pub(super) before: Before,
+}
+
+/// The feed as it was before a page.
+#[expect(clippy::struct_excessive_bools, reason = "columns of one row")]
+pub(super) struct Before {
     /// What is read now carries this number.
     pub(super) generation: i64,
     /// Set while the feed is read again from its first page: then what has not changed is marked as seen.
     pub(super) is_resyncing: bool,
     has_license: bool,
+    /// Whether it held items with a body.
+    pub(super) has_heads: bool,
+    has_occurrences: bool,
+    /// Whether some of its items were noted as unusable.
+    pub(super) has_unusable: bool,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Touched {
-    modified: i64,
-    is_implausible: bool,
-}
+/// What is noted as `modified` once one was no plausible time.
+const IMPLAUSIBLE: i64 = -1;
 
 impl<'a> Writer<'a> {
     /// Holds the feed, so that its pages are written one after the other. A page that may complete its
     /// publisher, which other feeds of it are judged by, holds them all.
     async fn begin(session: &'a Session<'a>, page: &'a Prepared) -> Result<Self, StoreError> {
-        session
-            .execute(
-                "SELECT id FROM feed
-                 WHERE id = $1 OR publisher = (SELECT publisher FROM feed WHERE id = $1 AND
+        let held = session
+            .rows(
+                "SELECT id, generation, resyncing, license IS NOT NULL, items > 0, occurrences > 0,
+                     EXISTS (SELECT 1 FROM unusable WHERE feed = $1)
+                 FROM feed WHERE id = $1 OR publisher = (SELECT publisher FROM feed WHERE id = $1 AND
                      (NOT at_end AND $2 OR occurrences = 0 AND $3))
-                 ORDER BY id FOR UPDATE",
+                 ORDER BY id FOR UPDATE OF feed",
                 &[&page.feed, &page.is_last, &!page.occurrences.is_empty()],
+                |row| {
+                    let before = Before {
+                        generation: row.try_get(1)?,
+                        is_resyncing: row.try_get(2)?,
+                        has_license: row.try_get(3)?,
+                        has_heads: row.try_get(4)?,
+                        has_occurrences: row.try_get(5)?,
+                        has_unusable: row.try_get(6)?,
+                    };
+                    Ok((row.try_get::<_, i64>(0)?, before))
+                },
             )
             .await?;
-        let (generation, is_resyncing, has_license) = session
-            .row(
-                "SELECT generation, resyncing, license IS NOT NULL FROM feed WHERE id = $1",
-                &[&page.feed],
-                |row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)),
-            )
-            .await?
-            .ok_or(StoreError::Closed)?;
+        let before = held.into_iter().find(|(feed, _)| *feed == page.feed);
+        let before = before.map(|(_, before)| before).ok_or(StoreError::Closed)?;
         let mut writer = Self {
             session,
             page,
-            touched: BTreeMap::new(),
-            dirty: BTreeSet::new(),
+            marked: BTreeMap::new(),
             outcome: PageOutcome::default(),
             heads: 0,
             occurrences: 0,
             findings: 0,
-            generation,
-            is_resyncing,
-            has_license,
+            before,
         };
-        if is_resyncing && page.is_last {
+        if writer.before.is_resyncing && page.is_last {
             writer.lock_links().await?;
         }
         Ok(writer)
@@ -129,13 +137,18 @@ impl<'a> Writer<'a> {
         self.note_seen(items).await
     }
 
-    /// Notes under a key that something changed.
+    /// Marks a root dirty.
+    pub(super) fn mark(&mut self, key: i64) {
+        self.marked.entry(key).or_default();
+    }
+
+    /// Marks a root dirty and notes that something changed under it.
     pub(super) fn touch(&mut self, key: i64, modified: Option<DateTime<Utc>>) {
-        let touched = self.touched.entry(key).or_default();
-        match modified {
-            Some(time) => touched.modified = touched.modified.max(time.timestamp_millis()),
-            None => touched.is_implausible = true,
-        }
+        let seen = self.marked.entry(key).or_default();
+        *seen = Some(match (modified, *seen) {
+            (None, _) | (_, Some(IMPLAUSIBLE)) => IMPLAUSIBLE,
+            (Some(time), seen) => time.timestamp_millis().max(seen.unwrap_or_default()),
+        });
     }
 
     /// Marks what heads reach that are about to change or go, by the links as they are.
@@ -148,36 +161,28 @@ impl<'a> Writer<'a> {
         self.mark_neighbours(rows, keys).await
     }
 
-    async fn write_marks(&mut self) -> Result<(), StoreError> {
-        let now = self.page.now.timestamp_millis();
-        let ids: Vec<i64> = self.touched.keys().copied().collect();
-        let modified: Vec<i64> = self.touched.values().map(|touched| touched.modified).collect();
-        let wrong: Vec<bool> = self.touched.values().map(|t| t.is_implausible).collect();
-        if !ids.is_empty() {
-            // Locked in order first: pages of other feeds touch the same keys.
-            let lock = "SELECT id FROM key WHERE id = ANY ($1) ORDER BY id FOR UPDATE";
-            self.session.execute(lock, &[&ids]).await?;
-            self.session
-                .execute(
-                    "UPDATE key SET changed_at = $4, modified = CASE
-                         WHEN touched.wrong OR key.modified < 0 THEN -1
-                         ELSE greatest(key.modified, touched.modified) END
-                     FROM unnest($1::int8[], $2::int8[], $3::bool[])
-                         AS touched (id, modified, wrong)
-                     WHERE key.id = touched.id",
-                    &[&ids, &modified, &wrong, &now],
-                )
-                .await?;
-        }
-        if self.dirty.is_empty() {
+    /// Writes one row for all marks: a row of each root would take the server as long as the items.
+    async fn write_marks(&self) -> Result<(), StoreError> {
+        if self.marked.is_empty() {
             return Ok(());
         }
-        dirty::mark(self.session, &self.dirty.iter().copied().collect::<Vec<_>>()).await
+        let (keys, modified): (Vec<i64>, Vec<Option<i64>>) =
+            self.marked.iter().map(|(key, modified)| (*key, *modified)).unzip();
+        self.session
+            .execute(
+                "INSERT INTO marked (at, keys, modified) VALUES ($1, $2, $3)",
+                &[&self.page.now.timestamp_millis(), &keys, &modified],
+            )
+            .await?;
+        Ok(())
     }
 
     async fn write_feed(&mut self) -> Result<(), StoreError> {
         let page = self.page;
-        let was_complete = self.is_complete().await?;
+        // What else a page brings cannot make a publisher complete, nor undo it.
+        let is_first = !self.before.has_occurrences && self.occurrences > 0;
+        let is_judged = page.is_last || is_first || self.occurrences < 0;
+        let was_complete = is_judged && self.is_complete().await?;
         let is_changed = self.outcome.changed + self.outcome.deleted + self.outcome.vanished > 0;
         let deleted = i64::try_from(self.outcome.deleted).unwrap_or(i64::MAX);
         let license = page.license.as_deref().map(text);
@@ -208,11 +213,11 @@ impl<'a> Writer<'a> {
             .await?;
         self.outcome.items =
             items.map(|n| u64::try_from(n).unwrap_or_default()).unwrap_or_default();
-        if self.is_complete().await? != was_complete {
+        if is_judged && self.is_complete().await? != was_complete {
             self.mark_waiting().await?;
         }
         // Nothing of a feed is republished before it is known under which licence.
-        if page.license.is_some() && !self.has_license {
+        if page.license.is_some() && !self.before.has_license {
             feed::mark_all_of(self.session, &[page.feed]).await?;
         }
         Ok(())
@@ -242,7 +247,7 @@ impl<'a> Writer<'a> {
                      SELECT key FROM service WHERE gone_at IS NULL AND feed IN (
                          SELECT id FROM feed WHERE publisher =
                              (SELECT publisher FROM feed WHERE id = $1))
-                     UNION SELECT key FROM dirty) AS root
+                     UNION SELECT key FROM dirty UNION SELECT unnest(keys) FROM marked) AS root
                  WHERE NOT EXISTS
                      (SELECT 1 FROM occurrence WHERE parent = root.key AND start > $2)
                  ORDER BY key ON CONFLICT (key) DO UPDATE SET mark = excluded.mark",

@@ -12,7 +12,7 @@ impl<'a> Writer<'a> {
         let page = self.page;
         let usable = page.heads.keys().chain(page.occurrences.keys()).chain(page.deleted.keys());
         let usable: Vec<&[u8]> = usable.map(Vec::as_slice).collect();
-        if !usable.is_empty() {
+        if self.before.has_unusable && !usable.is_empty() {
             let statement = "DELETE FROM unusable WHERE feed = $1 AND name = ANY ($2)";
             self.session.execute(statement, &[&page.feed, &usable]).await?;
         }
@@ -34,7 +34,7 @@ impl<'a> Writer<'a> {
 
     /// Notes during a resync that items are still there, usable or not; otherwise nobody will ask.
     pub(super) async fn note_seen(&self, items: &Items<'a>) -> Result<(), StoreError> {
-        if !self.is_resyncing {
+        if !self.before.is_resyncing {
             return Ok(());
         }
         let names: Vec<&[u8]> = items.same.iter().chain(&items.spoiled).copied().collect();
@@ -43,7 +43,7 @@ impl<'a> Writer<'a> {
             "UPDATE occurrence SET generation = $3 WHERE feed = $1 AND name = ANY ($2)",
         ] {
             let values: [&(dyn tokio_postgres::types::ToSql + Sync); 3] =
-                [&self.page.feed, &names, &self.generation];
+                [&self.page.feed, &names, &self.before.generation];
             self.session.execute(statement, &values).await?;
         }
         Ok(())
@@ -56,7 +56,7 @@ impl<'a> Writer<'a> {
             .session
             .rows(
                 "SELECT name FROM head WHERE feed = $1 AND generation < $2",
-                &[&feed, &self.generation],
+                &[&feed, &self.before.generation],
                 |row| row.try_get(0),
             )
             .await?;
@@ -67,7 +67,7 @@ impl<'a> Writer<'a> {
             .session
             .rows(
                 "SELECT name, parent FROM occurrence WHERE feed = $1 AND generation < $2",
-                &[&feed, &self.generation],
+                &[&feed, &self.before.generation],
                 |row| {
                     let (name, parent) = (row.try_get(0)?, row.try_get(1)?);
                     Ok(GoneOccurrence { name, parent, modified: now })

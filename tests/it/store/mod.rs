@@ -8,7 +8,14 @@ mod roots;
 mod services;
 mod subject;
 
+use std::sync::Arc;
+
+use baton::store;
+use chrono::TimeDelta;
+
 use self::subject::Subject;
+use self::subject::noon;
+use self::subject::series;
 
 /// Asks the same of every store. A server is started once for all that is asked of it.
 macro_rules! promises {
@@ -88,4 +95,22 @@ promises! {
         a_page_that_is_given_up_is_written_whole_or_not_at_all,
         changes_become_visible_in_the_order_of_their_numbers,
     }
+}
+
+#[tokio::test]
+async fn what_pages_marked_moves_from_a_server_with_what_they_saw() {
+    let subject = Subject::postgres().await;
+    subject.page(0, vec![series("known", "{}")]).await;
+    subject.clean().await;
+    subject.page(0, vec![series("waits", "{}"), series("waits too", "{}")]).await;
+    let folder = tempfile::TempDir::new().unwrap();
+    let to = format!("sqlite:{}", folder.path().join("baton.db").display());
+    store::copy(subject.url(), &to, &Arc::default()).await.unwrap();
+
+    let moved = store::open(&to).await.unwrap();
+    let roots = moved.dirty(10).await.unwrap();
+    let bundles = moved.bundles(roots).await.unwrap();
+    let seen: Vec<_> = bundles.iter().map(|b| (b.key.as_str(), b.modified)).collect();
+    let modified = Some(noon() - TimeDelta::days(1));
+    assert_eq!(seen, [("waits", modified), ("waits too", modified)]);
 }

@@ -76,6 +76,11 @@ impl Subject {
         }
     }
 
+    /// Returns where the store is.
+    pub(super) fn url(&self) -> &str {
+        self.url.as_deref().unwrap()
+    }
+
     pub(super) fn feed(&self, at: usize) -> FeedId {
         self.feeds[at].id
     }
