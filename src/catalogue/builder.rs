@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use roaring::RoaringBitmap;
-
 use super::area::Area;
 use super::area::Placed;
 use super::entry::Entry;
 use super::segment::Doc;
 use super::segment::DocPlace;
+use super::segment::Docs;
 use super::segment::Segment;
 use super::segment::Surroundings;
 use super::segment::bitmap_of;
@@ -91,9 +90,13 @@ impl Builder {
             numbers[*before as usize] = number;
         }
         let docs = docs.iter().map(|(doc, _)| Arc::clone(doc)).collect();
-        let by_term = self.by_term.numbered(&numbers).collect();
-        let in_name = self.in_name.numbered(&numbers).collect();
-        let in_text = self.in_text.numbered(&numbers).collect();
+        let by_term = self.by_term.numbered(&numbers);
+        let by_term = by_term.map(|(term, docs)| (term, bitmap_of(docs))).collect();
+        let words = |words: Gathered<Box<str>>| {
+            let words = words.numbered(&numbers);
+            words.filter_map(|(word, docs)| Some((word, Docs::of(docs)?))).collect()
+        };
+        let (in_name, in_text) = (words(self.in_name), words(self.in_text));
         Segment::of(docs, by_term, in_name, in_text)
     }
 }
@@ -118,14 +121,15 @@ impl<K: Hash + Eq> Gathered<K> {
         }
     }
 
-    fn numbered(self, numbers: &[u32]) -> impl Iterator<Item = (K, RoaringBitmap)> {
+    /// Returns the numbers of those with each, in order.
+    fn numbered(self, numbers: &[u32]) -> impl Iterator<Item = (K, Vec<u32>)> {
         self.0.into_iter().map(|(key, mut docs)| {
             for doc in &mut docs {
                 *doc = numbers[*doc as usize];
             }
             docs.sort_unstable();
             docs.dedup();
-            (key, bitmap_of(docs))
+            (key, docs)
         })
     }
 }

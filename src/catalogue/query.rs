@@ -14,6 +14,7 @@ use super::keys::Keys;
 use super::segment::Ages;
 use super::segment::Doc;
 use super::segment::DocPlace;
+use super::segment::Docs;
 use super::segment::Segment;
 use super::segment::Words;
 use super::segment::hundredths;
@@ -188,11 +189,11 @@ pub(super) fn with_word(
     let others = segment.with_stem(&stem).iter().map(Box::as_ref);
     let akin = itself.into_iter().chain(others).filter_map(|word| words.get(word));
     if !is_beginning {
-        return union(akin);
+        return all_of(akin);
     }
     let from = (Bound::Included(word), Bound::Unbounded);
     let longer = words.range::<str, _>(from).take_while(|(longer, _)| longer.starts_with(word));
-    union(akin.chain(longer.map(|(_, docs)| docs)))
+    all_of(akin.chain(longer.map(|(_, docs)| docs)))
 }
 
 impl Query {
@@ -337,6 +338,20 @@ impl Query {
 /// Joins sets of documents.
 pub(super) fn union<'a>(docs: impl Iterator<Item = &'a RoaringBitmap>) -> RoaringBitmap {
     docs.union()
+}
+
+/// Returns all documents of several words.
+fn all_of<'a>(words: impl Iterator<Item = &'a Docs>) -> RoaringBitmap {
+    let mut alone = Vec::new();
+    let mut all = union(words.filter_map(|docs| match docs {
+        Docs::One(number) => {
+            alone.push(*number);
+            None
+        }
+        Docs::Many(bitmap) => Some(bitmap),
+    }));
+    all.extend(alone);
+    all
 }
 
 fn any_of(keys: &Keys, wanted: &[Id]) -> Option<RoaringBitmap> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+use std::collections::btree_map::Entry;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -96,7 +97,15 @@ impl Object for Point {
 }
 
 /// Documents by word, in the order of the words.
-pub(super) type Words = BTreeMap<Box<str>, RoaringBitmap>;
+pub(super) type Words = BTreeMap<Box<str>, Docs>;
+
+/// The documents with a word. Most words occur once, for which a bitmap takes three times the memory of the
+/// word.
+#[derive(Debug)]
+pub(super) enum Docs {
+    One(u32),
+    Many(RoaringBitmap),
+}
 
 /// Documents by age in hundredths of a year; those that state none beside it.
 #[derive(Debug, Default)]
@@ -247,8 +256,8 @@ impl Segment {
                     *by_term.entry(*term).or_default() |= bitmap;
                 }
             }
-            take_words(&mut in_name, &segment.in_name, moved);
-            take_words(&mut in_text, &segment.in_text, moved);
+            take_words(&mut in_name, &segment.in_name, numbers);
+            take_words(&mut in_text, &segment.in_text, numbers);
         }
         Self::of(docs, by_term, in_name, in_text)
     }
@@ -293,17 +302,59 @@ pub(super) fn hundredths(age: f64) -> u32 {
     (age * 100.0).round() as u32
 }
 
-/// Makes a bitmap of numbers in order. Most words occur once: a copy takes a third of what the bitmap took
-/// in case more would come.
+impl Docs {
+    /// Returns those with these numbers, which are in order; nothing where there are none.
+    pub(super) fn of(numbers: impl IntoIterator<Item = u32>) -> Option<Self> {
+        let mut numbers = numbers.into_iter();
+        let first = numbers.next()?;
+        Some(match numbers.next() {
+            None => Self::One(first),
+            Some(second) => Self::Many(bitmap_of([first, second].into_iter().chain(numbers))),
+        })
+    }
+
+    /// Returns their numbers.
+    fn numbers(&self) -> impl Iterator<Item = u32> {
+        let (one, many) = match self {
+            Self::One(number) => (Some(*number), None),
+            Self::Many(bitmap) => (None, Some(bitmap)),
+        };
+        one.into_iter().chain(many.into_iter().flatten())
+    }
+
+    /// Takes those of another in too.
+    fn take(&mut self, other: Self) {
+        let mut all = match std::mem::replace(self, Self::One(0)) {
+            Self::One(number) => bitmap_of([number]),
+            Self::Many(bitmap) => bitmap,
+        };
+        match other {
+            Self::One(number) => {
+                all.insert(number);
+            }
+            Self::Many(bitmap) => all |= bitmap,
+        }
+        *self = Self::Many(all);
+    }
+}
+
+/// Makes a bitmap of numbers in order. Many hold few: a copy takes a third of what the bitmap took in case
+/// more would come.
 pub(super) fn bitmap_of(numbers: impl IntoIterator<Item = u32>) -> RoaringBitmap {
     RoaringBitmap::from_sorted_iter(numbers).unwrap_or_default().clone()
 }
 
-fn take_words(mine: &mut Words, theirs: &Words, moved: impl Fn(&RoaringBitmap) -> RoaringBitmap) {
-    for (word, bitmap) in theirs {
-        let bitmap = moved(bitmap);
-        if !bitmap.is_empty() {
-            *mine.entry(word.clone()).or_default() |= bitmap;
+/// Takes the words of another segment, whose documents have these `numbers` here.
+fn take_words(mine: &mut Words, theirs: &Words, numbers: &[Option<u32>]) {
+    for (word, docs) in theirs {
+        let Some(docs) = Docs::of(docs.numbers().filter_map(|doc| numbers[doc as usize])) else {
+            continue;
+        };
+        match mine.entry(word.clone()) {
+            Entry::Vacant(entry) => {
+                entry.insert(docs);
+            }
+            Entry::Occupied(mut entry) => entry.get_mut().take(docs),
         }
     }
 }

@@ -89,13 +89,16 @@ pub(super) fn mentions_joining_link(text: &str) -> bool {
 /// Tells whether a host is named anywhere: looked for around each dot, since nearly no text has any.
 fn names_joining_host(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let dots = bytes.iter().enumerate().filter(|(_, b)| **b == b'.').map(|(at, _)| at);
     let is_at = |dot: usize, host: &str| {
         let start = host.find('.').and_then(|before| dot.checked_sub(before));
         let named = start.and_then(|start| bytes.get(start..start + host.len()));
         named.is_some_and(|named| named.eq_ignore_ascii_case(host.as_bytes()))
     };
-    dots.into_iter().any(|dot| JOINING_HOSTS.iter().any(|host| is_at(dot, host)))
+    bytes.windows(2).enumerate().any(|(before, pair)| {
+        pair[1] == b'.'
+            && BEFORE_DOTS.contains(&pair[0].to_ascii_lowercase())
+            && JOINING_HOSTS.iter().any(|host| is_at(before + 1, host))
+    })
 }
 
 /// Replaces links that let people in: whoever has one can walk in.
@@ -155,9 +158,21 @@ const JOINING_HOSTS: [&str; 11] = [
     "bluejeans.com",
 ];
 
+/// What stands before the first dot of each. Most dots of a text stand behind something else.
+const BEFORE_DOTS: &[u8] = b"mstxyg";
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_before_dots_is_that_of_the_hosts() {
+        for host in JOINING_HOSTS {
+            let (before, _) = host.split_once('.').unwrap();
+            assert!(BEFORE_DOTS.contains(before.as_bytes().last().unwrap()), "{host}");
+            assert!(names_joining_host(&format!("https://{}/", host.to_uppercase())), "{host}");
+        }
+    }
 
     #[test]
     fn only_web_addresses_pass() {
