@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+// Its feature `no_thp` leaves huge pages alone: with them 300,000 services took 30 MiB more, and no answer came
+// sooner.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
