@@ -243,10 +243,10 @@ impl App {
         let server = app.tasks.spawn(api::serve(listener, service, closed, app.tasks.clone()));
         app.load_vocabularies().await;
         app.catalogue.load().await.context("reading the store")?;
-        // Work begins first: whoever finds the gateway ready with nothing waiting finds what the configuration
-        // asks for, not what the one before it did.
+        // Work begins first: whoever finds a gateway of its own store ready with nothing waiting finds what the
+        // configuration asks for, not what the one before it did.
         app.start(&stop).await?;
-        app.is_ready.store(true, Ordering::Release);
+        app.is_ready.store(!stop.is_cancelled(), Ordering::Release);
         info!(services = app.catalogue.snapshot().len(), feeds = app.feeds.len(), "ready");
         stop.cancelled().await;
         info!("stopping");

@@ -44,8 +44,8 @@ pub struct Harvester {
     pub feeds_changed: Arc<Notify>,
     /// Where tasks are tracked.
     pub tasks: TaskTracker,
-    /// Held while a page is read and written. The store takes one after the other, or a few side by side;
-    /// more of them would only take room while they wait.
+    /// Held from when a page is read until it is written. The store takes one after the other, or a few side by
+    /// side; more of them would only take room while they wait. A feed holds two at most.
     pub pages: Arc<Semaphore>,
 }
 

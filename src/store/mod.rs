@@ -179,7 +179,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Writes a page's changes, its cursor and the dirty roots.
     fn commit_page(&self, page: PageCommit) -> Answer<'_, PageOutcome>;
 
-    /// Returns up to `limit` dirty roots, those waiting longest first, without taking them off.
+    /// Returns up to `limit` dirty roots, those waiting longest first, without taking them off. Whoever asks maps:
+    /// a store may first write down what pages marked.
     fn dirty(&self, limit: usize) -> Answer<'_, Vec<Dirty>>;
 
     /// Returns how many roots are dirty, or wait for the drop guard to judge them.

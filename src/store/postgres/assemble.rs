@@ -56,8 +56,8 @@ impl Read {
         let known = feed.and_then(|feed| self.feeds.get(&feed.0).cloned());
         let (is_complete, license) = known.unwrap_or_default();
         let key = self.keys.remove(&root.key);
-        let modified = key.as_ref().map(|key| key.modified).filter(|modified| *modified > 0);
-        let changed_at = key.as_ref().map(|key| key.changed_at).unwrap_or_default();
+        let modified = key.as_ref().map(|key| key.seen.modified).filter(|modified| *modified > 0);
+        let changed_at = key.as_ref().map(|key| key.seen.at).unwrap_or_default();
         Ok(Bundle {
             root,
             key: key.map(|key| key.text).unwrap_or_default(),

@@ -8,6 +8,8 @@ use super::connection::Session;
 use super::items_of::HeadRow;
 use super::items_of::heads_of;
 use super::items_of::members_of;
+use super::marked;
+use super::marked::Seen;
 use super::name::text_of;
 use super::occurrences::OccurrenceColumns;
 use super::occurrences::facts_of;
@@ -44,8 +46,7 @@ pub(super) struct Read {
 /// A key, with what was last seen of what is around it.
 pub(super) struct KeyRow {
     pub(super) text: String,
-    pub(super) modified: i64,
-    pub(super) changed_at: i64,
+    pub(super) seen: Seen,
 }
 
 impl Read {
@@ -96,12 +97,18 @@ async fn keys_of(session: &Session<'_>, ids: &[i64]) -> Result<HashMap<i64, KeyR
             &[&ids],
             |row| {
                 let text = text_of(row.try_get(1)?, row.try_get(2)?);
-                let (modified, changed_at) = (row.try_get(3)?, row.try_get(4)?);
-                Ok((row.try_get(0)?, KeyRow { text, modified, changed_at }))
+                let seen = Seen { modified: row.try_get(3)?, at: row.try_get(4)? };
+                Ok((row.try_get(0)?, KeyRow { text, seen }))
             },
         )
         .await?;
-    Ok(rows.into_iter().collect())
+    let mut keys: HashMap<i64, KeyRow> = rows.into_iter().collect();
+    for (root, more) in marked::seen_around(session, ids).await? {
+        if let Some(key) = keys.get_mut(&root) {
+            key.seen = key.seen.and(more);
+        }
+    }
+    Ok(keys)
 }
 
 /// Returns the keys that each root is part of, nearest first.

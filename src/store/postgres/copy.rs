@@ -11,8 +11,8 @@ use tokio_postgres::types::ToSql;
 
 use super::PostgresStore;
 use super::connection::Session;
-use super::dirty;
 use super::lease;
+use super::marked;
 use super::name;
 use super::name::text_of;
 use crate::store::CopyError;
@@ -34,15 +34,16 @@ impl PostgresStore {
     pub(in crate::store) async fn send_all(&self, to: Sender<Parcel>) -> Result<(), StoreError> {
         let doing = "reading what is to be copied";
         // The embedded store has no such rows.
-        while self.pool.read(doing, &(), |session, ()| Box::pin(dirty::has_marked(session))).await?
-        {
+        let mut is_more =
+            self.pool.read(doing, &(), |session, ()| Box::pin(marked::is_any(session))).await?;
+        while is_more {
             let work = self.pool.write_once(doing, &(), |session, ()| {
                 Box::pin(async move {
                     refuse_workers(session).await?;
-                    dirty::take_over(session).await
+                    marked::take_over(session).await
                 })
             });
-            work.await?;
+            is_more = work.await?;
         }
         self.pool.read_at_once(doing, &to, |session, to| Box::pin(send(session, to))).await
     }

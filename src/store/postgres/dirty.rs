@@ -10,9 +10,6 @@ use crate::store::Dirty;
 use crate::store::StoreError;
 use crate::store::limits::MAX_STEP_BACK_MILLIS;
 
-/// The rows of how many pages are taken over at a time: some hundred thousand marks.
-const PAGES: i64 = 400;
-
 /// A mark of a root that is looked at without being dirty: no mark of the list is ever 0.
 const NO_MARK: i64 = 0;
 
@@ -22,38 +19,6 @@ pub(super) async fn dirty(session: &Session<'_>, limit: i64) -> Result<Vec<Dirty
             Ok(Dirty { key: row.try_get(0)?, mark: row.try_get(1)? })
         })
         .await
-}
-
-/// Tells whether pages marked what is not on the list yet.
-pub(super) async fn has_marked(session: &Session<'_>) -> Result<bool, StoreError> {
-    let answer = session.row("SELECT EXISTS (SELECT 1 FROM marked)", &[], |row| row.try_get(0));
-    Ok(answer.await?.unwrap_or_default())
-}
-
-/// Puts what pages marked on the list, those that were written first, and what they saw into the keys. A
-/// root that is being mapped gets another mark and stays on the list.
-pub(super) async fn take_over(session: &Session<'_>) -> Result<(), StoreError> {
-    session
-        .execute(
-            "WITH gone AS (
-                 DELETE FROM marked WHERE id IN (SELECT id FROM marked ORDER BY id LIMIT $1)
-                 RETURNING at, keys, modified),
-             root AS (
-                 SELECT mark.key, max(gone.at) FILTER (WHERE mark.modified IS NOT NULL) AS at,
-                     min(mark.modified) AS least, max(mark.modified) AS most
-                 FROM gone CROSS JOIN LATERAL unnest(gone.keys, gone.modified) AS mark (key, modified)
-                 GROUP BY mark.key),
-             seen AS (
-                 UPDATE key SET changed_at = root.at, modified = CASE
-                     WHEN root.least < 0 OR key.modified < 0 THEN -1
-                     ELSE greatest(key.modified, root.most) END
-                 FROM root WHERE key.id = root.key AND root.at IS NOT NULL)
-             INSERT INTO dirty (key) SELECT key FROM root ORDER BY key
-             ON CONFLICT (key) DO UPDATE SET mark = excluded.mark",
-            &[&PAGES],
-        )
-        .await?;
-    Ok(())
 }
 
 pub(super) async fn count(session: &Session<'_>) -> Result<u64, StoreError> {

@@ -55,7 +55,7 @@ impl Known {
             if before.has_heads { heads(session, page.feed, &names).await } else { Ok(Vec::new()) }
         };
         let occurrences = occurrences(session, page.feed, &names);
-        let (heads, occurrences) = tokio::try_join!(heads, occurrences)?;
+        let (heads, occurrences) = tokio::try_join!(biased; heads, occurrences)?;
         let (heads, occurrences) = (heads.into_iter().collect(), occurrences.into_iter().collect());
         Ok(Self { heads, occurrences })
     }

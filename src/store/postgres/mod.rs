@@ -1,6 +1,7 @@
 //! The store for several machines: a PostgreSQL server, or one that speaks like it.
 //!
-//! The same tables as in the embedded store, written by few statements for many rows. Nothing here
+//! The same tables as in the embedded store, but for what pages mark ([`marked`]) and who is at work
+//! ([`lease`]), written by few statements for many rows. Nothing here
 //! depends on what other servers of the kind lack: no session locks, no notifications, no types of its
 //! own. Work that meets other work is done again. Bodies are packed here, not by the server.
 //!
@@ -25,6 +26,7 @@ mod items;
 mod items_of;
 mod keys;
 mod lease;
+mod marked;
 mod name;
 mod occurrences;
 mod page;
@@ -200,8 +202,13 @@ impl Store for PostgresStore {
     fn dirty(&self, limit: usize) -> Answer<'_, Vec<Dirty>> {
         let doing = "reading the dirty roots";
         Box::pin(async move {
-            if self.read(doing, (), |session, ()| Box::pin(dirty::has_marked(session))).await? {
-                self.write(doing, (), |session, ()| Box::pin(dirty::take_over(session))).await?;
+            // First all that pages marked: a root that is mapped before is mapped again.
+            let mut is_more =
+                self.read(doing, (), |session, ()| Box::pin(marked::is_any(session))).await?;
+            while is_more {
+                let work =
+                    self.write(doing, (), |session, ()| Box::pin(marked::take_over(session)));
+                is_more = work.await?;
             }
             self.read(doing, limit_of(limit), |session, limit| {
                 Box::pin(dirty::dirty(session, *limit))

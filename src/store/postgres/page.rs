@@ -3,10 +3,6 @@
 //! A page is written by a handful of statements for all its items together. Pages of different feeds
 //! are written side by side, except where that would leave a root unmarked: see [`Writer::begin`].
 
-use std::collections::BTreeMap;
-
-use chrono::DateTime;
-use chrono::Utc;
 
 use super::connection::Session;
 use super::feed;
@@ -14,6 +10,7 @@ use super::items::Items;
 use super::items::Known;
 use super::items::KnownHead;
 use super::keys::Keys;
+use super::marked::Marks;
 use super::name::text;
 use super::prepared::Prepared;
 use crate::store::PageOutcome;
@@ -26,7 +23,7 @@ pub(super) async fn commit(
 ) -> Result<PageOutcome, StoreError> {
     let mut writer = Writer::begin(session, page).await?;
     let known = Known::read(session, page, &writer.before);
-    let (mut keys, known) = tokio::try_join!(Keys::known(session, page), known)?;
+    let (mut keys, known) = tokio::try_join!(biased; Keys::known(session, page), known)?;
     let items = Items::sort_out(page, &keys, known);
     if items.changes_heads() {
         writer.lock_links().await?;
@@ -36,7 +33,7 @@ pub(super) async fn commit(
     if writer.before.is_resyncing && page.is_last {
         writer.sweep().await?;
     }
-    writer.write_marks().await?;
+    writer.marks.write(session, page.now).await?;
     writer.write_feed().await?;
     Ok(writer.outcome)
 }
@@ -45,8 +42,7 @@ pub(super) async fn commit(
 pub(super) struct Writer<'a> {
     pub(super) session: &'a Session<'a>,
     pub(super) page: &'a Prepared,
-    /// The keys of dirty roots, with the largest `modified` seen under each: see [`IMPLAUSIBLE`].
-    marked: BTreeMap<i64, Option<i64>>,
+    pub(super) marks: Marks,
     pub(super) outcome: PageOutcome,
     pub(super) heads: i64,
     pub(super) occurrences: i64,
@@ -68,9 +64,6 @@ pub(super) struct Before {
     /// Whether some of its items were noted as unusable.
     pub(super) has_unusable: bool,
 }
-
-/// What is noted as `modified` once one was no plausible time.
-const IMPLAUSIBLE: i64 = -1;
 
 impl<'a> Writer<'a> {
     /// Holds the feed, so that its pages are written one after the other. A page that may complete its
@@ -102,7 +95,7 @@ impl<'a> Writer<'a> {
         let mut writer = Self {
             session,
             page,
-            marked: BTreeMap::new(),
+            marks: Marks::default(),
             outcome: PageOutcome::default(),
             heads: 0,
             occurrences: 0,
@@ -137,20 +130,6 @@ impl<'a> Writer<'a> {
         self.note_seen(items).await
     }
 
-    /// Marks a root dirty.
-    pub(super) fn mark(&mut self, key: i64) {
-        self.marked.entry(key).or_default();
-    }
-
-    /// Marks a root dirty and notes that something changed under it.
-    pub(super) fn touch(&mut self, key: i64, modified: Option<DateTime<Utc>>) {
-        let seen = self.marked.entry(key).or_default();
-        *seen = Some(match (modified, *seen) {
-            (None, _) | (_, Some(IMPLAUSIBLE)) => IMPLAUSIBLE,
-            (Some(time), seen) => time.timestamp_millis().max(seen.unwrap_or_default()),
-        });
-    }
-
     /// Marks what heads reach that are about to change or go, by the links as they are.
     async fn mark_before(&mut self, items: &Items<'a>) -> Result<(), StoreError> {
         let changing = items.heads.iter().filter_map(|put| put.known.as_ref());
@@ -159,22 +138,6 @@ impl<'a> Writer<'a> {
         let rows = all.iter().map(|head| head.row).collect();
         let keys = all.iter().map(|head| head.key).collect();
         self.mark_neighbours(rows, keys).await
-    }
-
-    /// Writes one row for all marks: a row of each root would take the server as long as the items.
-    async fn write_marks(&self) -> Result<(), StoreError> {
-        if self.marked.is_empty() {
-            return Ok(());
-        }
-        let (keys, modified): (Vec<i64>, Vec<Option<i64>>) =
-            self.marked.iter().map(|(key, modified)| (*key, *modified)).unzip();
-        self.session
-            .execute(
-                "INSERT INTO marked (at, keys, modified) VALUES ($1, $2, $3)",
-                &[&self.page.now.timestamp_millis(), &keys, &modified],
-            )
-            .await?;
-        Ok(())
     }
 
     async fn write_feed(&mut self) -> Result<(), StoreError> {

@@ -175,7 +175,7 @@ async fn delegate(session: &Session<'_>, publications: &[Ready]) -> Result<(), S
 async fn take_off(session: &Session<'_>, publications: &[Ready]) -> Result<(), StoreError> {
     let keys: Vec<i64> = publications.iter().map(|ready| ready.publication.root.key).collect();
     let marks: Vec<i64> = publications.iter().map(|ready| ready.publication.root.mark).collect();
-    // Locked in order first: pages mark the same roots.
+    // Locked in order first: pages that complete a publisher or bring its licence mark the same roots.
     let lock = "SELECT key FROM dirty WHERE key = ANY ($1) ORDER BY key FOR UPDATE";
     session.execute(lock, &[&keys]).await?;
     session

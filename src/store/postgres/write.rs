@@ -50,7 +50,7 @@ impl<'a> Writer<'a> {
             )
             .await?;
         for key in keys.into_iter().chain(reached) {
-            self.mark(key);
+            self.marks.mark(key);
         }
         Ok(())
     }
@@ -67,7 +67,7 @@ impl<'a> Writer<'a> {
             self.session.execute("DELETE FROM head WHERE id = ANY ($1)", &[&rows]).await?;
         }
         for (head, modified) in heads {
-            self.touch(head.key, *modified);
+            self.marks.touch(head.key, *modified);
             self.heads -= 1;
             self.findings -= head.findings;
         }
@@ -77,7 +77,7 @@ impl<'a> Writer<'a> {
             self.session.execute(statement, &[&self.page.feed, &names]).await?;
         }
         for gone in occurrences {
-            self.touch(gone.parent, gone.modified);
+            self.marks.touch(gone.parent, gone.modified);
             self.occurrences -= 1;
         }
         Ok(())
@@ -95,7 +95,7 @@ impl<'a> Writer<'a> {
         for put in &items.heads {
             let Some(key) = keys.key(&put.head.item.key) else { continue };
             rows.push(put, key);
-            self.touch(key, put.head.item.modified);
+            self.marks.touch(key, put.head.item.modified);
             match &put.known {
                 Some(known) => self.findings -= known.findings,
                 None => self.heads += 1,
@@ -192,9 +192,9 @@ impl<'a> Writer<'a> {
         let (mut new, mut changed) = (Vec::new(), Vec::new());
         for put in &items.occurrences {
             let Some(row) = put.occurrence.as_stored(keys) else { continue };
-            self.touch(row.parent, put.occurrence.item.modified);
+            self.marks.touch(row.parent, put.occurrence.item.modified);
             if let Some(known) = put.known {
-                self.mark(known.parent);
+                self.marks.mark(known.parent);
                 changed.push((put.name, row));
             } else {
                 self.occurrences += 1;

@@ -57,6 +57,7 @@ promises! {
     roots {
         a_changed_item_marks_all_that_takes_values_from_it,
         a_bundle_holds_all_that_belongs_to_a_root,
+        a_root_has_the_time_of_what_was_written_a_moment_ago,
         courts_are_claimed_and_bring_their_slots,
         what_is_marked_again_meanwhile_stays_on_the_list,
         a_root_that_delegates_marks_those_that_stand_in_for_it,

@@ -76,6 +76,29 @@ pub(super) async fn a_bundle_holds_all_that_belongs_to_a_root(subject: &Subject)
     assert_eq!(subject.bundle("a").await.modified, None);
 }
 
+pub(super) async fn a_root_has_the_time_of_what_was_written_a_moment_ago(subject: &Subject) {
+    subject.page(0, vec![series("a", "{}")]).await;
+    let listed = subject.store.dirty(10).await.unwrap();
+    let read = async || subject.store.bundles(listed.clone()).await.unwrap().remove(0);
+    // Written after the list was asked for, and before what belongs to its roots is read.
+    let later = Some(noon() - TimeDelta::hours(1));
+    let session = StoredOccurrence { modified: later, ..occurrence("s", "a", 1) };
+    subject.page(1, vec![ItemChange::Occurrence(session)]).await;
+    let bundle = read().await;
+    assert_eq!((bundle.occurrences.len(), bundle.modified), (1, later));
+
+    let links = vec![link(Relation::PartOf, "b", "a")];
+    let part = StoredHead { modified: None, links, ..head("b", "{}") };
+    subject.page(2, vec![ItemChange::Head(part)]).await;
+    assert_eq!(read().await.modified, None, "one below it has no plausible time");
+
+    // A root that nobody has listed yet.
+    let roots = subject.store.roots(None, 10).await.unwrap();
+    let bundles = subject.store.bundles(roots).await.unwrap();
+    let seen: Vec<_> = bundles.iter().map(|b| (b.key.as_str(), b.changed_at)).collect();
+    assert_eq!(seen, [("a", noon()), ("b", noon())]);
+}
+
 pub(super) async fn courts_are_claimed_and_bring_their_slots(subject: &Subject) {
     let thing =
         |kind, key: &str, links| ItemChange::Head(StoredHead { kind, links, ..head(key, key) });
