@@ -3,7 +3,6 @@
 //! A page is written by a handful of statements for all its items together. Pages of different feeds
 //! are written side by side, except where that would leave a root unmarked: see [`Writer::begin`].
 
-
 use super::connection::Session;
 use super::feed;
 use super::items::Items;
