@@ -92,7 +92,7 @@ pub(super) async fn take_over(session: &Session<'_>) -> Result<bool, StoreError>
                  SELECT mark.key, max(gone.at) FILTER (WHERE mark.modified IS NOT NULL) AS at,
                      min(mark.modified) AS least, max(mark.modified) AS most
                  FROM gone CROSS JOIN LATERAL unnest(gone.keys, gone.modified) AS mark (key, modified)
-                 GROUP BY mark.key),
+                 GROUP BY mark.key ORDER BY mark.key),
              seen AS (
                  UPDATE key SET changed_at = root.at, modified = CASE
                      WHEN root.least < 0 OR key.modified < 0 THEN -1
