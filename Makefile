@@ -56,7 +56,7 @@ lint: setup ## Check format, lints, documentation and order of the house
 bench: setup ## Run the benchmarks
 	for bench in harvest search mapping places; do $(CARGO) bench --locked --bench $$bench; done
 
-bench-programs: build ## Measure whole programs beside their peers: WHAT=harvest|serving|growth|stores SCALE=1
+bench-programs: build ## Measure whole programs beside their peers: WHAT=harvest|serving|growth|stores|idle SCALE=1
 	scripts/setup.sh bench
 	$(CARGO) bench --locked --bench feeds --no-run
 	for what in $(or $(WHAT),harvest serving growth stores); do scripts/bench/programs.py $$what --scale $(SCALE); done

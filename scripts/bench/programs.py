@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures whole programs side by side: Baton, and the peers and limits it is compared with.
 
-usage: scripts/bench/programs.py harvest|serving|growth|national|stores [--runs N] [--scale F]
+usage: scripts/bench/programs.py harvest|serving|growth|idle|national|stores [--runs N] [--scale F]
 
 Each comparison is made in turns within the same minute, so that what else the machine does meets both;
 printed are the medians, the lowest and the highest, and the ratio of the medians. Needs the release
@@ -392,6 +392,23 @@ class Postgres(Process):
         return f"postgres://postgres@{urllib.parse.quote(self.folder, safe='')}/baton_{self.databases}"
 
 
+def bench_idle(runs, scale):
+    """460 feeds at their end, looked at for so many minutes as there are runs: the quieter the less often they are asked."""
+    publishers, names = int(230 * scale), ["series", "sessions"]
+    head(f"Idle, {publishers * len(names)} feeds at their end")
+    publisher, address = feeds(publishers=publishers, series=publishers * 20, sessions=publishers * 20)
+    with publisher, tempfile.TemporaryDirectory(dir=ROOT / "target") as folder:
+        path = config(folder, address, publishers, names, port=18080)
+        with Process(BATON, "serve", "--config", path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as gateway:
+            ready("http://127.0.0.1:18080")
+            # What was published is harvested and mapped first.
+            time.sleep(60)
+            for minute in range(1, runs + 1):
+                before = cpu_seconds(gateway)
+                time.sleep(60)
+                row(f"processor in minute {minute}", [(cpu_seconds(gateway) - before) / 60 * 100], "% of a core")
+
+
 def bench_stores(runs, scale):
     """The same items into SQLite and into PostgreSQL, of one publisher and of ten, then the same questions to both."""
     counts = {"series": int(20_000 * scale), "sessions": int(200_000 * scale)}
@@ -445,11 +462,11 @@ def cpu_seconds(process):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["harvest", "serving", "growth", "national", "stores"])
+    parser.add_argument("what", choices=["harvest", "serving", "growth", "idle", "national", "stores"])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--scale", type=float, default=1.0)
     options = parser.parse_args()
-    {"harvest": bench_harvest, "serving": bench_serving, "growth": bench_growth,
+    {"harvest": bench_harvest, "serving": bench_serving, "growth": bench_growth, "idle": bench_idle,
      "national": bench_national, "stores": bench_stores}[options.what](options.runs, options.scale)
 
 

@@ -99,8 +99,7 @@ impl Object for Point {
 /// Documents by word, in the order of the words.
 pub(super) type Words = BTreeMap<Box<str>, Docs>;
 
-/// The documents with a word. Most words occur once, for which a bitmap takes three times the memory of the
-/// word.
+/// The documents with a word. Many words occur once, for which a number is enough.
 #[derive(Debug)]
 pub(super) enum Docs {
     One(u32),
@@ -322,19 +321,17 @@ impl Docs {
         one.into_iter().chain(many.into_iter().flatten())
     }
 
-    /// Takes those of another in too.
-    fn take(&mut self, other: Self) {
-        let mut all = match std::mem::replace(self, Self::One(0)) {
+    fn into_bitmap(self) -> RoaringBitmap {
+        match self {
             Self::One(number) => bitmap_of([number]),
             Self::Many(bitmap) => bitmap,
-        };
-        match other {
-            Self::One(number) => {
-                all.insert(number);
-            }
-            Self::Many(bitmap) => all |= bitmap,
         }
-        *self = Self::Many(all);
+    }
+
+    /// Takes those of another in too.
+    fn take(&mut self, other: Self) {
+        let mine = std::mem::replace(self, Self::One(0)).into_bitmap();
+        *self = Self::Many(mine | other.into_bitmap());
     }
 }
 

@@ -202,7 +202,7 @@ impl<'a> Writer<'a> {
             }
         }
         // Nobody else writes what this feed holds, so that what is new meets nothing; to look for it again
-        // would take a third of the time.
+        // would take a fifth of the time.
         self.insert_occurrences(&new, "").await?;
         self.insert_occurrences(
             &changed,
