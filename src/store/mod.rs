@@ -241,14 +241,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Returns the bodies of services by id; nothing for those that do not exist.
     fn bodies(&self, ids: Vec<Id>) -> Answer<'_, Vec<Option<StoredBody>>>;
 
-    /// Returns up to `limit` services of a publisher's feeds in the order of their ids, beginning after
-    /// `after`, without tombstones.
-    fn services_of(
-        &self,
-        publisher: String,
-        after: Option<Id>,
-        limit: usize,
-    ) -> Answer<'_, Vec<StoredService>>;
+    /// Returns the ids of all services of a publisher's feeds, in their order, without tombstones.
+    fn services_of(&self, publisher: String) -> Answer<'_, Vec<Id>>;
 
     /// Returns how many items of a publisher's feeds could not be used, by the code of the finding.
     fn unusable(&self, publisher: String) -> Answer<'_, Vec<(String, u64)>>;

@@ -349,26 +349,10 @@ impl Store for PostgresStore {
         })
     }
 
-    fn services_of(
-        &self,
-        publisher: String,
-        after: Option<Id>,
-        limit: usize,
-    ) -> Answer<'_, Vec<StoredService>> {
-        let doing = "reading the services of a publisher";
-        Box::pin(async move {
-            let asked = (publisher, limit_of(limit));
-            let work = self.pool.read(doing, &asked, move |session, (publisher, limit)| {
-                Box::pin(publisher::services(session, publisher, after, *limit))
-            });
-            let mut found = work.await?;
-            busy(move || {
-                for stored in &mut found {
-                    stored.record.body = codec::decompress(doing, &stored.record.body)?;
-                }
-                Ok(found)
-            })
-            .await
+    fn services_of(&self, publisher: String) -> Answer<'_, Vec<Id>> {
+        let doing = "finding the services of a publisher";
+        self.read(doing, publisher, |session, publisher| {
+            Box::pin(publisher::services(session, publisher))
         })
     }
 

@@ -4,26 +4,20 @@ use super::connection::Session;
 use super::read;
 use crate::oruk::Id;
 use crate::store::StoreError;
-use crate::store::StoredService;
 
-/// Returns services of a publisher's feeds in the order of their ids, without tombstones; their bodies
-/// are packed still.
+/// Returns the ids of the services of a publisher's feeds, in their order, without tombstones.
 pub(super) async fn services(
     session: &Session<'_>,
     publisher: &str,
-    after: Option<Id>,
-    limit: i64,
-) -> Result<Vec<StoredService>, StoreError> {
-    let after = after.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
+) -> Result<Vec<Id>, StoreError> {
     session
         .rows(
-            "SELECT id, seq, feed, status, body, entry, hash, last_modified, findings, due, parts
-             FROM service
-             WHERE id > $2 AND gone_at IS NULL
+            "SELECT id FROM service
+             WHERE gone_at IS NULL
                  AND feed IN (SELECT id FROM feed WHERE publisher = $1 AND rank IS NOT NULL)
-             ORDER BY id LIMIT $3",
-            &[&publisher, &after, &limit],
-            read::service,
+             ORDER BY id",
+            &[&publisher],
+            |row| Ok(read::id_of(row.try_get(0)?)),
         )
         .await
 }

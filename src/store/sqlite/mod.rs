@@ -233,13 +233,8 @@ impl Store for SqliteStore {
         self.read(move |connection| read::bodies(connection, &ids))
     }
 
-    fn services_of(
-        &self,
-        publisher: String,
-        after: Option<Id>,
-        limit: usize,
-    ) -> Answer<'_, Vec<StoredService>> {
-        self.read(move |connection| publisher::services(connection, &publisher, after, limit))
+    fn services_of(&self, publisher: String) -> Answer<'_, Vec<Id>> {
+        self.read(move |connection| publisher::services(connection, &publisher))
     }
 
     fn unusable(&self, publisher: String) -> Answer<'_, Vec<(String, u64)>> {

@@ -19,10 +19,7 @@ use crate::store::Store;
 use crate::store::StoredService;
 use crate::web::words;
 
-/// How many services are looked at; ids are hashes, so the first of them are as good as any.
-const MAX_SERVICES: u64 = 20_000;
-
-/// How many are read at a time.
+/// How many services are read at a time.
 const BATCH: usize = 1_000;
 
 /// How many examples of a finding are told.
@@ -34,25 +31,22 @@ const MAX_PARENTS: usize = 20;
 /// How many characters of a name or a key are shown.
 const MAX_NAME: usize = 120;
 
-/// Makes the report of a publisher.
+/// Makes the report of a publisher from up to `most` of its services: ids are hashes, so the first of them are
+/// as good as any.
 pub(super) async fn report(
     store: &dyn Store,
     publisher: &str,
     feeds: Vec<FeedReport>,
+    most: usize,
 ) -> Result<Report, Problem> {
+    let mut ids = store.services_of(publisher.to_owned()).await?;
+    let is_complete = ids.len() <= most;
+    ids.truncate(most);
     let mut walk = Walk::default();
-    let mut after = None;
-    let mut is_complete = true;
-    loop {
-        let batch = store.services_of(publisher.to_owned(), after, BATCH).await?;
-        let Some(last) = batch.last() else { break };
-        after = Some(last.record.id);
+    for ids in ids.chunks(BATCH) {
+        let batch = store.services(ids.to_vec()).await?;
         let walked = tokio::task::spawn_blocking(move || walk.with(&batch)).await;
         walk = walked.map_err(|_stopped| Problem::Internal)?;
-        if walk.completeness.services() >= MAX_SERVICES {
-            is_complete = false;
-            break;
-        }
     }
     let unusable = store.unusable(publisher.to_owned()).await?;
     let missing_parents = missing_parents(store, publisher).await?;
@@ -111,8 +105,10 @@ struct Walk {
 }
 
 impl Walk {
-    fn with(mut self, batch: &[StoredService]) -> Self {
-        for stored in batch.iter().filter(|stored| stored.record.status.is_listed()) {
+    fn with(mut self, batch: &[Option<StoredService>]) -> Self {
+        let is_shown =
+            |stored: &&StoredService| !stored.is_gone && stored.record.status.is_listed();
+        for stored in batch.iter().flatten().filter(is_shown) {
             let Ok(service) = serde_json::from_slice::<Service>(&stored.record.body) else {
                 continue;
             };

@@ -46,6 +46,9 @@ use crate::store::Store;
 /// How long a report is shown before it is made again.
 const FRESH_FOR: Duration = Duration::from_mins(1);
 
+/// How many services a report that somebody waits for looks at.
+const MAX_SERVICES: usize = 20_000;
+
 /// How many reports are kept.
 const KEPT: u64 = 200;
 
@@ -171,14 +174,14 @@ pub(super) async fn report(
     }))
 }
 
-/// Returns how a publisher's data is, to be written down under a date.
+/// Returns how all of a publisher's data is, to be written down under a date.
 pub(crate) async fn day(
     store: &dyn Store,
     publisher: &str,
     feeds: Vec<FeedReport>,
     date: NaiveDate,
 ) -> Result<Day, Problem> {
-    let report = gather::report(store, publisher, feeds).await?;
+    let report = gather::report(store, publisher, feeds, usize::MAX).await?;
     let findings = report.findings.iter().map(|found| found.count).sum();
     let Report { items, services, score, .. } = report;
     Ok(Day { date, items, services, findings, score })
@@ -210,7 +213,7 @@ async fn made(state: &ApiState, publisher: &str) -> Result<Arc<Report>, Problem>
         return Err(Problem::UnknownId { what: "publisher" });
     }
     let store = state.bodies.store();
-    let mut report = gather::report(store.as_ref(), publisher, feeds).await?;
+    let mut report = gather::report(store.as_ref(), publisher, feeds, MAX_SERVICES).await?;
     excerpts::add(store.as_ref(), &mut report).await?;
     let report = Arc::new(report);
     state.reports.0.insert(publisher.to_owned(), Arc::clone(&report));
