@@ -14,7 +14,7 @@ const MIGRATIONS: [&str; 6] = [
     include_str!("0003-fold.sql"),
     include_str!("0004-plans.sql"),
     include_str!("0005-days.sql"),
-    include_str!("0006-orphans.sql"),
+    include_str!("0006-indexes.sql"),
 ];
 
 /// Brings the tables up to date.
