@@ -5,22 +5,27 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::HeaderValue;
+use axum::http::Request;
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::IntoResponse as _;
 use axum::response::Response;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioExecutor;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::AsyncRead;
+use tokio::io::AsyncWrite;
 use tokio::net::TcpListener;
-use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
@@ -30,13 +35,14 @@ use tracing::warn;
 
 use super::front::Api;
 
-/// How long a client may take to send the headers of a request.
-const HEADER_TIME: Duration = Duration::from_secs(10);
+/// How long a client may take to send the headers of its first request.
+const FIRST_TIME: Duration = Duration::from_secs(10);
 
 /// How long a client may leave what was sent to it unread.
 const WRITE_TIME: Duration = Duration::from_secs(20);
 
-/// How long a connection may be idle.
+/// How long a client may take from an answer to the end of the headers of its next request: longer than most of
+/// those who pass requests on keep a connection for, so that none is closed as they send the next.
 const IDLE_TIME: Duration = Duration::from_secs(75);
 
 /// How many connections are held at a time; more wait to be taken in.
@@ -69,17 +75,16 @@ pub async fn serve(listener: TcpListener, api: Api, stop: CancellationToken, tas
                 continue;
             }
         };
+        // Without it small answers wait for the client's acknowledgement of what came before.
+        drop(stream.set_nodelay(true));
         let api = api.clone();
-        let service = service_fn(move |request| {
+        let answer = move |request| {
             let api = api.clone();
-            async move { Ok::<_, Infallible>(api.answer(request, Some(peer)).await) }
-        });
-        let connection = builder.serve_connection(TokioIo::new(bounded(stream)), service);
-        let connection = graceful.watch(connection.into_owned());
+            async move { api.answer(request, Some(peer)).await }
+        };
+        let held = hold(stream, answer, &builder, &graceful);
         tasks.spawn(async move {
-            if let Err(error) = connection.await {
-                debug!(error, "connection ended early");
-            }
+            held.await;
             drop(place);
         });
     }
@@ -87,9 +92,50 @@ pub async fn serve(listener: TcpListener, api: Api, stop: CancellationToken, tas
     graceful.shutdown().await;
 }
 
+/// Answers what comes on one connection until it ends, or its client is too slow. While an answer is sent nothing
+/// is asked of the client but that it reads, however long that takes.
+fn hold<I, A, F>(
+    io: I,
+    answer: A,
+    builder: &auto::Builder<TokioExecutor>,
+    graceful: &GracefulShutdown,
+) -> impl Future<Output = ()> + Send + use<I, A, F>
+where
+    I: AsyncRead + AsyncWrite + Send + 'static,
+    A: Fn(Request<Incoming>) -> F + Send + 'static,
+    F: Future<Output = Response> + Send + 'static,
+{
+    let mut io = TimeoutStream::new(io);
+    io.set_write_timeout(Some(WRITE_TIME));
+    let has_asked = Arc::new(AtomicBool::new(false));
+    let asks = Arc::clone(&has_asked);
+    let service = service_fn(move |request| {
+        asks.store(true, Ordering::Relaxed);
+        let answer = answer(request);
+        async move { Ok::<_, Infallible>(answer.await) }
+    });
+    let connection = builder.serve_connection(TokioIo::new(Box::pin(io)), service);
+    let connection = graceful.watch(connection.into_owned());
+    async move {
+        let asks_nothing = async {
+            tokio::time::sleep(FIRST_TIME).await;
+            if has_asked.load(Ordering::Relaxed) {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            ended = connection => if let Err(error) = ended {
+                debug!(error, "connection ended early");
+            },
+            () = asks_nothing => debug!("connection ended: no request came"),
+        }
+    }
+}
+
 fn builder() -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
+    // This begins with the end of an answer, not with the first header.
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(IDLE_TIME);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -97,15 +143,6 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .keep_alive_interval(IDLE_TIME)
         .keep_alive_timeout(WRITE_TIME);
     builder
-}
-
-fn bounded(stream: TcpStream) -> std::pin::Pin<Box<TimeoutStream<TcpStream>>> {
-    // Without it small answers wait for the client's acknowledgement of what came before.
-    drop(stream.set_nodelay(true));
-    let mut stream = TimeoutStream::new(stream);
-    stream.set_read_timeout(Some(IDLE_TIME));
-    stream.set_write_timeout(Some(WRITE_TIME));
-    Box::pin(stream)
 }
 
 /// Answers a request with a body: no path takes one, so none is read.
@@ -116,4 +153,81 @@ pub(super) fn refuse_body() -> Response {
         (header::CONNECTION, HeaderValue::from_static("close")),
     ];
     (StatusCode::PAYLOAD_TOO_LARGE, headers, Body::from(body)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use tokio::io::AsyncReadExt as _;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::io::DuplexStream;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+
+    /// A client of a server that answers with a piece every ten seconds, and so many of them.
+    fn client_of(pieces: usize) -> DuplexStream {
+        let (client, server) = tokio::io::duplex(1 << 16);
+        let answer = move |_: Request<Incoming>| async move {
+            let pieces = stream::unfold(0, move |sent| async move {
+                if sent > 0 {
+                    tokio::time::sleep(Duration::from_secs(10)).await;
+                }
+                (sent < pieces).then_some((Ok::<_, Infallible>("piece\n"), sent + 1))
+            });
+            Body::from_stream(pieces).into_response()
+        };
+        TaskTracker::new().spawn(async move {
+            let graceful = GracefulShutdown::new();
+            hold(server, answer, &builder(), &graceful).await;
+        });
+        client
+    }
+
+    /// Reads until what came holds this text, which is the end of an answer; nothing when the connection ends
+    /// before.
+    async fn read_to(client: &mut DuplexStream, end: &str) -> Option<String> {
+        let mut text = String::new();
+        while !text.contains(end) {
+            let mut bytes = [0; 1024];
+            let count = client.read(&mut bytes).await.ok().filter(|count| *count > 0)?;
+            text.push_str(std::str::from_utf8(&bytes[..count]).unwrap());
+        }
+        Some(text)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_may_take_longer_than_a_connection_may_be_idle() {
+        let mut client = client_of(30);
+        client.write_all(REQUEST).await.unwrap();
+        let begun = Instant::now();
+        let answer = read_to(&mut client, "\r\n0\r\n").await.unwrap();
+        assert_eq!(answer.matches("piece").count(), 30);
+        assert!(begun.elapsed() > IDLE_TIME * 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_stays_open_for_the_next_request_for_a_while() {
+        let mut client = client_of(1);
+        for _ in 0..2 {
+            client.write_all(REQUEST).await.unwrap();
+            read_to(&mut client, "\r\n0\r\n").await.unwrap();
+            tokio::time::sleep(IDLE_TIME.mul_f64(0.9)).await;
+        }
+        let slept = Instant::now();
+        assert_eq!(read_to(&mut client, "\r\n0\r\n").await, None);
+        assert!(slept.elapsed() < IDLE_TIME.mul_f64(0.2), "{:?}", slept.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_asks_nothing_is_let_go() {
+        for sent in [&REQUEST[..0], &REQUEST[..10], b"PRI * HTTP/2.0"] {
+            let (mut client, begun) = (client_of(1), Instant::now());
+            client.write_all(sent).await.unwrap();
+            assert_eq!(read_to(&mut client, "\r\n0\r\n").await, None);
+            assert!(begun.elapsed() < FIRST_TIME * 2, "{sent:?}: {:?}", begun.elapsed());
+        }
+    }
 }
