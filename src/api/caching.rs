@@ -47,6 +47,9 @@ impl From<DateTime<Utc>> for Since {
     }
 }
 
+/// How many headers an answer has, with those that every answer is given besides.
+const HEADERS: usize = 16;
+
 /// A way to send a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Coding {
@@ -135,7 +138,8 @@ impl Page {
         };
         let has_body = response.status() == StatusCode::OK;
         let headers = response.headers_mut();
-        headers.clone_from(&form.headers);
+        headers.reserve(HEADERS);
+        headers.extend(form.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         headers.insert(header::LINK, links.header.clone());
         if has_body {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -156,8 +160,7 @@ impl Page {
 
     fn form(&self, coding: Coding, bytes: Bytes) -> Form {
         let tag = format!("\"{}{}\"", self.tag, coding.suffix());
-        // Room for what every answer is given besides.
-        let mut headers = HeaderMap::with_capacity(16);
+        let mut headers = HeaderMap::new();
         validate(&mut headers, &tag, self.since);
         Form { bytes, tag, coding, headers }
     }

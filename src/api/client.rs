@@ -152,7 +152,9 @@ impl Pass {
     pub(super) fn tell(self, headers: &mut HeaderMap) {
         let Some(Counted { policy, remaining, wait }) = self.counted else { return };
         headers.insert(POLICY, policy);
-        if let Ok(value) = HeaderValue::try_from(format!("\"client\";r={remaining};t={wait}")) {
+        let (mut left, mut until) = (itoa::Buffer::new(), itoa::Buffer::new());
+        let value = ["\"client\";r=", left.format(remaining), ";t=", until.format(wait)].concat();
+        if let Ok(value) = HeaderValue::try_from(value) {
             headers.insert(LIMIT, value);
         }
         if wait > 0 {

@@ -5,6 +5,9 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::LazyLock;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use axum::Router;
@@ -20,6 +23,7 @@ use axum::response::IntoResponse as _;
 use axum::response::Response;
 use bytes::Bytes;
 use tower::Service as _;
+use uuid::Uuid;
 
 use super::client::Address;
 use super::client::Pass;
@@ -108,13 +112,23 @@ fn name_host(parts: &mut Parts) {
     }
 }
 
+/// Returns a number that no other request has: it only has to be told from others, so a number that counts up
+/// is scattered, which costs less than a secret.
+fn random() -> u128 {
+    static SEED: LazyLock<u64> = LazyLock::new(rand::random);
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed).to_le_bytes();
+    xxhash_rust::xxh3::xxh3_128_with_seed(&number, *SEED)
+}
+
 /// Gives a request a random id unless it brought one.
 fn name(headers: &mut HeaderMap) -> HeaderValue {
     if let Some(id) = headers.get(REQUEST_ID) {
         return id.clone();
     }
-    let id = format!("{:032x}", rand::random::<u128>());
-    let id = HeaderValue::try_from(id).unwrap_or_else(|_| HeaderValue::from_static("-"));
+    let mut text = [0; 32];
+    let text = Uuid::from_u128(random()).simple().encode_lower(&mut text);
+    let id = HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("-"));
     headers.insert(REQUEST_ID, id.clone());
     id
 }

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
+use std::time::Instant;
 
+use arc_swap::ArcSwapOption;
 use axum::http::HeaderMap;
 use axum::http::header;
 use chrono::DateTime;
 use chrono::Utc;
 use futures_util::future::BoxFuture;
 use ipnet::IpNet;
-use moka::sync::Cache;
 use serde::Serialize;
 use url::Url;
 
@@ -65,8 +66,8 @@ pub struct Reach {
     pub(super) limits: Limits,
     /// When the program was started.
     pub(super) started: DateTime<Utc>,
-    /// The licences of the sources, asked for now and then.
-    licences: Cache<(), Arc<Vec<String>>>,
+    /// The licences of the sources, asked for now and then, and when they were.
+    licences: Arc<ArcSwapOption<(Instant, Arc<Vec<String>>)>>,
     /// The address people reach the gateway by, without a slash at the end.
     pub public_url: Option<String>,
     /// Tells how the feeds are doing.
@@ -119,7 +120,7 @@ impl ApiState {
             exports: Shelf::default(),
             started: clock.now(),
             limits: Limits::new(limits.0, limits.1),
-            licences: Cache::builder().max_capacity(1).time_to_live(LICENCES_FOR).build(),
+            licences: Arc::default(),
             public_url: public_url.map(|url| url.as_str().trim_end_matches('/').to_owned()),
             status,
             explain,
@@ -170,13 +171,15 @@ impl Reach {
         licences.sort_unstable();
         licences.dedup();
         let licences = Arc::new(licences);
-        self.licences.insert((), Arc::clone(&licences));
+        self.licences.store(Some(Arc::new((Instant::now(), Arc::clone(&licences)))));
         licences
     }
 
     /// Returns the licences if they were asked for lately.
     pub(super) fn licences_known(&self) -> Option<Arc<Vec<String>>> {
-        self.licences.get(&())
+        let known = self.licences.load();
+        let (at, licences) = known.as_deref()?;
+        (at.elapsed() < LICENCES_FOR).then(|| Arc::clone(licences))
     }
 
     /// Returns the address people reach the gateway by: as configured, else as the request names it.
@@ -185,7 +188,7 @@ impl Reach {
             return url.clone();
         }
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        format!("http://{}", host.unwrap_or("localhost"))
+        ["http://", host.unwrap_or("localhost")].concat()
     }
 }
 

@@ -49,7 +49,8 @@ pub struct Metrics {
     durations: Family<Answered, Histogram>,
     in_flight: Gauge,
     limited: Counter,
-    lookups: Family<Lookup, Counter>,
+    hits: Counter,
+    misses: Counter,
 }
 
 #[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -69,6 +70,8 @@ impl Default for Metrics {
             Family::<Answered, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
         let (in_flight, limited) = (Gauge::default(), Counter::default());
         let lookups = Family::<Lookup, Counter>::default();
+        let of = |outcome| lookups.get_or_create_owned(&Lookup { outcome });
+        let (hits, misses) = (of("hit"), of("miss"));
         let mut registry = Registry::default();
         registry.register(
             "baton_request_duration_seconds",
@@ -81,12 +84,8 @@ impl Default for Metrics {
             "Requests refused because their client asked too often",
             limited.clone(),
         );
-        registry.register(
-            "baton_page_lookups",
-            "Pages looked for among those kept ready",
-            lookups.clone(),
-        );
-        Self { registry: Arc::new(registry), durations, in_flight, limited, lookups }
+        registry.register("baton_page_lookups", "Pages looked for among those kept ready", lookups);
+        Self { registry: Arc::new(registry), durations, in_flight, limited, hits, misses }
     }
 }
 
@@ -111,8 +110,7 @@ impl Metrics {
 
     /// Counts a page that was looked for among those kept ready.
     pub(super) fn looked_up(&self, is_hit: bool) {
-        let outcome = if is_hit { "hit" } else { "miss" };
-        self.lookups.get_or_create(&Lookup { outcome }).inc();
+        if is_hit { &self.hits } else { &self.misses }.inc();
     }
 }
 
