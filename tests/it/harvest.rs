@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use baton::clock::Clock;
+use chrono::TimeDelta;
+use chrono_tz::Europe::London;
 use serde_json::Value;
 use serde_json::json;
 
@@ -42,8 +45,11 @@ async fn a_series_and_its_sessions_in_two_feeds_become_one_service() {
     let publisher = FakePublisher::start().await;
     let feeds = vec![publisher.feed("/series", 2), publisher.feed("/sessions", 2)];
     publisher.upsert("/series", "1", items::series(1, "Gentle yoga"));
+    let today = Clock::default().now().with_timezone(&London).date_naive();
     for week in 1..=4 {
-        let session = items::session(week, items::uri("series", 1), 7 * week);
+        let mut session = items::session(week, items::uri("series", 1), 7 * week);
+        let evening = (today + TimeDelta::weeks(week)).and_hms_opt(18, 0, 0).unwrap();
+        session["startDate"] = json!(evening.and_local_timezone(London).unwrap().to_rfc3339());
         publisher.upsert("/sessions", &format!("s{week}"), session);
     }
     let mut gateway = Gateway::new(&Settings::following(&[("one", feeds.clone())]));
@@ -237,15 +243,16 @@ async fn items_that_cannot_be_read_cost_nothing_else() {
 #[tokio::test]
 async fn what_no_service_tells_of_is_counted_for_its_feed() {
     let publisher = FakePublisher::start().await;
-    let slot = |id: u8, start: &str| {
+    let day = (Clock::default().now() + TimeDelta::days(3)).date_naive();
+    let slot = |id: u8, time: &str| {
         let mut slot = items::slot(id, &items::uri("facilities", 1), 3);
-        slot["startDate"] = json!(start);
+        slot["startDate"] = json!(format!("{day}T{time}"));
         json!({"state": "updated", "id": id, "modified": id, "data": slot})
     };
     let sent = [
-        slot(1, "2026-12-01T10:00:00"),
-        slot(2, "2026-12-02T10:00:00"),
-        slot(2, "2026-12-02T11:00:00Z"),
+        slot(1, "10:00:00"),
+        slot(2, "10:00:00"),
+        slot(2, "11:00:00Z"),
         json!({"state": "deleted", "id": 3, "modified": 3, "data": items::series(3, "Gone")}),
     ];
     let url = publisher.static_feed("/feed", licensed(&json!(sent)));
