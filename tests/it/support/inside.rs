@@ -45,7 +45,7 @@ impl Inside {
         inside
     }
 
-    /// Starts on the store as it is.
+    /// Starts on the store as it is and waits until it is ready.
     pub(crate) async fn start_again(&mut self) {
         let file = self.folder.path().join("baton.toml");
         let config = self.settings.toml(self.folder.path());
@@ -56,6 +56,12 @@ impl Inside {
         self.stop = CancellationToken::new();
         let stop = self.stop.clone();
         self.serving.spawn(async move { app.serve(listener, stop).await.unwrap() });
+        // Before work has begun, feeds are shown as they were left.
+        let is_ready = async || {
+            let url = format!("{}/readyz", self.address);
+            (self.client.get(url).send().await.ok()?.status() == 200).then_some(())
+        };
+        wait_until("ready", PATIENCE, is_ready).await;
     }
 
     pub(crate) async fn stop(&mut self) {
