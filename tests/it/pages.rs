@@ -1,7 +1,5 @@
 //! Pages for people: what they load, what they say, and that a publisher's text stays text.
 
-use std::time::Duration;
-
 use futures_util::StreamExt as _;
 
 use crate::support::gateway::Answer;
@@ -141,9 +139,8 @@ async fn followers_do_not_keep_the_gateway_from_stopping() {
     let mut gateway = gateway_of(&publisher).await;
     let mut stream = follow(&gateway).await.bytes_stream();
     assert!(stream.next().await.is_some());
-    let begun = std::time::Instant::now();
     assert_eq!(gateway.stop().await, Some(0));
-    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+    assert!(!gateway.said().contains("did not stop in time"));
 }
 
 #[tokio::test]
