@@ -109,18 +109,13 @@ async fn a_process_that_serves_follows_soon_and_outlives_the_store() {
     let settings = Settings::following(&[("one", vec![feed])]).store(&server.database());
     let harvest = Gateway::start_role(&settings, "harvest").await;
     let api = Gateway::start_role(&settings, "api").await;
-    // What else the machine does makes it slower, never faster.
-    let mut medians = Vec::new();
-    for _ in 0..3 {
-        let median = median_wait(&publisher, &api).await;
-        println!("change to visible on another process: {median:?}");
-        medians.push(median);
-        if median < SOON {
-            break;
-        }
-    }
-    assert!(medians.iter().any(|median| *median < SOON), "{medians:?}");
-    assert_eq!(api.status().await["generation"], harvest.status().await["generation"]);
+    let medians = assert_soon(&publisher, &api, SOON).await;
+    println!("change to visible on another process: {medians:?}");
+    let is_same = async || {
+        let (one, other) = (api.status().await, harvest.status().await);
+        (one["generation"] == other["generation"]).then_some(())
+    };
+    wait_until("the same generation", END, is_same).await;
 
     drop(server);
     let is_told = async || {
@@ -143,15 +138,29 @@ async fn a_process_that_serves_follows_where_nobody_can_notify() {
     let settings = Settings::following(&[("one", vec![feed])]).store(&mute);
     let harvest = Gateway::start_role(&settings, "harvest").await;
     let api = Gateway::start_role(&settings, "api").await;
-    let median = median_wait(&publisher, &api).await;
-    println!("change to visible on another process, without NOTIFY: {median:?}");
-    assert!(median < Duration::from_secs(2), "{median:?}");
+    let medians = assert_soon(&publisher, &api, Duration::from_secs(2)).await;
+    println!("change to visible on another process, without NOTIFY: {medians:?}");
     assert!(harvest.said().contains("others not told"), "nobody was notified");
+}
+
+/// Checks how soon a change shows on another process, by the median of some changes. What else the machine
+/// does makes it slower, never faster: up to ten rounds are tried. Returns the median of each.
+pub(crate) async fn assert_soon(
+    publisher: &FakePublisher,
+    api: &Gateway,
+    soon: Duration,
+) -> Vec<Duration> {
+    let mut medians = Vec::new();
+    while medians.iter().all(|median| *median >= soon) {
+        assert!(medians.len() < 10, "{medians:?}");
+        medians.push(median_wait(publisher, api).await);
+    }
+    medians
 }
 
 /// Changes a class of `/feed` again and again. Returns how long it takes from the moment the harvesting
 /// process asks for a change until the other shows it.
-pub(crate) async fn median_wait(publisher: &FakePublisher, api: &Gateway) -> Duration {
+async fn median_wait(publisher: &FakePublisher, api: &Gateway) -> Duration {
     let mut waits = Vec::new();
     for number in 1..=CHANGES {
         let name = format!("Class {number}");
@@ -221,11 +230,11 @@ fn assert_polled_by_one(asked: &[Asked]) {
     }
 }
 
-/// Tells whether each process polls a third.
+/// Tells whether each process polls a third. A quiet feed is asked every four seconds or so.
 fn is_spread_evenly(asked: &[Asked]) -> bool {
     let last = asked.iter().map(|asked| asked.at).max().unwrap();
     let mut followers: BTreeMap<&str, &str> = BTreeMap::new();
-    for asked in asked.iter().filter(|asked| last - asked.at < Duration::from_secs(3)) {
+    for asked in asked.iter().filter(|asked| last - asked.at < Duration::from_secs(6)) {
         followers.insert(&asked.path, &asked.agent);
     }
     let mut shares: BTreeMap<&str, usize> = BTreeMap::new();
