@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::support::gateway::Gateway;
 use crate::support::gateway::PATIENCE;
 use crate::support::gateway::Settings;
+use crate::support::gateway::text;
 use crate::support::items;
 use crate::support::postgres::Server;
 use crate::support::postgres::query;
@@ -117,8 +118,8 @@ async fn a_backup_made_while_serving_comes_back_whole() {
     let names = gateway.names().await;
     assert!(expected.iter().all(|name| names.contains(name)));
     // Whoever was told of everything before is told of what is read again.
-    let changes = gateway.json(&format!("/rpde/services?afterChangeNumber={told}")).await;
-    assert!(changes.to_string().contains("After the backup"), "{changes}");
+    let changes = changes(&gateway, &format!("/rpde/services?afterChangeNumber={told}")).await;
+    assert!(changes.iter().any(|item| item["data"]["name"] == "After the backup"), "{changes:?}");
 }
 
 #[tokio::test]
@@ -305,9 +306,22 @@ async fn migrate(from: &str, to: &str) -> Output {
 
 /// Returns the number of the latest change that readers are told of.
 async fn latest_change(gateway: &Gateway) -> u64 {
-    let page = gateway.json("/rpde/services?limit=500").await;
-    let items = page["items"].as_array().unwrap();
+    let items = changes(gateway, "/rpde/services").await;
     items.iter().filter_map(|item| number(&item["modified"])).max().unwrap()
+}
+
+/// Returns the changes of a page and of all that follow it.
+async fn changes(gateway: &Gateway, path: &str) -> Vec<Value> {
+    let (mut path, mut items) = (path.to_owned(), Vec::new());
+    loop {
+        let page = gateway.json(&path).await;
+        let more = page["items"].as_array().unwrap();
+        if more.is_empty() {
+            return items;
+        }
+        items.extend(more.clone());
+        path = text(&page["next"]).replace(&gateway.url(""), "");
+    }
 }
 
 fn number(value: &Value) -> Option<u64> {
