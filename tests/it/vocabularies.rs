@@ -4,9 +4,11 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::support::gateway::Gateway;
+use crate::support::gateway::PATIENCE;
 use crate::support::gateway::Settings;
 use crate::support::gateway::text;
 use crate::support::items;
+use crate::support::process::wait_until;
 use crate::support::publisher::FakePublisher;
 
 const LIST: &str = "https://openactive.io/activity-list";
@@ -64,6 +66,10 @@ async fn names_with(gateway: &Gateway, term: &str) -> Vec<String> {
 /// Checks that every way to name the activity leads to it, and that the wider one finds it.
 async fn check(gateway: &Gateway) {
     let all = ["Hidden label", "Label", "Old address", "Other label"];
+    // Feeds and vocabularies are read side by side.
+    let is_read = async || (names_with(gateway, EXERCISE).await.len() == all.len()).then_some(());
+    wait_until("the vocabulary", PATIENCE, is_read).await;
+    gateway.settled().await;
     assert_eq!(names_with(gateway, STRETCHING).await, all);
     assert_eq!(names_with(gateway, EXERCISE).await, all);
     let terms = gateway.all("/v3/taxonomy_terms").await;
@@ -93,15 +99,25 @@ async fn the_last_good_copy_is_used_when_a_vocabulary_cannot_be_had() {
     gateway.start_again().await;
     gateway.settled().await;
     check(&gateway).await;
+    is_told(&gateway, 1).await;
 
     drop(vocabularies);
     assert_eq!(gateway.stop().await, Some(0));
     gateway.start_again().await;
     gateway.settled().await;
     check(&gateway).await;
-    let said = gateway.said();
-    let stays: Vec<_> = said.lines().filter(|l| l.contains("the last copy stays")).collect();
-    assert!(stays.len() >= 2 && stays.iter().all(|l| l.contains("activity_list")), "{stays:?}");
+    is_told(&gateway, 2).await;
+}
+
+/// Waits until the log says so often that the last copy of the activities stays, and of nothing else.
+async fn is_told(gateway: &Gateway, times: usize) {
+    let is_told = async || {
+        let said = gateway.said();
+        let stays: Vec<_> = said.lines().filter(|l| l.contains("the last copy stays")).collect();
+        assert!(stays.iter().all(|l| l.contains("activity_list")), "{stays:?}");
+        (stays.len() >= times).then_some(())
+    };
+    wait_until("the last copy stays", PATIENCE, is_told).await;
 }
 
 #[tokio::test]
@@ -158,8 +174,7 @@ async fn of_two_publishers_the_first_wins_and_the_next_takes_over_under_the_same
         let (next, service) = only(&gateway).await;
         (service["name"] == "From the second" && next == id).then_some(service)
     };
-    let within = crate::support::gateway::PATIENCE;
-    let service = crate::support::process::wait_until("a take-over", within, taken_over).await;
+    let service = wait_until("a take-over", PATIENCE, taken_over).await;
     assert_eq!(service["x_openactive"]["publisher"], "Publisher second");
     gateway.settled().await;
     // The finding that says the same object is published twice is gone with its double.
