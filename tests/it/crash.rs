@@ -77,8 +77,9 @@ async fn check_kills(
     gateway.start_again().await;
     let last = pages[1].last().unwrap();
     let is_at_end = async || {
-        let asked = publisher.asked_of("/sessions").split_off(pages[1].len());
-        asked.iter().any(|asked| asked.query == *last).then_some(())
+        let asked = publisher.asked().split_off(begun);
+        let is_last = |asked: &Asked| asked.path == FEEDS[1] && asked.query == *last;
+        asked.iter().any(is_last).then_some(())
     };
     wait_until("the last page", PATIENCE, is_at_end).await;
     gateway.kill_9();
