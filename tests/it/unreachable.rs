@@ -79,17 +79,19 @@ async fn a_feed_that_comes_back_is_live_again_and_its_reason_is_gone() {
     let publisher = FakePublisher::start().await;
     let url = publisher.feed("/feed", 5);
     publisher.upsert("/feed", "1", items::series(1, "Back again"));
-    publisher.fault("/feed", Fault::Status(502), 1);
+    publisher.fault("/feed", Fault::Status(502), usize::MAX);
     let gateway = Gateway::start(&Settings::following(&[("one", vec![url.clone()])])).await;
     gateway.settled_but(1).await;
+    publisher.heal("/feed");
     gateway.settled().await;
     let feed = gateway.feed(&url).await;
     assert_eq!((&feed["reason"], &feed["last_error"]), (&Value::Null, &Value::Null), "{feed}");
     assert_eq!(gateway.names().await, ["Back again"]);
     // What is at its end and fails keeps its services, and is live again afterwards.
-    publisher.fault("/feed", Fault::Status(502), 1);
+    publisher.fault("/feed", Fault::Status(502), usize::MAX);
     gateway.settled_but(1).await;
     assert_eq!(gateway.names().await, ["Back again"]);
+    publisher.heal("/feed");
     gateway.settled().await;
 }
 
