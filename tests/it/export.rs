@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::Value;
@@ -11,7 +12,6 @@ use sha2::Sha256;
 
 use crate::support::gateway::Answer;
 use crate::support::gateway::Gateway;
-use crate::support::gateway::PATIENCE;
 use crate::support::gateway::Settings;
 use crate::support::gateway::text;
 use crate::support::items;
@@ -21,6 +21,9 @@ use crate::support::publisher::FakePublisher;
 const AREA: &str = "slug = \"shetland\"\nname = \"Shetland\"\npostcodes = [\"ZE\"]\n";
 
 const LINES: &str = "/v3/export/services.ndjson";
+
+/// A file is not made again for twenty times as long as it took.
+const REST: Duration = Duration::from_mins(2);
 
 const FORMATS: [(&str, &str); 4] = [
     ("ndjson", "services.ndjson"),
@@ -121,7 +124,7 @@ async fn a_download_goes_on_where_it_broke_off_even_when_there_is_a_newer_file()
         let newer = gateway.get(LINES).await;
         (newer.header("etag") != tag).then_some(newer)
     };
-    let newer = wait_until("a newer file", PATIENCE, is_newer).await;
+    let newer = wait_until("a newer file", REST, is_newer).await;
     let rest = with(&gateway, LINES, &[("range", "bytes=100-"), ("if-range", &tag)]).await;
     assert_eq!((rest.status, &rest.body), (206, &whole.body[100..].to_vec()));
     let unknown = [("range", "bytes=100-"), ("if-range", "\"another\"")];
@@ -144,7 +147,7 @@ async fn a_file_is_made_once_for_each_change() {
     }
     publisher.delete("/feed", "1");
     let is_newer = async || Some(made().await).filter(|made| made["services"] == 39);
-    let newer = wait_until("a file without it", PATIENCE, is_newer).await;
+    let newer = wait_until("a file without it", REST, is_newer).await;
     assert!(newer["change_number"].as_u64() > first["change_number"].as_u64());
 }
 
