@@ -17,8 +17,8 @@ use super::process::Running;
 use super::process::baton;
 use super::process::wait_until;
 
-/// How long anything may take that should take a second or two.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// How long anything may take that should take seconds.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A gateway that runs or can be run; it is killed and forgotten when it is dropped.
 pub(crate) struct Gateway {

@@ -7,6 +7,7 @@ use std::process::Command;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::thread::JoinHandle;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -25,6 +26,8 @@ pub(crate) fn baton() -> Command {
 pub(crate) struct Running {
     child: Child,
     said: Arc<Mutex<Vec<String>>>,
+    /// What reads standard error, until the process has ended.
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Running {
@@ -33,12 +36,12 @@ impl Running {
         let said: Arc<Mutex<Vec<String>>> = Arc::default();
         let (lines, kept) =
             (BufReader::new(child.stderr.take().unwrap()).lines(), Arc::clone(&said));
-        std::thread::spawn(move || {
+        let reader = Some(std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 kept.lock().unwrap().push(line);
             }
-        });
-        Self { child, said }
+        }));
+        Self { child, said, reader }
     }
 
     /// Returns what was written to standard error so far.
@@ -48,7 +51,7 @@ impl Running {
 
     /// Waits for a line that holds `words` and returns the `http://host:port` in it.
     pub(crate) async fn address_in(&mut self, words: &str) -> String {
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             let said = self.said();
             if let Some(line) = said.iter().find(|line| line.contains(words)) {
@@ -65,6 +68,14 @@ impl Running {
     pub(crate) fn kill_9(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+        self.read_to_end();
+    }
+
+    /// Waits until everything is read that the process said before it ended.
+    fn read_to_end(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
     }
 
     /// Returns the most memory the process has held so far, in bytes.
@@ -93,9 +104,10 @@ impl Running {
     /// Sends a signal that asks the process to stop and returns its exit code.
     pub(crate) async fn stop_by(&mut self, signal: &str) -> Option<i32> {
         self.signal(signal);
-        let deadline = Instant::now() + Duration::from_secs(15);
+        let deadline = Instant::now() + Duration::from_secs(30);
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
+                self.read_to_end();
                 return status.code();
             }
             assert!(Instant::now() < deadline, "baton does not stop: {:#?}", self.said());
