@@ -111,7 +111,7 @@ async fn a_service_of_the_api_is_explained() {
     gateway.settled().await;
     let services = gateway.services().await;
     let (id, service) = services.iter().next().unwrap();
-    let explained = gateway.json(&format!("/v3/services/{id}?explain=true")).await;
+    let explained = gateway.explained(id).await;
     assert_eq!(&explained["service"], service);
     check(&explained);
     let item = explained["fields"][0]["sources"].as_array().unwrap();
@@ -159,7 +159,7 @@ async fn what_depends_on_sessions_on_rules_and_on_time_says_so() {
     gateway.start_again().await;
     gateway.settled().await;
     let id = gateway.services().await.into_keys().next().unwrap();
-    let explained = gateway.json(&format!("/v3/services/{id}?explain=true")).await;
+    let explained = gateway.explained(&id).await;
     let has = |field: &str, from: &str| {
         let found = sources(&explained, field);
         assert!(found.contains(&from.to_owned()), "{field}: {found:?}");

@@ -4,9 +4,11 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::support::gateway::Gateway;
+use crate::support::gateway::PATIENCE;
 use crate::support::gateway::Settings;
 use crate::support::gateway::text;
 use crate::support::items;
+use crate::support::process::wait_until;
 use crate::support::publisher::FakePublisher;
 
 /// What a page may weigh without its map.
@@ -164,7 +166,11 @@ async fn a_service_has_a_page_that_says_whose_it_is_and_why() {
     ] {
         assert!(html.contains(part), "{part} is not in {html}");
     }
-    let why = page(&gateway, &format!("/find/{id}/why")).await;
+    let is_whole = async || {
+        let why = page(&gateway, &format!("/find/{id}/why")).await;
+        (!why.contains("took too long")).then_some(why)
+    };
+    let why = wait_until("a whole explanation", PATIENCE, is_whole).await;
     assert!(why.contains("offers[0].price"), "{why}");
     for path in ["/find/x", "/find/8e874fab-05cb-5bd0-8b0e-f085df4298c8"] {
         assert_eq!(gateway.get(path).await.status, 404, "{path}");
@@ -181,8 +187,7 @@ async fn a_withdrawn_service_says_that_it_is_gone() {
         let answer = gateway.get(&format!("/find/{id}")).await;
         (answer.status == 410).then_some(answer)
     };
-    let wait = crate::support::gateway::PATIENCE;
-    let answer = crate::support::process::wait_until("gone", wait, is_gone).await;
+    let answer = wait_until("gone", PATIENCE, is_gone).await;
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
     assert!(answer.text().contains("withdrawn by its publisher"));
 }

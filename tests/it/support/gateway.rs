@@ -316,6 +316,16 @@ impl Gateway {
         tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
     }
 
+    /// Returns the whole explanation of a service: asks again where it was cut short.
+    pub(crate) async fn explained(&self, id: &str) -> Value {
+        let path = format!("/v3/services/{id}?explain=true");
+        let is_whole = async || {
+            let explained = self.json(&path).await;
+            (explained["is_complete"] == true).then_some(explained)
+        };
+        wait_until("a whole explanation", PATIENCE, is_whole).await
+    }
+
     fn forget(&mut self) {
         if let Some(running) = self.running.take() {
             self.said_before.extend(running.said());
