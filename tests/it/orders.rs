@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -455,7 +454,7 @@ struct Gateway {
     pages: Vec<Vec<Value>>,
     /// Pages committed.
     counts: [usize; FEEDS.len()],
-    last_pages: HashMap<usize, Vec<Value>>,
+    last_pages: BTreeMap<usize, Vec<Value>>,
 }
 
 /// What is compared of a service.
@@ -494,7 +493,7 @@ impl Gateway {
             seen: BTreeSet::new(),
             pages: vec![Vec::new(); FEEDS.len()],
             counts: [0; FEEDS.len()],
-            last_pages: HashMap::new(),
+            last_pages: BTreeMap::new(),
         }
     }
 
