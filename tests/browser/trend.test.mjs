@@ -15,7 +15,7 @@ today = int(time.time()) // 86400
 rows = [("publisher", today - ago, 9000 - 40 * ago, 2400 - 9 * ago, 300 + 11 * ago, 82 - ago // 2)
         for ago in range(60, 0, -1) if ago % 9 != 4]
 with sqlite3.connect(sys.argv[1], timeout=30) as store:
-    store.executemany("INSERT INTO publisher_day VALUES (?, ?, ?, ?, ?, ?)", rows)
+    store.executemany("INSERT OR REPLACE INTO publisher_day VALUES (?, ?, ?, ?, ?, ?)", rows)
 `;
 
 let browser, gateway, feed;
