@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -19,6 +20,18 @@ def fetch(name):
     path = FOLDER / name
     urllib.request.urlretrieve(f"{GATEWAY}/v3/export/{name}", path)
     return path
+
+
+def fetch_all():
+    """Fetches the files until all show the same change: the demo goes on, and a file rests for some time."""
+    for _ in range(90):
+        paths = [fetch(name) for name in FILES]
+        with urllib.request.urlopen(f"{GATEWAY}/v3/export") as listed:
+            changes = {file["made"]["change_number"] for file in json.load(listed)["files"]}
+        if len(changes) == 1:
+            return paths
+        time.sleep(1)
+    sys.exit(f"readers: the files show different changes: {changes}")
 
 
 def check(is_well, what):
@@ -38,7 +51,7 @@ def count(connection, query):
     return connection.execute(query).fetchone()[0]
 
 
-lines, package, features, columns = (fetch(name) for name in FILES)
+lines, package, features, columns = fetch_all()
 connection = spatial()
 services = count(connection, f"SELECT count(*) FROM read_ndjson('{lines}')")
 check(services > 50, f"{services} services in {lines.name}")
