@@ -23,6 +23,10 @@ use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
+use rustix::process::Resource;
+use rustix::process::Rlimit;
+use rustix::process::getrlimit;
+use rustix::process::setrlimit;
 use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
 use tokio::net::TcpListener;
@@ -48,6 +52,10 @@ const IDLE_TIME: Duration = Duration::from_secs(75);
 /// How many connections are held at a time; more wait to be taken in.
 const MAX_CONNECTIONS: usize = 4_096;
 
+/// How many files a process may have open that holds as many connections, with what the store and feeds take.
+/// What a system grants without being asked is often a quarter of it.
+const MAX_FILES: u64 = 8_192;
+
 /// How many requests a client may have under way on one connection.
 const MAX_STREAMS: u32 = 64;
 
@@ -56,8 +64,9 @@ const ACCEPT_WAIT: Duration = Duration::from_millis(200);
 
 /// Serves until told to stop, then lets what is under way end.
 pub async fn serve(listener: TcpListener, api: Api, stop: CancellationToken, tasks: TaskTracker) {
+    ask_for_files();
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let (builder, graceful) = (builder(), GracefulShutdown::new());
+    let (mut builder, graceful) = (builder(), GracefulShutdown::new());
     loop {
         let place = tokio::select! {
             () = stop.cancelled() => break,
@@ -82,6 +91,9 @@ pub async fn serve(listener: TcpListener, api: Api, stop: CancellationToken, tas
             let api = api.clone();
             async move { api.answer(request, Some(peer)).await }
         };
+        // Where places run short, nobody keeps one for long without asking.
+        let is_short = places.available_permits() < MAX_CONNECTIONS / 2;
+        builder.http1().header_read_timeout(if is_short { FIRST_TIME } else { IDLE_TIME });
         let held = hold(stream, answer, &builder, &graceful);
         tasks.spawn(async move {
             held.await;
@@ -90,6 +102,18 @@ pub async fn serve(listener: TcpListener, api: Api, stop: CancellationToken, tas
     }
     drop(listener);
     graceful.shutdown().await;
+}
+
+/// Lets the process open more files, as far as the system allows.
+fn ask_for_files() {
+    let allowed = getrlimit(Resource::Nofile);
+    // Nothing stands for no limit.
+    let Some(current) = allowed.current.filter(|current| *current < MAX_FILES) else { return };
+    let wanted = allowed.maximum.map_or(MAX_FILES, |most| most.min(MAX_FILES));
+    let limit = Rlimit { current: Some(wanted), maximum: allowed.maximum };
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        debug!(%error, current, wanted, "may open no more files");
+    }
 }
 
 /// Answers what comes on one connection until it ends, or its client is too slow. While an answer is sent nothing

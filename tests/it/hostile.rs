@@ -15,6 +15,7 @@ use crate::support::gateway::Gateway;
 use crate::support::gateway::PATIENCE;
 use crate::support::gateway::Settings;
 use crate::support::items;
+use crate::support::process::Running;
 use crate::support::process::wait_until;
 use crate::support::publisher::FakePublisher;
 
@@ -141,6 +142,24 @@ async fn a_client_that_never_ends_its_headers_is_cut() {
     });
     assert!(cut.await.unwrap(), "still connected after {SLOW:?}");
     assert_eq!(gateway.get("/livez").await.status, 200);
+}
+
+#[tokio::test]
+async fn many_connections_are_held_where_few_files_are_granted_at_first() {
+    let mut command = std::process::Command::new("sh");
+    let limited = "ulimit -Sn 100 && exec \"$0\" \"$@\"";
+    command.args(["-c", limited, env!("CARGO_BIN_EXE_baton"), "demo", "--listen", "127.0.0.1:0"]);
+    let mut demo = Running::start(&mut command);
+    let address = demo.address_in("/v3/services").await;
+    let host = address.strip_prefix("http://").unwrap();
+    let mut held: Vec<TcpStream> = (0..300).map(|_| TcpStream::connect(host).unwrap()).collect();
+    let last = held.last_mut().unwrap();
+    last.set_read_timeout(Some(SLOW)).unwrap();
+    last.write_all(b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    let mut status = [0; 12];
+    last.read_exact(&mut status).unwrap();
+    assert_eq!(&status, b"HTTP/1.1 200");
+    assert!(!demo.said().join("\n").contains("connection not taken in"));
 }
 
 #[tokio::test]
