@@ -8,6 +8,8 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::http::HeaderName;
+use axum::http::HeaderValue;
 use axum::response::IntoResponse as _;
 use axum::response::sse::Event;
 use axum::response::sse::KeepAlive;
@@ -53,6 +55,12 @@ const RETRY: Duration = Duration::from_secs(5);
 /// How long changes can be followed back. Tombstones are kept for a day longer, so within it none is
 /// missing.
 const MEMORY: TimeDelta = TimeDelta::days(29);
+
+/// Has a proxy pass events on as they come.
+///
+/// Specification: [`X-Accel-Buffering`](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering).
+pub(crate) const UNBUFFERED: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
 
 /// A stream that is being filled.
 struct Stream {
@@ -109,7 +117,7 @@ pub(super) async fn changes(AskedFor(asked): AskedFor) -> Answer {
     let events = stream::poll_fn(move |context| events.poll_recv(context));
     let events = futures_util::StreamExt::map(events, Ok::<Event, Infallible>);
     let heartbeat = KeepAlive::new().interval(HEARTBEAT);
-    Ok(Sse::new(events).keep_alive(heartbeat).into_response())
+    Ok(([UNBUFFERED], Sse::new(events).keep_alive(heartbeat)).into_response())
 }
 
 /// Reads where a reader left off: the header, or a parameter for those that cannot set it.

@@ -26,6 +26,7 @@ use super::parts;
 use super::parts::Part;
 use crate::api::ApiState;
 use crate::api::Problem;
+use crate::api::UNBUFFERED;
 
 /// How many may follow at a time; others refresh the page.
 const MAX_FOLLOWERS: usize = 100;
@@ -76,13 +77,8 @@ pub(super) async fn events(State(state): State<ApiState>) -> Result<Response, Tr
     let seen = parts(&state).await?;
     let first = seen.iter().map(event).collect();
     let follower = Follower { state, seen, times: 0, _place: place };
-    Ok(Sse::new(
-        stream::iter([first])
-            .chain(follower.follow())
-            .flat_map(stream::iter)
-            .map(Ok::<_, Infallible>),
-    )
-    .into_response())
+    let events = stream::iter([first]).chain(follower.follow()).flat_map(stream::iter);
+    Ok(([UNBUFFERED], Sse::new(events.map(Ok::<_, Infallible>))).into_response())
 }
 
 impl Follower {

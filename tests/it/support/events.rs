@@ -35,6 +35,7 @@ impl Events {
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 200, "{url}");
         assert_eq!(response.headers()["content-type"], "text/event-stream");
+        assert_eq!(response.headers()["x-accel-buffering"], "no");
         Self { response, unread: Vec::new() }
     }
 
