@@ -302,7 +302,7 @@ def grow_live(folder, address, services, runs):
 
 def bench_growth(runs, scale):
     head("Growth: start, memory, disk, change to visible")
-    for services in [int(size * scale) for size in (10_000, 100_000, 1_000_000)]:
+    for services in [int(size * scale) for size in (10_000, 100_000, 300_000, 1_000_000)]:
         publisher, address = feeds(series=services)
         folder = tempfile.mkdtemp(dir=ROOT / "target")
         try:
