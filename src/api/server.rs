@@ -66,7 +66,7 @@ const ACCEPT_WAIT: Duration = Duration::from_millis(200);
 pub async fn serve(listener: TcpListener, api: Api, stop: CancellationToken, tasks: TaskTracker) {
     ask_for_files();
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let (mut builder, graceful) = (builder(), GracefulShutdown::new());
+    let graceful = GracefulShutdown::new();
     loop {
         let place = tokio::select! {
             () = stop.cancelled() => break,
@@ -93,8 +93,8 @@ pub async fn serve(listener: TcpListener, api: Api, stop: CancellationToken, tas
         };
         // Where places run short, nobody keeps one for long without asking.
         let is_short = places.available_permits() < MAX_CONNECTIONS / 2;
-        builder.http1().header_read_timeout(if is_short { FIRST_TIME } else { IDLE_TIME });
-        let held = hold(stream, answer, &builder, &graceful);
+        let idle_time = if is_short { FIRST_TIME } else { IDLE_TIME };
+        let held = hold(stream, answer, idle_time, &graceful);
         tasks.spawn(async move {
             held.await;
             drop(place);
@@ -121,7 +121,7 @@ fn ask_for_files() {
 fn hold<I, A, F>(
     io: I,
     answer: A,
-    builder: &auto::Builder<TokioExecutor>,
+    idle_time: Duration,
     graceful: &GracefulShutdown,
 ) -> impl Future<Output = ()> + Send + use<I, A, F>
 where
@@ -138,8 +138,9 @@ where
         let answer = answer(request);
         async move { Ok::<_, Infallible>(answer.await) }
     });
-    let connection = builder.serve_connection(TokioIo::new(Box::pin(io)), service);
-    let connection = graceful.watch(connection.into_owned());
+    let io = TokioIo::new(Box::pin(io));
+    let connection = builder(idle_time).serve_connection(io, service).into_owned();
+    let connection = graceful.watch(connection);
     async move {
         let asks_nothing = async {
             tokio::time::sleep(FIRST_TIME).await;
@@ -156,10 +157,10 @@ where
     }
 }
 
-fn builder() -> auto::Builder<TokioExecutor> {
+fn builder(idle_time: Duration) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     // This begins with the end of an answer, not with the first header.
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(IDLE_TIME);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(idle_time);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -205,7 +206,7 @@ mod tests {
         };
         TaskTracker::new().spawn(async move {
             let graceful = GracefulShutdown::new();
-            hold(server, answer, &builder(), &graceful).await;
+            hold(server, answer, IDLE_TIME, &graceful).await;
         });
         client
     }
