@@ -94,10 +94,10 @@ fn names_joining_host(text: &str) -> bool {
         let named = start.and_then(|start| bytes.get(start..start + host.len()));
         named.is_some_and(|named| named.eq_ignore_ascii_case(host.as_bytes()))
     };
-    bytes.windows(2).enumerate().any(|(before, pair)| {
-        pair[1] == b'.'
-            && BEFORE_DOTS.contains(&pair[0].to_ascii_lowercase())
-            && JOINING_HOSTS.iter().any(|host| is_at(before + 1, host))
+    memchr::memchr_iter(b'.', bytes).any(|dot| {
+        let before = dot.checked_sub(1).and_then(|before| bytes.get(before));
+        before.is_some_and(|before| BEFORE_DOTS.contains(&before.to_ascii_lowercase()))
+            && JOINING_HOSTS.iter().any(|host| is_at(dot, host))
     })
 }
 

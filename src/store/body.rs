@@ -14,7 +14,7 @@ use crate::quality::Finding;
 /// sequence looked for cannot stand, because quotes are escaped there.
 pub(super) fn stamp(body: &[u8], last_modified: i64) -> Vec<u8> {
     const EMPTY: &[u8] = br#""last_modified":"""#;
-    let Some(at) = body.windows(EMPTY.len()).position(|window| window == EMPTY) else {
+    let Some(at) = memchr::memmem::find(body, EMPTY) else {
         return body.to_vec();
     };
     let time = codec::from_millis(last_modified).to_rfc3339_opts(SecondsFormat::Millis, true);

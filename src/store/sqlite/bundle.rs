@@ -41,6 +41,19 @@ const NEXT_PARENT: &str = "
     WHERE link.child = ?1 AND link.relation = ?2 AND feed.rank IS NOT NULL
     ORDER BY kind IS NULL, feed.rank, head.item_id, kind, key.key LIMIT 1";
 
+/// The occurrences of some keys.
+macro_rules! occurrences_of {
+    ($keys:literal) => {
+        concat!(
+            "SELECT o.feed, o.start, o.length, o.status, o.facts FROM (",
+            $keys,
+            ") AS root CROSS JOIN occurrence AS o ON o.parent = root.key
+                 CROSS JOIN feed ON feed.id = o.feed
+             WHERE feed.rank IS NOT NULL ORDER BY o.start DESC, o.feed, o.item_id LIMIT ?3"
+        )
+    };
+}
+
 pub(super) fn dirty(connection: &Connection, limit: usize) -> Result<Vec<Dirty>, StoreError> {
     let doing = "reading the dirty roots";
     let mut select = connection
@@ -153,29 +166,54 @@ pub(super) fn roots(
 pub(super) fn load(connection: &Connection, roots: &[Dirty]) -> Result<Vec<Bundle>, StoreError> {
     // One snapshot for all reads of a batch.
     let transaction = connection.unchecked_transaction().map_err(sql(DOING))?;
-    let bundles = roots.iter().map(|root| Loader::new(&transaction, *root).load()).collect();
+    let mut feeds = HashMap::new();
+    let bundles = roots
+        .iter()
+        .map(|root| Loader::new(&transaction, &mut feeds, *root).map_err(sql(DOING))?.load())
+        .collect();
     transaction.commit().map_err(sql(DOING))?;
     bundles
 }
 
+/// Whether the feed's publisher was read to the end, and the feed's licence.
+type FeedFacts = (bool, Option<String>);
+
 struct Loader<'a> {
     connection: &'a Connection,
+    /// What is known of feeds in this snapshot.
+    feeds: &'a mut HashMap<FeedId, FeedFacts>,
     root: Dirty,
+    /// Whether the root is a part of anything, or has parts. Few are or have.
+    is_linked: bool,
     facts: Vec<String>,
     facts_by_id: HashMap<i64, usize>,
 }
 
 impl<'a> Loader<'a> {
-    fn new(connection: &'a Connection, root: Dirty) -> Self {
-        Self { connection, root, facts: Vec::new(), facts_by_id: HashMap::new() }
+    fn new(
+        connection: &'a Connection,
+        feeds: &'a mut HashMap<FeedId, FeedFacts>,
+        root: Dirty,
+    ) -> rusqlite::Result<Self> {
+        let is_linked = connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM link WHERE child = ?1)
+                     OR EXISTS (SELECT 1 FROM link WHERE parent = ?1)",
+            )?
+            .query_row([root.key], |row| row.get(0))?;
+        let (facts, facts_by_id) = (Vec::new(), HashMap::new());
+        Ok(Self { connection, feeds, root, is_linked, facts, facts_by_id })
     }
 
     fn load(mut self) -> Result<Bundle, StoreError> {
         let (key, modified, changed_at) = self.key().map_err(sql(DOING))?;
         let heads = self.heads(self.root.key)?;
-        let parents = self.parents()?;
-        let claimed_by = self.claimed_by().map_err(sql(DOING))?;
-        let members = self.members()?;
+        let (mut parents, mut claimed_by, mut members) = Default::default();
+        if self.is_linked {
+            parents = self.parents()?;
+            claimed_by = self.claimed_by().map_err(sql(DOING))?;
+            members = self.members()?;
+        }
         let kind = heads.first().map(|head| head.kind);
         let occurrences = self.occurrences(kind)?;
         let feed = heads.first().map(|head| head.feed);
@@ -223,16 +261,19 @@ impl<'a> Loader<'a> {
 
     /// A root's values come from others too: from what is beneath it and what it is part of.
     fn key(&self) -> rusqlite::Result<(String, i64, i64)> {
-        self.connection
-            .prepare_cached(
-                "SELECT (SELECT key FROM key WHERE id = ?1),
+        let query = if self.is_linked {
+            "SELECT (SELECT key FROM key WHERE id = ?1),
                      CASE WHEN min(modified) < 0 THEN -1 ELSE max(modified) END, max(changed_at)
                  FROM (SELECT modified, changed_at FROM key WHERE id = ?1
                      UNION ALL SELECT modified, changed_at FROM link JOIN key ON key.id = link.child
                          WHERE link.parent = ?1
                      UNION ALL SELECT modified, changed_at FROM link JOIN key ON key.id = link.parent
-                         WHERE link.child = ?1)",
-            )?
+                         WHERE link.child = ?1)"
+        } else {
+            "SELECT key, modified, changed_at FROM key WHERE id = ?1"
+        };
+        self.connection
+            .prepare_cached(query)?
             .query_row([self.root.key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
     }
 
@@ -337,18 +378,20 @@ impl<'a> Loader<'a> {
         &self,
         kind: Option<Kind>,
     ) -> rusqlite::Result<Vec<(i64, i64, Option<i64>, u8, Option<i64>)>> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT o.feed, o.start, o.length, o.status, o.facts FROM (
-                 SELECT ?1 AS key
+        let query = if self.is_linked {
+            occurrences_of!(
+                "SELECT ?1 AS key
                  UNION ALL SELECT child FROM link WHERE parent = ?1 AND relation = ?2 AND child <> ?1
                  UNION ALL SELECT DISTINCT parent FROM link WHERE child = ?1 AND relation = ?4
                      AND NOT EXISTS (SELECT 1 FROM head CROSS JOIN feed ON feed.id = head.feed
                          WHERE head.key = link.parent AND feed.rank IS NOT NULL)
                      AND NOT EXISTS (SELECT 1 FROM link AS other WHERE other.parent = link.parent
-                         AND other.relation = ?4 AND other.child <> ?1)
-             ) AS root CROSS JOIN occurrence AS o ON o.parent = root.key CROSS JOIN feed ON feed.id = o.feed
-             WHERE feed.rank IS NOT NULL ORDER BY o.start DESC, o.feed, o.item_id LIMIT ?3",
-        )?;
+                         AND other.relation = ?4 AND other.child <> ?1)"
+            )
+        } else {
+            occurrences_of!("SELECT ?1 AS key, ?2, ?4") // the same four parameters
+        };
+        let mut select = self.connection.prepare_cached(query)?;
         let claims_of =
             |of: Kind| (kind == Some(of)).then(|| codec::relation_code(Relation::Claims));
         let (down, up) = (claims_of(Kind::FacilityUse), claims_of(Kind::IndividualFacilityUse));
@@ -374,8 +417,12 @@ impl<'a> Loader<'a> {
     }
 
     /// Returns whether the feed's publisher was read to the end, and the feed's licence.
-    fn feed(&self, feed: FeedId) -> rusqlite::Result<(bool, Option<String>)> {
-        self.connection
+    fn feed(&mut self, feed: FeedId) -> rusqlite::Result<FeedFacts> {
+        if let Some(known) = self.feeds.get(&feed) {
+            return Ok(known.clone());
+        }
+        let facts: FeedFacts = self
+            .connection
             .prepare_cached(
                 "SELECT (SELECT min(at_end) AND max(occurrences) > 0 FROM feed AS other
                          WHERE other.rank IS NOT NULL AND other.publisher = feed.publisher), license
@@ -383,7 +430,9 @@ impl<'a> Loader<'a> {
             )?
             .query_row([feed.0], |row| {
                 Ok((row.get::<_, Option<bool>>(0)?.unwrap_or_default(), row.get(1)?))
-            })
+            })?;
+        self.feeds.insert(feed, facts.clone());
+        Ok(facts)
     }
 }
 

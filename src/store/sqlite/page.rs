@@ -81,14 +81,21 @@ pub(super) struct Writer<'a> {
     heads: i64,
     occurrences: i64,
     findings: i64,
-    /// Whether the feed had items with a body before this page.
-    had_heads: bool,
+    /// What the feed had before this page.
+    had: Had,
     /// Whether items of the feed are noted as unusable.
     pub(super) has_unusable: bool,
     /// What is read now carries this number.
     pub(super) generation: i64,
     /// Set while the feed is read again from its first page: then what has not changed is marked as seen.
     pub(super) is_resyncing: bool,
+}
+
+/// What a feed has. Most have one or the other, and need not be asked for each item of a page.
+struct Had {
+    /// Items with a body.
+    heads: bool,
+    occurrences: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -99,13 +106,14 @@ struct Touched {
 
 impl<'a> Writer<'a> {
     fn new(transaction: &'a Transaction<'a>, page: &'a PageCommit) -> rusqlite::Result<Self> {
-        let (generation, is_resyncing, had_heads, has_unusable) = transaction
+        let (generation, is_resyncing, had, has_unusable) = transaction
             .prepare_cached(
-                "SELECT generation, resyncing, items > 0,
+                "SELECT generation, resyncing, items > 0, occurrences > 0,
                      EXISTS (SELECT 1 FROM unusable WHERE feed = ?1) FROM feed WHERE id = ?1",
             )?
             .query_row([page.feed.0], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                let had = Had { heads: row.get(2)?, occurrences: row.get(3)? };
+                Ok((row.get(0)?, row.get(1)?, had, row.get(4)?))
             })?;
         Ok(Self {
             transaction,
@@ -119,7 +127,7 @@ impl<'a> Writer<'a> {
             heads: 0,
             occurrences: 0,
             findings: 0,
-            had_heads,
+            had,
             has_unusable,
             generation,
             is_resyncing,
@@ -226,6 +234,15 @@ impl<'a> Writer<'a> {
     /// between is a service itself.
     fn mark_neighbours(&mut self, row: i64, key: i64) -> rusqlite::Result<()> {
         self.dirty.insert(key);
+        // Most items are linked to nothing.
+        let mut select = self.transaction.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM link WHERE head = ?1)
+                 OR EXISTS (SELECT 1 FROM link WHERE child = ?2)
+                 OR EXISTS (SELECT 1 FROM link WHERE parent = ?2)",
+        )?;
+        if !select.query_row([row, key], |row| row.get(0))? {
+            return Ok(());
+        }
         let mut select = self.transaction.prepare_cached(
             "WITH RECURSIVE beneath (key, steps) AS (
                  SELECT ?2, 0
@@ -313,8 +330,7 @@ impl<'a> Writer<'a> {
         item_id: &str,
         modified: Option<DateTime<Utc>>,
     ) -> rusqlite::Result<bool> {
-        // Most feeds hold one or the other: a feed of slots need not be asked for each.
-        if !self.had_heads && self.heads == 0 {
+        if !self.had.heads && self.heads == 0 {
             return Ok(false);
         }
         let known = self
@@ -338,6 +354,9 @@ impl<'a> Writer<'a> {
         item_id: &str,
         modified: Option<DateTime<Utc>>,
     ) -> rusqlite::Result<()> {
+        if !self.had.occurrences && self.occurrences == 0 {
+            return Ok(());
+        }
         let parent: Option<i64> = self
             .transaction
             .prepare_cached(
