@@ -1,5 +1,6 @@
 //! The worker that keeps services true: takes dirty roots, maps them, publishes, moves the catalogue on.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
@@ -34,7 +35,13 @@ use crate::store::Store;
 use crate::store::StoreError;
 
 /// How many roots are taken at a time.
-const BATCH: usize = 4_000;
+const BATCH: usize = 32_000;
+
+/// How many of them are taken while a feed is read for the first time.
+const FEW: usize = 4_000;
+
+/// After how many the catalogue moves on.
+const CATCH_UP_EVERY: usize = 4_000;
 
 /// How many of them are mapped in one go.
 const CHUNK: usize = 250;
@@ -119,8 +126,8 @@ impl Mapper {
         }
         let begun = Instant::now();
         if begun >= *rested_at {
-            let mut is_first = true;
-            self.map_while(|| std::mem::take(&mut is_first)).await?;
+            let dirty = self.store.dirty(FEW).await?;
+            self.map(dirty).await?;
             *rested_at = Instant::now() + REST.max(begun.elapsed() * 4);
         }
         Ok(())
@@ -186,11 +193,9 @@ impl Mapper {
         Ok(self.map_while(|| true).await?.count)
     }
 
-    /// Maps batch after batch, those that wait longest first, while it `may` go on. The catalogue takes over
-    /// a full batch while the next one is mapped.
+    /// Maps batch after batch, those that wait longest first, while it `may` go on.
     async fn map_while(&self, mut may: impl FnMut() -> bool) -> Result<Mapped, StoreError> {
         let mut mapped = Mapped { count: 0, is_all: false };
-        let mut is_behind = false;
         while may() {
             let dirty = self.store.dirty(BATCH).await?;
             if dirty.is_empty() {
@@ -198,36 +203,43 @@ impl Mapper {
                 break;
             }
             mapped.count += dirty.len();
-            let is_full = dirty.len() == BATCH;
-            let catch_up = async {
-                if is_behind { self.catalogue.catch_up().await.map(|_| ()) } else { Ok(()) }
-            };
-            let (done, caught_up) = tokio::join!(self.map(dirty), catch_up);
-            done.and(caught_up)?;
-            is_behind = is_full;
-            if !is_full {
-                self.catalogue.catch_up().await?;
-            }
-        }
-        if is_behind {
-            self.catalogue.catch_up().await?;
+            self.map(dirty).await?;
         }
         Ok(mapped)
     }
 
-    /// Maps chunks side by side and publishes them as they come.
+    /// Maps chunks side by side and publishes them as they come. Meanwhile the catalogue takes over what
+    /// was published before.
     async fn map(&self, dirty: Vec<Dirty>) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut chunks = dirty.chunks(CHUNK).map(<[Dirty]>::to_vec);
-        let mut running: std::collections::VecDeque<_> =
+        let mut running: VecDeque<_> =
             chunks.by_ref().take(2).map(|chunk| self.start(chunk, now)).collect();
+        let mut behind = 0;
+        let mut catching_up: Option<JoinHandle<Result<usize, StoreError>>> = None;
         while let Some(chunk) = running.pop_front() {
             let publications = chunk.await.unwrap_or(Err(StoreError::Closed))?;
             running.extend(chunks.next().map(|chunk| self.start(chunk, now)));
             if publications.iter().any(|p| matches!(p.outcome, Outcome::Held(_))) {
                 self.is_holding.store(true, Ordering::Release);
             }
+            behind += publications.len();
             self.store.publish(publications).await?;
+            if behind >= CATCH_UP_EVERY && catching_up.as_ref().is_none_or(JoinHandle::is_finished)
+            {
+                if let Some(done) = catching_up.take() {
+                    done.await.unwrap_or(Err(StoreError::Closed))?;
+                }
+                behind = 0;
+                let catalogue = Arc::clone(&self.catalogue);
+                catching_up = Some(self.tasks.spawn(async move { catalogue.catch_up().await }));
+            }
+        }
+        if let Some(done) = catching_up {
+            done.await.unwrap_or(Err(StoreError::Closed))?;
+        }
+        if behind > 0 {
+            self.catalogue.catch_up().await?;
         }
         Ok(())
     }
