@@ -1,9 +1,10 @@
 //! Makes a segment of services that come in any order.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::area::Area;
 use super::area::Placed;

@@ -1,6 +1,7 @@
 //! What the catalogue needs to know of a service; kept beside its body, so that a start need not read
 //! every body.
 
+use hashbrown::HashSet;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -189,7 +190,6 @@ fn days(schedule: &Schedule) -> u8 {
 
 fn words(service: &Service) -> String {
     let name = text::fold_for_words(&service.name);
-    let name: Vec<&str> = text::words_of(&name).collect();
     let mut all = String::new();
     let mut add = |part: &str| {
         all.push_str(&text::fold_for_words(part));
@@ -208,10 +208,8 @@ fn words(service: &Service) -> String {
             add(&address.postal_code);
         }
     }
-    let mut words: Vec<&str> = text::words_of(&all).collect();
-    words.sort_unstable();
-    words.dedup();
-    words.retain(|word| !name.contains(word));
+    let mut seen: HashSet<&str> = text::words_of(&name).collect();
+    let words: Vec<&str> = text::words_of(&all).filter(|word| seen.insert(word)).collect();
     words.join(" ")
 }
 

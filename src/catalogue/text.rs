@@ -22,7 +22,7 @@ pub(super) fn fold(text: &str) -> String {
 /// Folds a text so that [`words_of`] finds its words: an apostrophe is no boundary, `women's` is one word.
 pub(super) fn fold_for_words(text: &str) -> String {
     let folded = fold(text);
-    if folded.contains(['\'', '\u{2019}']) {
+    if folded.contains('\'') || folded.contains('\u{2019}') {
         return folded.replace(['\'', '\u{2019}'], "");
     }
     folded
@@ -30,9 +30,25 @@ pub(super) fn fold_for_words(text: &str) -> String {
 
 /// Returns the words of a text that was folded for it, in order.
 pub(super) fn words_of(folded: &str) -> impl Iterator<Item = &str> {
-    folded
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty() && word.chars().nth(MAX_WORD_CHARS).is_none())
+    let is_ascii = folded.is_ascii();
+    // Where the next letter is, or the next that is none. Most texts are ASCII, for which bytes will do.
+    let next = move |text: &str, letter: bool| {
+        if is_ascii {
+            text.bytes().position(|b| b.is_ascii_alphanumeric() == letter)
+        } else {
+            text.find(|c: char| c.is_alphanumeric() == letter)
+        }
+    };
+    let mut rest = folded;
+    let words = std::iter::from_fn(move || {
+        let (_, from_word) = rest.split_at(next(rest, true)?);
+        let (word, after) = from_word.split_at(next(from_word, false).unwrap_or(from_word.len()));
+        rest = after;
+        Some(word)
+    });
+    let is_short =
+        |word: &&str| word.len() <= MAX_WORD_CHARS || word.chars().nth(MAX_WORD_CHARS).is_none();
+    words.filter(is_short)
 }
 
 /// Returns the folded words of a text in order.
