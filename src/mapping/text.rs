@@ -16,11 +16,13 @@ pub(super) fn line(text: &str) -> String {
 
 /// Tells whether nothing is to be folded: plain letters with single spaces between them.
 fn is_one_line(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let is_edge_blank = bytes.first() == Some(&b' ') || bytes.last() == Some(&b' ');
-    !is_edge_blank
-        && bytes.iter().all(|b| b.is_ascii_graphic() || *b == b' ')
-        && !bytes.windows(2).any(|pair| pair == b"  ")
+    let mut before = b' ';
+    let is_folded = text.bytes().all(|b| {
+        let is_single = b.is_ascii_graphic() || (b == b' ' && before != b' ');
+        before = b;
+        is_single
+    });
+    is_folded && (before != b' ' || text.is_empty())
 }
 
 /// Returns plain text with its line breaks: markup gone, entities decoded, no blank edges, and no link
@@ -30,7 +32,11 @@ pub(super) fn block(text: &str) -> String {
     let mut out = String::with_capacity(plain.len());
     let mut blank_lines = 0;
     for row in plain.lines() {
-        let row = row.split_whitespace().collect::<Vec<_>>().join(" ");
+        let row = if is_one_line(row) {
+            Cow::Borrowed(row)
+        } else {
+            Cow::Owned(row.split_whitespace().collect::<Vec<_>>().join(" "))
+        };
         if row.is_empty() {
             blank_lines += 1;
             continue;
@@ -51,7 +57,8 @@ pub(super) fn has_markup(text: &str) -> bool {
 
 /// Removes tags, decodes entities, and once more, since some feeds escape their markup.
 fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(['<', '&', '\r', '\u{a0}', '\u{200b}']) {
+    let may_be_marked = text.bytes().any(|b| matches!(b, b'<' | b'&' | b'\r') || !b.is_ascii());
+    if !may_be_marked || !text.contains(['<', '&', '\r', '\u{a0}', '\u{200b}']) {
         return Cow::Borrowed(text);
     }
     let mut current = text.replace("\r\n", "\n").replace('\r', "\n");

@@ -67,15 +67,14 @@ fn write(cx: &Context<'_>, rows: Vec<Row>, attending: &str, link: Option<&str>) 
     let mut seen: HashSet<Id> = HashSet::new();
     let mut schedules = Vec::with_capacity(rows.len());
     for row in rows {
-        let with_span = row.id(cx.service_id, true);
-        let mut schedule = row.write(cx, attending, link);
-        if !seen.insert(schedule.id) {
-            if !seen.insert(with_span) {
+        let mut id = row.id(cx.service_id, false);
+        if !seen.insert(id) {
+            id = row.id(cx.service_id, true);
+            if !seen.insert(id) {
                 continue; // published twice
             }
-            schedule.id = with_span;
         }
-        schedules.push(schedule);
+        schedules.push(row.write(cx, id, attending, link));
     }
     schedules
 }

@@ -165,6 +165,7 @@ impl Row {
     pub(super) fn write(
         mut self,
         cx: &Context<'_>,
+        id: Id,
         attending: &str,
         link: Option<&str>,
     ) -> Schedule {
@@ -178,7 +179,7 @@ impl Row {
         notes.extend(words::not_running(&self.except));
         let day = |date: Option<NaiveDate>| date.map(|date| date.to_string());
         Schedule {
-            id: self.id(cx.service_id, false),
+            id,
             service_id: cx.service_id,
             service_at_location_id: self.at,
             valid_from: day(self.valid_from),
