@@ -19,9 +19,11 @@ use axum::response::Response;
 use bytes::Bytes;
 use chrono::DateTime;
 use chrono::Utc;
+use hashbrown::DefaultHashBuilder;
 use moka::sync::Cache;
 
 use super::error::Problem;
+use super::front;
 use super::links;
 use super::metrics::Metrics;
 
@@ -76,9 +78,6 @@ pub(super) struct Page {
 struct Form {
     bytes: Bytes,
     tag: String,
-    coding: Coding,
-    /// What the answer says of itself, whether or not the body goes with it.
-    headers: HeaderMap,
 }
 
 /// The `Link` header of a page, as long as these are the address it was asked at and the licences.
@@ -87,6 +86,8 @@ struct Links {
     base: String,
     licences: Arc<Vec<String>>,
     header: HeaderValue,
+    /// For each form what an answer says of itself, whether or not the body goes with it.
+    headers: [OnceLock<HeaderMap>; 4],
 }
 
 impl Page {
@@ -110,42 +111,55 @@ impl Page {
             let body = self.body.clone();
             let bytes = tokio::task::spawn_blocking(move || coding.compress(body)).await;
             let bytes = bytes.unwrap_or_else(|_| self.body.clone());
-            self.forms[coding as usize].get_or_init(|| self.form(coding, bytes));
+            let tag = format!("\"{}{}\"", self.tag, coding.suffix());
+            self.forms[coding as usize].get_or_init(|| Form { bytes, tag });
         }
         let header = links::header(links(), base, licences);
-        let links = Links { base: base.to_owned(), licences: Arc::clone(licences), header };
+        let links = Links {
+            base: base.to_owned(),
+            licences: Arc::clone(licences),
+            header,
+            headers: Default::default(),
+        };
         self.links.store(Some(Arc::new(links)));
-        let ready = self.ready(request, base, licences);
+        let ready = self.ready(request, licences, |links| links == base);
         ready.unwrap_or_else(|| Problem::Internal.into_response())
     }
 
-    /// Answers like [`respond`](Self::respond) if all that takes is there already.
+    /// Answers like [`respond`](Self::respond) if all that takes is there already, for the address
+    /// that `is_base` knows.
     pub(super) fn ready(
         &self,
         request: &HeaderMap,
-        base: &str,
         licences: &Arc<Vec<String>>,
+        is_base: impl Fn(&str) -> bool,
     ) -> Option<Response> {
-        let form = self.forms[self.coding(request) as usize].get()?;
+        let coding = self.coding(request);
+        let form = self.forms[coding as usize].get()?;
         let links = self.links.load();
         let is_same =
-            |links: &&Arc<Links>| links.base == base && Arc::ptr_eq(&links.licences, licences);
+            |links: &&Arc<Links>| is_base(&links.base) && Arc::ptr_eq(&links.licences, licences);
         let links = links.as_ref().filter(is_same)?;
-        let mut response = if is_known(request, &form.tag, self.since) {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            Body::from(form.bytes.clone()).into_response()
-        };
-        let has_body = response.status() == StatusCode::OK;
+        let headers = links.headers[coding as usize].get_or_init(|| {
+            let mut headers = HeaderMap::with_capacity(HEADERS);
+            validate(&mut headers, &form.tag, self.since);
+            headers.insert(header::LINK, links.header.clone());
+            front::say_always(&mut headers);
+            headers
+        });
+        let is_known = is_known(request, &form.tag, self.since);
+        let body = if is_known { Body::empty() } else { Body::from(form.bytes.clone()) };
+        let mut response = Response::new(body);
+        // One copy costs less than as many headers put in.
+        response.headers_mut().clone_from(headers);
+        if is_known {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return Some(response);
+        }
         let headers = response.headers_mut();
-        headers.reserve(HEADERS);
-        headers.extend(form.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
-        headers.insert(header::LINK, links.header.clone());
-        if has_body {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            if let Some(name) = form.coding.name() {
-                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
-            }
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(name) = coding.name() {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
         }
         Some(response)
     }
@@ -156,13 +170,6 @@ impl Page {
         } else {
             Coding::accepted(request)
         }
-    }
-
-    fn form(&self, coding: Coding, bytes: Bytes) -> Form {
-        let tag = format!("\"{}{}\"", self.tag, coding.suffix());
-        let mut headers = HeaderMap::new();
-        validate(&mut headers, &tag, self.since);
-        Form { bytes, tag, coding, headers }
     }
 }
 
@@ -184,6 +191,10 @@ pub(super) fn is_known(request: &HeaderMap, tag: &str, since: Since) -> bool {
     fn opaque(tag: &str) -> &str {
         let tag = tag.trim();
         tag.strip_prefix("W/").unwrap_or(tag)
+    }
+    // Nearly always it is the one tag that was sent.
+    if request.get(header::IF_NONE_MATCH).is_some_and(|value| value == tag) {
+        return true;
     }
     let mut tags = request
         .get_all(header::IF_NONE_MATCH)
@@ -282,7 +293,7 @@ const CACHE_CONTROL: HeaderValue =
 /// Pages that were asked for lately, kept by weight. What they are kept under holds the edition of
 /// the catalogue, so nothing has to be thrown out when it moves on.
 #[derive(Debug, Clone)]
-pub(super) struct Pages(Cache<(u64, Arc<str>), Arc<Page>>, Metrics);
+pub(super) struct Pages(Cache<(u64, Arc<str>), Arc<Page>, DefaultHashBuilder>, Metrics);
 
 impl Pages {
     pub(super) fn new(max_bytes: u64, metrics: Metrics) -> Self {
@@ -291,7 +302,8 @@ impl Pages {
             let bytes = key.1.len() + page.body.len() / 2 * 3 + OVERHEAD_BYTES;
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
-        Self(Cache::builder().max_capacity(max_bytes).weigher(weigh).build(), metrics)
+        let pages = Cache::builder().max_capacity(max_bytes).weigher(weigh);
+        Self(pages.build_with_hasher(DefaultHashBuilder::default()), metrics)
     }
 
     /// Returns the page kept under a name, else makes it: how many items there are in all, and the body.

@@ -17,6 +17,7 @@ use axum::http::HeaderMap;
 use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::Request;
+use axum::http::StatusCode;
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::IntoResponse as _;
@@ -64,17 +65,24 @@ impl Api {
         let begun = Instant::now();
         let (state, (mut parts, body)) = (&self.0.state, request.into_parts());
         name_host(&mut parts);
-        let id = name(&mut parts.headers);
+        let id = id_of(&parts.headers);
         let pass = state.limits.ask(peer, &parts);
         let in_flight = state.metrics.begin();
-        let (route, mut response) = if pass.is_refused() {
-            (Route::default(), Problem::TooMany.into_response())
-        } else if !body.is_end_stream() {
-            (Route::default(), server::refuse_body())
-        } else if let Some(ready) = ready::answer(state, &parts, pass.client()) {
+        let is_askable = !pass.is_refused() && body.is_end_stream();
+        let ready = is_askable.then(|| ready::answer(state, &parts, pass.client())).flatten();
+        let (route, mut response) = if let Some(ready) = ready {
             ready
         } else {
-            self.ask_routes(parts, Body::new(body), &pass).await
+            let (route, mut response) = if pass.is_refused() {
+                (Route::default(), Problem::TooMany.into_response())
+            } else if !is_askable {
+                (Route::default(), server::refuse_body())
+            } else {
+                parts.headers.insert(REQUEST_ID, id.clone());
+                self.ask_routes(parts, Body::new(body), &pass).await
+            };
+            say_always(response.headers_mut());
+            (route, response)
         };
         drop(in_flight);
         state.metrics.count(&route, response.status(), begun.elapsed());
@@ -82,10 +90,6 @@ impl Api {
         pass.tell(headers);
         health::say_stale(state, headers);
         headers.insert(REQUEST_ID, id);
-        // Browsers get these only when they name an origin; directories check for them without.
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         response
     }
 
@@ -97,6 +101,10 @@ impl Api {
         let answered: Result<_, Infallible> = self.0.routes.clone().call(request).await;
         let mut response = answered.unwrap_or_else(|never| match never {});
         let route = response.extensions_mut().remove::<Route>();
+        if response.status() == StatusCode::NOT_MODIFIED {
+            // The length would be that of the body that is not sent, which the answer to a HEAD takes for empty.
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+        }
         (route.unwrap_or_default(), response)
     }
 }
@@ -121,14 +129,20 @@ fn random() -> u128 {
     xxhash_rust::xxh3::xxh3_128_with_seed(&number, *SEED)
 }
 
-/// Gives a request a random id unless it brought one.
-fn name(headers: &mut HeaderMap) -> HeaderValue {
+/// Returns the id that a request brought, else a random one.
+fn id_of(headers: &HeaderMap) -> HeaderValue {
     if let Some(id) = headers.get(REQUEST_ID) {
         return id.clone();
     }
     let mut text = [0; 32];
     let text = Uuid::from_u128(random()).simple().encode_lower(&mut text);
-    let id = HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("-"));
-    headers.insert(REQUEST_ID, id.clone());
-    id
+    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("-"))
+}
+
+/// Puts in the headers that are the same in every answer. Browsers get the first two only when they name an
+/// origin; directories check for them without.
+pub(super) fn say_always(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }

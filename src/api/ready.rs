@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::Response;
+use hashbrown::DefaultHashBuilder;
 use moka::sync::Cache;
 
 use super::asked;
@@ -25,7 +26,7 @@ const OVERHEAD_BYTES: usize = 300;
 
 /// The meanings of targets that were asked for lately.
 #[derive(Debug, Clone)]
-pub(super) struct Targets(Cache<Arc<str>, Arc<Target>>);
+pub(super) struct Targets(Cache<Arc<str>, Arc<Target>, DefaultHashBuilder>);
 
 /// What a target, a path with its query, means.
 #[derive(Debug)]
@@ -53,7 +54,8 @@ impl Default for Targets {
         let weigh = |target: &Arc<str>, _: &Arc<Target>| {
             u32::try_from(target.len() * 3 + OVERHEAD_BYTES).unwrap_or(u32::MAX)
         };
-        Self(Cache::builder().max_capacity(MAX_BYTES).weigher(weigh).build())
+        let targets = Cache::builder().max_capacity(MAX_BYTES).weigher(weigh);
+        Self(targets.build_with_hasher(DefaultHashBuilder::default()))
     }
 }
 
@@ -84,7 +86,8 @@ pub(super) fn answer(
         What::Service(id) => number_of(&view, *id)?,
     };
     let page = state.pages.kept(number, &target.name)?;
-    let response = page.ready(&parts.headers, &state.base_url(&parts.headers), &licences)?;
+    let is_base = |base: &str| state.is_base_url(base, &parts.headers);
+    let response = page.ready(&parts.headers, &licences, is_base)?;
     Some((target.route.clone(), response))
 }
 

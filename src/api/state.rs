@@ -187,9 +187,23 @@ impl Reach {
         if let Some(url) = &self.public_url {
             return url.clone();
         }
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        ["http://", host.unwrap_or("localhost")].concat()
+        [SCHEME, host_of(headers)].concat()
     }
+
+    /// Tells whether this is the [`base_url`](Self::base_url) of a request.
+    pub(super) fn is_base_url(&self, base: &str, headers: &HeaderMap) -> bool {
+        match &self.public_url {
+            Some(url) => url == base,
+            None => base.strip_prefix(SCHEME) == Some(host_of(headers)),
+        }
+    }
+}
+
+/// What is asked without TLS, as far as is known where nobody says by which address.
+const SCHEME: &str = "http://";
+
+fn host_of(headers: &HeaderMap) -> &str {
+    headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost")
 }
 
 impl Deref for ApiState {

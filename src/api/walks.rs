@@ -14,6 +14,7 @@ use std::time::Duration;
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
+use hashbrown::DefaultHashBuilder;
 use moka::sync::Cache;
 
 use crate::catalogue::View;
@@ -32,7 +33,7 @@ const AGAIN: TimeDelta = TimeDelta::seconds(10);
 
 /// The walks under way.
 #[derive(Debug, Clone)]
-pub(super) struct Walks(Cache<(Option<IpAddr>, Arc<str>), Of>);
+pub(super) struct Walks(Cache<(Option<IpAddr>, Arc<str>), Of, DefaultHashBuilder>);
 
 /// The walks of one client through one question.
 type Of = Arc<Mutex<Vec<Walk>>>;
@@ -48,7 +49,8 @@ struct Walk {
 
 impl Default for Walks {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(MAX_QUESTIONS).time_to_idle(PATIENCE).build())
+        let walks = Cache::builder().max_capacity(MAX_QUESTIONS).time_to_idle(PATIENCE);
+        Self(walks.build_with_hasher(DefaultHashBuilder::default()))
     }
 }
 

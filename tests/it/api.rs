@@ -353,6 +353,10 @@ async fn an_unchanged_answer_is_not_sent_again() {
         let head = gateway.ask(Method::HEAD, path, &[]).await;
         assert_eq!((head.status, head.body.len()), (200, 0), "{path}");
         assert_eq!(head.header("etag"), tag);
+        assert_eq!(head.header("content-length"), answer.body.len().to_string(), "{path}");
+        let known = gateway.ask(Method::HEAD, path, &[("if-none-match", &tag)]).await;
+        assert_eq!((known.status, known.body.len()), (304, 0), "{path}");
+        assert!(!known.headers.contains_key("content-length"), "{path}: of the body, or none");
     }
     assert_eq!(gateway.get("/status.json").await.header("cache-control"), "no-store");
 }
