@@ -41,19 +41,6 @@ const NEXT_PARENT: &str = "
     WHERE link.child = ?1 AND link.relation = ?2 AND feed.rank IS NOT NULL
     ORDER BY kind IS NULL, feed.rank, head.item_id, kind, key.key LIMIT 1";
 
-/// The occurrences of some keys.
-macro_rules! occurrences_of {
-    ($keys:literal) => {
-        concat!(
-            "SELECT o.feed, o.start, o.length, o.status, o.facts FROM (",
-            $keys,
-            ") AS root CROSS JOIN occurrence AS o ON o.parent = root.key
-                 CROSS JOIN feed ON feed.id = o.feed
-             WHERE feed.rank IS NOT NULL ORDER BY o.start DESC, o.feed, o.item_id LIMIT ?3"
-        )
-    };
-}
-
 pub(super) fn dirty(connection: &Connection, limit: usize) -> Result<Vec<Dirty>, StoreError> {
     let doing = "reading the dirty roots";
     let mut select = connection
@@ -185,6 +172,8 @@ struct Loader<'a> {
     root: Dirty,
     /// Whether the root is a part of anything, or has parts. Few are or have.
     is_linked: bool,
+    /// Whether anything of the root itself takes place at a time.
+    has_occurrences: bool,
     facts: Vec<String>,
     facts_by_id: HashMap<i64, usize>,
 }
@@ -195,14 +184,15 @@ impl<'a> Loader<'a> {
         feeds: &'a mut HashMap<FeedId, FeedFacts>,
         root: Dirty,
     ) -> rusqlite::Result<Self> {
-        let is_linked = connection
+        let (is_linked, has_occurrences) = connection
             .prepare_cached(
                 "SELECT EXISTS (SELECT 1 FROM link WHERE child = ?1)
-                     OR EXISTS (SELECT 1 FROM link WHERE parent = ?1)",
+                     OR EXISTS (SELECT 1 FROM link WHERE parent = ?1),
+                     EXISTS (SELECT 1 FROM occurrence WHERE parent = ?1)",
             )?
-            .query_row([root.key], |row| row.get(0))?;
+            .query_row([root.key], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let (facts, facts_by_id) = (Vec::new(), HashMap::new());
-        Ok(Self { connection, feeds, root, is_linked, facts, facts_by_id })
+        Ok(Self { connection, feeds, root, is_linked, has_occurrences, facts, facts_by_id })
     }
 
     fn load(mut self) -> Result<Bundle, StoreError> {
@@ -378,20 +368,21 @@ impl<'a> Loader<'a> {
         &self,
         kind: Option<Kind>,
     ) -> rusqlite::Result<Vec<(i64, i64, Option<i64>, u8, Option<i64>)>> {
-        let query = if self.is_linked {
-            occurrences_of!(
-                "SELECT ?1 AS key
+        if !self.is_linked && !self.has_occurrences {
+            return Ok(Vec::new());
+        }
+        let mut select = self.connection.prepare_cached(
+            "SELECT o.feed, o.start, o.length, o.status, o.facts FROM (
+                 SELECT ?1 AS key
                  UNION ALL SELECT child FROM link WHERE parent = ?1 AND relation = ?2 AND child <> ?1
                  UNION ALL SELECT DISTINCT parent FROM link WHERE child = ?1 AND relation = ?4
                      AND NOT EXISTS (SELECT 1 FROM head CROSS JOIN feed ON feed.id = head.feed
                          WHERE head.key = link.parent AND feed.rank IS NOT NULL)
                      AND NOT EXISTS (SELECT 1 FROM link AS other WHERE other.parent = link.parent
-                         AND other.relation = ?4 AND other.child <> ?1)"
-            )
-        } else {
-            occurrences_of!("SELECT ?1 AS key, ?2, ?4") // the same four parameters
-        };
-        let mut select = self.connection.prepare_cached(query)?;
+                         AND other.relation = ?4 AND other.child <> ?1)
+             ) AS root CROSS JOIN occurrence AS o ON o.parent = root.key CROSS JOIN feed ON feed.id = o.feed
+             WHERE feed.rank IS NOT NULL ORDER BY o.start DESC, o.feed, o.item_id LIMIT ?3",
+        )?;
         let claims_of =
             |of: Kind| (kind == Some(of)).then(|| codec::relation_code(Relation::Claims));
         let (down, up) = (claims_of(Kind::FacilityUse), claims_of(Kind::IndividualFacilityUse));
