@@ -14,7 +14,6 @@ use axum::http::HeaderMap;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header;
-use axum::response::IntoResponse as _;
 use axum::response::Response;
 use bytes::Bytes;
 use chrono::DateTime;
@@ -107,23 +106,24 @@ impl Page {
         links: impl FnOnce() -> Vec<String>,
     ) -> Response {
         let coding = self.coding(request);
-        if self.forms[coding as usize].get().is_none() {
+        let form = &self.forms[coding as usize];
+        let form = if let Some(form) = form.get() {
+            form
+        } else {
             let body = self.body.clone();
             let bytes = tokio::task::spawn_blocking(move || coding.compress(body)).await;
             let bytes = bytes.unwrap_or_else(|_| self.body.clone());
             let tag = format!("\"{}{}\"", self.tag, coding.suffix());
-            self.forms[coding as usize].get_or_init(|| Form { bytes, tag });
-        }
-        let header = links::header(links(), base, licences);
-        let links = Links {
+            form.get_or_init(|| Form { bytes, tag })
+        };
+        let links = Arc::new(Links {
             base: base.to_owned(),
             licences: Arc::clone(licences),
-            header,
+            header: links::header(links(), base, licences),
             headers: Default::default(),
-        };
-        self.links.store(Some(Arc::new(links)));
-        let ready = self.ready(request, licences, |links| links == base);
-        ready.unwrap_or_else(|| Problem::Internal.into_response())
+        });
+        self.links.store(Some(Arc::clone(&links)));
+        self.answer(request, coding, form, &links)
     }
 
     /// Answers like [`respond`](Self::respond) if all that takes is there already, for the address
@@ -140,6 +140,10 @@ impl Page {
         let is_same =
             |links: &&Arc<Links>| is_base(&links.base) && Arc::ptr_eq(&links.licences, licences);
         let links = links.as_ref().filter(is_same)?;
+        Some(self.answer(request, coding, form, links))
+    }
+
+    fn answer(&self, request: &HeaderMap, coding: Coding, form: &Form, links: &Links) -> Response {
         let headers = links.headers[coding as usize].get_or_init(|| {
             let mut headers = HeaderMap::with_capacity(HEADERS);
             validate(&mut headers, &form.tag, self.since);
@@ -154,14 +158,14 @@ impl Page {
         response.headers_mut().clone_from(headers);
         if is_known {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
-            return Some(response);
+            return response;
         }
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(name) = coding.name() {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
         }
-        Some(response)
+        response
     }
 
     fn coding(&self, request: &HeaderMap) -> Coding {
