@@ -7,8 +7,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use chrono::DateTime;
-use chrono::Utc;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -211,15 +209,15 @@ impl Mapper {
     /// Maps chunks side by side and publishes them as they come. Meanwhile the catalogue takes over what
     /// was published before.
     async fn map(&self, dirty: Vec<Dirty>) -> Result<(), StoreError> {
-        let now = self.clock.now();
         let mut chunks = dirty.chunks(CHUNK).map(<[Dirty]>::to_vec);
         let mut running: VecDeque<_> =
-            chunks.by_ref().take(2).map(|chunk| self.start(chunk, now)).collect();
+            chunks.by_ref().take(2).map(|chunk| self.start(chunk)).collect();
         let mut behind = 0;
+        let mut caught_up = Ok(0);
         let mut catching_up: Option<JoinHandle<Result<usize, StoreError>>> = None;
         while let Some(chunk) = running.pop_front() {
             let publications = chunk.await.unwrap_or(Err(StoreError::Closed))?;
-            running.extend(chunks.next().map(|chunk| self.start(chunk, now)));
+            running.extend(chunks.next().map(|chunk| self.start(chunk)));
             if publications.iter().any(|p| matches!(p.outcome, Outcome::Held(_))) {
                 self.is_holding.store(true, Ordering::Release);
             }
@@ -228,7 +226,7 @@ impl Mapper {
             if behind >= CATCH_UP_EVERY && catching_up.as_ref().is_none_or(JoinHandle::is_finished)
             {
                 if let Some(done) = catching_up.take() {
-                    done.await.unwrap_or(Err(StoreError::Closed))?;
+                    caught_up = caught_up.and(done.await.unwrap_or(Err(StoreError::Closed)));
                 }
                 behind = 0;
                 let catalogue = Arc::clone(&self.catalogue);
@@ -236,19 +234,18 @@ impl Mapper {
             }
         }
         if let Some(done) = catching_up {
-            done.await.unwrap_or(Err(StoreError::Closed))?;
+            caught_up = caught_up.and(done.await.unwrap_or(Err(StoreError::Closed)));
         }
         if behind > 0 {
-            self.catalogue.catch_up().await?;
+            caught_up = caught_up.and(self.catalogue.catch_up().await);
         }
-        Ok(())
+        caught_up.map(|_| ())
     }
 
-    fn start(
-        &self,
-        chunk: Vec<Dirty>,
-        now: DateTime<Utc>,
-    ) -> JoinHandle<Result<Vec<Publication>, StoreError>> {
+    /// Begins with a chunk, judged by the time of now: what is withdrawn bears it, and clients who asked before
+    /// must see that.
+    fn start(&self, chunk: Vec<Dirty>) -> JoinHandle<Result<Vec<Publication>, StoreError>> {
+        let now = self.clock.now();
         let store = Arc::clone(&self.store);
         let (sources, gate) = (self.sources.load_full(), self.gate.load_full());
         let folded_with = Arc::clone(&sources);
