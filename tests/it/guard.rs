@@ -49,9 +49,7 @@ async fn counts(gateway: &Gateway, count: usize) {
 async fn a_feed_that_deletes_most_is_paused_until_that_is_accepted() {
     let publisher = FakePublisher::start().await;
     let (mut gateway, url) = gateway_of(&publisher).await;
-    for id in 0..=FEW {
-        publisher.delete("/feed", &id.to_string());
-    }
+    publisher.delete_all("/feed", 0..=FEW);
     let feed = in_state(&gateway, &url, "paused").await;
     assert!(feed["reason"].as_str().unwrap().contains("21 of 40 services"), "{feed}");
     assert_eq!(feed["held"], FEW + 1);
@@ -84,9 +82,7 @@ async fn a_feed_that_deletes_most_is_paused_until_that_is_accepted() {
 async fn losses_within_the_window_add_up() {
     let publisher = FakePublisher::start().await;
     let (gateway, url) = gateway_of(&publisher).await;
-    for id in 0..FEW {
-        publisher.delete("/feed", &id.to_string());
-    }
+    publisher.delete_all("/feed", 0..FEW);
     // Half of them is not more than half.
     counts(&gateway, SERVICES - FEW).await;
     assert_eq!(gateway.feed(&url).await["state"], "live");
@@ -131,9 +127,7 @@ async fn what_the_publisher_takes_back_is_never_lost() {
     let publisher = FakePublisher::start().await;
     let (gateway, url) = gateway_of(&publisher).await;
     let before = gateway.services().await;
-    for id in 0..SERVICES {
-        publisher.delete("/feed", &id.to_string());
-    }
+    publisher.delete_all("/feed", 0..SERVICES);
     in_state(&gateway, &url, "paused").await;
     for id in 0..SERVICES {
         publisher.upsert("/feed", &id.to_string(), items::series(id, &format!("Class {id:02}")));
@@ -152,9 +146,7 @@ async fn a_harvest_that_loses_most_fails_and_keeps_it() {
     let publisher = FakePublisher::start().await;
     let (mut gateway, url) = gateway_of(&publisher).await;
     assert_eq!(gateway.stop().await, Some(0));
-    for id in 0..SERVICES {
-        publisher.delete("/feed", &id.to_string());
-    }
+    publisher.delete_all("/feed", 0..SERVICES);
     let harvested = gateway.harvest().await;
     assert_eq!(harvested.code, Some(1), "{harvested:?}");
     assert!(harvested.line_of(&url).contains("paused: 40 of 40 services"), "{harvested:?}");
@@ -188,9 +180,7 @@ async fn small_feeds_and_other_limits_are_left_to_the_operator() {
     }
     let gateway = Gateway::start(&settings(&url)).await;
     gateway.settled().await;
-    for id in 0..6 {
-        publisher.delete("/feed", &id.to_string());
-    }
+    publisher.delete_all("/feed", 0..6);
     counts(&gateway, 0).await;
 
     let strict = "[guard]\nloss_percent = 10\nleast_services = 0\nwindow_hours = 1";

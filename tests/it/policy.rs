@@ -136,9 +136,7 @@ async fn what_was_deleted_is_held_no_longer_than_the_policy_allows() {
     let policy = "hard_delete_days = 10, max_stale_days = 100";
     let mut inside = Inside::start(&following(&url, policy), clock.clone()).await;
     inside.settled(&url).await;
-    for id in 0..20 {
-        publisher.delete("/feed", &id.to_string());
-    }
+    publisher.delete_all("/feed", 0..20);
     let is_paused = async || (inside.feed(&url).await["state"] == "paused").then_some(());
     wait_until("paused", PATIENCE, is_paused).await;
     assert_eq!(inside.names().await.len(), 30);

@@ -162,22 +162,30 @@ impl FakePublisher {
     pub(crate) fn upsert(&self, path: &str, id: &str, data: Value) {
         let mut item = json!({"state": "updated", "kind": data["@type"]});
         item["data"] = data;
-        self.put(path, id, item);
+        self.put(path, [id.to_owned()], &item);
     }
 
     /// Publishes a tombstone.
     pub(crate) fn delete(&self, path: &str, id: &str) {
-        self.put(path, id, json!({"state": "deleted", "kind": "SessionSeries"}));
+        self.put(path, [id.to_owned()], &tombstone());
     }
 
-    fn put(&self, path: &str, id: &str, mut item: Value) {
+    /// Publishes tombstones, all at one moment.
+    pub(crate) fn delete_all(&self, path: &str, ids: impl IntoIterator<Item = usize>) {
+        self.put(path, ids.into_iter().map(|id| id.to_string()), &tombstone());
+    }
+
+    fn put(&self, path: &str, ids: impl IntoIterator<Item = String>, item: &Value) {
         let mut modified = self.shared.modified.lock().unwrap();
-        *modified += 1;
-        item["id"] = json!(id);
-        item["modified"] = json!(*modified);
         let mut feeds = self.shared.feeds.lock().unwrap();
         let Some(Feed::Items { items, .. }) = feeds.get_mut(path) else { unreachable!("{path}") };
-        items.insert(id.to_owned(), (*modified, item));
+        for id in ids {
+            *modified += 1;
+            let mut item = item.clone();
+            item["id"] = json!(id);
+            item["modified"] = json!(*modified);
+            items.insert(id, (*modified, item));
+        }
     }
 
     /// Switches a fault on for `times` requests of a feed, after those that are on already.
@@ -405,3 +413,7 @@ fn torn(page: &Value, pause: Option<Duration>) -> Response {
 }
 
 const LICENSE: &str = "https://creativecommons.org/licenses/by/4.0/";
+
+fn tombstone() -> Value {
+    json!({"state": "deleted", "kind": "SessionSeries"})
+}
