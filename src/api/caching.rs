@@ -79,7 +79,7 @@ struct Form {
     tag: String,
 }
 
-/// The `Link` header of a page, as long as these are the address it was asked at and the licences.
+/// The headers of a page, as long as these are the address it was asked at and the licences.
 #[derive(Debug)]
 struct Links {
     base: String,

@@ -199,7 +199,7 @@ impl Reach {
     }
 }
 
-/// What is asked without TLS, as far as is known where nobody says by which address.
+/// How the address begins that a request names; one with TLS is configured.
 const SCHEME: &str = "http://";
 
 fn host_of(headers: &HeaderMap) -> &str {
