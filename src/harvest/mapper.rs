@@ -1,5 +1,6 @@
 //! The worker that keeps services true: takes dirty roots, maps them, publishes, moves the catalogue on.
 
+use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -25,6 +26,7 @@ use super::worker::publication;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::store::Dirty;
+use crate::store::FeedId;
 use crate::store::FeedRecord;
 use crate::store::FeedUpdate;
 use crate::store::Outcome;
@@ -138,43 +140,50 @@ impl Mapper {
         self.drain().await.map(|_| ())
     }
 
-    /// Judges what feeds lose, once all feeds of a publisher rest, or at once when nothing more
-    /// `is_expected` to be read.
+    /// Judges what feeds lose, once all feeds of a publisher rest, or at once when reading `is_over`.
     async fn judge(&self, is_over: bool) -> Result<(), StoreError> {
         if !self.is_holding.swap(false, Ordering::AcqRel) {
             return Ok(());
         }
         let judged = self.judge_held(is_over).await;
-        if judged.is_err() {
+        if !matches!(judged, Ok(true)) {
             self.is_holding.store(true, Ordering::Release);
         }
-        judged
+        judged.map(|_| ())
     }
 
-    async fn judge_held(&self, is_over: bool) -> Result<(), StoreError> {
+    /// Returns whether all there is was judged. A publisher's feeds must rest before all they brought is mapped,
+    /// and until that was counted: else what the last page takes away would be judged apart from what the
+    /// pages before it did.
+    async fn judge_held(&self, is_over: bool) -> Result<bool, StoreError> {
+        let before = self.store.feeds().await?;
+        let resting = |record: &FeedRecord| is_over || self.rests(record);
+        let resting: HashMap<FeedId, u64> =
+            before.iter().filter(|f| resting(f)).map(|f| (f.id, f.pages)).collect();
+        if !self.map_while(|| !self.board.is_filling()).await?.is_all {
+            return Ok(false);
+        }
         let guard = self.gate.load().guard;
         let window_secs = i64::try_from(guard.window.as_secs()).unwrap_or(i64::MAX);
         let waiting = self.store.held(self.clock.now(), window_secs).await?;
         let records = self.store.feeds().await?;
+        let still_rests = |record: &FeedRecord| {
+            is_over || resting.get(&record.id) == Some(&record.pages) && self.rests(record)
+        };
+        let mut is_all = true;
         for held in waiting {
             let feed = records.iter().find(|record| record.id == held.feed);
-            let is_judged = feed.is_some_and(|feed| feed.is_guarded);
-            // A feed that was resumed shows as paused until its poller has begun.
-            let is_reading = |record: &&FeedRecord| {
-                let state = self.board.state(record);
-                record.paused.is_none() && (state.is_reading() || state == FeedState::Paused)
-            };
-            let siblings =
+            if feed.is_some_and(|feed| feed.is_guarded) {
+                continue;
+            }
+            let mut siblings =
                 records.iter().filter(|r| Some(&r.publisher) == feed.map(|f| &f.publisher));
-            if is_judged {
+            if !siblings.all(still_rests) {
+                is_all = false;
                 continue;
             }
-            if !is_over && siblings.filter(is_reading).count() > 0 {
-                self.is_holding.store(true, Ordering::Release);
-                continue;
-            }
-            if let (Some(reason), true) = (guard.objection(&held), feed.is_some()) {
-                warn!(feed.url = feed.map(|f| f.url.as_str()), reason, "drop guard paused a feed");
+            if let (Some(reason), Some(feed)) = (guard.objection(&held), feed) {
+                warn!(feed.url, reason, "drop guard paused a feed");
                 let update = FeedUpdate::Paused { reason, is_guarded: true };
                 self.store.update_feed(held.feed, update).await?;
                 self.feeds_changed.notify_one();
@@ -183,7 +192,14 @@ impl Mapper {
                 self.changed.notify_one();
             }
         }
-        Ok(())
+        Ok(is_all)
+    }
+
+    /// Tells whether no more of a feed's pages are expected right now. A feed that was resumed shows as paused
+    /// until its poller has begun.
+    fn rests(&self, record: &FeedRecord) -> bool {
+        let state = self.board.state(record);
+        record.paused.is_some() || !(state.is_reading() || state == FeedState::Paused)
     }
 
     /// Maps until nothing is dirty; returns how many roots were mapped.
