@@ -1,5 +1,7 @@
 //! Links and e-mail addresses that may be published.
 
+use std::net::Ipv4Addr;
+
 use url::Url;
 
 /// Returns an absolute http(s) address, as published wherever that is a valid URI.
@@ -8,6 +10,9 @@ use url::Url;
 /// not an address give nothing.
 pub(super) fn web_address(text: &str) -> Option<String> {
     let text = text.trim();
+    if is_plain(text) {
+        return (!is_joining_link(text)).then(|| text.to_owned());
+    }
     let with_scheme = if text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www.")) {
         format!("https://{text}")
     } else {
@@ -32,6 +37,33 @@ pub(super) fn web_address(text: &str) -> Option<String> {
     // A lone percent sign is meant as one.
     let encoded = encoded.replace('%', "%25");
     is_uri(&encoded).then_some(encoded)
+}
+
+/// Tells without taking it apart whether a text is an address as nearly all are: a host in small letters, or four
+/// numbers, perhaps a port, and after it only what may stand in a URI.
+fn is_plain(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let Some(rest) = rest else { return false };
+    let (authority, _) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let (host, port) = match authority.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    };
+    let is_port = |port: &str| !port.starts_with('+') && port.parse::<u16>().is_ok();
+    is_plain_host(host) && port.is_none_or(is_port) && is_uri(rest)
+}
+
+/// Tells whether a host is a name of several labels that needs no judging, as one with letters of other scripts
+/// does.
+fn is_plain_host(host: &str) -> bool {
+    let is_plain = |label: &str| {
+        let is_written_so = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        !label.is_empty() && label.bytes().all(is_written_so) && !label.starts_with("xn--")
+    };
+    let last = host.rsplit_once('.').map(|(_, last)| last);
+    // A host that ends in a number is an address, or none.
+    let is_name = last.is_some_and(|last| last.starts_with(|c: char| c.is_ascii_lowercase()));
+    (is_name && host.split('.').all(is_plain)) || host.parse::<Ipv4Addr>().is_ok()
 }
 
 /// Tells whether an identifier would let somebody in: a joining link, or an address with a user name or a
@@ -163,6 +195,8 @@ const BEFORE_DOTS: &[u8] = b"mstxyg";
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -190,6 +224,42 @@ mod tests {
             ("https://us02web.zoom.us/j/1?pwd=x", None),
         ] {
             assert_eq!(web_address(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_plain_address_is_valid_as_it_stands(
+            scheme in "https?|HTTP|ftp",
+            host in r"([a-z0-9-]{0,5}|xn--[a-z0-9]{1,4}|[0-9]{1,4}|0x1f)(\.([a-z0-9-]{0,5}|é|[A-Z]|com|[0-9]{1,3})){0,4}",
+            port in "(:[0-9+]{0,6})?",
+            rest in r"([/?#][ -~é]{0,6})?",
+        ) {
+            let text = format!("{scheme}://{host}{port}{rest}");
+            if is_plain(&text) {
+                let parsed = Url::parse(&text);
+                let has_host = parsed.as_ref().is_ok_and(|url| url.host_str() == Some(host.as_str()));
+                prop_assert!(has_host, "{text}: {parsed:?}");
+                prop_assert!(is_uri(&text), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn most_addresses_are_plain() {
+        for text in
+            ["https://opensessions.io/a/b?c=1#d", "http://127.0.0.1:8080", "https://a.b-c.uk"]
+        {
+            assert!(is_plain(text), "{text}");
+        }
+        for text in [
+            "https://intranet/",
+            "https://a.b:99999",
+            "https://me@a.b",
+            "https://1.2.3.999",
+            "https://a.b/[1]",
+        ] {
+            assert!(!is_plain(text), "{text}");
         }
     }
 
