@@ -165,6 +165,14 @@ pub(super) fn load(connection: &Connection, roots: &[Dirty]) -> Result<Vec<Bundl
 /// Whether the feed's publisher was read to the end, and the feed's licence.
 type FeedFacts = (bool, Option<String>);
 
+/// What is known of a root's own key.
+struct Own {
+    key: String,
+    /// The largest `modified` seen under it.
+    modified: i64,
+    changed_at: i64,
+}
+
 struct Loader<'a> {
     connection: &'a Connection,
     /// What is known of feeds in this snapshot.
@@ -174,6 +182,7 @@ struct Loader<'a> {
     is_linked: bool,
     /// Whether anything of the root itself takes place at a time.
     has_occurrences: bool,
+    own: Own,
     facts: Vec<String>,
     facts_by_id: HashMap<i64, usize>,
 }
@@ -184,19 +193,24 @@ impl<'a> Loader<'a> {
         feeds: &'a mut HashMap<FeedId, FeedFacts>,
         root: Dirty,
     ) -> rusqlite::Result<Self> {
-        let (is_linked, has_occurrences) = connection
+        let (is_linked, has_occurrences, own) = connection
             .prepare_cached(
                 "SELECT EXISTS (SELECT 1 FROM link WHERE child = ?1)
                      OR EXISTS (SELECT 1 FROM link WHERE parent = ?1),
-                     EXISTS (SELECT 1 FROM occurrence WHERE parent = ?1)",
+                     EXISTS (SELECT 1 FROM occurrence WHERE parent = ?1),
+                     key, modified, changed_at
+                 FROM key WHERE id = ?1",
             )?
-            .query_row([root.key], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            .query_row([root.key], |row| {
+                let own = Own { key: row.get(2)?, modified: row.get(3)?, changed_at: row.get(4)? };
+                Ok((row.get(0)?, row.get(1)?, own))
+            })?;
         let (facts, facts_by_id) = (Vec::new(), HashMap::new());
-        Ok(Self { connection, feeds, root, is_linked, has_occurrences, facts, facts_by_id })
+        Ok(Self { connection, feeds, root, is_linked, has_occurrences, own, facts, facts_by_id })
     }
 
     fn load(mut self) -> Result<Bundle, StoreError> {
-        let (key, modified, changed_at) = self.key().map_err(sql(DOING))?;
+        let (modified, changed_at) = self.times().map_err(sql(DOING))?;
         let heads = self.heads(self.root.key)?;
         let (mut parents, mut claimed_by, mut members) = Default::default();
         if self.is_linked {
@@ -216,7 +230,7 @@ impl<'a> Loader<'a> {
         Ok(Bundle {
             root: self.root,
             standing,
-            key,
+            key: self.own.key,
             heads,
             parents,
             claimed_by,
@@ -249,22 +263,22 @@ impl<'a> Loader<'a> {
             .optional()
     }
 
-    /// A root's values come from others too: from what is beneath it and what it is part of.
-    fn key(&self) -> rusqlite::Result<(String, i64, i64)> {
-        let query = if self.is_linked {
-            "SELECT (SELECT key FROM key WHERE id = ?1),
-                     CASE WHEN min(modified) < 0 THEN -1 ELSE max(modified) END, max(changed_at)
+    /// Returns the largest `modified` and the latest change. A root's values come from others too: from what is
+    /// beneath it and what it is part of.
+    fn times(&self) -> rusqlite::Result<(i64, i64)> {
+        if !self.is_linked {
+            return Ok((self.own.modified, self.own.changed_at));
+        }
+        self.connection
+            .prepare_cached(
+                "SELECT CASE WHEN min(modified) < 0 THEN -1 ELSE max(modified) END, max(changed_at)
                  FROM (SELECT modified, changed_at FROM key WHERE id = ?1
                      UNION ALL SELECT modified, changed_at FROM link JOIN key ON key.id = link.child
                          WHERE link.parent = ?1
                      UNION ALL SELECT modified, changed_at FROM link JOIN key ON key.id = link.parent
-                         WHERE link.child = ?1)"
-        } else {
-            "SELECT key, modified, changed_at FROM key WHERE id = ?1"
-        };
-        self.connection
-            .prepare_cached(query)?
-            .query_row([self.root.key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                         WHERE link.child = ?1)",
+            )?
+            .query_row([self.root.key], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
     fn heads(&self, key: i64) -> Result<Vec<HeadItem>, StoreError> {

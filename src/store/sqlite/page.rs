@@ -148,7 +148,7 @@ impl<'a> Writer<'a> {
     }
 
     fn head(&mut self, head: &'a StoredHead, hash: &[u8; 16], body: &[u8]) -> rusqlite::Result<()> {
-        let key = self.key(&head.key)?;
+        let (key, is_new_key) = self.find_or_make_key(&head.key)?;
         let mut select = self.transaction.prepare_cached(
             "SELECT id, key, hash, findings FROM head WHERE feed = ?1 AND item_id = ?2",
         )?;
@@ -191,7 +191,12 @@ impl<'a> Writer<'a> {
         };
         self.findings += findings;
         self.write_links(row, head)?;
-        self.mark_neighbours(row, key)?;
+        if is_new_key && head.links.is_empty() {
+            // Nothing can be linked to what nobody named before.
+            self.dirty.insert(key);
+        } else {
+            self.mark_neighbours(row, key)?;
+        }
         self.touch(key, head.modified);
         self.usable(&head.item_id)?;
         self.outcome.changed += 1;
@@ -374,8 +379,13 @@ impl<'a> Writer<'a> {
 
     /// Returns the number of a key, made on first sight.
     fn key(&mut self, key: &'a str) -> rusqlite::Result<i64> {
+        self.find_or_make_key(key).map(|(id, _)| id)
+    }
+
+    /// The same, and whether it was made now.
+    fn find_or_make_key(&mut self, key: &'a str) -> rusqlite::Result<(i64, bool)> {
         if let Some(&id) = self.keys.get(key) {
-            return Ok(id);
+            return Ok((id, false));
         }
         let mut select = self.transaction.prepare_cached("SELECT id FROM key WHERE key = ?1")?;
         let known = select.query_row([key], |row| row.get(0)).optional()?;
@@ -386,7 +396,7 @@ impl<'a> Writer<'a> {
             self.transaction.last_insert_rowid()
         };
         self.keys.insert(key, id);
-        Ok(id)
+        Ok((id, known.is_none()))
     }
 
     fn facts_id(&mut self, facts: &'a str) -> rusqlite::Result<i64> {

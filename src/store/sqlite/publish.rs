@@ -62,9 +62,13 @@ fn write(
     transaction: &Transaction<'_>,
     prepared: Vec<Prepared>,
 ) -> rusqlite::Result<Vec<ChangedService>> {
-    let mut seq: i64 =
-        transaction
-            .query_row("SELECT value FROM counter WHERE name = 'seq'", [], |row| row.get(0))?;
+    // Few roots are held or wait for a parent, mostly none at all.
+    let (mut seq, mut any_held, mut any_orphans): (i64, bool, bool) = transaction.query_row(
+        "SELECT value, EXISTS (SELECT 1 FROM held), EXISTS (SELECT 1 FROM orphan)
+         FROM counter WHERE name = 'seq'",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
     let mut changed = Vec::new();
     for Prepared { publication, body } in prepared {
         let key = publication.root.key;
@@ -80,11 +84,17 @@ fn write(
             }
             Outcome::Held(feed) => held::hold(transaction, key, *feed).map(|()| None)?,
         };
-        if !matches!(publication.outcome, Outcome::Held(_)) {
+        let is_held = matches!(publication.outcome, Outcome::Held(_));
+        if any_held && !is_held {
             held::release(transaction, key)?;
         }
+        any_held |= is_held;
         changed.extend(change);
-        set_orphans(transaction, key, &publication.outcome)?;
+        let orphans = orphans_of(&publication.outcome);
+        if any_orphans || !orphans.is_empty() {
+            set_orphans(transaction, key, orphans)?;
+            any_orphans = true;
+        }
         if let Outcome::Delegated(delegation) = &publication.outcome {
             for other in &delegation.to {
                 transaction
@@ -268,16 +278,23 @@ fn name_of(transaction: &Transaction<'_>, id: Id) -> rusqlite::Result<String> {
     Ok(codec::decompress(DOING, &body).map(|body| body::name_in(&body)).unwrap_or_default())
 }
 
-fn set_orphans(transaction: &Transaction<'_>, key: i64, outcome: &Outcome) -> rusqlite::Result<()> {
+fn orphans_of(outcome: &Outcome) -> &[(FeedId, u64)] {
+    match outcome {
+        Outcome::Orphans(counts) | Outcome::Delegated(Delegation { orphans: counts, .. }) => counts,
+        _ => &[],
+    }
+}
+
+fn set_orphans(
+    transaction: &Transaction<'_>,
+    key: i64,
+    orphans: &[(FeedId, u64)],
+) -> rusqlite::Result<()> {
     transaction.prepare_cached("DELETE FROM orphan WHERE key = ?1")?.execute([key])?;
-    if let Outcome::Orphans(counts) | Outcome::Delegated(Delegation { orphans: counts, .. }) =
-        outcome
-    {
-        let mut insert = transaction
-            .prepare_cached("INSERT INTO orphan (key, feed, count) VALUES (?1, ?2, ?3)")?;
-        for (feed, count) in counts {
-            insert.execute(params![key, feed.0, i64::try_from(*count).unwrap_or(i64::MAX)])?;
-        }
+    let mut insert =
+        transaction.prepare_cached("INSERT INTO orphan (key, feed, count) VALUES (?1, ?2, ?3)")?;
+    for (feed, count) in orphans {
+        insert.execute(params![key, feed.0, i64::try_from(*count).unwrap_or(i64::MAX)])?;
     }
     Ok(())
 }
