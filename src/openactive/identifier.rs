@@ -170,7 +170,8 @@ pub fn canonical_uri(uri: &str) -> Option<String> {
     if host.is_empty() {
         return None;
     }
-    Some(format!("https://{}{path}", host.to_lowercase()))
+    let host = if host.is_ascii() { host.to_ascii_lowercase() } else { host.to_lowercase() };
+    Some(["https://", &host, path].concat())
 }
 
 #[cfg(test)]

@@ -71,7 +71,20 @@ fn split_offset(text: &str) -> (&str, Option<i64>) {
 
 /// Reads the date at the start of the text (`2026-11-22`, also followed by a time).
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(text.trim().get(..10)?, "%Y-%m-%d").ok()
+    let date = text.trim().get(..10)?;
+    plain_date(date).or_else(|| NaiveDate::parse_from_str(date, "%Y-%m-%d").ok())
+}
+
+/// Reads a date written with all its digits, as nearly all are.
+fn plain_date(date: &str) -> Option<NaiveDate> {
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = date.as_bytes() else { return None };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0, |number: u32, digit| {
+            digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0'))
+        })
+    };
+    let year = number(&[*y0, *y1, *y2, *y3])?.cast_signed();
+    NaiveDate::from_ymd_opt(year, number(&[*m0, *m1])?, number(&[*d0, *d1])?)
 }
 
 /// Reads a time of day: `18:30`, `9:30:00`, `T19:00:00`, with an offset passed over.

@@ -3,6 +3,7 @@
 use chrono::Datelike as _;
 use chrono::NaiveDate;
 use chrono::NaiveTime;
+use chrono::Timelike as _;
 use chrono::Weekday;
 
 use super::row::Row;
@@ -18,7 +19,7 @@ pub(in crate::mapping) fn day_words(date: NaiveDate) -> String {
 
 /// Returns `18:30`.
 pub(super) fn clock(time: NaiveTime) -> String {
-    time.format("%H:%M").to_string()
+    format!("{:02}:{:02}", time.hour(), time.minute())
 }
 
 /// Returns the two-letter code of a weekday.
