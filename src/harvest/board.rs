@@ -119,9 +119,15 @@ impl Board {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Tells whether a feed is being read for the first time, and more of its pages are there already.
+    /// Returns the feeds that are being read for the first time, and of which more pages are there already.
+    pub(super) fn filling(&self) -> Vec<FeedId> {
+        let board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        board.iter().filter(|(_, status)| status.is_filling).map(|(feed, _)| *feed).collect()
+    }
+
+    /// Tells whether there is such a feed.
     pub(super) fn is_filling(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).values().any(|feed| feed.is_filling)
+        !self.filling().is_empty()
     }
 
     /// Counts an answer of the publisher.

@@ -41,7 +41,7 @@ const BATCH: usize = 32_000;
 const FEW: usize = 4_000;
 
 /// After how many the catalogue moves on.
-const CATCH_UP_EVERY: usize = 4_000;
+const CATCH_UP_EVERY: usize = 8_000;
 
 /// How many of them are mapped in one go.
 const CHUNK: usize = 250;
@@ -128,9 +128,23 @@ impl Mapper {
         if begun >= *rested_at {
             let dirty = self.store.dirty(FEW).await?;
             self.map(dirty).await?;
-            *rested_at = Instant::now() + REST.max(begun.elapsed() * 4);
+            let rest = REST.max(begun.elapsed() * 4);
+            *rested_at =
+                Instant::now() + if self.is_more_to_come() { rest } else { Duration::ZERO };
         }
         Ok(())
+    }
+
+    /// Tells whether a feed is read for the first time whose publisher has others: what they bring may belong to
+    /// what this one brought. The only feed of a publisher seldom touches twice what it brings.
+    fn is_more_to_come(&self) -> bool {
+        let sources = self.sources.load();
+        let publisher = |feed: &FeedId| sources.0.get(feed).map(|(source, _)| &source.key);
+        let has_others = |feed: &FeedId| {
+            let of_publisher = sources.0.keys().filter(|other| publisher(other) == publisher(feed));
+            of_publisher.count() > 1
+        };
+        self.board.filling().iter().any(has_others)
     }
 
     /// Maps what is left after the last page of every feed, and judges what is lost.
