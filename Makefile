@@ -3,6 +3,8 @@
 # missing by themselves.
 
 CARGO ?= cargo
+# Beside the tests, whose dependencies have more features: alone, all would be compiled once more.
+DEBUG_BUILD = $(CARGO) build --locked --bins --tests
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test api-fuzz readers browser-tests build lint bench bench-programs national instructions \
@@ -31,17 +33,17 @@ test: setup ## Run all tests
 	$(MAKE) --no-print-directory api-fuzz readers browser-tests
 
 api-fuzz: setup ## Ask the demo what its own descriptions allow and what they do not
-	$(CARGO) build --locked
+	$(DEBUG_BUILD)
 	scripts/api-fuzz.sh target/debug/baton
 
 readers: setup ## Have the tools of others read what the demo sends
-	$(CARGO) build --locked
+	$(DEBUG_BUILD)
 	scripts/readers.sh target/debug/baton
 
 browser-tests: ## Drive the pages in a browser, and check that style and scripts are what their sources make
 	@scripts/setup.sh browser
 	scripts/assets.sh --check
-	$(CARGO) build --locked
+	$(DEBUG_BUILD)
 	scripts/browser-tests.sh target/debug/baton
 
 lint: setup ## Check format, lints, documentation and order of the house
