@@ -137,7 +137,9 @@ impl Entry {
 
     /// Writes the entry down.
     pub fn to_bytes(&self) -> Vec<u8> {
-        postcard::to_extend(self, vec![FORM]).unwrap_or_default()
+        let mut bytes = Vec::with_capacity(self.words.len() + self.name.len() + 256);
+        bytes.push(FORM);
+        postcard::to_extend(self, bytes).unwrap_or_default()
     }
 
     /// Reads an entry; nothing when another version of the program wrote it in a form unknown to this one.

@@ -59,12 +59,15 @@ impl Failure {
 /// When a limit is passed, the connection breaks, or the encoding is broken or unknown.
 pub(super) async fn read(response: reqwest::Response, limits: Limits) -> Result<Bytes, Failure> {
     let too_large = || Failure::TooLarge { limit_bytes: limits.max_body_bytes };
-    if response.content_length().is_some_and(|length| length > limits.max_body_bytes) {
+    let stated_bytes = response.content_length().unwrap_or_default();
+    if stated_bytes > limits.max_body_bytes {
         return Err(too_large());
     }
     let wire_bytes = Arc::new(AtomicU64::new(0));
     let mut chunks = decode(response, Arc::clone(&wire_bytes)).await?;
-    let mut body = BytesMut::new();
+    // Anybody can state a length, so not much is taken at its word.
+    let mut body =
+        BytesMut::with_capacity(stated_bytes.min(BELIEVED_BYTES).try_into().unwrap_or(0));
     let mut body_bytes: u64 = 0;
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| Failure::Read(error.into_inner()))?;
@@ -79,6 +82,9 @@ pub(super) async fn read(response: reqwest::Response, limits: Limits) -> Result<
     }
     Ok(body.freeze())
 }
+
+/// Up to how many bytes room is made for a body before it comes.
+const BELIEVED_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Returns the decoded body, adding to `wire_bytes` what is read of it before decoding.
 async fn decode(

@@ -37,7 +37,7 @@ use crate::store::StoreError;
 /// How many roots are taken at a time.
 const BATCH: usize = 32_000;
 
-/// How many of them are taken while a feed is read for the first time.
+/// How many of them are taken where what is mapped now is likely mapped again.
 const FEW: usize = 4_000;
 
 /// After how many the catalogue moves on.
@@ -49,8 +49,8 @@ const CHUNK: usize = 250;
 /// How often the worker looks without being woken.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// How long the worker rests between batches, at least, while a feed is read for the first time: what
-/// comes next mostly belongs to what was mapped just now, which would be mapped over and over.
+/// How long the worker rests between such batches, at least: what comes next mostly belongs to what was mapped
+/// just now, which would be mapped over and over.
 const REST: Duration = Duration::from_secs(1);
 
 /// How often what is due is woken.
@@ -125,12 +125,14 @@ impl Mapper {
             return self.judge(false).await;
         }
         let begun = Instant::now();
-        if begun >= *rested_at {
-            let dirty = self.store.dirty(FEW).await?;
-            self.map(dirty).await?;
-            let rest = REST.max(begun.elapsed() * 4);
-            *rested_at =
-                Instant::now() + if self.is_more_to_come() { rest } else { Duration::ZERO };
+        if begun < *rested_at {
+            return Ok(());
+        }
+        let is_more_to_come = self.is_more_to_come();
+        let dirty = self.store.dirty(if is_more_to_come { FEW } else { BATCH }).await?;
+        self.map(dirty).await?;
+        if is_more_to_come {
+            *rested_at = Instant::now() + REST.max(begun.elapsed() * 4);
         }
         Ok(())
     }

@@ -50,6 +50,9 @@ pub fn publication(root: &store::Bundle, sources: &Sources, now: DateTime<Utc>) 
     Publication { root: dirty, id, outcome, now }
 }
 
+/// What most services take when written down.
+const USUAL_BODY_BYTES: usize = 4096;
+
 /// Writes a service down. The body is hashed without `last_modified`, which the store fills in.
 pub(super) fn record(
     bundle: &Bundle,
@@ -60,7 +63,10 @@ pub(super) fn record(
     let mut service = mapping.service;
     let last_modified = bundle.modified.unwrap_or(bundle.first_seen);
     service.last_modified.clear();
-    let body = serde_json::to_vec(&service).unwrap_or_default();
+    let mut body = Vec::with_capacity(USUAL_BODY_BYTES);
+    if serde_json::to_writer(&mut body, &service).is_err() {
+        body.clear();
+    }
     let entry = Entry::of(&service, &bundle.source.key, is_strict).to_bytes();
     // What is published depends on the option as well, though it is kept whole.
     let hash = xxhash_rust::xxh3::xxh3_128_with_seed(&body, u64::from(is_strict));

@@ -38,12 +38,13 @@ impl Pool {
         let mut writer = Connection::open_with_flags(path, flags).map_err(failed)?;
         writer
             .execute_batch(
-                // Only a new file takes a size of pages: a service and its head fill half of one of 4 KiB.
+                // Only a new file takes a size of pages: a service and its head fill half of one of 4 KiB. The log
+                // is taken over when it has about the size it keeps: a page that changes often is written once.
                 "PRAGMA page_size = 8192;
                  PRAGMA journal_mode = WAL;
                  PRAGMA synchronous = FULL;
                  PRAGMA foreign_keys = ON;
-                 PRAGMA wal_autocheckpoint = 2000;
+                 PRAGMA wal_autocheckpoint = 8000;
                  PRAGMA journal_size_limit = 67108864;
                  PRAGMA cache_size = -32768;
                  PRAGMA temp_store = MEMORY;",

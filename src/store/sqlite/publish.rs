@@ -212,18 +212,21 @@ fn count_findings(
     feed: Option<FeedId>,
     count: i64,
 ) -> rusqlite::Result<()> {
-    let mut add =
-        transaction.prepare_cached("UPDATE feed SET findings = findings + ?2 WHERE id = ?1")?;
+    let add = |feed: Option<i64>, count: i64| {
+        transaction
+            .prepare_cached("UPDATE feed SET findings = findings + ?2 WHERE id = ?1")?
+            .execute(params![feed, count])
+    };
     if let Some(known) = before {
         if known.feed == feed.map(|feed| feed.0) && known.findings == count {
             return Ok(());
         }
         if known.findings > 0 {
-            add.execute(params![known.feed, -known.findings])?;
+            add(known.feed, -known.findings)?;
         }
     }
     if count > 0 {
-        add.execute(params![feed.map(|feed| feed.0), count])?;
+        add(feed.map(|feed| feed.0), count)?;
     }
     Ok(())
 }
