@@ -87,6 +87,13 @@ pub struct Mapper {
     pub is_holding: Arc<AtomicBool>,
 }
 
+/// Roots that were mapped in one go.
+struct Chunk {
+    publications: Vec<Publication>,
+    /// How many of them were services before.
+    of_services: usize,
+}
+
 /// What became of the roots that were dirty.
 struct Mapped {
     /// How many were mapped.
@@ -130,15 +137,16 @@ impl Mapper {
         }
         let is_more_to_come = self.is_more_to_come();
         let dirty = self.store.dirty(if is_more_to_come { FEW } else { BATCH }).await?;
-        self.map(dirty).await?;
-        if is_more_to_come {
+        let count = dirty.len();
+        let again = self.map(dirty).await?;
+        if is_more_to_come || again * 2 > count {
             *rested_at = Instant::now() + REST.max(begun.elapsed() * 4);
         }
         Ok(())
     }
 
     /// Tells whether a feed is read for the first time whose publisher has others: what they bring may belong to
-    /// what this one brought. The only feed of a publisher seldom touches twice what it brings.
+    /// what this one brought.
     fn is_more_to_come(&self) -> bool {
         let sources = self.sources.load();
         let publisher = |feed: &FeedId| sources.0.get(feed).map(|(source, _)| &source.key);
@@ -239,16 +247,18 @@ impl Mapper {
     }
 
     /// Maps chunks side by side and publishes them as they come. Meanwhile the catalogue takes over what
-    /// was published before.
-    async fn map(&self, dirty: Vec<Dirty>) -> Result<(), StoreError> {
+    /// was published before. Returns how many of the roots were services already.
+    async fn map(&self, dirty: Vec<Dirty>) -> Result<usize, StoreError> {
         let mut chunks = dirty.chunks(CHUNK).map(<[Dirty]>::to_vec);
         let mut running: VecDeque<_> =
             chunks.by_ref().take(2).map(|chunk| self.start(chunk)).collect();
-        let mut behind = 0;
+        let (mut behind, mut again) = (0, 0);
         let mut caught_up = Ok(0);
         let mut catching_up: Option<JoinHandle<Result<usize, StoreError>>> = None;
         while let Some(chunk) = running.pop_front() {
-            let publications = chunk.await.unwrap_or(Err(StoreError::Closed))?;
+            let Chunk { publications, of_services } =
+                chunk.await.unwrap_or(Err(StoreError::Closed))?;
+            again += of_services;
             running.extend(chunks.next().map(|chunk| self.start(chunk)));
             if publications.iter().any(|p| matches!(p.outcome, Outcome::Held(_))) {
                 self.is_holding.store(true, Ordering::Release);
@@ -271,25 +281,27 @@ impl Mapper {
         if behind > 0 {
             caught_up = caught_up.and(self.catalogue.catch_up().await);
         }
-        caught_up.map(|_| ())
+        caught_up.map(|_| again)
     }
 
     /// Begins with a chunk, judged by the time of now: what is withdrawn bears it, and clients who asked before
     /// must see that.
-    fn start(&self, chunk: Vec<Dirty>) -> JoinHandle<Result<Vec<Publication>, StoreError>> {
+    fn start(&self, chunk: Vec<Dirty>) -> JoinHandle<Result<Chunk, StoreError>> {
         let now = self.clock.now();
         let store = Arc::clone(&self.store);
         let (sources, gate) = (self.sources.load_full(), self.gate.load_full());
         let folded_with = Arc::clone(&sources);
         self.tasks.spawn(async move {
             let bundles = store.bundles(chunk).await?;
+            let of_services = bundles.iter().filter(|bundle| bundle.standing.is_some()).count();
             let mapped = tokio::task::spawn_blocking(move || {
                 let mapped =
                     |bundle| gate.pass(&bundle, publication(&bundle, &sources, now), &sources);
                 bundles.into_iter().map(mapped).collect()
             });
             let mapped = mapped.await.or(Err(StoreError::Closed))?;
-            fold(&store, mapped, &folded_with, now).await
+            let publications = fold(&store, mapped, &folded_with, now).await?;
+            Ok(Chunk { publications, of_services })
         })
     }
 
