@@ -184,7 +184,7 @@ impl Mapper {
         let resting = |record: &FeedRecord| is_over || self.rests(record);
         let resting: HashMap<FeedId, u64> =
             before.iter().filter(|f| resting(f)).map(|f| (f.id, f.pages)).collect();
-        if !self.map_while(|| !self.board.is_filling()).await?.is_all {
+        if !self.map_while(|| is_over || !self.board.is_filling()).await?.is_all {
             return Ok(false);
         }
         let guard = self.gate.load().guard;
