@@ -154,6 +154,25 @@ async fn a_harvest_that_loses_most_fails_and_keeps_it() {
 }
 
 #[tokio::test]
+async fn a_feed_that_breaks_off_keeps_no_judgement_of_others_waiting() {
+    let publisher = FakePublisher::start().await;
+    let (mut gateway, url) = gateway_of(&publisher).await;
+    assert_eq!(gateway.stop().await, Some(0));
+    let broken = publisher.feed("/broken", 1);
+    for id in ["first", "second"] {
+        publisher.upsert("/broken", id, items::series(id, &format!("Bend {id}")));
+    }
+    publisher.fault("/broken", Fault::CursorStatus(500), usize::MAX);
+    gateway.configure(&Settings::following(&[("one", vec![url]), ("two", vec![broken])]));
+    publisher.delete("/feed", "0");
+    let harvested = gateway.harvest().await;
+    assert_eq!(harvested.code, Some(1), "{harvested:?}");
+    // All but the one that was deleted, and the first of the other feed.
+    let expected = format!("{SERVICES} services from");
+    assert!(harvested.stderr.contains(&expected), "{harvested:?}");
+}
+
+#[tokio::test]
 async fn what_is_held_is_judged_once_the_store_answers_again() {
     let publisher = FakePublisher::start().await;
     let (gateway, _) = gateway_of(&publisher).await;
