@@ -12,6 +12,7 @@ use rusqlite::config::DbConfig;
 
 use super::schema;
 use super::sql;
+use super::together::Waiting;
 use crate::store::StoreError;
 
 /// How many reading connections are kept for later.
@@ -23,6 +24,7 @@ pub(super) struct Pool {
     path: Option<PathBuf>,
     /// A std mutex: it is only held in blocking threads, never across an await.
     writer: Mutex<Connection>,
+    waiting: Waiting,
     readers: Mutex<Vec<Connection>>,
 }
 
@@ -53,7 +55,7 @@ impl Pool {
         Self::prepare(&writer).map_err(failed)?;
         schema::migrate(&mut writer)?;
         let path = Some(path.to_path_buf());
-        Ok(Self { path, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+        Ok(Self::of(path, writer))
     }
 
     pub(super) fn in_memory() -> Result<Self, StoreError> {
@@ -65,7 +67,12 @@ impl Pool {
         writer.execute_batch("PRAGMA foreign_keys = ON;").map_err(failed)?;
         Self::prepare(&writer).map_err(failed)?;
         schema::migrate(&mut writer)?;
-        Ok(Self { path: None, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+        Ok(Self::of(None, writer))
+    }
+
+    fn of(path: Option<PathBuf>, writer: Connection) -> Self {
+        let (writer, readers) = (Mutex::new(writer), Mutex::default());
+        Self { path, writer, waiting: Waiting::default(), readers }
     }
 
     fn prepare(connection: &Connection) -> rusqlite::Result<()> {
@@ -88,6 +95,15 @@ impl Pool {
         // A panic in earlier work rolled its transaction back when it was dropped.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         work(&mut writer)
+    }
+
+    /// Runs work that is part of a transaction on the writing connection, together with what else waits for it.
+    pub(super) fn write_together<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let handed_in = self.waiting.hand_in(work);
+        self.write(|connection| self.waiting.finish(connection, handed_in))
     }
 
     /// Runs work on a reading connection. A database in memory has only the writing one.

@@ -18,17 +18,19 @@ const FIRST_OTHER: &str = "
     SELECT fold.key FROM fold JOIN key ON key.id = fold.key
     WHERE fold.grp = ?1 AND fold.key <> ?2 ORDER BY key.key LIMIT 1";
 
+/// Tells whether any root belongs to a group.
+pub(super) fn is_used(connection: &Connection) -> Result<bool, StoreError> {
+    connection
+        .query_row("SELECT EXISTS (SELECT 1 FROM fold)", [], |row| row.get(0))
+        .map_err(sql(DOING))
+}
+
 /// Writes which group each root belongs to and returns the roots of that group, the smallest key first.
 /// Where that is another group than before, the first roots of both are marked dirty.
 pub(super) fn fold(
     connection: &mut Connection,
     roots: &[Folding],
 ) -> Result<Vec<Vec<Dirty>>, StoreError> {
-    let is_used =
-        || connection.query_row("SELECT EXISTS (SELECT 1 FROM fold)", [], |row| row.get(0));
-    if roots.iter().all(|root| root.group.is_none()) && !is_used().map_err(sql(DOING))? {
-        return Ok(vec![Vec::new(); roots.len()]);
-    }
     let transaction = connection.transaction().map_err(sql(DOING))?;
     for root in roots {
         place(&transaction, root).map_err(sql(DOING))?;

@@ -3,7 +3,6 @@
 use chrono::DateTime;
 use chrono::Utc;
 use rusqlite::Connection;
-use rusqlite::Transaction;
 use rusqlite::params;
 
 use super::codec;
@@ -14,7 +13,7 @@ use crate::store::Held;
 use crate::store::StoreError;
 
 /// Holds a root's service as it is.
-pub(super) fn hold(transaction: &Transaction<'_>, key: i64, feed: FeedId) -> rusqlite::Result<()> {
+pub(super) fn hold(transaction: &Connection, key: i64, feed: FeedId) -> rusqlite::Result<()> {
     transaction
         .prepare_cached("INSERT OR REPLACE INTO held (key, feed) VALUES (?1, ?2)")?
         .execute(params![key, feed.0])?;
@@ -22,7 +21,7 @@ pub(super) fn hold(transaction: &Transaction<'_>, key: i64, feed: FeedId) -> rus
 }
 
 /// Forgets that a root was held: something was published.
-pub(super) fn release(transaction: &Transaction<'_>, key: i64) -> rusqlite::Result<()> {
+pub(super) fn release(transaction: &Connection, key: i64) -> rusqlite::Result<()> {
     transaction.prepare_cached("DELETE FROM held WHERE key = ?1")?.execute([key])?;
     Ok(())
 }

@@ -19,6 +19,7 @@ mod purge;
 mod read;
 mod schema;
 mod sweep;
+mod together;
 
 pub use backup::backup;
 pub use backup::restore;
@@ -98,20 +99,17 @@ impl SqliteStore {
         })
     }
 
-    /// Writes what is first made ready, while others may still write.
-    fn write_ready<R, T>(
+    /// Writes what is first made ready, together with what else waits to be written.
+    fn write_ready<R: Send + 'static, T: Send + 'static>(
         &self,
         ready: impl FnOnce() -> Result<R, StoreError> + Send + 'static,
-        work: impl FnOnce(&mut Connection, R) -> Result<T, StoreError> + Send + 'static,
-    ) -> Answer<'static, T>
-    where
-        T: Send + 'static,
-    {
+        work: impl FnOnce(&Connection, R) -> Result<T, StoreError> + Send + 'static,
+    ) -> Answer<'static, T> {
         let pool = Arc::clone(&self.pool);
         Box::pin(async move {
             let task = tokio::task::spawn_blocking(move || {
                 let ready = ready()?;
-                pool.write(|connection| work(connection, ready))
+                pool.write_together(|connection| work(connection, ready))
             });
             task.await.unwrap_or(Err(StoreError::Closed))
         })
@@ -190,7 +188,17 @@ impl Store for SqliteStore {
     }
 
     fn fold(&self, roots: Vec<Folding>) -> Answer<'_, Vec<Vec<Dirty>>> {
-        self.write(move |connection| fold::fold(connection, &roots))
+        let pool = Arc::clone(&self.pool);
+        Box::pin(async move {
+            let task = tokio::task::spawn_blocking(move || {
+                // Few fold anything; whoever does not need not wait until others have written.
+                if roots.iter().all(|root| root.group.is_none()) && !pool.read(fold::is_used)? {
+                    return Ok(vec![Vec::new(); roots.len()]);
+                }
+                pool.write(|connection| fold::fold(connection, &roots))
+            });
+            task.await.unwrap_or(Err(StoreError::Closed))
+        })
     }
 
     fn folded_into(&self, service: Id) -> Answer<'_, Option<Id>> {

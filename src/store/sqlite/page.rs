@@ -7,7 +7,6 @@ use chrono::DateTime;
 use chrono::Utc;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
-use rusqlite::Transaction;
 use rusqlite::params;
 
 use super::codec;
@@ -36,19 +35,16 @@ pub(super) fn prepare(page: PageCommit) -> Result<Prepared, StoreError> {
     Ok(Prepared { page, bodies })
 }
 
-/// Writes a page.
+/// Writes a page, as part of a transaction.
 pub(super) fn commit(
-    connection: &mut Connection,
+    transaction: &Connection,
     Prepared { page, bodies }: Prepared,
 ) -> Result<PageOutcome, StoreError> {
-    let transaction = connection.transaction().map_err(sql(DOING))?;
-    let mut writer = Writer::new(&transaction, &page).map_err(sql(DOING))?;
+    let mut writer = Writer::new(transaction, &page).map_err(sql(DOING))?;
     for (change, body) in page.changes.iter().zip(bodies) {
         writer.apply(change, body)?;
     }
-    let outcome = writer.finish()?;
-    transaction.commit().map_err(sql(DOING))?;
-    Ok(outcome)
+    writer.finish()
 }
 
 /// A body's hash and its compressed bytes.
@@ -69,7 +65,7 @@ fn compressed(change: &ItemChange) -> Result<Option<Body>, StoreError> {
 
 /// What is known while a page is being written.
 pub(super) struct Writer<'a> {
-    pub(super) transaction: &'a Transaction<'a>,
+    pub(super) transaction: &'a Connection,
     pub(super) page: &'a PageCommit,
     pub(super) feed: i64,
     keys: HashMap<&'a str, i64>,
@@ -105,7 +101,7 @@ struct Touched {
 }
 
 impl<'a> Writer<'a> {
-    fn new(transaction: &'a Transaction<'a>, page: &'a PageCommit) -> rusqlite::Result<Self> {
+    fn new(transaction: &'a Connection, page: &'a PageCommit) -> rusqlite::Result<Self> {
         let (generation, is_resyncing, had, has_unusable) = transaction
             .prepare_cached(
                 "SELECT generation, resyncing, items > 0, occurrences > 0,

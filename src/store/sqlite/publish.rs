@@ -4,7 +4,6 @@ use chrono::DateTime;
 use chrono::Utc;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
-use rusqlite::Transaction;
 use rusqlite::params;
 
 use super::body;
@@ -28,15 +27,12 @@ pub(super) fn prepare(publications: Vec<Publication>) -> Result<Vec<Prepared>, S
     publications.into_iter().map(Prepared::new).collect()
 }
 
-/// Writes what became of dirty roots and returns the services that changed.
+/// Writes what became of dirty roots and returns the services that changed, as part of a transaction.
 pub(super) fn publish(
-    connection: &mut Connection,
+    transaction: &Connection,
     prepared: Vec<Prepared>,
 ) -> Result<Vec<ChangedService>, StoreError> {
-    let transaction = connection.transaction().map_err(sql(DOING))?;
-    let changed = write(&transaction, prepared).map_err(sql(DOING))?;
-    transaction.commit().map_err(sql(DOING))?;
-    Ok(changed)
+    write(transaction, prepared).map_err(sql(DOING))
 }
 
 /// A publication whose body is compressed, so that the transaction stays short.
@@ -59,7 +55,7 @@ impl Prepared {
 }
 
 fn write(
-    transaction: &Transaction<'_>,
+    transaction: &Connection,
     prepared: Vec<Prepared>,
 ) -> rusqlite::Result<Vec<ChangedService>> {
     // Few roots are held or wait for a parent, mostly none at all.
@@ -121,7 +117,7 @@ struct Known {
     findings: i64,
 }
 
-fn known(transaction: &Transaction<'_>, id: Id) -> rusqlite::Result<Option<Known>> {
+fn known(transaction: &Connection, id: Id) -> rusqlite::Result<Option<Known>> {
     transaction
         .prepare_cached(
             "SELECT hash, last_modified, gone_at IS NOT NULL, feed, findings FROM service WHERE id = ?1",
@@ -141,7 +137,7 @@ fn known(transaction: &Transaction<'_>, id: Id) -> rusqlite::Result<Option<Known
 
 /// Writes a service. An unchanged hash leaves body and change number alone.
 fn put(
-    transaction: &Transaction<'_>,
+    transaction: &Connection,
     key: i64,
     record: &ServiceRecord,
     body: &[u8],
@@ -207,7 +203,7 @@ fn put(
 }
 
 fn count_findings(
-    transaction: &Transaction<'_>,
+    transaction: &Connection,
     before: Option<&Known>,
     feed: Option<FeedId>,
     count: i64,
@@ -233,7 +229,7 @@ fn count_findings(
 
 /// Turns a service into a tombstone; nothing when there was none.
 fn withdraw(
-    transaction: &Transaction<'_>,
+    transaction: &Connection,
     id: Id,
     name: Option<&str>,
     seq: &mut i64,
@@ -274,7 +270,7 @@ fn withdraw(
     }))
 }
 
-fn name_of(transaction: &Transaction<'_>, id: Id) -> rusqlite::Result<String> {
+fn name_of(transaction: &Connection, id: Id) -> rusqlite::Result<String> {
     let body: Vec<u8> = transaction
         .prepare_cached("SELECT body FROM service WHERE id = ?1")?
         .query_row([id.as_bytes()], |row| row.get(0))?;
@@ -289,7 +285,7 @@ fn orphans_of(outcome: &Outcome) -> &[(FeedId, u64)] {
 }
 
 fn set_orphans(
-    transaction: &Transaction<'_>,
+    transaction: &Connection,
     key: i64,
     orphans: &[(FeedId, u64)],
 ) -> rusqlite::Result<()> {
