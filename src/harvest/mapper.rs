@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::collections::VecDeque;
+use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -45,6 +47,15 @@ const CATCH_UP_EVERY: usize = 8_000;
 
 /// How many of them are mapped in one go.
 const CHUNK: usize = 250;
+
+/// How many of them are published together, if there are so many: the disk is waited for once.
+const LEAST_TOGETHER: usize = 4 * CHUNK;
+
+/// How many of them may wait at most while others are being published.
+const MOST_UNPUBLISHED: usize = 8 * CHUNK;
+
+/// On how many processors they are mapped at least: with one alone, it would wait while bundles are read.
+const LEAST_PROCESSORS: usize = 2;
 
 /// How often the worker looks without being woken.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -94,6 +105,14 @@ struct Chunk {
     of_services: usize,
 }
 
+/// How far the catalogue is behind what was published.
+#[derive(Default)]
+struct Behind {
+    services: usize,
+    /// The catalogue taking over what was published before.
+    catching_up: Option<JoinHandle<Result<usize, StoreError>>>,
+}
+
 /// What became of the roots that were dirty.
 struct Mapped {
     /// How many were mapped.
@@ -131,16 +150,33 @@ impl Mapper {
         if self.map_while(|| !self.board.is_filling()).await?.is_all {
             return self.judge(false).await;
         }
-        let begun = Instant::now();
-        if begun < *rested_at {
+        if Instant::now() < *rested_at {
             return Ok(());
         }
-        let is_more_to_come = self.is_more_to_come();
-        let dirty = self.store.dirty(if is_more_to_come { FEW } else { BATCH }).await?;
-        let count = dirty.len();
-        let again = self.map(dirty).await?;
-        if is_more_to_come || again * 2 > count {
-            *rested_at = Instant::now() + REST.max(begun.elapsed() * 4);
+        let mut behind = Behind::default();
+        let mapped = self.map_meanwhile(rested_at, &mut behind).await;
+        mapped.and(self.catch_up(behind).await)
+    }
+
+    /// Maps what feeds bring that are read for the first time, until nothing is left or a rest is due.
+    async fn map_meanwhile(
+        &self,
+        rested_at: &mut Instant,
+        behind: &mut Behind,
+    ) -> Result<(), StoreError> {
+        while self.board.is_filling() {
+            let begun = Instant::now();
+            let is_more_to_come = self.is_more_to_come();
+            let dirty = self.store.dirty(if is_more_to_come { FEW } else { BATCH }).await?;
+            if dirty.is_empty() {
+                break;
+            }
+            let count = dirty.len();
+            let again = self.map(dirty, behind).await?;
+            if is_more_to_come || again * 2 > count {
+                *rested_at = Instant::now() + REST.max(begun.elapsed() * 4);
+                break;
+            }
         }
         Ok(())
     }
@@ -232,7 +268,18 @@ impl Mapper {
     }
 
     /// Maps batch after batch, those that wait longest first, while it `may` go on.
-    async fn map_while(&self, mut may: impl FnMut() -> bool) -> Result<Mapped, StoreError> {
+    async fn map_while(&self, may: impl FnMut() -> bool) -> Result<Mapped, StoreError> {
+        let mut behind = Behind::default();
+        let mapped = self.map_batches(may, &mut behind).await;
+        let caught_up = self.catch_up(behind).await;
+        mapped.and_then(|mapped| caught_up.map(|()| mapped))
+    }
+
+    async fn map_batches(
+        &self,
+        mut may: impl FnMut() -> bool,
+        behind: &mut Behind,
+    ) -> Result<Mapped, StoreError> {
         let mut mapped = Mapped { count: 0, is_all: false };
         while may() {
             let dirty = self.store.dirty(BATCH).await?;
@@ -241,20 +288,32 @@ impl Mapper {
                 break;
             }
             mapped.count += dirty.len();
-            self.map(dirty).await?;
+            self.map(dirty, behind).await?;
         }
         Ok(mapped)
     }
 
-    /// Maps chunks side by side and publishes them as they come. Meanwhile the catalogue takes over what
-    /// was published before. Returns how many of the roots were services already.
-    async fn map(&self, dirty: Vec<Dirty>) -> Result<usize, StoreError> {
+    /// Maps a batch and publishes it. Returns how many of the roots were services already.
+    async fn map(&self, dirty: Vec<Dirty>, behind: &mut Behind) -> Result<usize, StoreError> {
+        let mut publishing = None;
+        let mapped = self.map_chunks(dirty, behind, &mut publishing).await;
+        // Whatever happened: written later it would hide what is mapped from now on.
+        let published = done(publishing).await;
+        mapped.and_then(|again| published.map(|()| again))
+    }
+
+    /// Maps chunks side by side. Those that are ready while others are being published are published together.
+    async fn map_chunks(
+        &self,
+        dirty: Vec<Dirty>,
+        behind: &mut Behind,
+        publishing: &mut Option<JoinHandle<Result<(), StoreError>>>,
+    ) -> Result<usize, StoreError> {
+        let processors = available_parallelism().map_or(LEAST_PROCESSORS, NonZero::get);
         let mut chunks = dirty.chunks(CHUNK).map(<[Dirty]>::to_vec);
-        let mut running: VecDeque<_> =
-            chunks.by_ref().take(2).map(|chunk| self.start(chunk)).collect();
-        let (mut behind, mut again) = (0, 0);
-        let mut caught_up = Ok(0);
-        let mut catching_up: Option<JoinHandle<Result<usize, StoreError>>> = None;
+        let first = chunks.by_ref().take(processors.max(LEAST_PROCESSORS));
+        let mut running: VecDeque<_> = first.map(|chunk| self.start(chunk)).collect();
+        let (mut unpublished, mut again) = (Vec::new(), 0);
         while let Some(chunk) = running.pop_front() {
             let Chunk { publications, of_services } =
                 chunk.await.unwrap_or(Err(StoreError::Closed))?;
@@ -263,25 +322,44 @@ impl Mapper {
             if publications.iter().any(|p| matches!(p.outcome, Outcome::Held(_))) {
                 self.is_holding.store(true, Ordering::Release);
             }
-            behind += publications.len();
-            self.store.publish(publications).await?;
-            if behind >= CATCH_UP_EVERY && catching_up.as_ref().is_none_or(JoinHandle::is_finished)
-            {
-                if let Some(done) = catching_up.take() {
-                    caught_up = caught_up.and(done.await.unwrap_or(Err(StoreError::Closed)));
-                }
-                behind = 0;
-                let catalogue = Arc::clone(&self.catalogue);
-                catching_up = Some(self.tasks.spawn(async move { catalogue.catch_up().await }));
+            unpublished.extend(publications);
+            let is_publishing = publishing.as_ref().is_some_and(|task| !task.is_finished());
+            let enough = if is_publishing { MOST_UNPUBLISHED } else { LEAST_TOGETHER };
+            if unpublished.len() < enough && !running.is_empty() {
+                continue;
             }
+            done(publishing.take()).await?;
+            self.catch_up_beside(behind);
+            let publications = std::mem::take(&mut unpublished);
+            behind.services += publications.len();
+            let store = Arc::clone(&self.store);
+            let publish = async move { store.publish(publications).await.map(drop) };
+            *publishing = Some(self.tasks.spawn(publish));
         }
-        if let Some(done) = catching_up {
-            caught_up = caught_up.and(done.await.unwrap_or(Err(StoreError::Closed)));
+        Ok(again)
+    }
+
+    /// Lets the catalogue take over what was published, beside what else is done, where that is much.
+    fn catch_up_beside(&self, behind: &mut Behind) {
+        let is_catching_up = behind.catching_up.as_ref().is_some_and(|task| !task.is_finished());
+        if behind.services < CATCH_UP_EVERY || is_catching_up {
+            return;
         }
-        if behind > 0 {
-            caught_up = caught_up.and(self.catalogue.catch_up().await);
+        behind.services = 0;
+        let (before, catalogue) = (behind.catching_up.take(), Arc::clone(&self.catalogue));
+        behind.catching_up = Some(self.tasks.spawn(async move {
+            done(before).await?;
+            catalogue.catch_up().await
+        }));
+    }
+
+    /// Lets the catalogue take over all that was published.
+    async fn catch_up(&self, behind: Behind) -> Result<(), StoreError> {
+        let before = done(behind.catching_up).await;
+        if behind.services > 0 {
+            self.catalogue.catch_up().await?;
         }
-        caught_up.map(|_| again)
+        before.map(drop)
     }
 
     /// Begins with a chunk, judged by the time of now: what is withdrawn bears it, and clients who asked before
@@ -319,5 +397,15 @@ impl Mapper {
             info!(rows, "dropped what is kept no longer");
         }
         Ok(())
+    }
+}
+
+/// Waits for a task, if there is one.
+async fn done<T: Default>(
+    task: Option<JoinHandle<Result<T, StoreError>>>,
+) -> Result<T, StoreError> {
+    match task {
+        Some(task) => task.await.unwrap_or(Err(StoreError::Closed)),
+        None => Ok(T::default()),
     }
 }
