@@ -357,7 +357,7 @@ async fn location(asked: Asked) -> Answer {
     let (id, view) = (asked.id("location")?, asked.view()?);
     let mut location = records::at_location(&asked.state, &view, id).await?.0;
     // Rows about one service's sessions say nothing of the place itself.
-    let venue = Id::derive("accessibility", &[&id.to_string(), "venue"]);
+    let venue = Id::derive_under("accessibility", id, &["venue"]);
     location.accessibility.retain(|row| row.id == venue);
     asked.entity(&location, modified(&view)).await
 }

@@ -93,7 +93,7 @@ pub(super) fn structured_postcode(place: &Place) -> Option<String> {
 }
 
 fn address_id(location_id: Id) -> Id {
-    Id::derive("address", &[&location_id.to_string(), "physical"])
+    Id::derive_under("address", location_id, &["physical"])
 }
 
 fn first_present<const N: usize>(values: [&str; N]) -> String {

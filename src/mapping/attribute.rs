@@ -73,9 +73,8 @@ pub(super) fn attributes(
 
 /// Links an entity to a term.
 pub(super) fn link(owner: Id, entity: &str, link_type: &str, term: TaxonomyTerm) -> Attribute {
-    let (owner_text, term_text) = (owner.to_string(), term.id.to_string());
     Attribute {
-        id: Id::derive("attribute", &[&owner_text, link_type, &term_text]),
+        id: Id::derive_under("attribute", owner, &[link_type, term.id.encode(&mut [0; 36])]),
         link_id: owner,
         taxonomy_term_id: term.id,
         link_type: link_type.to_owned(),

@@ -94,7 +94,8 @@ fn of_venues(cx: &Context<'_>, places: &Places<'_>) -> Vec<Contact> {
         .zip(&places.venues)
         .filter_map(|(at, place)| {
             let phone = place.telephone.get().map(|number| (number, "Venue reception"));
-            let mut contact = contact(cx, &["venue", &at.location_id.to_string()], None, phone)?;
+            let mut contact =
+                contact(cx, &["venue", at.location_id.encode(&mut [0; 36])], None, phone)?;
             contact.name.clone_from(&at.location.name);
             Some(contact)
         })
@@ -108,10 +109,7 @@ fn contact(
     email: Option<String>,
     phone: Option<(&str, &str)>,
 ) -> Option<Contact> {
-    let service = cx.service_id.to_string();
-    let mut keys = vec![service.as_str()];
-    keys.extend(role);
-    let id = Id::derive("contact", &keys);
+    let id = Id::derive_under("contact", cx.service_id, role);
     let phones: Vec<_> =
         phone.and_then(|(number, whose)| make_phone(id, number, whose)).into_iter().collect();
     (email.is_some() || !phones.is_empty()).then_some(Contact {
@@ -127,7 +125,7 @@ fn contact(
 fn make_phone(contact_id: Id, number: &str, whose: &str) -> Option<Phone> {
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
     (digits.len() >= 7).then(|| Phone {
-        id: Id::derive("phone", &[&contact_id.to_string(), &digits]),
+        id: Id::derive_under("phone", contact_id, &[&digits]),
         contact_id,
         number: text::line(number),
         description: Some(whose.to_owned()),

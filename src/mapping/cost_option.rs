@@ -112,9 +112,8 @@ fn option(cx: &Context<'_>, offer: &Offer) -> Option<CostOption> {
     if amount > 0.0 && currency_code(offer).is_none() {
         cx.find(Code::CurrencyAssumed, "offers.priceCurrency");
     }
-    let service = cx.service_id.to_string();
     Some(CostOption {
-        id: Id::derive("cost_option", &[&service, &offer_key(cx, offer, amount)]),
+        id: Id::derive_under("cost_option", cx.service_id, &[&offer_key(cx, offer, amount)]),
         service_id: cx.service_id,
         option: option_words(offer),
         amount,
@@ -243,7 +242,7 @@ fn option_words(offer: &Offer) -> Option<String> {
 
 fn free(cx: &Context<'_>) -> CostOption {
     CostOption {
-        id: Id::derive("cost_option", &[&cx.service_id.to_string(), "free"]),
+        id: Id::derive_under("cost_option", cx.service_id, &["free"]),
         service_id: cx.service_id,
         option: Some("Free to attend".to_owned()),
         currency: Some("GBP".to_owned()),

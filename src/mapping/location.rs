@@ -134,9 +134,12 @@ fn stated_places<'a>(cx: &'a Context<'_>) -> &'a [Place] {
 }
 
 fn at_location(cx: &Context<'_>, location: Location) -> ServiceAtLocation {
-    let (service, place) = (cx.service_id.to_string(), location.id.to_string());
     ServiceAtLocation {
-        id: Id::derive("service_at_location", &[&service, &place]),
+        id: Id::derive_under(
+            "service_at_location",
+            cx.service_id,
+            &[location.id.encode(&mut [0; 36])],
+        ),
         service_id: cx.service_id,
         location_id: location.id,
         location,
@@ -192,21 +195,25 @@ fn empty(id: Id, location_type: LocationType, name: String) -> Location {
 
 /// Returns the id of a physical place; nothing for a link to a place that is not published.
 pub(super) fn location_id(cx: &Context<'_>, place: &Place) -> Option<Id> {
-    let only_uri = Place { id: place.id.clone(), ..Place::default() };
-    if *place == only_uri {
+    if is_link(place) {
         return None;
     }
     let name = text::line(place.name.as_str());
     Some(Id::derive("location", &[&place_key(cx, place, &name, coordinates(cx, place))]))
 }
 
+fn is_link(place: &Place) -> bool {
+    *place == Place { id: place.id.clone(), ..Place::default() }
+}
+
 fn physical(cx: &Context<'_>, place: &Place) -> Option<Location> {
-    let Some(id) = location_id(cx, place) else {
+    if is_link(place) {
         cx.find(Code::LocationUnresolved, "location");
         return None;
-    };
+    }
     let name = text::line(place.name.as_str());
     let coordinates = coordinates(cx, place);
+    let id = Id::derive("location", &[&place_key(cx, place, &name, coordinates)]);
     let shown_name = if name.is_empty() { "Venue".to_owned() } else { name };
     let mut location = empty(id, LocationType::Physical, shown_name);
     let shown_name = location.name.clone().unwrap_or_default();
@@ -320,8 +327,7 @@ fn session_accessibility(cx: &Context<'_>, location_id: Id) -> Option<Accessibil
     if summary.is_none() && details.is_none() {
         return None;
     }
-    let (service, place) = (cx.service_id.to_string(), location_id.to_string());
-    let id = Id::derive("accessibility", &[&service, &place]);
+    let id = Id::derive_under("accessibility", cx.service_id, &[location_id.encode(&mut [0; 36])]);
     let description = summary.or_else(|| details.clone());
     Some(Accessibility {
         id,
@@ -378,7 +384,7 @@ fn venue_accessibility(location_id: Id, place: &Place) -> Option<Accessibility> 
     }
     let description = format!("Venue: {}.", names.join(", "));
     Some(Accessibility {
-        id: Id::derive("accessibility", &[&location_id.to_string(), "venue"]),
+        id: Id::derive_under("accessibility", location_id, &["venue"]),
         location_id,
         accessibility: Some(description.clone()),
         description: Some(description),

@@ -163,9 +163,8 @@ fn registered(organization_id: Id, value: &PropertyValue) -> Option<Organization
         return None;
     };
     let identifier = value.value.get()?.to_owned();
-    let id_text = organization_id.to_string();
     Some(OrganizationIdentifier {
-        id: Id::derive("organization_identifier", &[&id_text, scheme, &identifier]),
+        id: Id::derive_under("organization_identifier", organization_id, &[scheme, &identifier]),
         organization_id,
         identifier_scheme: scheme.to_owned(),
         identifier_type: kind.to_owned(),

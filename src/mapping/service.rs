@@ -152,7 +152,7 @@ fn languages(cx: &Context<'_>) -> Vec<Language> {
     let codes = stated.map(|language| text::line(language.as_str()));
     codes
         .map(|code| Language {
-            id: Id::derive("language", &[&cx.service_id.to_string(), &code.to_lowercase()]),
+            id: Id::derive_under("language", cx.service_id, &[&code.to_lowercase()]),
             service_id: cx.service_id,
             code: Some(code),
         })

@@ -25,6 +25,17 @@ impl Id {
     /// Derives the id of an entity from its keys: UUID version 5 of the entity's word and the keys,
     /// one to a line. The word keeps a series and its organiser apart when they share a URI.
     pub fn derive(entity: &str, keys: &[&str]) -> Self {
+        Self::of(entity, keys.iter().copied())
+    }
+
+    /// Derives the id of an entity that belongs to another, whose id is the first of its keys.
+    pub fn derive_under(entity: &str, owner: Self, keys: &[&str]) -> Self {
+        let mut buffer = [0; 36];
+        let owner = std::iter::once(owner.encode(&mut buffer));
+        Self::of(entity, owner.chain(keys.iter().copied()))
+    }
+
+    fn of<'a>(entity: &str, keys: impl Iterator<Item = &'a str>) -> Self {
         // Two dozen ids make up a service: this hash uses the processor's own instructions.
         let mut hash = Sha1::new();
         hash.update(NAMESPACE.as_bytes());
@@ -92,6 +103,13 @@ mod tests {
     fn the_entity_word_is_part_of_the_id() {
         assert_ne!(Id::derive("service", &["a"]), Id::derive("organization", &["a"]));
         assert_ne!(Id::derive("service", &["a", "b"]), Id::derive("service", &["ab"]));
+    }
+
+    #[test]
+    fn the_id_of_an_owner_is_a_key() {
+        let owner = Id::derive("service", &["a"]);
+        let expected = Id::derive("language", &[&owner.to_string(), "en"]);
+        assert_eq!(Id::derive_under("language", owner, &["en"]), expected);
     }
 
     #[test]

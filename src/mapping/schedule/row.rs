@@ -210,8 +210,8 @@ impl Row {
     /// Returns the id: the rule's own content, so that order does not matter. Where the same rule is
     /// published for two spans of dates, the later ones carry their first date as well.
     pub(super) fn id(&self, service_id: Id, with_span: bool) -> Id {
-        let service = service_id.to_string();
-        let at = self.at.map(|at| at.to_string()).unwrap_or_default();
+        let mut at = [0; 36];
+        let at = self.at.as_ref().map_or("", |id| id.encode(&mut at));
         let interval = self.rule.as_ref().map(|rule| rule.interval.to_string());
         let opens = self.opens.map(words::clock).unwrap_or_default();
         let closes = self.closes.map(words::clock).unwrap_or_default();
@@ -220,8 +220,7 @@ impl Row {
         let byday = self.byday().unwrap_or_default();
         let bymonthday = self.bymonthday().unwrap_or_default();
         let mut keys = vec![
-            service.as_str(),
-            &at,
+            at,
             self.rule.as_ref().map_or("", |rule| rule.frequency.as_str()),
             interval.as_deref().unwrap_or_default(),
             &byday,
@@ -236,7 +235,7 @@ impl Row {
         if with_span {
             keys.push(&span);
         }
-        Id::derive("schedule", &keys)
+        Id::derive_under("schedule", service_id, &keys)
     }
 }
 

@@ -43,7 +43,7 @@ impl<'a> Eligibility<'a> {
             return None;
         }
         Some(Self {
-            id: Id::derive("eligibility", &[&service.id.to_string()]),
+            id: Id::derive_under("eligibility", service.id, &[]),
             eligibility: restrictions.clone().find_map(EligibilityType::of),
             minimum_age: service.minimum_age.unwrap_or(NO_MINIMUM_AGE),
             maximum_age: service.maximum_age.unwrap_or(NO_MAXIMUM_AGE),

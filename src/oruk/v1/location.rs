@@ -63,7 +63,7 @@ impl<'a> Location<'a> {
         location: &'a oruk::Location,
         services: impl IntoIterator<Item = LocationService<'a>>,
     ) -> Self {
-        let venue_row = Id::derive("accessibility", &[&location.id.to_string(), "venue"]);
+        let venue_row = Id::derive_under("accessibility", location.id, &["venue"]);
         let mut full = Self::nested(location);
         full.accessibility_for_disabilities.retain(|row| row.id == venue_row);
         full.service_at_locations = services.into_iter().collect();

@@ -79,9 +79,8 @@ impl<'a> RegularSchedule<'a> {
         if days.len() < 2 {
             return vec![row];
         }
-        let schedule_id = schedule.id.to_string();
         let of_day = |day: &'a str| Self {
-            id: Id::derive("regular_schedule", &[&schedule_id, day]),
+            id: Id::derive_under("regular_schedule", schedule.id, &[day]),
             byday: Some(day),
             ..row.clone()
         };
