@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::OnceLock;
 
 use super::GazetteerError;
 use super::LocalAuthority;
@@ -31,11 +32,12 @@ pub struct Spot {
 /// Guernsey and the Isle of Man.
 pub struct Gazetteer {
     pub(super) table: Table,
-    boxes: Boxes,
+    /// Made when they are first asked for: most who read a table ask where postcodes are, not which is near.
+    boxes: OnceLock<Boxes>,
 }
 
 impl Gazetteer {
-    /// Opens the table built into the program. Takes some tens of milliseconds; keep the result.
+    /// Opens the table built into the program. Takes some milliseconds; keep the result.
     ///
     /// # Errors
     /// When the program was built with a damaged table.
@@ -53,8 +55,7 @@ impl Gazetteer {
 
     fn over(bytes: Cow<'static, [u8]>) -> Result<Self, GazetteerError> {
         let table = Table::parse(bytes)?;
-        let boxes = Boxes::of(&table);
-        Ok(Self { table, boxes })
+        Ok(Self { table, boxes: OnceLock::new() })
     }
 
     /// Returns where a postcode is.
@@ -66,14 +67,15 @@ impl Gazetteer {
     /// is within a distance in metres, of which 500 km are looked at.
     ///
     /// The postcode may be terminated, or one of several in the same place: use this to learn in whose
-    /// area a point is, not to make an address.
+    /// area a point is, not to make an address. The first to ask waits some tens of milliseconds longer.
     pub fn nearest(
         &self,
         latitude: f64,
         longitude: f64,
         within_m: f64,
     ) -> Option<(Postcode, Spot, f64)> {
-        let (block, rank) = self.boxes.nearest(&self.table, latitude, longitude, within_m)?;
+        let boxes = self.boxes.get_or_init(|| Boxes::of(&self.table));
+        let (block, rank) = boxes.nearest(&self.table, latitude, longitude, within_m)?;
         let postcode = Postcode::of_key(block.keys(&self.table.file).nth(rank)?)?;
         let spot = self.spot(block.entry(&self.table.file, rank)?);
         let metres = distance_m(latitude, longitude, spot.latitude, spot.longitude);
