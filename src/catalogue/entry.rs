@@ -18,6 +18,12 @@ use crate::places::Postcode;
 /// What an entry that is written down begins with. Another number when its fields change.
 const FORM: u8 = 1;
 
+/// How many words most services have.
+const USUAL_WORDS: usize = 200;
+
+/// How many bytes most of them stand in outside of the description.
+const USUAL_OTHER_BYTES: usize = 256;
+
 /// A service as the index sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 pub struct Entry {
@@ -192,12 +198,13 @@ fn days(schedule: &Schedule) -> u8 {
 
 fn words(service: &Service) -> String {
     let name = text::fold_for_words(&service.name);
-    let mut all = String::new();
+    let description = service.description.as_deref().unwrap_or_default();
+    let mut all = String::with_capacity(description.len() + USUAL_OTHER_BYTES);
     let mut add = |part: &str| {
         all.push_str(&text::fold_for_words(part));
         all.push(' ');
     };
-    add(service.description.as_deref().unwrap_or_default());
+    add(description);
     add(&service.organization.name);
     for attribute in &service.attributes {
         add(&attribute.taxonomy_term.name);
@@ -210,9 +217,16 @@ fn words(service: &Service) -> String {
             add(&address.postal_code);
         }
     }
-    let mut seen: HashSet<&str> = text::words_of(&name).collect();
-    let words: Vec<&str> = text::words_of(&all).filter(|word| seen.insert(word)).collect();
-    words.join(" ")
+    let mut seen: HashSet<&str> = HashSet::with_capacity(USUAL_WORDS);
+    seen.extend(text::words_of(&name));
+    let mut words = String::with_capacity(all.len());
+    for word in text::words_of(&all).filter(|word| seen.insert(word)) {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(word);
+    }
+    words
 }
 
 #[cfg(test)]

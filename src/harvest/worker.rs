@@ -50,8 +50,8 @@ pub fn publication(root: &store::Bundle, sources: &Sources, now: DateTime<Utc>) 
     Publication { root: dirty, id, outcome, now }
 }
 
-/// What most services take when written down.
-const USUAL_BODY_BYTES: usize = 4096;
+/// More than most services take when written down.
+const USUAL_BODY_BYTES: usize = 8192;
 
 /// Writes a service down. The body is hashed without `last_modified`, which the store fills in.
 pub(super) fn record(
