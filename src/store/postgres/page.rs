@@ -200,16 +200,16 @@ impl<'a> Writer<'a> {
     }
 
     /// The end of the last feed of a publisher, and its first occurrence, answer what silence could not:
-    /// a series without an occurrence to come has none. Those are looked at again, also the ones being
-    /// mapped this moment, which were read before.
+    /// a series without an occurrence to come has none. Those of the publisher are looked at again, also the
+    /// ones being mapped this moment, which were read before.
     async fn mark_waiting(&self) -> Result<(), StoreError> {
         self.session
             .execute(
-                "INSERT INTO dirty (key) SELECT key FROM (
-                     SELECT key FROM service WHERE gone_at IS NULL AND feed IN (
-                         SELECT id FROM feed WHERE publisher =
-                             (SELECT publisher FROM feed WHERE id = $1))
-                     UNION SELECT key FROM dirty UNION SELECT unnest(keys) FROM marked) AS root
+                "WITH own AS (
+                     SELECT id FROM feed WHERE publisher = (SELECT publisher FROM feed WHERE id = $1))
+                 INSERT INTO dirty (key) SELECT key FROM (
+                     SELECT key FROM head WHERE feed IN (SELECT id FROM own)
+                     UNION SELECT parent FROM occurrence WHERE feed IN (SELECT id FROM own)) AS root
                  WHERE NOT EXISTS
                      (SELECT 1 FROM occurrence WHERE parent = root.key AND start > $2)
                  ORDER BY key ON CONFLICT (key) DO UPDATE SET mark = excluded.mark",

@@ -167,18 +167,24 @@ pub(super) async fn the_end_of_the_last_feed_has_those_looked_at_again_that_wait
 ) {
     let page = vec![series("with", "{}"), series("over", "{}"), series("mapping", "{}")];
     subject.last_page(0, page).await;
-    subject.page(1, vec![session("s1", "with", 1), session("s2", "over", -1)]).await;
-    for key in ["with", "over"] {
+    let sessions =
+        vec![session("s1", "with", 1), session("s2", "over", -1), session("s3", "alone", -1)];
+    subject.page(1, sessions).await;
+    for key in ["with", "over", "alone"] {
         subject.publish_service(key, key).await;
     }
+    subject.page(2, vec![series("another's", "{}")]).await;
+    let another = subject.root("another's").await;
     let mapping = subject.root("mapping").await;
     assert!(!subject.bundle("mapping").await.is_complete);
     subject.last_page(1, Vec::new()).await;
-    assert_eq!(subject.dirty_keys().await, ["mapping", "over"]);
+    // What belongs to another publisher did not wait for that.
+    subject.publish(another, "another's", Outcome::Nothing { name: None }).await;
+    assert_eq!(subject.dirty_keys().await, ["alone", "mapping", "over"]);
     assert!(subject.bundle("over").await.is_complete);
     // What is being mapped this moment was read before.
     subject.publish(mapping, "mapping", Outcome::Nothing { name: None }).await;
-    assert_eq!(subject.dirty_keys().await, ["mapping", "over"]);
+    assert_eq!(subject.dirty_keys().await, ["alone", "mapping", "over"]);
     subject.clean().await;
     subject.last_page(1, Vec::new()).await;
     assert_eq!(subject.dirty_keys().await, [""; 0]);
