@@ -43,16 +43,16 @@ const BATCH: usize = 32_000;
 const FEW: usize = 4_000;
 
 /// After how many the catalogue moves on.
-const CATCH_UP_EVERY: usize = 8_000;
+const CATCH_UP_EVERY: usize = 4_000;
 
 /// How many of them are mapped in one go.
 const CHUNK: usize = 250;
 
 /// How many of them are published together, if there are so many: the disk is waited for once.
-const LEAST_TOGETHER: usize = 4 * CHUNK;
+const LEAST_TOGETHER: usize = 2 * CHUNK;
 
 /// How many of them may wait at most while others are being published.
-const MOST_UNPUBLISHED: usize = 8 * CHUNK;
+const MOST_UNPUBLISHED: usize = 4 * CHUNK;
 
 /// On how many processors they are mapped at least: with one alone, it would wait while bundles are read.
 const LEAST_PROCESSORS: usize = 2;

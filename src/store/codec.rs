@@ -45,7 +45,10 @@ pub(super) fn compress(doing: &'static str, body: &[u8]) -> Result<Vec<u8>, Stor
         Some(context) => context.compress(body),
         None => zstd::bulk::compress(body, LEVEL),
     });
-    compressed.map_err(|source| StoreError::Corrupt { doing, source })
+    let mut compressed = compressed.map_err(|source| StoreError::Corrupt { doing, source })?;
+    // Room was made for what cannot be compressed, and much may wait to be written.
+    compressed.shrink_to_fit();
+    Ok(compressed)
 }
 
 /// Decompresses a body.
