@@ -54,8 +54,11 @@ const LEAST_TOGETHER: usize = 2 * CHUNK;
 /// How many of them may wait at most while others are being published.
 const MOST_UNPUBLISHED: usize = 4 * CHUNK;
 
-/// On how many processors they are mapped at least: with one alone, it would wait while bundles are read.
-const LEAST_PROCESSORS: usize = 2;
+/// How many chunks are mapped side by side at least: one alone would wait while bundles are read.
+const LEAST_CHUNKS: usize = 2;
+
+/// How many at most, whatever processors there are: each takes some megabytes, and one writes for all.
+const MOST_CHUNKS: usize = 4;
 
 /// How often the worker looks without being woken.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -309,9 +312,9 @@ impl Mapper {
         behind: &mut Behind,
         publishing: &mut Option<JoinHandle<Result<(), StoreError>>>,
     ) -> Result<usize, StoreError> {
-        let processors = available_parallelism().map_or(LEAST_PROCESSORS, NonZero::get);
+        let processors = available_parallelism().map_or(LEAST_CHUNKS, NonZero::get);
         let mut chunks = dirty.chunks(CHUNK).map(<[Dirty]>::to_vec);
-        let first = chunks.by_ref().take(processors.max(LEAST_PROCESSORS));
+        let first = chunks.by_ref().take(processors.clamp(LEAST_CHUNKS, MOST_CHUNKS));
         let mut running: VecDeque<_> = first.map(|chunk| self.start(chunk)).collect();
         let (mut unpublished, mut again) = (Vec::new(), 0);
         while let Some(chunk) = running.pop_front() {
