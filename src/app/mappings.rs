@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::Config;
@@ -10,8 +11,8 @@ use crate::mapping::RuleFault;
 use crate::mapping::RuleFiles;
 use crate::mapping::Ruleset;
 
-/// How often the folder is looked at. Its files are read whole each time: they are small, and content
-/// tells a change more surely than the times of files, which copies and links carry over.
+/// How often the folder is looked at. Its files are read whole each time, though not taken apart: they are small,
+/// and content tells a change more surely than the times of files, which copies and links carry over.
 pub(super) const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// How large a file may be.
@@ -40,10 +41,36 @@ pub enum MappingsError {
 /// # Errors
 /// When a file is wrong or unreadable, or a publisher's preset is not there.
 pub fn read_mappings(config: &Config) -> Result<Ruleset, MappingsError> {
+    parse(config, &files(&config.mappings.dir, config.mappings.is_dir_stated)?)
+}
+
+/// What was last read, so that nothing is taken apart twice.
+#[derive(Debug, Default)]
+pub(super) struct Watched {
+    /// What asked for it; nothing when it could not be read.
+    config: Option<Arc<Config>>,
+    files: RuleFiles,
+}
+
+impl Watched {
+    /// Reads the rules as [`read_mappings`] does; nothing when neither they nor the configuration changed since
+    /// they were last read.
+    pub(super) fn look(&mut self, config: Arc<Config>) -> Result<Option<Ruleset>, MappingsError> {
+        let known = self.config.take();
+        let files = files(&config.mappings.dir, config.mappings.is_dir_stated)?;
+        let is_known = known.is_some_and(|known| Arc::ptr_eq(&known, &config));
+        let is_changed = !is_known || files != self.files;
+        self.files = files;
+        let read = is_changed.then(|| parse(&config, &self.files)).transpose();
+        self.config = Some(config);
+        read
+    }
+}
+
+fn parse(config: &Config, files: &RuleFiles) -> Result<Ruleset, MappingsError> {
     let dir = &config.mappings.dir;
-    let files = files(dir, config.mappings.is_dir_stated)?;
     let line = |fault: &RuleFault| dir.join(fault.to_string()).display().to_string();
-    let rules = Ruleset::parse(&files)
+    let rules = Ruleset::parse(files)
         .map_err(|faults| MappingsError::Wrong(faults.iter().map(line).collect()))?;
     let known: Vec<&str> = rules.presets().collect();
     let missing = config.publishers.iter().enumerate().filter_map(|(index, publisher)| {

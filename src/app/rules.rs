@@ -10,7 +10,7 @@ use tracing::warn;
 
 use super::App;
 use super::mappings;
-use super::mappings::read_mappings;
+use super::mappings::Watched;
 use super::sources::Feeds;
 use super::vocabularies;
 use super::vocabularies::Vocabularies;
@@ -91,20 +91,23 @@ impl App {
     /// Looks at the folder of mapping rules every few seconds. A change maps everything again; rules
     /// that cannot be used are refused, and those in force stay.
     pub(super) async fn watch_mappings(&self, stop: CancellationToken) {
-        let mut refused = String::new();
+        let (mut watched, mut refused) = (Watched::default(), String::new());
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(mappings::LOOK_EVERY) => {}
             }
             let config = self.config.load_full();
-            let read = tokio::task::spawn_blocking(move || read_mappings(&config)).await;
+            let looked = tokio::task::spawn_blocking(move || (watched.look(config), watched)).await;
+            let Ok((read, after)) = looked else { return };
+            watched = after;
             match read {
-                Ok(Ok(set)) => {
+                Ok(None) => {}
+                Ok(Some(set)) => {
                     refused.clear();
                     self.take_mappings(set).await;
                 }
-                Ok(Err(error)) => {
+                Err(error) => {
                     let reason = format!("{:#}", anyhow::Error::new(error));
                     if reason != refused {
                         error!(
@@ -114,7 +117,6 @@ impl App {
                         refused = reason;
                     }
                 }
-                Err(_) => return,
             }
         }
     }
