@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use chrono::DateTime;
+use chrono::Utc;
 use rand::RngExt as _;
 
 /// First wait after a failure; doubles each time.
@@ -23,6 +25,9 @@ const QUIET_PART: u32 = 30;
 
 /// How many times as long as configured is waited for a feed that did not change for long.
 const QUIET_TIMES: u32 = 4;
+
+/// At which multiples of it feeds are asked. Waking up for one feed costs three times what asking it does.
+const TICK: Duration = Duration::from_millis(500);
 
 /// Returns how long to wait at the end of a feed: as long as configured, longer the longer it has been
 /// `quiet_for`, or as the page may be kept, which is believed up to an hour; give or take a tenth, so that feeds
@@ -53,6 +58,17 @@ pub(super) fn after_failure(
     let doubled = FIRST_WAIT
         .saturating_mul(1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
     jittered(doubled.min(LONGEST_WAIT))
+}
+
+/// Returns a wait that ends when those of other feeds do: longer by up to a tick, unless it is so short that this
+/// would be much.
+pub(super) fn together(now: DateTime<Utc>, wait: Duration) -> Duration {
+    if wait < TICK * 4 {
+        return wait;
+    }
+    let begun = Duration::from_millis(now.timestamp_subsec_millis().into());
+    let ticks = (begun + wait).as_millis().div_ceil(TICK.as_millis());
+    TICK.saturating_mul(u32::try_from(ticks).unwrap_or(u32::MAX)) - begun
 }
 
 fn jittered(wait: Duration) -> Duration {
@@ -94,6 +110,25 @@ mod tests {
         let wait = secs(at_end(Duration::from_hours(2), now, Some(Duration::from_hours(3))));
         assert!((6480.0..=7920.0).contains(&wait), "{wait}");
         assert!(secs(at_end(eight, now, Some(Duration::from_hours(3)))) <= 3960.0);
+    }
+
+    #[test]
+    fn feeds_are_asked_at_the_same_moments() {
+        let at = |millis| DateTime::from_timestamp_millis(millis).unwrap();
+        let (from_whole, from_part) = (at(1_700_000_000_000), at(1_700_000_000_123));
+        for (now, wait, expected) in [
+            (from_whole, 8_000, 8_000),
+            (from_whole, 8_001, 8_500),
+            (from_part, 8_000, 8_377),
+            (from_part, 7_877, 7_877),
+            (from_part, 7_378, 7_877),
+            (at(-877), 8_000, 8_377),
+            (from_part, 1_999, 1_999),
+            (from_part, 0, 0),
+        ] {
+            let millis = Duration::from_millis;
+            assert_eq!(together(now, millis(wait)), millis(expected), "{now} {wait}");
+        }
     }
 
     #[test]

@@ -419,8 +419,9 @@ impl<'a> Poller<'a> {
     }
 
     async fn pause(&self, wait: Duration) {
-        let until =
-            self.harvester.clock.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::hours(1));
+        let now = self.harvester.clock.now();
+        let wait = patience::together(now, wait);
+        let until = now + TimeDelta::from_std(wait).unwrap_or(TimeDelta::hours(1));
         self.harvester.board.update(self.feed, |status| status.next_poll = Some(until));
         tokio::time::sleep(wait).await;
         self.harvester.board.update(self.feed, |status| status.next_poll = None);
