@@ -68,12 +68,13 @@ impl Supervisor {
             poller.end().await;
         }
         // Read again: those that ended may have written until then.
-        for settings in app.feed_settings().await? {
+        let mut own = app.feed_settings().await?;
+        own.retain(|settings| app.duties.of(settings.record.id) != Duty::Others);
+        app.board.retain(|feed| own.iter().any(|settings| settings.record.id == feed));
+        for settings in own {
             let id = settings.record.id;
             let duty = app.duties.of(id);
-            if duty == Duty::Others {
-                app.board.forget(id);
-            } else if settings.record.paused.is_some() {
+            if settings.record.paused.is_some() {
                 app.board.pause(id);
             } else if !stop.is_cancelled() && !pollers.contains_key(&id) {
                 pollers.insert(id, start(app, settings, duty, stop));

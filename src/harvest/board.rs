@@ -80,7 +80,8 @@ impl FeedState {
 pub struct FeedStatus {
     /// Its state.
     pub state: FeedState,
-    /// Whether it is being read for the first time, and more pages are there already.
+    /// Whether it is being read for the first time, or again from its first page, and more pages are there
+    /// already.
     pub is_filling: bool,
     /// When it is asked next.
     pub next_poll: Option<DateTime<Utc>>,
@@ -159,15 +160,17 @@ impl Board {
         board.get(&record.id).map_or_else(|| FeedState::as_stored(record), |status| status.state)
     }
 
-    /// Shows nothing of a feed any more: another process follows it.
-    pub fn forget(&self, feed: FeedId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&feed);
+    /// Shows nothing any more of other feeds than these: another process follows them, or nobody does.
+    pub fn retain(&self, is_followed: impl Fn(FeedId) -> bool) {
+        let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        board.retain(|feed, _| is_followed(*feed));
     }
 
     /// Shows that a feed is not asked.
     pub fn pause(&self, feed: FeedId) {
         self.update(feed, |status| {
             status.state = FeedState::Paused;
+            status.is_filling = false;
             status.next_poll = None;
         });
     }

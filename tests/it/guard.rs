@@ -1,5 +1,7 @@
 //! A feed that suddenly loses much is paused, and its last good services stay.
 
+use std::time::Duration;
+
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -170,6 +172,41 @@ async fn a_feed_that_breaks_off_keeps_no_judgement_of_others_waiting() {
     // All but the one that was deleted, and the first of the other feed.
     let expected = format!("{SERVICES} services from");
     assert!(harvested.stderr.contains(&expected), "{harvested:?}");
+}
+
+#[tokio::test]
+async fn a_feed_that_is_left_while_it_is_read_keeps_no_judgement_of_others_waiting() {
+    let publisher = FakePublisher::start().await;
+    let (gateway, url) = gateway_of(&publisher).await;
+    let slow = publisher.feed("/slow", 1);
+    for id in 1_000..2_000 {
+        publisher.upsert("/slow", &id.to_string(), items::series(id, "Bend"));
+    }
+    publisher.fault("/slow", Fault::Slow(Duration::from_millis(200)), usize::MAX);
+    let is_left = async |name: &str| {
+        let is_so = async || (!gateway.names().await.contains(&name.to_owned())).then_some(());
+        wait_until(&format!("no {name}"), PATIENCE, is_so).await;
+    };
+    let is_read_beyond = async |items: u64| {
+        let read = async || gateway.feed(&slow).await["items"].as_u64().unwrap();
+        let is_so = async || Some(read().await).filter(|count| *count > items);
+        wait_until("more of a feed read for the first time", PATIENCE, is_so).await
+    };
+    let only = settings(&url);
+    let both = Settings::following(&[("one", vec![url]), ("two", vec![slow.clone()])]).admin(TOKEN);
+    gateway.configure(&both);
+    assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+    let read = is_read_beyond(1).await;
+    assert_eq!(gateway.command(&["feeds", "pause", "two"]).await.0, Some(0));
+    publisher.delete("/feed", "0");
+    is_left("Class 00").await;
+
+    assert_eq!(gateway.command(&["feeds", "resume", "two"]).await.0, Some(0));
+    is_read_beyond(read + 2).await;
+    gateway.configure(&only);
+    assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+    publisher.delete("/feed", "1");
+    is_left("Class 01").await;
 }
 
 #[tokio::test]
