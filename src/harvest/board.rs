@@ -44,7 +44,7 @@ impl FeedState {
             FeedRecord { paused: Some(_), .. } => Self::Paused,
             FeedRecord { stopped: Some(_), .. } => Self::Stopped,
             FeedRecord { failures: 1.., .. } => Self::BackingOff,
-            FeedRecord { at_end: true, is_resyncing: false, .. } => Self::Live,
+            FeedRecord { is_caught_up: true, is_resyncing: false, .. } => Self::Live,
             FeedRecord { pages: 0, .. } => Self::Starting,
             _ => Self::CatchingUp,
         }
@@ -182,5 +182,27 @@ impl Board {
         let before = status.state;
         change(status);
         before
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store;
+    use crate::store::FeedSpec;
+
+    #[tokio::test]
+    async fn a_feed_of_another_process_is_live_while_its_last_page_is_the_one_read_last() {
+        let store = store::open("sqlite::memory:").await.unwrap();
+        let url = "https://one.example.org/feed".to_owned();
+        let feeds = vec![FeedSpec { publisher: "one".to_owned(), url }];
+        let unread = store.sync_feeds(feeds, Utc::now()).await.unwrap().remove(0);
+        let read = FeedRecord { pages: 5, at_end: true, is_caught_up: true, ..unread.clone() };
+        let state = |record| FeedState::as_stored(&record);
+        assert_eq!(state(unread), FeedState::Starting);
+        assert_eq!(state(read.clone()), FeedState::Live);
+        let more = FeedRecord { is_caught_up: false, ..read.clone() };
+        assert_eq!(state(more), FeedState::CatchingUp);
+        assert_eq!(state(FeedRecord { is_resyncing: true, ..read }), FeedState::CatchingUp);
     }
 }

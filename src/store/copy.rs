@@ -283,6 +283,7 @@ pub(super) const TABLES: &[Table] = &[
             ("window_start", Number),
             ("window_services", Number),
             ("window_lost", Number),
+            ("caught_up", Flag),
         ],
     },
     Table {

@@ -63,6 +63,8 @@ pub struct FeedRecord {
     pub is_guarded: bool,
     /// Whether it is being read again from its first page, to find what vanished.
     pub is_resyncing: bool,
+    /// Whether the page read last was the last there was.
+    pub is_caught_up: bool,
     /// When it was last begun to be read again from its first page.
     pub resynced_at: Option<DateTime<Utc>>,
     /// Services about to be lost that wait for the drop guard's judgement.

@@ -85,7 +85,8 @@ pub(super) async fn list(session: &Session<'_>) -> Result<Vec<FeedRecord>, Store
                  findings + (SELECT count(*) FROM unusable WHERE unusable.feed = feed.id),
                  last_success, last_change, last_error, failures, stopped, paused, guarded, resyncing,
                  resynced_at,
-                 (SELECT count(*) FROM held WHERE held.feed = feed.id AND NOT is_let_through)
+                 (SELECT count(*) FROM held WHERE held.feed = feed.id AND NOT is_let_through),
+                 caught_up
              FROM feed WHERE rank IS NOT NULL ORDER BY rank",
             &[],
             record,
@@ -118,6 +119,7 @@ fn record(row: &Row) -> Result<FeedRecord, tokio_postgres::Error> {
         is_resyncing: row.try_get(18)?,
         resynced_at: time(19)?,
         held: count(20)?,
+        is_caught_up: row.try_get(21)?,
     })
 }
 

@@ -71,7 +71,8 @@ pub(super) fn list(connection: &Connection) -> Result<Vec<FeedRecord>, StoreErro
                  (SELECT coalesce(sum(count), 0) FROM orphan WHERE orphan.feed = feed.id),
                  findings + (SELECT count(*) FROM unusable WHERE unusable.feed = feed.id),
                  last_success, last_change, last_error, failures, stopped, paused, guarded, resyncing,
-                 resynced_at, (SELECT count(*) FROM held WHERE held.feed = feed.id AND NOT is_let_through)
+                 resynced_at, (SELECT count(*) FROM held WHERE held.feed = feed.id AND NOT is_let_through),
+                 caught_up
              FROM feed WHERE rank IS NOT NULL ORDER BY rank",
         )
         .map_err(sql(doing))?;
@@ -104,6 +105,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<FeedRecord> {
         is_resyncing: row.get(18)?,
         resynced_at: time(19)?,
         held: count(20)?,
+        is_caught_up: row.get(21)?,
     })
 }
 

@@ -462,7 +462,7 @@ impl<'a> Writer<'a> {
                      pages = pages + 1, findings = findings + ?8, last_success = ?9,
                      last_change = CASE WHEN ?10 THEN ?9 ELSE last_change END,
                      last_error = NULL, failures = 0, stopped = NULL,
-                     resyncing = resyncing AND NOT ?3
+                     resyncing = resyncing AND NOT ?3, caught_up = ?3
                  WHERE id = ?1 RETURNING items + occurrences",
             )?
             .query_row(

@@ -27,8 +27,13 @@ pub(super) async fn a_page_and_its_cursor_are_kept_together(subject: &Subject) {
     assert_eq!((record.last_success, record.last_change), (Some(noon()), Some(noon())));
     assert_eq!(subject.dirty_keys().await, ["a", "b"]);
     assert_eq!(subject.record(1).await.cursor, None);
+    assert!(!record.is_caught_up);
     subject.last_page(0, Vec::new()).await;
-    assert!(subject.record(0).await.at_end);
+    let record = subject.record(0).await;
+    assert!(record.at_end && record.is_caught_up);
+    subject.page(0, vec![series("c", "{}")]).await;
+    let record = subject.record(0).await;
+    assert!(record.at_end && !record.is_caught_up, "more is there already");
 }
 
 pub(super) async fn the_same_page_again_changes_nothing(subject: &Subject) {
