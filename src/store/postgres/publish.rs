@@ -88,7 +88,8 @@ async fn count_findings(
     Ok(())
 }
 
-/// Holds services as they are, and forgets that those were held of which something was published.
+/// Holds services as they are, and forgets that those were held of which something was published. That one was let
+/// through meanwhile stands: it is mapped once more.
 async fn hold(session: &Session<'_>, publications: &[Ready]) -> Result<(), StoreError> {
     let (mut held, mut feeds, mut released) = (Vec::new(), Vec::new(), Vec::new());
     for Ready { publication, .. } in publications {
@@ -108,7 +109,7 @@ async fn hold(session: &Session<'_>, publications: &[Ready]) -> Result<(), Store
             .execute(
                 "INSERT INTO held (key, feed)
                  SELECT key, feed FROM unnest($1::int8[], $2::int8[]) AS new (key, feed)
-                 ON CONFLICT (key) DO UPDATE SET feed = excluded.feed, is_let_through = FALSE",
+                 ON CONFLICT (key) DO UPDATE SET feed = excluded.feed",
                 &[&held, &feeds],
             )
             .await?;

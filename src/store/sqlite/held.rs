@@ -12,10 +12,13 @@ use crate::store::FeedId;
 use crate::store::Held;
 use crate::store::StoreError;
 
-/// Holds a root's service as it is.
+/// Holds a root's service as it is. That it was let through meanwhile stands: it is mapped once more.
 pub(super) fn hold(transaction: &Connection, key: i64, feed: FeedId) -> rusqlite::Result<()> {
     transaction
-        .prepare_cached("INSERT OR REPLACE INTO held (key, feed) VALUES (?1, ?2)")?
+        .prepare_cached(
+            "INSERT INTO held (key, feed) VALUES (?1, ?2)
+             ON CONFLICT (key) DO UPDATE SET feed = excluded.feed",
+        )?
         .execute(params![key, feed.0])?;
     Ok(())
 }

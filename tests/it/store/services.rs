@@ -135,6 +135,9 @@ pub(super) async fn a_service_about_to_be_lost_waits_to_be_judged(subject: &Subj
     assert_eq!(store.let_through(subject.feed(0), false).await.unwrap(), 2);
     assert_eq!(subject.dirty_keys().await, ["a", "b"]);
     assert!(subject.bundle("a").await.standing.unwrap().is_let_through);
+    // It was mapped before it was let through, and what came of that is written after.
+    lose("a").await;
+    assert!(subject.bundle("a").await.standing.unwrap().is_let_through);
     subject.clean().await;
     lose("c").await;
     let half = noon() + TimeDelta::minutes(30);
