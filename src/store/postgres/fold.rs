@@ -7,6 +7,9 @@ use crate::store::Dirty;
 use crate::store::Folding;
 use crate::store::StoreError;
 
+/// The number of the advisory lock under which groups are written: "fold", as letters.
+const LOCK: i64 = 0x666f_6c64;
+
 /// Writes which group each root belongs to and returns the roots of that group, the smallest key first.
 /// Where that is another group than before, the first roots of both are marked dirty.
 pub(super) async fn fold(
@@ -19,6 +22,8 @@ pub(super) async fn fold(
     {
         return Ok(vec![Vec::new(); roots.len()]);
     }
+    // One at a time: of two at once neither would see what the other brings to a group.
+    session.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
     for root in roots {
         place(session, root).await?;
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
+use baton::store::Folding;
 use baton::store::Outcome;
 use baton::store::PageCommit;
 use baton::store::Publication;
@@ -115,4 +116,23 @@ pub(super) async fn changes_become_visible_in_the_order_of_their_numbers(subject
     };
     tokio::join!(publishing, follow);
     assert_eq!(subject.store.dirty_count().await.unwrap(), 0);
+}
+
+pub(super) async fn roots_folded_side_by_side_see_each_other(subject: &Subject) {
+    const GROUPS: u128 = 100;
+    let keys = ["a", "b"];
+    subject.page(0, keys.map(|key| series(key, "{}")).to_vec()).await;
+    let mut roots = Vec::new();
+    for key in keys {
+        roots.push((id(key), subject.root(key).await));
+    }
+    for group in 1..=GROUPS {
+        let both = roots.iter().map(|(service, root)| {
+            let folding = Folding { root: *root, service: *service, group: Some(group) };
+            let store = Arc::clone(&subject.store);
+            tokio::spawn(async move { store.fold(vec![folding]).await.unwrap().remove(0).len() })
+        });
+        let sizes = join_all(both).await.into_iter().map(Result::unwrap);
+        assert_eq!(sizes.max(), Some(2), "group {group}: whoever comes last sees both");
+    }
 }

@@ -95,6 +95,7 @@ promises! {
         pages_written_side_by_side_lose_nothing,
         a_page_that_is_given_up_is_written_whole_or_not_at_all,
         changes_become_visible_in_the_order_of_their_numbers,
+        roots_folded_side_by_side_see_each_other,
     }
 }
 
