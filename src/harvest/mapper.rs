@@ -125,7 +125,7 @@ struct Mapped {
 }
 
 impl Mapper {
-    /// Runs until told to stop.
+    /// Runs until told to stop. What is mapped in one go then is still published.
     pub async fn run(&self, stop: CancellationToken) {
         let mut due = tokio::time::interval(DUE_EVERY);
         let mut purge = tokio::time::interval(PURGE_EVERY);
@@ -133,9 +133,9 @@ impl Mapper {
         loop {
             let done = tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.changed.notified() => self.look(&mut rested_at).await,
-                () = tokio::time::sleep(LOOK_EVERY) => self.look(&mut rested_at).await,
-                _ = due.tick() => self.store.mark_due(self.clock.now()).await.map(|_| ()),
+                () = self.changed.notified() => self.look(&mut rested_at, &stop).await,
+                () = tokio::time::sleep(LOOK_EVERY) => self.look(&mut rested_at, &stop).await,
+                _ = due.tick() => self.wake_due().await,
                 _ = purge.tick() => self.purge().await,
             };
             if let Err(error) = done {
@@ -148,26 +148,39 @@ impl Mapper {
         }
     }
 
-    /// Maps all there is, or now and then a batch while a feed is read for the first time.
-    async fn look(&self, rested_at: &mut Instant) -> Result<(), StoreError> {
-        if self.map_while(|| !self.board.is_filling()).await?.is_all {
+    /// Wakes what is due, and looks again for losses to be judged: another process may have held them, or may have
+    /// let a feed go on.
+    async fn wake_due(&self) -> Result<(), StoreError> {
+        self.is_holding.store(true, Ordering::Release);
+        self.store.mark_due(self.clock.now()).await.map(|_| ())
+    }
+
+    /// Maps all there is, or batch after batch with rests while a feed is read for the first time.
+    async fn look(
+        &self,
+        rested_at: &mut Instant,
+        stop: &CancellationToken,
+    ) -> Result<(), StoreError> {
+        if self.map_while(|| !self.board.is_filling() && !stop.is_cancelled()).await?.is_all {
             return self.judge(false).await;
         }
         if Instant::now() < *rested_at {
             return Ok(());
         }
         let mut behind = Behind::default();
-        let mapped = self.map_meanwhile(rested_at, &mut behind).await;
+        let mapped = self.map_meanwhile(rested_at, &mut behind, stop).await;
         mapped.and(self.catch_up(behind).await)
     }
 
-    /// Maps what feeds bring that are read for the first time, until nothing is left or a rest is due.
+    /// Maps what feeds bring that are read for the first time, until nothing is left or something else is due.
     async fn map_meanwhile(
         &self,
         rested_at: &mut Instant,
         behind: &mut Behind,
+        stop: &CancellationToken,
     ) -> Result<(), StoreError> {
-        while self.board.is_filling() {
+        let until = Instant::now() + DUE_EVERY;
+        while self.board.is_filling() && !stop.is_cancelled() && Instant::now() < until {
             let begun = Instant::now();
             let is_more_to_come = self.is_more_to_come();
             let dirty = self.store.dirty(if is_more_to_come { FEW } else { BATCH }).await?;
@@ -298,9 +311,12 @@ impl Mapper {
 
     /// Maps a batch and publishes it. Returns how many of the roots were services already.
     async fn map(&self, dirty: Vec<Dirty>, behind: &mut Behind) -> Result<usize, StoreError> {
-        let mut publishing = None;
-        let mapped = self.map_chunks(dirty, behind, &mut publishing).await;
+        let (mut running, mut publishing) = (VecDeque::new(), None);
+        let mapped = self.map_chunks(dirty, behind, &mut running, &mut publishing).await;
         // Whatever happened: written later it would hide what is mapped from now on.
+        for chunk in running {
+            let _was_given_up = chunk.await;
+        }
         let published = done(publishing).await;
         mapped.and_then(|again| published.map(|()| again))
     }
@@ -310,12 +326,13 @@ impl Mapper {
         &self,
         dirty: Vec<Dirty>,
         behind: &mut Behind,
+        running: &mut VecDeque<JoinHandle<Result<Chunk, StoreError>>>,
         publishing: &mut Option<JoinHandle<Result<(), StoreError>>>,
     ) -> Result<usize, StoreError> {
         let processors = available_parallelism().map_or(LEAST_CHUNKS, NonZero::get);
         let mut chunks = dirty.chunks(CHUNK).map(<[Dirty]>::to_vec);
         let first = chunks.by_ref().take(processors.clamp(LEAST_CHUNKS, MOST_CHUNKS));
-        let mut running: VecDeque<_> = first.map(|chunk| self.start(chunk)).collect();
+        running.extend(first.map(|chunk| self.start(chunk)));
         let (mut unpublished, mut again) = (Vec::new(), 0);
         while let Some(chunk) = running.pop_front() {
             let Chunk { publications, of_services } =
@@ -333,8 +350,11 @@ impl Mapper {
             }
             done(publishing.take()).await?;
             self.catch_up_beside(behind);
-            let publications = std::mem::take(&mut unpublished);
+            let mut publications = std::mem::take(&mut unpublished);
             behind.services += publications.len();
+            // What is withdrawn bears the time of now: clients who asked before must see it.
+            let now = self.clock.now();
+            publications.iter_mut().for_each(|publication| publication.now = now);
             let store = Arc::clone(&self.store);
             let publish = async move { store.publish(publications).await.map(drop) };
             *publishing = Some(self.tasks.spawn(publish));
@@ -365,8 +385,7 @@ impl Mapper {
         before.map(drop)
     }
 
-    /// Begins with a chunk, judged by the time of now: what is withdrawn bears it, and clients who asked before
-    /// must see that.
+    /// Begins with a chunk, judged by the time of now.
     fn start(&self, chunk: Vec<Dirty>) -> JoinHandle<Result<Chunk, StoreError>> {
         let now = self.clock.now();
         let store = Arc::clone(&self.store);
