@@ -1,7 +1,7 @@
 //! The embedded store: one SQLite file, one writer, several readers.
 //!
-//! WAL with `synchronous=FULL`: a commit is on the disk when it returns, and with one commit to a page
-//! that costs nothing that can be measured. Bodies are compressed with zstd.
+//! WAL with `synchronous=FULL`: a commit is on the disk when it returns. What waits meanwhile is written together,
+//! so that the disk is waited for as seldom as may be. Bodies are compressed with zstd.
 
 mod backup;
 mod bundle;

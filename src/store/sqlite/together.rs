@@ -2,7 +2,8 @@
 //! waited for once and pages that all of it changes are written once.
 //!
 //! Each piece of work is answered only when its transaction is on the disk. One that fails takes nothing
-//! from the others.
+//! from the others, unless it ends the transaction, as a full disk does: then all of them fail, and are tried again
+//! by whoever asked.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
