@@ -34,23 +34,31 @@ pub(super) struct Liveness {
     is_scheduled: bool,
     /// The last date of all, when everything is over.
     last: Option<NaiveDate>,
+    /// The next date of a complete rule, where some occurrence is off.
+    next: Option<NaiveDate>,
     /// Days after which the content changes by itself.
     days: Vec<NaiveDate>,
 }
 
 impl Liveness {
-    /// Judges schedules by whether each is a rule and when it ends.
+    /// Judges schedules by the next date that is sure to follow from each and by when it ends.
     pub(super) fn of(
         cx: &Context<'_>,
-        rows: &mut dyn Iterator<Item = (bool, Option<NaiveDate>)>,
+        rows: &mut dyn Iterator<Item = (Option<NaiveDate>, Option<NaiveDate>)>,
     ) -> Self {
         let today = local_time(cx.now).date();
-        let mut lives =
-            Self { is_running: false, is_scheduled: false, last: None, days: Vec::new() };
-        for (_, last) in rows {
+        let mut lives = Self {
+            is_running: false,
+            is_scheduled: false,
+            last: None,
+            next: None,
+            days: Vec::new(),
+        };
+        for (next, last) in rows {
             lives.is_scheduled = true;
             lives.is_running |= last.is_none_or(|last| last >= today);
             lives.last = lives.last.max(last);
+            lives.next = lives.next.into_iter().chain(next).min();
         }
         lives
     }
@@ -91,7 +99,9 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
     let mut future = cx.occurrences.iter().filter(|o| o.is_future(cx.now)).peekable();
     if future.peek().is_some() {
         let all_off = future.all(|occurrence| occurrence.status.is_off());
-        return if all_off { Status::TemporarilyClosed } else { Status::Active };
+        // Sessions follow from a complete rule also where nobody publishes them one by one.
+        let is_closed = all_off && lives.next.is_none();
+        return if is_closed { Status::TemporarilyClosed } else { Status::Active };
     }
     if lives.is_running {
         return Status::Active;
@@ -175,7 +185,8 @@ fn due(cx: &Context<'_>, lives: &Liveness) -> Option<DateTime<Utc>> {
     let ends = cx.occurrences.iter().map(|occurrence| occurrence.end.unwrap_or(occurrence.start));
     let announced = cx.occurrences.iter().filter(|occurrence| occurrence.status.is_off());
     let announced = announced.map(|occurrence| occurrence.start - TimeDelta::days(ALERT_DAYS));
-    let day_ends = lives.days.iter().copied().chain(last_date(cx, lives)).flat_map(|date| {
+    let days = lives.days.iter().copied().chain(last_date(cx, lives)).chain(lives.next);
+    let day_ends = days.flat_map(|date| {
         let after =
             [1, INACTIVE_DAYS + 1].map(|days| date.checked_add_signed(TimeDelta::days(days)));
         after.into_iter().flatten().map(|day| london_to_utc(day.and_time(chrono::NaiveTime::MIN)))

@@ -52,12 +52,12 @@ fn service_of(json: &str, child_feed: ChildFeed) -> Service {
     map(&bundle, &Rules::default(), now()).service
 }
 
-fn service(json: &str) -> Service {
+pub(super) fn service(json: &str) -> Service {
     service_of(json, ChildFeed::Unknown)
 }
 
 /// Maps a series with these properties.
-fn series(properties: &str) -> Service {
+pub(super) fn series(properties: &str) -> Service {
     service(&format!(r#"{{"@type":"SessionSeries","name":"Yoga",{properties}}}"#))
 }
 
@@ -69,7 +69,7 @@ fn sessions(days: &[&str]) -> Service {
     series(&format!(r#""subEvent":[{}]"#, days.join(",")))
 }
 
-fn descriptions(service: &Service) -> Vec<&str> {
+pub(super) fn descriptions(service: &Service) -> Vec<&str> {
     service.schedules.iter().map(|schedule| schedule.description.as_str()).collect()
 }
 

@@ -48,8 +48,11 @@ pub(super) fn schedules(
     } else {
         event_rows(cx, places)
     };
-    let liveness = Liveness::of(cx, &mut rows.iter().map(|row| (row.rule.is_some(), row.last())));
     let today = local_time(cx.now).date();
+    // Whether a rule runs on beside what is cancelled is asked only where something is.
+    let has_off = cx.occurrences.iter().any(|o| o.status.is_off() && o.is_future(cx.now));
+    let next = |row: &Row| if has_off { row.next(today) } else { None };
+    let liveness = Liveness::of(cx, &mut rows.iter().map(|row| (next(row), row.last())));
     let is_past = |row: &Row| row.last().is_some_and(|last| last < today);
     if rows.iter().any(|row| !is_past(row)) {
         rows.retain(|row| !is_past(row));

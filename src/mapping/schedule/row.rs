@@ -91,6 +91,11 @@ pub(super) fn place_in_month(date: NaiveDate) -> i8 {
     }
 }
 
+/// Tells whether a date is in one of the months, or there are none.
+pub(super) fn is_in(date: NaiveDate, months: &[u32]) -> bool {
+    months.is_empty() || months.contains(&date.month())
+}
+
 /// Tells whether no later day of the month falls on the same weekday.
 pub(super) fn is_last_in_month(date: NaiveDate) -> bool {
     date.checked_add_signed(TimeDelta::weeks(1)).is_none_or(|next| next.month() != date.month())
@@ -128,8 +133,12 @@ pub(super) struct Row {
     pub(super) valid_to: Option<NaiveDate>,
     pub(super) dtstart: Option<NaiveDate>,
     pub(super) count: Option<u32>,
+    /// Months in which it runs; every one when empty.
+    pub(super) months: Vec<u32>,
     /// Dates on which it does not run.
     pub(super) except: Vec<NaiveDate>,
+    /// Published as a complete rule: a session follows from it on every other date.
+    pub(super) is_complete: bool,
     /// Further notes, before the exceptions.
     pub(super) notes: Vec<String>,
 }
@@ -144,6 +153,17 @@ impl Row {
     /// Returns the last date on which it runs, when there is one.
     pub(super) fn last(&self) -> Option<NaiveDate> {
         self.valid_to.or(self.last_date).or(self.date)
+    }
+
+    /// Returns the next date from a day on that follows from a complete rule.
+    pub(super) fn next(&self, day: NaiveDate) -> Option<NaiveDate> {
+        let rule = self.rule.as_ref().filter(|_| self.is_complete)?;
+        let first = self.valid_from.map_or(day, |first| first.max(day));
+        // From where weeks and months are counted matters only where some of them are passed over.
+        let start = if rule.interval == 1 { first } else { self.dtstart.unwrap_or(first) };
+        let dates = rule.dates(start).skip_while(|date| *date < first).take(MAX_TRIED);
+        let mut dates = dates.take_while(|date| self.valid_to.is_none_or(|last| *date <= last));
+        dates.find(|date| is_in(*date, &self.months) && !self.except.contains(date))
     }
 
     fn byday(&self) -> Option<String> {
@@ -238,6 +258,9 @@ impl Row {
         Id::derive_under("schedule", service_id, &keys)
     }
 }
+
+/// How many dates are tried for one that is not left out: more than two years of days.
+const MAX_TRIED: usize = 1000;
 
 #[cfg(test)]
 mod tests {

@@ -57,7 +57,8 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row
     let own_end = || date_of(head.end_date.as_str()).filter(|end| start.is_none_or(|s| *end > s));
     let end = date_of(schedule.end_date.as_str());
     let valid_to = end.or_else(counted).or_else(own_end);
-    let notes = notes(cx, schedule);
+    let months = months(schedule);
+    let notes = notes(cx, schedule, &months);
     Some(Row {
         opens: Some(opens),
         closes: closes(cx, schedule, opens),
@@ -67,7 +68,9 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row
         count,
         except: except_dates(schedule).into_iter().chain(moved_dates(head, schedule)).collect(),
         notes,
+        months,
         rule: Some(rule),
+        is_complete: !schedule.is_partial(),
         ..Row::default()
     })
 }
@@ -221,20 +224,19 @@ fn moved_dates(head: &Opportunity, schedule: &Schedule) -> Vec<NaiveDate> {
     moved.collect()
 }
 
-fn notes(cx: &Context<'_>, schedule: &Schedule) -> Vec<String> {
+fn months(schedule: &Schedule) -> Vec<u32> {
+    let months = schedule.by_month.iter().filter_map(|month| positive(month.0));
+    months.filter(|month| *month <= 12).collect()
+}
+
+fn notes(cx: &Context<'_>, schedule: &Schedule, months: &[u32]) -> Vec<String> {
     let mut notes = Vec::new();
     let is_confirmed = |o: &Occurrence| o.is_future(cx.now) && !o.status.is_off();
     let confirmed = cx.occurrences.iter().any(is_confirmed);
     if schedule.is_partial() && !confirmed {
         notes.push(PROVISIONAL.to_owned());
     }
-    let months: Vec<u32> = schedule
-        .by_month
-        .iter()
-        .filter_map(|month| positive(month.0))
-        .filter(|m| *m <= 12)
-        .collect();
-    notes.extend(words::only_in(&months));
+    notes.extend(words::only_in(months));
     notes
 }
 

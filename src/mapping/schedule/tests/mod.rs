@@ -3,6 +3,7 @@
 //! Rows are expanded here day by day with plain arithmetic, also for the clock change, so that nothing
 //! of the code under test is used to check it.
 
+mod awkward;
 mod derived;
 mod published;
 mod zones;

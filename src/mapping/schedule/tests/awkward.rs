@@ -1,0 +1,41 @@
+//! Awkward schedules and hours through the front door: what must never send a person to a locked door.
+//!
+//! The time is Sunday 22 November 2026, noon.
+
+use crate::mapping::tests::series;
+use crate::oruk::Status;
+
+#[test]
+fn cancelled_sessions_close_a_class_only_when_no_other_follows_from_its_schedule() {
+    let class = |rule: &str, days: &[&str]| {
+        let off = days.iter().map(|day| {
+            format!(
+                r#"{{"startDate":"{day}T18:00:00Z","duration":"PT1H","eventStatus":"EventCancelled"}}"#
+            )
+        });
+        series(&format!(
+            r#""eventSchedule":[{{"byDay":"MO","repeatFrequency":"P1W","startTime":"18:00",
+            "duration":"PT1H","startDate":"2026-01-05",{rule}}}],"subEvent":[{}]"#,
+            off.collect::<Vec<_>>().join(",")
+        ))
+    };
+    let running = class(r#""endDate":"2027-07-26""#, &["2026-12-07"]);
+    assert_eq!(running.status, Status::Active);
+    assert_eq!(running.schedules[0].notes.as_deref(), Some("Not running on: Mon 7 Dec 2026."));
+    for (rule, days, expected) in [
+        (r#""endDate":"2026-12-07""#, ["2026-12-07", "2026-11-30"], Status::Active),
+        (
+            r#""endDate":"2026-12-07","exceptDate":"2026-11-23""#,
+            ["2026-12-07", "2026-11-30"],
+            Status::TemporarilyClosed,
+        ),
+        (
+            r#""endDate":"2027-01-03","byMonth":[1,3]"#,
+            ["2026-12-07", "2026-12-14"],
+            Status::TemporarilyClosed,
+        ),
+        (r#""@type":"PartialSchedule""#, ["2026-12-07", "2026-12-14"], Status::TemporarilyClosed),
+    ] {
+        assert_eq!(class(rule, &days).status, expected, "{rule}");
+    }
+}
