@@ -127,11 +127,16 @@ fn published_rows(cx: &Context<'_>) -> Vec<Row> {
     rows.collect()
 }
 
-/// Returns the place of the occurrences that follow a rule, when they all share one; that of the series
-/// when there are none.
+/// Returns the place of a rule. A complete one is where the series is: an occurrence elsewhere is the
+/// exception. Else it is the place of the occurrences that follow it, when they all share one; that of
+/// the series when there are none.
 fn place_of(row: &Row, dated: &[Dated], places: &Places<'_>) -> Option<Id> {
-    let mut of_dates = dated.iter().filter(|one| is_of(row, one)).map(|one| one.at);
-    let Some(first) = of_dates.next() else { return places.usual() };
+    let of_series = places.usual();
+    if row.is_complete && of_series.is_some() {
+        return of_series;
+    }
+    let mut of_dates = dated.iter().filter(|one| is_of(row, one) && !one.is_off).map(|one| one.at);
+    let Some(first) = of_dates.next() else { return of_series };
     first.filter(|_| of_dates.all(|at| at == first))
 }
 

@@ -3,6 +3,7 @@
 //! The time is Sunday 22 November 2026, noon.
 
 use crate::mapping::tests::series;
+use crate::oruk::Schedule;
 use crate::oruk::Status;
 
 #[test]
@@ -38,4 +39,30 @@ fn cancelled_sessions_close_a_class_only_when_no_other_follows_from_its_schedule
     ] {
         assert_eq!(class(rule, &days).status, expected, "{rule}");
     }
+}
+
+#[test]
+fn one_session_elsewhere_does_not_move_the_class() {
+    let places_of = |kind: &str, place: &str, session: &str| {
+        let service = series(&format!(
+            r#"{place}"eventSchedule":[{{"@type":"{kind}","byDay":"MO","repeatFrequency":"P1W",
+            "startTime":"18:00","duration":"PT1H","startDate":"2026-01-05"}}],
+            "subEvent":[{{"startDate":"2026-12-07T18:00:00Z","duration":"PT1H",
+            "location":{{"@type":"Place","name":"Annexe"}}{session}}}]"#
+        ));
+        let name = |schedule: &Schedule| {
+            let at = service.service_at_locations.iter();
+            let at = at.filter(|at| Some(at.id) == schedule.service_at_location_id);
+            at.filter_map(|at| at.location.name.clone()).collect::<String>()
+        };
+        service.schedules.iter().map(name).collect::<Vec<_>>()
+    };
+    let hall = r#""location":{"@type":"Place","name":"Hall"},"#;
+    let off = r#","eventStatus":"https://schema.org/EventCancelled""#;
+    assert_eq!(places_of("Schedule", hall, "")[0], "Hall");
+    assert_eq!(places_of("Schedule", hall, off), ["Hall"]);
+    assert_eq!(places_of("PartialSchedule", hall, off), ["Hall"]);
+    // Dates of a partial schedule are confirmed one by one, and a series may leave the place to them.
+    assert_eq!(places_of("PartialSchedule", hall, ""), ["Annexe"]);
+    assert_eq!(places_of("Schedule", "", ""), ["Annexe"]);
 }
