@@ -99,15 +99,20 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
         }
         rows = derived;
     } else {
+        let mut elsewhere: Vec<Row> = Vec::new();
         for row in &mut rows {
             row.at = place_of(row, &dated, places);
-            let of_row = || dated.iter().filter(|one| is_of(row, one));
-            let on: HashSet<NaiveDate> =
-                of_row().filter(|one| !one.is_off).map(|one| one.date).collect();
-            let off: Vec<NaiveDate> =
-                of_row().filter(|one| one.is_off).map(|one| one.date).collect();
-            row.except.extend(off.into_iter().filter(|date| !on.contains(date)));
+            let of_row: Vec<&Dated> = dated.iter().filter(|one| is_of(row, one)).collect();
+            let is_here = |one: &Dated| one.at == row.at || !row.is_complete || row.at.is_none();
+            let is_on = |one: &&&Dated| !one.is_off && is_here(one);
+            let on: HashSet<NaiveDate> = of_row.iter().filter(is_on).map(|one| one.date).collect();
+            let moved = of_row.iter().filter(|one| !one.is_off && !is_here(one));
+            elsewhere.extend(moved.map(|one| derive::single(one)));
+            // What is cancelled, or takes place elsewhere, stands for what would follow from the rule.
+            let not_here = of_row.iter().map(|one| one.date).filter(|date| !on.contains(date));
+            row.except.extend(not_here);
         }
+        rows.extend(elsewhere);
     }
     if rows.is_empty() {
         rows.extend(own_dates(cx, places));
@@ -127,15 +132,17 @@ fn published_rows(cx: &Context<'_>) -> Vec<Row> {
     rows.collect()
 }
 
-/// Returns the place of a rule. A complete one is where the series is: an occurrence elsewhere is the
-/// exception. Else it is the place of the occurrences that follow it, when they all share one; that of
-/// the series when there are none.
+/// Returns the place of a rule. A complete one is where the series is: occurrences elsewhere are the
+/// exception, as long as they are few. Else it is the place of the occurrences that follow it, when they
+/// all share one; that of the series when there are none.
 fn place_of(row: &Row, dated: &[Dated], places: &Places<'_>) -> Option<Id> {
     let of_series = places.usual();
-    if row.is_complete && of_series.is_some() {
+    let of_dates = dated.iter().filter(|one| is_of(row, one) && !one.is_off).map(|one| one.at);
+    let elsewhere = of_dates.clone().filter(|at| *at != of_series).count();
+    if row.is_complete && of_series.is_some() && elsewhere <= derive::MAX_DATES {
         return of_series;
     }
-    let mut of_dates = dated.iter().filter(|one| is_of(row, one) && !one.is_off).map(|one| one.at);
+    let mut of_dates = of_dates;
     let Some(first) = of_dates.next() else { return of_series };
     first.filter(|_| of_dates.all(|at| at == first))
 }

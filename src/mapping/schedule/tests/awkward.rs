@@ -2,6 +2,7 @@
 //!
 //! The time is Sunday 22 November 2026, noon.
 
+use crate::mapping::tests::descriptions;
 use crate::mapping::tests::series;
 use crate::oruk::Schedule;
 use crate::oruk::Status;
@@ -59,10 +60,28 @@ fn one_session_elsewhere_does_not_move_the_class() {
     };
     let hall = r#""location":{"@type":"Place","name":"Hall"},"#;
     let off = r#","eventStatus":"https://schema.org/EventCancelled""#;
-    assert_eq!(places_of("Schedule", hall, "")[0], "Hall");
+    assert_eq!(places_of("Schedule", hall, ""), ["Hall", "Annexe"]);
     assert_eq!(places_of("Schedule", hall, off), ["Hall"]);
     assert_eq!(places_of("PartialSchedule", hall, off), ["Hall"]);
     // Dates of a partial schedule are confirmed one by one, and a series may leave the place to them.
     assert_eq!(places_of("PartialSchedule", hall, ""), ["Annexe"]);
     assert_eq!(places_of("Schedule", "", ""), ["Annexe"]);
+}
+
+#[test]
+fn a_session_elsewhere_is_told_as_a_date_of_its_own() {
+    let service = series(
+        r#""location":{"@type":"Place","name":"Hall"},
+        "eventSchedule":[{"byDay":"MO","repeatFrequency":"P1W","startTime":"18:00","duration":"PT1H"}],
+        "subEvent":[{"startDate":"2026-11-30T18:00:00Z","duration":"PT1H"},
+        {"startDate":"2026-12-07T18:00:00Z","duration":"PT1H","location":{"@type":"Place","name":"Annexe"}}]"#,
+    );
+    assert_eq!(
+        descriptions(&service),
+        ["Mondays, 18:00 to 19:00", "Mon 7 Dec 2026, 18:00 to 19:00"]
+    );
+    assert_eq!(service.schedules[0].notes.as_deref(), Some("Not running on: Mon 7 Dec 2026."));
+    let at: Vec<_> = service.service_at_locations.iter().map(|at| Some(at.id)).collect();
+    let of_rows: Vec<_> = service.schedules.iter().map(|s| s.service_at_location_id).collect();
+    assert_eq!(of_rows, at);
 }
