@@ -58,11 +58,17 @@ pub(super) fn derive(occurrences: &[Dated], today: NaiveDate) -> (Vec<Row>, bool
     }
     patterns.sort_by_key(|(first, row)| (*first, row.opens, row.at));
     let mut rows = merge(patterns.into_iter().map(|(_, row)| row));
+    let (of_singles, is_cut) = dates(singles);
+    rows.extend(of_singles);
+    (rows, is_cut)
+}
+
+/// Makes a row of each occurrence that goes ahead. The second value tells whether dates were cut.
+pub(super) fn dates(mut singles: Vec<Dated>) -> (Vec<Row>, bool) {
     singles.retain(|one| !one.is_off);
     singles.sort_by_key(|one| (one.date, one.opens, one.at));
     let is_cut = singles.len() > MAX_DATES;
-    rows.extend(singles.iter().take(MAX_DATES).map(single));
-    (rows, is_cut)
+    (singles.iter().take(MAX_DATES).map(single).collect(), is_cut)
 }
 
 pub(super) fn single(one: &Dated) -> Row {

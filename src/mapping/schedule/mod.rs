@@ -89,8 +89,11 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     if !dated.is_empty() && rows.iter().all(|row| row.last().is_some_and(|last| last < today)) {
         rows.clear(); // the schedule ran out, the dates go on
     }
+    let is_event = matches!(cx.bundle.head.kind, Kind::Event | Kind::HeadlineEvent);
     if rows.is_empty() {
-        let (derived, is_cut) = derive::derive(&dated, today);
+        // The parts of an event are its programme: they do not go on beyond it.
+        let (derived, is_cut) =
+            if is_event { derive::dates(dated) } else { derive::derive(&dated, today) };
         if is_cut {
             cx.find(Code::DatesCut, "subEvent");
         }
@@ -114,8 +117,13 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
         }
         rows.extend(elsewhere);
     }
-    if rows.is_empty() {
-        rows.extend(own_dates(cx, places));
+    let has_rule = rows.iter().any(|row| row.rule.is_some());
+    if (is_event || cx.occurrences.is_empty())
+        && !has_rule
+        && let Some(own) = own_dates(cx, places)
+        && !rows.iter().any(|row| row.is_when(&own))
+    {
+        rows.insert(0, own);
     }
     set_course_dates(cx, &mut rows);
     if rows.is_empty() && cx.occurrences.is_empty() {
@@ -183,10 +191,10 @@ fn place_of_facts(cx: &Context<'_>, facts: &Opportunity, places: &Places<'_>) ->
     places.at(super::location::location_id(cx, place)?)
 }
 
-/// The dates of an event that is its own occurrence, or of a course without any.
+/// The dates of an event, or of a course without occurrences.
 fn own_dates(cx: &Context<'_>, places: &Places<'_>) -> Option<Row> {
     let head = cx.head();
-    if !cx.occurrences.is_empty() || cx.bundle.head.kind == Kind::SessionSeries {
+    if cx.bundle.head.kind == Kind::SessionSeries {
         return None;
     }
     let Some((start, end)) = super::Occurrence::times(head) else {

@@ -155,6 +155,12 @@ impl Row {
         self.valid_to.or(self.last_date).or(self.date)
     }
 
+    /// Tells whether two rows of single dates are at the same time.
+    pub(super) fn is_when(&self, other: &Self) -> bool {
+        let when = |row: &Self| (row.date, row.last_date, row.opens, row.closes);
+        when(self) == when(other)
+    }
+
     /// Returns the next date from a day on that follows from a complete rule.
     pub(super) fn next(&self, day: NaiveDate) -> Option<NaiveDate> {
         let rule = self.rule.as_ref().filter(|_| self.is_complete)?;

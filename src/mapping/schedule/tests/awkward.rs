@@ -4,8 +4,31 @@
 
 use crate::mapping::tests::descriptions;
 use crate::mapping::tests::series;
+use crate::mapping::tests::service;
 use crate::oruk::Schedule;
 use crate::oruk::Status;
+
+#[test]
+fn the_parts_of_an_event_do_not_go_on_after_it() {
+    let event = |kind: &str, end: &str| {
+        service(&format!(
+            r#"{{"@type":"{kind}","startDate":"2026-12-06T10:00:00Z","endDate":"{end}","subEvent":[
+            {{"@type":"Event","startDate":"2026-12-06T10:00:00Z","endDate":"2026-12-06T11:00:00Z"}},
+            {{"@type":"Event","startDate":"2026-12-13T10:00:00Z","endDate":"2026-12-13T11:00:00Z"}},
+            {{"@type":"Event","startDate":"2026-12-20T10:00:00Z","endDate":"2026-12-20T11:00:00Z"}}]}}"#
+        ))
+    };
+    let parts = ["Sun 6 Dec 2026, 10:00 to 11:00", "Sun 13 Dec 2026, 10:00 to 11:00"];
+    let last = "Sun 20 Dec 2026, 10:00 to 11:00";
+    for kind in ["Event", "HeadlineEvent"] {
+        let long = "Sun 6 Dec 2026, 10:00 to Sun 20 Dec 2026, 16:00";
+        let whole = event(kind, "2026-12-20T16:00:00Z");
+        assert_eq!(descriptions(&whole), [long, parts[0], parts[1], last]);
+        // What is the event's own date already is said once.
+        let first = event(kind, "2026-12-06T11:00:00Z");
+        assert_eq!(descriptions(&first), [parts[0], parts[1], last]);
+    }
+}
 
 #[test]
 fn cancelled_sessions_close_a_class_only_when_no_other_follows_from_its_schedule() {
