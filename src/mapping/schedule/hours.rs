@@ -45,9 +45,16 @@ pub(super) fn rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     rows
 }
 
-/// Opening and closing at the same time means closed.
+/// Returns when a venue opens and closes; nothing when that cannot be read. 00:00 to 00:00 means closed,
+/// 00:00 to 24:00 all day, which the standard writes as 23:59.
+fn times(hours: &OpeningHours) -> Option<(NaiveTime, NaiveTime)> {
+    let (opens, closes) = (parse_time(hours.opens.as_str())?, parse_time(hours.closes.as_str())?);
+    let is_all_day = opens == closes && hours.closes.as_str().starts_with("24");
+    Some((opens, if is_all_day { LAST_MINUTE } else { closes }))
+}
+
 fn is_never_open(hours: &OpeningHours) -> bool {
-    parse_time(hours.opens.as_str()) == parse_time(hours.closes.as_str())
+    times(hours).is_some_and(|(opens, closes)| opens == closes)
 }
 
 fn published_hours<'a>(cx: &'a Context<'_>) -> Option<&'a Many<OpeningHours>> {
@@ -60,11 +67,7 @@ fn of_hours(hours: &Many<OpeningHours>, label: &'static str) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut holidays = None;
     for entry in hours {
-        let (opens, closes) = (parse_time(entry.opens.as_str()), parse_time(entry.closes.as_str()));
-        let (Some(opens), Some(closes)) = (opens, closes) else { continue };
-        // 00:00 to 00:00 means closed, 00:00 to 24:00 all day; the standard writes that as 23:59.
-        let is_all_day = opens == closes && entry.closes.as_str().starts_with("24");
-        let closes = if is_all_day { LAST_MINUTE } else { closes };
+        let Some((opens, closes)) = times(entry) else { continue };
         let is_closed = opens == closes;
         let on_holidays = entry.day_of_week.iter().any(|d| d.as_str().ends_with("PublicHolidays"));
         if on_holidays {
@@ -112,8 +115,7 @@ fn of_special(hours: &Many<OpeningHours>) -> Vec<Row> {
     let rows = hours.iter().filter_map(|entry| {
         let first = parse_date(entry.valid_from.as_str())?;
         let last = parse_date(entry.valid_through.as_str()).unwrap_or(first);
-        let (opens, closes) =
-            (parse_time(entry.opens.as_str())?, parse_time(entry.closes.as_str())?);
+        let (opens, closes) = times(entry)?;
         let mut row = Row::dated(first);
         row.valid_to = Some(last);
         if opens == closes {

@@ -6,6 +6,7 @@ use crate::mapping::tests::descriptions;
 use crate::mapping::tests::series;
 use crate::mapping::tests::service;
 use crate::oruk::Schedule;
+use crate::oruk::Service;
 use crate::oruk::Status;
 
 #[test]
@@ -107,4 +108,25 @@ fn a_session_elsewhere_is_told_as_a_date_of_its_own() {
     let at: Vec<_> = service.service_at_locations.iter().map(|at| Some(at.id)).collect();
     let of_rows: Vec<_> = service.schedules.iter().map(|s| s.service_at_location_id).collect();
     assert_eq!(of_rows, at);
+}
+
+/// Maps a facility at a venue with these hours, and on special dates these.
+fn venue(usual: &str, special: &str) -> Service {
+    service(&format!(
+        r#"{{"@type":"FacilityUse","name":"Courts","location":{{"@type":"Place","name":"Hall",
+        "openingHoursSpecification":[{usual}],"specialOpeningHoursSpecification":[{special}]}}}}"#
+    ))
+}
+
+#[test]
+fn round_the_clock_is_not_closed() {
+    let day = r#""opens":"00:00","closes":"24:00""#;
+    let open = venue(
+        &format!(r#"{{{day},"dayOfWeek":"Monday"}}"#),
+        &format!(r#"{{{day},"validFrom":"2026-12-31","validThrough":"2026-12-31"}}"#),
+    );
+    assert_eq!(
+        descriptions(&open),
+        ["Venue open: Mondays, 00:00 to 23:59", "Venue open: Thu 31 Dec 2026, 00:00 to 23:59"]
+    );
 }
