@@ -120,6 +120,7 @@ fn of_special(hours: &Many<OpeningHours>) -> Vec<Row> {
         row.valid_to = Some(last);
         if opens == closes {
             row.label = "Venue closed: ";
+            row.dtstart = None; // nothing starts: who asks for what is on that day is not shown it
             row.last_date = (last > first).then_some(last);
         } else {
             row.label = "Venue open: ";

@@ -130,3 +130,13 @@ fn round_the_clock_is_not_closed() {
         ["Venue open: Mondays, 00:00 to 23:59", "Venue open: Thu 31 Dec 2026, 00:00 to 23:59"]
     );
 }
+
+#[test]
+fn a_day_on_which_the_venue_is_shut_is_no_day_to_come() {
+    let shut = venue("", r#"{"opens":"00:00","closes":"00:00","validFrom":"2026-12-25"}"#);
+    assert_eq!(descriptions(&shut), ["Venue closed: Fri 25 Dec 2026"]);
+    let row = &shut.schedules[0];
+    assert_eq!(row.valid_from.as_deref(), Some("2026-12-25"));
+    // What the catalogue takes the day of a single date from.
+    assert_eq!((&row.dtstart, &row.byday, &row.opens_at), (&None, &None, &None));
+}
