@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use chrono::NaiveTime;
 use chrono::Timelike as _;
 use chrono::Weekday;
 
+use super::derive::MAX_DATES;
 use super::row::Row;
 use super::row::weekly;
 use super::words;
@@ -38,7 +40,8 @@ pub(super) fn rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
         rows.extend(venues.flat_map(|v| of_hours(&v.opening_hours_specification, "Venue open: ")));
     }
     let special = places.venues.iter().map(|venue| &venue.special_opening_hours_specification);
-    rows.extend(special.flat_map(of_special).filter(|row| row.last().is_none_or(|d| d >= today)));
+    let special = special.flat_map(|hours| of_special(hours, today));
+    rows.extend(special.filter(|row| row.last().is_none_or(|last| last >= today)));
     for row in &mut rows {
         row.at = at;
     }
@@ -51,6 +54,11 @@ fn times(hours: &OpeningHours) -> Option<(NaiveTime, NaiveTime)> {
     let (opens, closes) = (parse_time(hours.opens.as_str())?, parse_time(hours.closes.as_str())?);
     let is_all_day = opens == closes && hours.closes.as_str().starts_with("24");
     Some((opens, if is_all_day { LAST_MINUTE } else { closes }))
+}
+
+fn weekdays(hours: &OpeningHours) -> Vec<Weekday> {
+    let days = hours.day_of_week.iter().filter_map(|day| DayRule::parse(day.as_str()));
+    days.map(|day| day.weekday).collect()
 }
 
 fn is_never_open(hours: &OpeningHours) -> bool {
@@ -73,12 +81,7 @@ fn of_hours(hours: &Many<OpeningHours>, label: &'static str) -> Vec<Row> {
         if on_holidays {
             holidays = Some((opens, closes));
         }
-        let days: Vec<Weekday> = entry
-            .day_of_week
-            .iter()
-            .filter_map(|day| DayRule::parse(day.as_str()))
-            .map(|day| day.weekday)
-            .collect();
+        let days = weekdays(entry);
         if is_closed || days.is_empty() {
             continue;
         }
@@ -110,26 +113,48 @@ fn of_hours(hours: &Many<OpeningHours>, label: &'static str) -> Vec<Row> {
     rows
 }
 
-/// Hours on special dates; 00:00 to 00:00 means closed and is said in words.
-fn of_special(hours: &Many<OpeningHours>) -> Vec<Row> {
-    let rows = hours.iter().filter_map(|entry| {
-        let first = parse_date(entry.valid_from.as_str())?;
+/// Hours on special dates. Some days of the week between two dates are a rule with an end; where the venue
+/// is shut on them each is a date of its own.
+fn of_special(hours: &Many<OpeningHours>, today: NaiveDate) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for entry in hours {
+        let Some(first) = parse_date(entry.valid_from.as_str()) else { continue };
         let last = parse_date(entry.valid_through.as_str()).unwrap_or(first);
-        let (opens, closes) = times(entry)?;
-        let mut row = Row::dated(first);
-        row.valid_to = Some(last);
-        if opens == closes {
-            row.label = "Venue closed: ";
-            row.dtstart = None; // nothing starts: who asks for what is on that day is not shown it
-            row.last_date = (last > first).then_some(last);
+        let Some((opens, closes)) = times(entry) else { continue };
+        let days = weekdays(entry);
+        let is_closed = opens == closes;
+        let is_range = first < last;
+        if is_range && is_closed && !days.is_empty() {
+            let dates = first.max(today).iter_days().take_while(|date| *date <= last);
+            let shut = dates.filter(|date| days.contains(&words::weekday(*date)));
+            rows.extend(shut.take(MAX_DATES).map(|date| closed(date, date)));
+        } else if is_closed {
+            rows.push(closed(first, last));
         } else {
-            row.label = "Venue open: ";
-            row.opens = Some(opens);
-            row.closes = Some(closes);
+            let (opens, closes) = (Some(opens), Some(closes));
+            let mut row = Row { label: "Venue open: ", opens, closes, ..Row::dated(first) };
+            row.valid_to = Some(last);
+            if is_range && !days.is_empty() {
+                row.rule = Some(weekly(&days, 1));
+                (row.date, row.dtstart) = (None, None);
+            } else {
+                row.last_date = is_range.then_some(last);
+            }
+            rows.push(row);
         }
-        Some(row)
-    });
-    rows.collect()
+    }
+    rows
+}
+
+/// A venue that is shut; nothing starts, so that who asks for what is on that day is not shown it.
+fn closed(first: NaiveDate, last: NaiveDate) -> Row {
+    Row {
+        label: "Venue closed: ",
+        valid_to: Some(last),
+        last_date: (last > first).then_some(last),
+        dtstart: None,
+        ..Row::dated(first)
+    }
 }
 
 /// The hours in which slots are offered: per weekday the union of all future slots, adjoining ones

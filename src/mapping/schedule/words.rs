@@ -33,7 +33,10 @@ pub(super) fn describe(row: &Row) -> String {
         Some(rule) => rule_words(rule),
         None => date_words(row),
     };
-    let multi_day = row.rule.is_none() && row.last_date.is_some_and(|last| Some(last) != row.date);
+    // Hours repeat on each day of several; anything else goes on from the first to the last.
+    let multi_day = row.rule.is_none()
+        && row.label.is_empty()
+        && row.last_date.is_some_and(|last| Some(last) != row.date);
     let times = match (row.opens, row.closes) {
         _ if multi_day => String::new(),
         (Some(opens), Some(closes)) => format!(", {} to {}", clock(opens), clock(closes)),
@@ -50,7 +53,9 @@ fn date_words(row: &Row) -> String {
     };
     match (row.date, row.last_date) {
         (Some(first), Some(last)) if last != first => {
-            format!("{} to {}", say(first, row.opens), say(last, row.closes))
+            let (from, to) =
+                if row.label.is_empty() { (row.opens, row.closes) } else { (None, None) };
+            format!("{} to {}", say(first, from), say(last, to))
         }
         (Some(first), _) => day_words(first),
         (None, _) => row.occasion.to_owned(),

@@ -140,3 +140,30 @@ fn a_day_on_which_the_venue_is_shut_is_no_day_to_come() {
     // What the catalogue takes the day of a single date from.
     assert_eq!((&row.dtstart, &row.byday, &row.opens_at), (&None, &None, &None));
 }
+
+#[test]
+fn special_hours_are_said_for_all_their_days() {
+    let special = |hours: &str| {
+        let dates = r#""validFrom":"2026-12-21","validThrough":"2027-01-03""#;
+        venue("", &format!("{{{hours},{dates}}}")).schedules
+    };
+    let open = r#""opens":"10:00","closes":"14:00""#;
+    let sundays = special(&format!(r#"{open},"dayOfWeek":"https://schema.org/Sunday""#));
+    let [row] = sundays.as_slice() else { panic!("{sundays:#?}") };
+    assert_eq!(row.description, "Venue open: Sundays, 10:00 to 14:00");
+    assert_eq!(row.byday.as_deref(), Some("SU"));
+    let bounds = (row.valid_from.as_deref(), row.valid_to.as_deref());
+    assert_eq!(bounds, (Some("2026-12-21"), Some("2027-01-03")));
+    let said =
+        |rows: Vec<Schedule>| rows.into_iter().map(|row| row.description).collect::<Vec<_>>();
+    assert_eq!(
+        said(special(open)),
+        ["Venue open: Mon 21 Dec 2026 to Sun 3 Jan 2027, 10:00 to 14:00"]
+    );
+    let shut = r#""opens":"00:00","closes":"00:00""#;
+    assert_eq!(said(special(shut)), ["Venue closed: Mon 21 Dec 2026 to Sun 3 Jan 2027"]);
+    assert_eq!(
+        said(special(&format!(r#"{shut},"dayOfWeek":"Sunday""#))),
+        ["Venue closed: Sun 27 Dec 2026", "Venue closed: Sun 3 Jan 2027"]
+    );
+}
