@@ -166,7 +166,7 @@ fn of_slots(cx: &Context<'_>) -> Vec<Row> {
         let start = local_time(slot.start);
         let minutes = slot.end.map_or(0, |end| (end - slot.start).num_minutes());
         let Ok(minutes) = u32::try_from(minutes) else { continue };
-        if minutes == 0 || minutes > 24 * 60 {
+        if minutes == 0 || minutes > DAY_MINUTES {
             continue;
         }
         let from = start.hour() * 60 + start.minute();
@@ -178,8 +178,10 @@ fn of_slots(cx: &Context<'_>) -> Vec<Row> {
         let Ok(weekday) = Weekday::try_from(u8::try_from(day).unwrap_or_default()) else {
             continue;
         };
-        for span in joined(spans) {
-            by_hours.entry(span).or_default().push(weekday);
+        for (from, to) in joined(spans) {
+            // Round the clock is all day, until its last minute.
+            let to = if to - from >= DAY_MINUTES { DAY_MINUTES - 1 } else { to };
+            by_hours.entry((from, to)).or_default().push(weekday);
         }
     }
     let mut rows: Vec<_> = by_hours.into_iter().collect();
@@ -209,9 +211,11 @@ fn joined(mut spans: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
 }
 
 fn clock_of(minutes: u32) -> Option<NaiveTime> {
-    let minutes = minutes % (24 * 60);
+    let minutes = minutes % DAY_MINUTES;
     NaiveTime::from_hms_opt(minutes / 60, minutes % 60, 0)
 }
+
+const DAY_MINUTES: u32 = 24 * 60;
 
 /// The last minute of a day.
 const LAST_MINUTE: NaiveTime = match NaiveTime::from_hms_opt(23, 59, 0) {

@@ -167,3 +167,12 @@ fn special_hours_are_said_for_all_their_days() {
         ["Venue closed: Sun 27 Dec 2026", "Venue closed: Sun 3 Jan 2027"]
     );
 }
+
+#[test]
+fn slots_round_the_clock_are_all_day() {
+    let of_hour =
+        |hour: u32| format!(r#"{{"startDate":"2026-12-01T{hour:02}:00:00Z","duration":"PT1H"}}"#);
+    let slots: Vec<String> = (0..24).map(of_hour).collect();
+    let service = service(&format!(r#"{{"@type":"FacilityUse","event":[{}]}}"#, slots.join(",")));
+    assert_eq!(descriptions(&service), ["Bookable: Tuesdays, 00:00 to 23:59"]);
+}
