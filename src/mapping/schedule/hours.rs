@@ -16,7 +16,6 @@ use crate::mapping::local_time;
 use crate::mapping::location::Places;
 use crate::openactive::DayRule;
 use crate::openactive::OpeningHours;
-use crate::openactive::lenient::Absent as _;
 use crate::openactive::lenient::Many;
 use crate::openactive::parse_date;
 use crate::openactive::parse_time;
@@ -65,10 +64,12 @@ fn is_never_open(hours: &OpeningHours) -> bool {
     times(hours).is_some_and(|(opens, closes)| opens == closes)
 }
 
+/// Returns the hours of the facility, else of its courts; none where none can be read.
 fn published_hours<'a>(cx: &'a Context<'_>) -> Option<&'a Many<OpeningHours>> {
     let courts = cx.head().individual_facility_use.iter().chain(&cx.bundle.members);
-    let of_courts = || courts.map(|court| &court.hours_available).find(|h| !h.is_absent());
-    cx.first(|o| &o.hours_available).or_else(of_courts)
+    let is_readable = |hours: &&'a Many<OpeningHours>| hours.iter().any(|h| times(h).is_some());
+    let of_courts = || courts.map(|court| &court.hours_available).find(is_readable);
+    cx.first(|o| &o.hours_available).filter(is_readable).or_else(of_courts)
 }
 
 fn of_hours(hours: &Many<OpeningHours>, label: &'static str) -> Vec<Row> {
