@@ -24,17 +24,19 @@ use crate::openactive::parse_time;
 pub(super) fn rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     let at = places.only();
     let published = published_hours(cx);
-    let mut rows = match published {
-        Some(hours) => of_hours(hours, "Available: "),
-        None => Vec::new(),
-    };
+    let mut rows: Vec<Row> =
+        published.iter().flat_map(|hours| of_hours(hours, "Available: ")).collect();
+    if published.len() > 1 {
+        rows = of_any(rows);
+    }
     let today = local_time(cx.now).date();
     rows.retain(|row| row.last().is_none_or(|last| last >= today));
-    let is_closed = published.is_some_and(|hours| hours.iter().all(is_never_open));
+    let mut entries = published.iter().flat_map(|hours| hours.iter());
+    let is_closed = !published.is_empty() && entries.all(is_never_open);
     if rows.is_empty() && !is_closed {
         rows = of_slots(cx);
     }
-    if rows.is_empty() && published.is_none() {
+    if rows.is_empty() && published.is_empty() {
         let venues = places.venues.iter();
         rows.extend(venues.flat_map(|v| of_hours(&v.opening_hours_specification, "Venue open: ")));
     }
@@ -64,23 +66,63 @@ fn is_never_open(hours: &OpeningHours) -> bool {
     times(hours).is_some_and(|(opens, closes)| opens == closes)
 }
 
-/// Returns the hours of the facility, else of its courts; none where none can be read.
-fn published_hours<'a>(cx: &'a Context<'_>) -> Option<&'a Many<OpeningHours>> {
-    let courts = cx.head().individual_facility_use.iter().chain(&cx.bundle.members);
+/// Returns the hours of the facility, else those of its courts, each once; none where none can be read.
+fn published_hours<'a>(cx: &'a Context<'_>) -> Vec<&'a Many<OpeningHours>> {
     let is_readable = |hours: &&'a Many<OpeningHours>| hours.iter().any(|h| times(h).is_some());
-    let of_courts = || courts.map(|court| &court.hours_available).find(is_readable);
-    cx.first(|o| &o.hours_available).filter(is_readable).or_else(of_courts)
+    if let Some(hours) = cx.first(|o| &o.hours_available).filter(is_readable) {
+        return vec![hours];
+    }
+    let courts = cx.head().individual_facility_use.iter().chain(&cx.bundle.members);
+    let mut all: Vec<&Many<OpeningHours>> = Vec::new();
+    for hours in courts.map(|court| &court.hours_available).filter(is_readable) {
+        if !all.contains(&hours) {
+            all.push(hours);
+        }
+    }
+    all
+}
+
+/// Joins the hours of courts that differ: something can be used whenever one of them can.
+fn of_any(rows: Vec<Row>) -> Vec<Row> {
+    let is_lasting = |row: &Row| row.rule.is_some() && row.valid_from.or(row.valid_to).is_none();
+    let (lasting, others): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_lasting);
+    let mut by_day = Spans::new();
+    for row in &lasting {
+        let (Some(rule), Some(opens), Some(closes)) = (&row.rule, row.opens, row.closes) else {
+            continue;
+        };
+        let minutes = |time: NaiveTime| time.hour() * 60 + time.minute();
+        let (from, to) = (minutes(opens), minutes(closes));
+        let to = if to > from { to } else { to + DAY_MINUTES };
+        for day in &rule.days {
+            let day = day.weekday.num_days_from_monday();
+            by_day.entry(day).or_default().push((from, to));
+        }
+    }
+    let notes = lasting.first().map(|row| row.notes.clone());
+    let notes = notes.filter(|notes| lasting.iter().all(|row| row.notes == *notes));
+    let mut all = of_spans(by_day);
+    for row in &mut all {
+        row.label = "Available: ";
+        row.notes = notes.clone().unwrap_or_default();
+    }
+    for row in others {
+        if !all.contains(&row) {
+            all.push(row);
+        }
+    }
+    all
 }
 
 fn of_hours(hours: &Many<OpeningHours>, label: &'static str) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut holidays = None;
+    let mut holidays: Vec<(NaiveTime, NaiveTime)> = Vec::new();
     for entry in hours {
         let Some((opens, closes)) = times(entry) else { continue };
         let is_closed = opens == closes;
         let on_holidays = entry.day_of_week.iter().any(|d| d.as_str().ends_with("PublicHolidays"));
         if on_holidays {
-            holidays = Some((opens, closes));
+            holidays.push((opens, closes));
         }
         let days = weekdays(entry);
         if is_closed || days.is_empty() {
@@ -96,21 +138,19 @@ fn of_hours(hours: &Many<OpeningHours>, label: &'static str) -> Vec<Row> {
             ..Row::default()
         });
     }
-    match holidays {
-        Some((opens, closes)) if opens == closes => {
-            for row in &mut rows {
-                row.notes.push("Closed on public holidays.".to_owned());
-            }
+    let (shut, open): (Vec<_>, Vec<_>) = holidays.into_iter().partition(|(from, to)| from == to);
+    if open.is_empty() && !shut.is_empty() {
+        for row in &mut rows {
+            row.notes.push("Closed on public holidays.".to_owned());
         }
-        Some((opens, closes)) => rows.push(Row {
-            label,
-            occasion: "Public holidays",
-            opens: Some(opens),
-            closes: Some(closes),
-            ..Row::default()
-        }),
-        None => {}
     }
+    rows.extend(open.into_iter().map(|(opens, closes)| Row {
+        label,
+        occasion: "Public holidays",
+        opens: Some(opens),
+        closes: Some(closes),
+        ..Row::default()
+    }));
     rows
 }
 
@@ -161,7 +201,7 @@ fn closed(first: NaiveDate, last: NaiveDate) -> Row {
 /// The hours in which slots are offered: per weekday the union of all future slots, adjoining ones
 /// joined; weekdays with the same hours share a row.
 fn of_slots(cx: &Context<'_>) -> Vec<Row> {
-    let mut by_day: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
+    let mut by_day = Spans::new();
     for slot in cx.occurrences.iter().filter(|slot| slot.is_future(cx.now) && !slot.status.is_off())
     {
         let start = local_time(slot.start);
@@ -174,6 +214,19 @@ fn of_slots(cx: &Context<'_>) -> Vec<Row> {
         let day = words::weekday(start.date()).num_days_from_monday();
         by_day.entry(day).or_default().push((from, from + minutes));
     }
+    let mut rows = of_spans(by_day);
+    for row in &mut rows {
+        row.label = "Bookable: ";
+        row.notes = vec![FROM_SLOTS.to_owned()];
+    }
+    rows
+}
+
+/// Minutes of the day from and to which something is open, by the day of the week.
+type Spans = BTreeMap<u32, Vec<(u32, u32)>>;
+
+/// Makes a row of each span, adjoining ones joined, for all weekdays that have it.
+fn of_spans(by_day: Spans) -> Vec<Row> {
     let mut by_hours: BTreeMap<(u32, u32), Vec<Weekday>> = BTreeMap::new();
     for (day, spans) in by_day {
         let Ok(weekday) = Weekday::try_from(u8::try_from(day).unwrap_or_default()) else {
@@ -190,10 +243,8 @@ fn of_slots(cx: &Context<'_>) -> Vec<Row> {
     rows.into_iter()
         .map(|((from, to), days)| Row {
             rule: Some(weekly(&days, 1)),
-            label: "Bookable: ",
             opens: clock_of(from),
             closes: clock_of(to),
-            notes: vec![FROM_SLOTS.to_owned()],
             ..Row::default()
         })
         .collect()

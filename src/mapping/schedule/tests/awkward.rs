@@ -176,3 +176,49 @@ fn slots_round_the_clock_are_all_day() {
     let service = service(&format!(r#"{{"@type":"FacilityUse","event":[{}]}}"#, slots.join(",")));
     assert_eq!(descriptions(&service), ["Bookable: Tuesdays, 00:00 to 23:59"]);
 }
+
+#[test]
+fn a_facility_is_open_when_one_of_its_courts_is() {
+    let court = |hours: &str| format!(r#"{{"hoursAvailable":[{hours}]}}"#);
+    let facility = |courts: &[String]| {
+        let courts = courts.join(",");
+        service(&format!(r#"{{"@type":"FacilityUse","individualFacilityUse":[{courts}]}}"#))
+    };
+    let day = court(r#"{"dayOfWeek":"Monday","opens":"09:00","closes":"17:00"}"#);
+    let late = court(
+        r#"{"dayOfWeek":"Monday","opens":"16:00","closes":"21:00"},
+        {"dayOfWeek":"Tuesday","opens":"22:00","closes":"02:00"},
+        {"dayOfWeek":"Sunday","opens":"09:00","closes":"12:00","validFrom":"2026-12-01"}"#,
+    );
+    assert_eq!(
+        descriptions(&facility(&[day.clone(), late])),
+        [
+            "Available: Mondays, 09:00 to 21:00",
+            "Available: Tuesdays, 22:00 to 02:00",
+            "Available: Sundays, 09:00 to 12:00"
+        ]
+    );
+    let same = ["Available: Mondays, 09:00 to 17:00"];
+    assert_eq!(descriptions(&facility(&[day.clone(), day])), same);
+}
+
+#[test]
+fn all_hours_on_public_holidays_are_told() {
+    let holidays = |opens: &str, closes: &str| {
+        format!(r#"{{"dayOfWeek":"PublicHolidays","opens":"{opens}","closes":"{closes}"}}"#)
+    };
+    let facility = service(&format!(
+        r#"{{"@type":"FacilityUse","hoursAvailable":[
+        {{"dayOfWeek":"Monday","opens":"06:00","closes":"22:00"}},{},{}]}}"#,
+        holidays("08:00", "12:00"),
+        holidays("13:00", "16:00"),
+    ));
+    assert_eq!(
+        descriptions(&facility),
+        [
+            "Available: Mondays, 06:00 to 22:00",
+            "Available: Public holidays, 08:00 to 12:00",
+            "Available: Public holidays, 13:00 to 16:00"
+        ]
+    );
+}
