@@ -116,6 +116,11 @@ fn rule_of(cx: &Context<'_>, schedule: &Schedule, start: Option<NaiveDate>) -> O
     if period.months > 0 || period.secs > 0 || has_ordinals {
         return None;
     }
+    if !month_days.is_empty() {
+        // Every day that is the first of a month is a month's rule; HSDS cannot say less or more.
+        let is_monthly = period.days == 1 && days.is_empty();
+        return is_monthly.then(|| monthly(days, month_days, 1, start))?;
+    }
     match (period.days, start) {
         (1, _) if days.is_empty() => Some(weekly(&ALL_DAYS, 1)),
         (1, _) => Some(every_week(&days, 1)),

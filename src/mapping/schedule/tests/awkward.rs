@@ -222,3 +222,17 @@ fn all_hours_on_public_holidays_are_told() {
         ]
     );
 }
+
+#[test]
+fn a_day_of_the_month_is_not_every_day_and_not_every_week() {
+    let rule = |rule: &str| {
+        let service = series(&format!(
+            r#""eventSchedule":{{"startDate":"2026-01-05","startTime":"18:00","byMonthDay":[1],{rule}}}"#
+        ));
+        descriptions(&service).join("; ")
+    };
+    assert_eq!(rule(r#""repeatFrequency":"P1D""#), "The 1st of each month, 18:00");
+    assert_eq!(rule(r#""repeatFrequency":"P1W""#), "");
+    assert_eq!(rule(r#""repeatFrequency":"P1W","byDay":"MO""#), "");
+    assert_eq!(rule(r#""repeatFrequency":"P1D","byDay":"MO""#), "");
+}
