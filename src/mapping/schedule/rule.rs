@@ -9,6 +9,7 @@ use chrono::Weekday;
 use super::row::Row;
 use super::row::Rule;
 use super::row::in_week_order;
+use super::row::is_in;
 use super::row::place_in_month;
 use super::row::weekly;
 use super::words;
@@ -32,6 +33,9 @@ use crate::quality::Code;
 /// Longest session that is believed, in hours; a longer one is an end time written as a duration.
 const MAX_HOURS: i64 = 12;
 
+/// How many dates are gone through to find the last: for a thousand in one month of each year.
+const MAX_COUNTED: usize = 12_500;
+
 /// Reads a published schedule; nothing when it has no start time or no rule HSDS can say, several rows
 /// when it was made for another time zone.
 pub(super) fn rows_of(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Vec<Row> {
@@ -49,15 +53,16 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row
         .or_else(|| time_of(schedule.start_date.as_str()))?;
     let rule = rule_of(cx, schedule, start)?;
     let count = positive(schedule.repeat_count.0);
+    let months = months(schedule);
     let counted = || {
         let count = usize::try_from(count?).ok().filter(|count| *count <= 1000)?;
-        rule.dates(start?).nth(count - 1)
+        let mut dates = rule.dates(start?).take(MAX_COUNTED).filter(|date| is_in(*date, &months));
+        dates.nth(count - 1)
     };
     // An end on the first day is the end of the first session, not of the series.
     let own_end = || date_of(head.end_date.as_str()).filter(|end| start.is_none_or(|s| *end > s));
     let end = date_of(schedule.end_date.as_str());
-    let valid_to = end.or_else(counted).or_else(own_end);
-    let months = months(schedule);
+    let valid_to = end.into_iter().chain(counted()).min().or_else(own_end);
     let notes = notes(cx, schedule, &months);
     Some(Row {
         opens: Some(opens),

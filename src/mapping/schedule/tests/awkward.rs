@@ -236,3 +236,19 @@ fn a_day_of_the_month_is_not_every_day_and_not_every_week() {
     assert_eq!(rule(r#""repeatFrequency":"P1W","byDay":"MO""#), "");
     assert_eq!(rule(r#""repeatFrequency":"P1D","byDay":"MO""#), "");
 }
+
+#[test]
+fn a_count_ends_a_rule_where_its_last_date_is() {
+    let end = |rule: &str| {
+        let service = series(&format!(
+            r#""eventSchedule":{{"byDay":"MO","repeatFrequency":"P1W","startTime":"18:00",{rule}}}"#
+        ));
+        service.schedules[0].valid_to.clone()
+    };
+    // 4, 11, 18 and 25 January, 1 and 8 March 2027.
+    let in_months = r#""startDate":"2027-01-04","byMonth":[1,3],"repeatCount":6"#;
+    assert_eq!(end(in_months).as_deref(), Some("2027-03-08"));
+    let from = r#""startDate":"2026-12-07","repeatCount":3"#;
+    assert_eq!(end(&format!(r#"{from},"endDate":"2027-12-31""#)).as_deref(), Some("2026-12-21"));
+    assert_eq!(end(&format!(r#"{from},"endDate":"2026-12-14""#)).as_deref(), Some("2026-12-14"));
+}
