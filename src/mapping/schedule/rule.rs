@@ -60,7 +60,9 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row
         dates.nth(count - 1)
     };
     // An end on the first day is the end of the first session, not of the series.
-    let own_end = || date_of(head.end_date.as_str()).filter(|end| start.is_none_or(|s| *end > s));
+    let firsts = [start, date_of(head.start_date.as_str())];
+    let is_later = |end: &NaiveDate| firsts.iter().flatten().all(|first| end > first);
+    let own_end = || date_of(head.end_date.as_str()).filter(is_later);
     let end = date_of(schedule.end_date.as_str());
     let valid_to = end.into_iter().chain(counted()).min().or_else(own_end);
     let notes = notes(cx, schedule, &months);

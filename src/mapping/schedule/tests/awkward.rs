@@ -252,3 +252,17 @@ fn a_count_ends_a_rule_where_its_last_date_is() {
     assert_eq!(end(&format!(r#"{from},"endDate":"2027-12-31""#)).as_deref(), Some("2026-12-21"));
     assert_eq!(end(&format!(r#"{from},"endDate":"2026-12-14""#)).as_deref(), Some("2026-12-14"));
 }
+
+#[test]
+fn the_times_of_one_session_do_not_end_a_schedule_that_began_before() {
+    let class = |end: &str| {
+        series(&format!(
+            r#""startDate":"2026-11-17T18:00:00Z","endDate":"{end}","eventSchedule":[
+            {{"startDate":"2026-01-06","byDay":"TU","repeatFrequency":"P1W","startTime":"18:00"}}]"#
+        ))
+    };
+    let service = class("2026-11-17T19:00:00Z");
+    assert_eq!((&service.schedules[0].valid_to, service.status), (&None, Status::Active));
+    let until = class("2026-12-15T19:00:00Z").schedules[0].valid_to.clone();
+    assert_eq!(until.as_deref(), Some("2026-12-15"));
+}
