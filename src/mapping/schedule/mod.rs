@@ -21,6 +21,7 @@ use chrono::NaiveTime;
 
 use self::derive::Dated;
 use self::row::Row;
+use super::bundle::ChildFeed;
 use super::context::Context;
 use super::context::instant;
 use super::context::local_time;
@@ -191,10 +192,11 @@ fn place_of_facts(cx: &Context<'_>, facts: &Opportunity, places: &Places<'_>) ->
     places.at(super::location::location_id(cx, place)?)
 }
 
-/// The dates of an event, or of a course without occurrences.
+/// The dates of an event, of a course without occurrences, or of a series that gives the times of its only
+/// session as its own.
 fn own_dates(cx: &Context<'_>, places: &Places<'_>) -> Option<Row> {
     let head = cx.head();
-    if cx.bundle.head.kind == Kind::SessionSeries {
+    if cx.bundle.head.kind == Kind::SessionSeries && !has_one_session(cx) {
         return None;
     }
     let Some((start, end)) = super::Occurrence::times(head) else {
@@ -219,6 +221,18 @@ fn own_dates(cx: &Context<'_>, places: &Places<'_>) -> Option<Row> {
         row.valid_to = Some(last);
     }
     Some(row)
+}
+
+/// Tells whether a series begins and ends at times of one day, and its sessions may be in no feed.
+fn has_one_session(cx: &Context<'_>) -> bool {
+    let date = |text: &str| match Moment::parse(text)? {
+        Moment::Date(_) => None,
+        moment => Some(local_time(instant(moment)).date()),
+    };
+    let first = date(cx.head().start_date.as_str());
+    first.is_some()
+        && first == date(cx.head().end_date.as_str())
+        && cx.bundle.child_feed != ChildFeed::Complete
 }
 
 /// Every schedule of a course runs from its first date to its last.

@@ -50,7 +50,8 @@ pub(super) fn rows_of(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule)
 fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row> {
     let start = date_of(schedule.start_date.as_str()).or_else(|| date_of(head.start_date.as_str()));
     let opens = parse_time(schedule.start_time.as_str())
-        .or_else(|| time_of(schedule.start_date.as_str()))?;
+        .or_else(|| time_of(schedule.start_date.as_str()))
+        .or_else(|| time_of(head.start_date.as_str()))?;
     let rule = rule_of(cx, schedule, start)?;
     let count = positive(schedule.repeat_count.0);
     let months = months(schedule);
@@ -68,7 +69,7 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row
     let notes = notes(cx, schedule, &months);
     Some(Row {
         opens: Some(opens),
-        closes: closes(cx, schedule, opens),
+        closes: closes(cx, schedule, opens, session_end(head, opens)),
         valid_from: start,
         valid_to,
         dtstart: start,
@@ -93,8 +94,16 @@ fn date_of(text: &str) -> Option<NaiveDate> {
 fn time_of(text: &str) -> Option<NaiveTime> {
     match Moment::parse(text)? {
         Moment::Date(_) => None,
+        _ if text.contains("T00:00") => None, // a date, also where the clock on the wall shows 01:00
         moment => Some(local_time(instant(moment)).time()).filter(|time| *time != NaiveTime::MIN),
     }
+}
+
+/// Returns when sessions that begin at this time end, where the series gives the times of one as its own.
+fn session_end(head: &Opportunity, opens: NaiveTime) -> Option<NaiveTime> {
+    let (start, end) = (head.start_date.as_str(), head.end_date.as_str());
+    let is_of_session = time_of(start) == Some(opens) && date_of(start) == date_of(end);
+    time_of(end).filter(|end| is_of_session && *end > opens)
 }
 
 fn rule_of(cx: &Context<'_>, schedule: &Schedule, start: Option<NaiveDate>) -> Option<Rule> {
@@ -189,9 +198,14 @@ fn positive(number: Option<f64>) -> Option<u32> {
     number.filter(|n| n.fract() == 0.0 && (1.0..=100_000.0).contains(n)).map(|n| n as u32)
 }
 
-/// Returns the end: as published, else start plus duration. An end that would make the session last
-/// more than half a day is an error and is dropped.
-fn closes(cx: &Context<'_>, schedule: &Schedule, opens: NaiveTime) -> Option<NaiveTime> {
+/// Returns the end: as published, else that of the session whose times the series has, else start plus
+/// duration. An end that would make the session last more than half a day is an error and is dropped.
+fn closes(
+    cx: &Context<'_>,
+    schedule: &Schedule,
+    opens: NaiveTime,
+    session_end: Option<NaiveTime>,
+) -> Option<NaiveTime> {
     if let Some(end) = parse_time(schedule.end_time.as_str()) {
         let length = (end - opens).num_minutes().rem_euclid(24 * 60);
         if length > 0 && (end > opens || length <= MAX_HOURS * 60) {
@@ -202,6 +216,9 @@ fn closes(cx: &Context<'_>, schedule: &Schedule, opens: NaiveTime) -> Option<Nai
             return Some(whole);
         }
         cx.find(Code::EndBeforeStart, "eventSchedule.endTime");
+    }
+    if let Some(end) = session_end.filter(|_| schedule.duration.is_absent()) {
+        return Some(to_whole_minute(end));
     }
     let stated = [&schedule.duration].into_iter().chain(cx.layers().iter().map(|l| &l.duration));
     let period = stated.into_iter().find_map(|text| Period::parse(text.as_str()))?;

@@ -266,3 +266,21 @@ fn the_times_of_one_session_do_not_end_a_schedule_that_began_before() {
     let until = class("2026-12-15T19:00:00Z").schedules[0].valid_to.clone();
     assert_eq!(until.as_deref(), Some("2026-12-15"));
 }
+
+#[test]
+fn a_series_may_give_the_times_of_its_sessions_as_its_own() {
+    let class = |end: &str, schedule: &str| {
+        let start = r#""startDate":"2026-12-07T18:00:00Z""#;
+        let service = series(&format!(r#"{start},"endDate":"{end}"{schedule}"#));
+        descriptions(&service).join("; ")
+    };
+    let weekly = r#","eventSchedule":{"byDay":"MO","repeatFrequency":"P1W"}"#;
+    assert_eq!(class("2026-12-07T19:00:00Z", weekly), "Mondays, 18:00 to 19:00");
+    assert_eq!(class("2027-07-26T23:59:59Z", weekly), "Mondays, 18:00");
+    assert_eq!(class("2026-12-07T19:00:00Z", ""), "Mon 7 Dec 2026, 18:00 to 19:00");
+    assert_eq!(class("2027-07-26T19:00:00Z", ""), "");
+    let other = r#","eventSchedule":{"byDay":"MO","repeatFrequency":"P1W","startTime":"10:00"}"#;
+    assert_eq!(class("2026-12-07T19:00:00Z", other), "Mondays, 10:00");
+    let night = r#""startDate":"2026-07-06T00:00:00Z","eventSchedule":{"byDay":"MO"}"#;
+    assert_eq!(descriptions(&series(night)), [""; 0]);
+}
