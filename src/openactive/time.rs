@@ -37,6 +37,9 @@ impl Moment {
         }
         let (clock, offset_secs) = split_offset(rest);
         let local = date.and_time(parse_time(clock)?);
+        // 24:00 is the end of the day.
+        let is_end_of_day = clock.starts_with("24");
+        let local = if is_end_of_day { local + chrono::TimeDelta::days(1) } else { local };
         Some(match offset_secs {
             Some(secs) => Self::Instant((local - chrono::TimeDelta::seconds(secs)).and_utc()),
             None => Self::Local(local),
@@ -194,6 +197,9 @@ mod tests {
             ("2026-10-13T18:30:00+01:00", Some(instant("2026-10-13T17:30:00Z"))),
             ("2026-10-13T18:30+0100", Some(instant("2026-10-13T17:30:00Z"))),
             ("2026-10-13", Some(Moment::Date(NaiveDate::from_ymd_opt(2026, 10, 13).unwrap()))),
+            ("2026-12-05T24:00:00Z", Some(instant("2026-12-06T00:00:00Z"))),
+            ("2026-12-31T24:00+01:00", Some(instant("2026-12-31T23:00:00Z"))),
+            ("2026-12-05T24:30:00Z", None),
             ("2026-13-13", None),
             ("tomorrow", None),
             ("2026-10-13T25:00", None),
@@ -202,6 +208,8 @@ mod tests {
         }
         let Some(Moment::Local(local)) = Moment::parse("2019-08-26 10:00") else { panic!() };
         assert_eq!(local.to_string(), "2019-08-26 10:00:00");
+        let Some(Moment::Local(local)) = Moment::parse("2024-02-28T24:00") else { panic!() };
+        assert_eq!(local.to_string(), "2024-02-29 00:00:00");
     }
 
     #[test]

@@ -87,7 +87,8 @@ fn date_of(text: &str) -> Option<NaiveDate> {
     match Moment::parse(text)? {
         // A date-time in UTC may name the day before in UK time; dates written as midnight stay.
         Moment::Instant(time) if !text.contains("T00:00") => Some(local_time(time).date()),
-        Moment::Instant(_) | Moment::Local(_) | Moment::Date(_) => parse_date(text),
+        Moment::Local(time) => Some(time.date()),
+        Moment::Instant(_) | Moment::Date(_) => parse_date(text),
     }
 }
 
