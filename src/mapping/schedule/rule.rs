@@ -25,6 +25,8 @@ use crate::openactive::Opportunity;
 use crate::openactive::Period;
 use crate::openactive::Schedule;
 use crate::openactive::lenient::Absent as _;
+use crate::openactive::lenient::Many;
+use crate::openactive::lenient::Text;
 use crate::openactive::parse_date;
 use crate::openactive::parse_time;
 use crate::oruk::Frequency;
@@ -74,7 +76,7 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row
         valid_to,
         dtstart: start,
         count,
-        except: except_dates(schedule).into_iter().chain(moved_dates(head, schedule)).collect(),
+        except: except_dates(cx, schedule).into_iter().chain(moved_dates(head, schedule)).collect(),
         notes,
         months,
         rule: Some(rule),
@@ -108,8 +110,8 @@ fn session_end(head: &Opportunity, opens: NaiveTime) -> Option<NaiveTime> {
 }
 
 fn rule_of(cx: &Context<'_>, schedule: &Schedule, start: Option<NaiveDate>) -> Option<Rule> {
-    let mut days: Vec<DayRule> =
-        schedule.by_day.iter().filter_map(|day| DayRule::parse(day.as_str())).collect();
+    let named = split(cx, &schedule.by_day, "eventSchedule.byDay");
+    let mut days: Vec<DayRule> = named.filter_map(DayRule::parse).collect();
     if days.is_empty() && !schedule.by_day.is_absent() {
         return None; // on days that have no code, such as public holidays: not on every day
     }
@@ -145,6 +147,14 @@ fn rule_of(cx: &Context<'_>, schedule: &Schedule, start: Option<NaiveDate>) -> O
         (n, Some(start)) if n % 7 == 0 => Some(weekly(&[words::weekday(start)], n / 7)),
         _ => None,
     }
+}
+
+/// Returns the values of a list, also those that stand in one text with commas between them.
+fn split<'s>(cx: &Context<'_>, list: &'s Many<Text>, path: &str) -> impl Iterator<Item = &'s str> {
+    if list.iter().any(|text| text.as_str().contains(',')) {
+        cx.find(Code::SingleForList, path);
+    }
+    list.iter().flat_map(|text| text.as_str().split(','))
 }
 
 fn every_week(days: &[DayRule], interval: u32) -> Rule {
@@ -231,8 +241,9 @@ fn closes(
     Some(opens.overflowing_add_signed(TimeDelta::seconds(secs)).0)
 }
 
-fn except_dates(schedule: &Schedule) -> Vec<NaiveDate> {
-    let moments = schedule.except_date.iter().filter_map(|date| Moment::parse(date.as_str()));
+fn except_dates(cx: &Context<'_>, schedule: &Schedule) -> Vec<NaiveDate> {
+    let moments = split(cx, &schedule.except_date, "eventSchedule.exceptDate");
+    let moments = moments.filter_map(Moment::parse);
     let dates = moments.map(|moment| match moment {
         Moment::Date(date) => date,
         other => local_time(instant(other)).date(),

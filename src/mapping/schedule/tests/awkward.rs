@@ -284,3 +284,16 @@ fn a_series_may_give_the_times_of_its_sessions_as_its_own() {
     let night = r#""startDate":"2026-07-06T00:00:00Z","eventSchedule":{"byDay":"MO"}"#;
     assert_eq!(descriptions(&series(night)), [""; 0]);
 }
+
+#[test]
+fn days_and_dates_with_commas_between_them_are_several() {
+    for days in [r#""MO,WE""#, r#"["Monday, Wednesday"]"#] {
+        let service = series(&format!(
+            r#""eventSchedule":{{"byDay":{days},"repeatFrequency":"P1W","startTime":"18:00",
+            "exceptDate":"2026-12-07,2026-12-14"}}"#
+        ));
+        assert_eq!(descriptions(&service), ["Mondays and Wednesdays, 18:00"], "{days}");
+        let notes = service.schedules[0].notes.as_deref();
+        assert_eq!(notes, Some("Not running on: Mon 7 Dec 2026; Mon 14 Dec 2026."));
+    }
+}
