@@ -90,13 +90,15 @@ pub struct Occurrence {
 impl Occurrence {
     /// Reads the times and the status of an occurrence; nothing when it has no readable start.
     ///
-    /// Local times are taken as UK time. A date alone starts at midnight.
+    /// Local times are taken as UK time. A date alone starts at midnight, and lasts no part of a day.
     pub fn times(opportunity: &Opportunity) -> Option<(DateTime<Utc>, Option<DateTime<Utc>>)> {
-        let start = super::context::instant(Moment::parse(opportunity.start_date.as_str())?);
+        let moment = Moment::parse(opportunity.start_date.as_str())?;
+        let start = super::context::instant(moment);
+        let is_date = matches!(moment, Moment::Date(_));
         let end = Moment::parse(opportunity.end_date.as_str()).map(super::context::instant);
         let end = end.filter(|end| *end > start).map(super::context::end_of_minute).or_else(|| {
             let length = Self::duration(opportunity).filter(|length| !is_implausible(*length))?;
-            Some(start + length)
+            (!is_date || length >= TimeDelta::days(1)).then(|| start + length)
         });
         Some((start, end))
     }

@@ -297,3 +297,12 @@ fn days_and_dates_with_commas_between_them_are_several() {
         assert_eq!(notes, Some("Not running on: Mon 7 Dec 2026; Mon 14 Dec 2026."));
     }
 }
+
+#[test]
+fn an_hour_of_a_day_without_a_time_is_not_after_midnight() {
+    let of_day = |day: &str| format!(r#"{{"startDate":"{day}","duration":"PT1H"}}"#);
+    let days = ["2026-11-30", "2026-12-07", "2026-12-14"].map(of_day).join(",");
+    let service = series(&format!(r#""subEvent":[{days}]"#));
+    assert_eq!(descriptions(&service), ["Mondays"]);
+    assert_eq!((&service.schedules[0].opens_at, &service.schedules[0].closes_at), (&None, &None));
+}
