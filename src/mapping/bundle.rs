@@ -1,8 +1,10 @@
 //! What the mapping looks at: one opportunity and everything that belongs to it.
 
+use std::iter::successors;
 use std::sync::Arc;
 
 use chrono::DateTime;
+use chrono::NaiveTime;
 use chrono::TimeDelta;
 use chrono::Utc;
 
@@ -97,10 +99,29 @@ impl Occurrence {
         let is_date = matches!(moment, Moment::Date(_));
         let end = Moment::parse(opportunity.end_date.as_str()).map(super::context::instant);
         let end = end.filter(|end| *end > start).map(super::context::end_of_minute).or_else(|| {
-            let length = Self::duration(opportunity).filter(|length| !is_implausible(*length))?;
+            let own = Self::duration(opportunity).filter(|length| !is_implausible(*length));
+            let parent = || opportunity.super_event.get().into_iter();
+            let parents = || parent().flat_map(|o| successors(Some(o), |o| o.super_event.get()));
+            let length = own.or_else(|| Self::length_of_sessions(parents().take(MAX_PARENTS)))?;
             (!is_date || length >= TimeDelta::days(1)).then(|| start + length)
         });
         Some((start, end))
+    }
+
+    /// Returns how long sessions last: as the first of what they are part of says. More than a session
+    /// can last is the length of the whole.
+    pub(super) fn length_of_sessions<'a>(
+        mut parents: impl Iterator<Item = &'a Opportunity>,
+    ) -> Option<TimeDelta> {
+        parents
+            .find_map(|parent| Self::duration(parent).filter(|length| *length <= LONGEST_SESSION))
+    }
+
+    /// Returns the end, after the usual length where it is not said. What begins at midnight has no time,
+    /// as far as is known.
+    pub(super) fn end_after(&self, usual: Option<TimeDelta>) -> Option<DateTime<Utc>> {
+        let has_time = || super::local_time(self.start).time() != NaiveTime::MIN;
+        self.end.or_else(|| Some(self.start + usual.filter(|_| has_time())?))
     }
 
     /// Tells whether the end was to come from a duration that nobody can mean.
@@ -130,8 +151,13 @@ impl Occurrence {
 /// An end time written as a duration gives nearly a day: `PT15H30M` for a class until half past three.
 /// Whole days and more are events that last so long.
 fn is_implausible(length: TimeDelta) -> bool {
-    length > TimeDelta::hours(14) && length < TimeDelta::days(1)
+    length > LONGEST_SESSION && length < TimeDelta::days(1)
 }
+
+const LONGEST_SESSION: TimeDelta = TimeDelta::hours(14);
+
+/// How many parents are asked how long a session lasts; real chains have three.
+const MAX_PARENTS: usize = 6;
 
 /// Returns an occurrence without what is its own alone: identity and times.
 fn facts_of(opportunity: &Opportunity) -> Opportunity {

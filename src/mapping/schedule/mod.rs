@@ -18,10 +18,12 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use chrono::NaiveTime;
+use chrono::TimeDelta;
 
 use self::derive::Dated;
 use self::row::Row;
 use super::bundle::ChildFeed;
+use super::bundle::Occurrence;
 use super::context::Context;
 use super::context::instant;
 use super::context::local_time;
@@ -61,7 +63,7 @@ pub(super) fn schedules(
     let ends = rows.iter().filter_map(Row::last).chain(rows.iter().flat_map(|r| r.except.clone()));
     // A pattern stops saying when it begins once it begins within a week.
     let begins = rows.iter().filter_map(|row| row.valid_from);
-    let begins = begins.filter_map(|date| date.checked_sub_signed(chrono::TimeDelta::days(8)));
+    let begins = begins.filter_map(|date| date.checked_sub_signed(TimeDelta::days(8)));
     let ends = ends.chain(begins);
     let liveness = liveness.with_days(ends);
     (write(cx, rows, places.attendance.words(), link), liveness)
@@ -167,14 +169,16 @@ fn is_of(row: &Row, one: &Dated) -> bool {
 }
 
 fn future_occurrences(cx: &Context<'_>, places: &Places<'_>) -> Vec<Dated> {
-    let future = cx.occurrences.iter().filter(|occurrence| occurrence.is_future(cx.now));
-    let dated = future.map(|occurrence| {
+    let usual = usual_length(cx);
+    let ends = cx.occurrences.iter().map(|one| (one, one.end_after(usual)));
+    let future = ends.filter(|(one, end)| end.unwrap_or(one.start) > cx.now);
+    let dated = future.map(|(occurrence, end)| {
         let start = local_time(occurrence.start);
-        let end = occurrence.end.map(local_time);
+        let end = end.map(local_time);
         let own_place = occurrence.facts.as_deref().filter(|facts| !facts.location.is_absent());
         let own_place = own_place.and_then(|facts| place_of_facts(cx, facts, places));
         let last_date = end.map_or(start.date(), |end| end.date());
-        let spans_days = end.is_some_and(|end| end - start > chrono::TimeDelta::hours(16));
+        let spans_days = end.is_some_and(|end| end - start > TimeDelta::hours(16));
         Dated {
             at: own_place.or_else(|| places.usual()),
             date: start.date(),
@@ -185,6 +189,11 @@ fn future_occurrences(cx: &Context<'_>, places: &Places<'_>) -> Vec<Dated> {
         }
     });
     dated.collect()
+}
+
+/// Returns how long occurrences last that do not say it themselves: as what they are part of says.
+pub(super) fn usual_length(cx: &Context<'_>) -> Option<TimeDelta> {
+    Occurrence::length_of_sessions(cx.layers().iter().copied())
 }
 
 fn place_of_facts(cx: &Context<'_>, facts: &Opportunity, places: &Places<'_>) -> Option<Id> {
@@ -199,7 +208,7 @@ fn own_dates(cx: &Context<'_>, places: &Places<'_>) -> Option<Row> {
     if cx.bundle.head.kind == Kind::SessionSeries && !has_one_session(cx) {
         return None;
     }
-    let Some((start, end)) = super::Occurrence::times(head) else {
+    let Some((start, end)) = Occurrence::times(head) else {
         if !head.start_date.is_absent() {
             cx.find(Code::StartMissing, "startDate");
         }
@@ -207,6 +216,7 @@ fn own_dates(cx: &Context<'_>, places: &Places<'_>) -> Option<Row> {
     };
     cx.check_times(head, "");
     let has_time = !matches!(Moment::parse(head.start_date.as_str()), Some(Moment::Date(_)));
+    let end = end.or_else(|| Some(start + usual_length(cx).filter(|_| has_time)?));
     let (start, end) = (local_time(start), end.map(local_time));
     let mut row = Row::dated(start.date());
     row.at = places.only();
@@ -215,7 +225,7 @@ fn own_dates(cx: &Context<'_>, places: &Places<'_>) -> Option<Row> {
     let closes = end.filter(|end| has_time && !(ends_on_date && end.time() == NaiveTime::MIN));
     row.closes = closes.map(|end| end.time());
     let last = end.map(|end| end.date()).filter(|last| *last > start.date());
-    let overnight = end.is_some_and(|end| end - start <= chrono::TimeDelta::hours(16));
+    let overnight = end.is_some_and(|end| end - start <= TimeDelta::hours(16));
     if let Some(last) = last.filter(|_| !overnight) {
         row.last_date = Some(last);
         row.valid_to = Some(last);

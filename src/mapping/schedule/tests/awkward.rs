@@ -306,3 +306,31 @@ fn an_hour_of_a_day_without_a_time_is_not_after_midnight() {
     assert_eq!(descriptions(&service), ["Mondays"]);
     assert_eq!((&service.schedules[0].opens_at, &service.schedules[0].closes_at), (&None, &None));
 }
+
+#[test]
+fn sessions_last_as_long_as_their_series_says() {
+    let class = |length: &str, days: [&str; 3]| {
+        let start = |day| format!(r#"{{"startDate":"{day}"}}"#);
+        let of_days = days.map(start).join(",");
+        let service = series(&format!(r#"{length},"subEvent":[{of_days}]"#));
+        descriptions(&service).join("; ")
+    };
+    let evenings = ["2026-11-30T18:00:00Z", "2026-12-07T18:00:00Z", "2026-12-14T18:00:00Z"];
+    assert_eq!(class(r#""duration":"PT1H""#, evenings), "Mondays, 18:00 to 19:00");
+    let of_parent = r#""superEvent":{"@type":"EventSeries","duration":"PT1H"}"#;
+    assert_eq!(class(of_parent, evenings), "Mondays, 18:00 to 19:00");
+    // The length of the whole, an end written as a duration, days without a time.
+    assert_eq!(class(r#""duration":"P10W""#, evenings), "Mondays, 18:00");
+    assert_eq!(class(r#""duration":"PT19H""#, evenings), "Mondays, 18:00");
+    let days = ["2026-11-30", "2026-12-07", "2026-12-14"];
+    assert_eq!(class(r#""duration":"PT1H""#, days), "Mondays");
+    let event = r#"{"@type":"Event","startDate":"2026-12-07T18:00:00Z",
+        "superEvent":{"@type":"EventSeries","duration":"PT1H"}}"#;
+    assert_eq!(descriptions(&service(event)), ["Mon 7 Dec 2026, 18:00 to 19:00"]);
+}
+
+#[test]
+fn a_session_in_progress_is_not_past() {
+    let service = series(r#""duration":"PT3H","subEvent":[{"startDate":"2026-11-22T11:00:00Z"}]"#);
+    assert_eq!(descriptions(&service), ["Sun 22 Nov 2026, 11:00 to 14:00"]);
+}
