@@ -245,12 +245,14 @@ fn has_one_session(cx: &Context<'_>) -> bool {
         && cx.bundle.child_feed != ChildFeed::Complete
 }
 
-/// Every schedule of a course runs from its first date to its last.
+/// Every schedule of a course runs from its first date to its last. From where it counts the weeks or
+/// months that it passes over stays as it says itself.
 fn set_course_dates(cx: &Context<'_>, rows: &mut [Row]) {
     let Some((first, last)) = course_dates(cx) else { return };
     for row in rows.iter_mut().filter(|row| row.rule.is_some()) {
         row.valid_from = first.or(row.valid_from);
-        row.dtstart = first.or(row.dtstart);
+        let is_counted = row.rule.as_ref().is_some_and(|rule| rule.interval > 1);
+        row.dtstart = if is_counted { row.dtstart.or(first) } else { first.or(row.dtstart) };
         row.valid_to = last.or(row.valid_to);
     }
 }

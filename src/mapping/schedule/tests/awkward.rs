@@ -334,3 +334,20 @@ fn a_session_in_progress_is_not_past() {
     let service = series(r#""duration":"PT3H","subEvent":[{"startDate":"2026-11-22T11:00:00Z"}]"#);
     assert_eq!(descriptions(&service), ["Sun 22 Nov 2026, 11:00 to 14:00"]);
 }
+
+#[test]
+fn a_course_every_other_week_keeps_its_weeks() {
+    let course = |repeat: &str| {
+        service(&format!(
+            r#"{{"@type":"CourseInstance","startDate":"2026-11-30","endDate":"2027-03-31",
+            "eventSchedule":[{{"startDate":"2026-12-08","byDay":"TU","repeatFrequency":"{repeat}",
+            "startTime":"18:00"}}]}}"#
+        ))
+    };
+    let dates = |service: &Service| {
+        let row = &service.schedules[0];
+        [&row.valid_from, &row.dtstart].map(|date| date.clone().unwrap_or_default())
+    };
+    assert_eq!(dates(&course("P2W")), ["2026-11-30", "2026-12-08"]);
+    assert_eq!(dates(&course("P1W")), ["2026-11-30", "2026-11-30"]);
+}
