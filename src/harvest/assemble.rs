@@ -1,6 +1,10 @@
 //! From stored rows to the bundle the mapping looks at, or to the reason why there is none.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use serde_json::Map;
+use serde_json::Value;
 
 use crate::mapping;
 use crate::mapping::ChildFeed;
@@ -82,9 +86,8 @@ fn delegation(root: &store::Bundle) -> Option<Vec<String>> {
         return Some(root.claimed_by.clone());
     }
     let kind = kind?;
-    let lends_values = |kind| matches!(kind, Kind::EventSeries | Kind::Course);
     match kind {
-        Kind::EventSeries | Kind::Course => {
+        kind if lends_values(kind) => {
             let services = root.members.iter().filter(|member| !lends_values(member.kind));
             Some(services.map(|member| member.key.clone()).collect())
         }
@@ -94,6 +97,11 @@ fn delegation(root: &store::Bundle) -> Option<Vec<String>> {
         }
         _ => None,
     }
+}
+
+/// Tells whether a kind is no service, and only lends its values to some.
+fn lends_values(kind: Kind) -> bool {
+    matches!(kind, Kind::EventSeries | Kind::Course)
 }
 
 /// Tells whether a kind is a part of another rather than a service beside it.
@@ -119,15 +127,19 @@ fn head_of(root: &store::Bundle, facts: &[Arc<Opportunity>]) -> Option<(Head, Fe
         return Some((Head { kind, key, item_id, opportunity, oddities }, item.feed));
     }
     let stating = root.occurrences.iter().find(|occurrence| occurrence.facts.is_some())?;
-    let facts = facts.get(stating.facts?)?;
+    let agreed;
+    let facts = if root.key.contains("\ngroup\n") && root.facts.len() > 1 {
+        agreed = agreed_by(&root.facts);
+        &agreed
+    } else {
+        facts.get(stating.facts?)?.as_ref()
+    };
     let embedded = [&facts.super_event, &facts.facility_use].into_iter().find_map(|o| o.get());
     let (kind, opportunity) = match embedded {
         Some(parent) if is_described(parent) => {
             (Kind::of(&parent.type_name, None).unwrap_or(Kind::SessionSeries), parent.clone())
         }
-        _ if root.key.contains("\nScheduledSession\n") => {
-            (Kind::ScheduledSession, Opportunity::clone(facts))
-        }
+        _ if root.key.contains("\nScheduledSession\n") => (Kind::ScheduledSession, facts.clone()),
         _ => return None,
     };
     let oddities =
@@ -135,6 +147,55 @@ fn head_of(root: &store::Bundle, facts: &[Arc<Opportunity>]) -> Option<(Head, Fe
     let key = root.key.clone();
     Some((Head { kind, key, item_id: None, opportunity, oddities }, stating.feed))
 }
+
+/// Returns what sessions that only belong to a group agree on, as far as they state it: a value of one of them is
+/// not said of all.
+fn agreed_by(facts: &[String]) -> Opportunity {
+    let read = |json: &String| serde_json::from_str(json).ok();
+    let all: Vec<Map<String, Value>> = facts.iter().filter_map(read).collect();
+    let agreed = agreement(&all.iter().collect::<Vec<_>>());
+    serde_json::from_value(Value::Object(agreed)).unwrap_or_default()
+}
+
+fn agreement(all: &[&Map<String, Value>]) -> Map<String, Value> {
+    let names: BTreeSet<&String> = all.iter().flat_map(|one| one.keys()).collect();
+    let agreed = names.into_iter().filter_map(|name| {
+        let stated: Vec<&Value> = all.iter().filter_map(|one| one.get(name)).collect();
+        let first = *stated.first()?;
+        let value = match name.as_str() {
+            "superEvent" => {
+                let series: Vec<_> = stated.iter().filter_map(|value| value.as_object()).collect();
+                Value::Object(agreement(&series))
+            }
+            // What may be said several times is said by all of them together.
+            "eventSchedule" | "offers" | "offer" => {
+                let mut together: Vec<Value> = Vec::new();
+                for value in stated.into_iter().flat_map(many) {
+                    if !together.contains(value) {
+                        together.push(value.clone());
+                    }
+                }
+                Value::Array(together)
+            }
+            name if ANY_OF_THEM.contains(&name) => first.clone(),
+            _ if stated.iter().all(|value| *value == first) => first.clone(),
+            _ => return None,
+        };
+        Some((name.clone(), value))
+    });
+    agreed.collect()
+}
+
+fn many(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(values) => values,
+        value => std::slice::from_ref(value),
+    }
+}
+
+/// What the sessions of a group share by what makes them one, and what one of them may say for the others.
+const ANY_OF_THEM: [&str; 8] =
+    ["@type", "type", "name", "location", "organizer", "provider", "image", "url"];
 
 /// Tells whether an embedded parent says more than which one it is.
 fn is_described(parent: &Opportunity) -> bool {
@@ -148,13 +209,7 @@ fn is_described(parent: &Opportunity) -> bool {
 /// The slots of a facility that is not published are its only court's; of several nobody can tell whose.
 /// Either way the courts must be looked at again.
 fn without_head(root: &store::Bundle) -> Assembled {
-    let mut counts: Vec<(FeedId, u64)> = Vec::new();
-    for occurrence in &root.occurrences {
-        match counts.iter_mut().find(|(feed, _)| *feed == occurrence.feed) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((occurrence.feed, 1)),
-        }
-    }
+    let counts = by_feed(root);
     let members = root.members.iter();
     let members = members.filter(|member| member.kind == Kind::IndividualFacilityUse);
     let to: Vec<String> = members.map(|court| court.key.clone()).collect();
@@ -164,6 +219,18 @@ fn without_head(root: &store::Bundle) -> Assembled {
         1 => Assembled::Delegated(Delegation { to, orphans: Vec::new() }),
         _ => Assembled::Delegated(Delegation { to, orphans: counts }),
     }
+}
+
+/// Counts the occurrences of each feed.
+fn by_feed(root: &store::Bundle) -> Vec<(FeedId, u64)> {
+    let mut counts: Vec<(FeedId, u64)> = Vec::new();
+    for occurrence in &root.occurrences {
+        match counts.iter_mut().find(|(feed, _)| *feed == occurrence.feed) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((occurrence.feed, 1)),
+        }
+    }
+    counts
 }
 
 /// Where the head was made of the occurrences' own facts, these are not repeated below it as parents.
