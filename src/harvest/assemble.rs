@@ -47,7 +47,11 @@ pub(super) fn assemble(
     source_of: impl Fn(FeedId) -> Option<Arc<Source>>,
 ) -> Assembled {
     if let Some(to) = delegation(root) {
-        return Assembled::Delegated(Delegation { to, orphans: Vec::new() });
+        // The dates of a claimed court and of an event are taken over; those of what only lends its values are
+        // nobody's.
+        let is_lender = root.heads.first().is_some_and(|head| lends_values(head.kind));
+        let orphans = if is_lender { by_feed(root) } else { Vec::new() };
+        return Assembled::Delegated(Delegation { to, orphans });
     }
     let facts: Vec<Arc<Opportunity>> = root.facts.iter().map(|json| Arc::new(read(json))).collect();
     let Some((head, feed)) = head_of(root, &facts) else {
