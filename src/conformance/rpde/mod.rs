@@ -57,6 +57,8 @@ enum End {
 #[derive(Default)]
 struct Walk {
     problems: HashMap<&'static str, Vec<String>>,
+    /// Ids of the rules that something was seen to judge by.
+    seen_for: HashSet<&'static str>,
     pages: Vec<Url>,
     seen: HashSet<Url>,
     /// Each id with the `modified` it was last seen with.
@@ -67,8 +69,6 @@ struct Walk {
     first_id: Option<String>,
     items: usize,
     deleted: usize,
-    /// Whether the end was seen, and was judged.
-    has_end: bool,
     /// How many items each page had that had some.
     lengths: Vec<(String, usize)>,
 }
@@ -76,6 +76,11 @@ struct Walk {
 impl Walk {
     fn note(&mut self, rule: &'static Rule, problem: String) {
         self.problems.entry(rule.id).or_default().push(problem);
+    }
+
+    /// Says that what these rules speak of is there to be judged.
+    fn look(&mut self, rules: &[&'static Rule]) {
+        self.seen_for.extend(rules.iter().map(|rule| rule.id));
     }
 
     async fn follow(&mut self, session: &mut Session<'_>, first: Url, max_pages: usize) -> End {
@@ -87,6 +92,7 @@ impl Walk {
             let Some((page, next)) = self.read(&reply, &url) else {
                 return End::Broken;
             };
+            self.look(&[&rule::RPDE_NEXT_MOVES]);
             let is_empty = items(&page).is_empty();
             if is_empty && next == url {
                 return End::Reached(url);
@@ -106,10 +112,13 @@ impl Walk {
 
     /// Judges one page by itself and against those before; returns nothing when there is no way on.
     fn read(&mut self, reply: &Reply, url: &Url) -> Option<(Map<String, Value>, Url)> {
+        self.look(&[&rule::RPDE_STATUS]);
         if reply.status() != Some(200) {
             self.note(&rule::RPDE_STATUS, reply.told());
             return None;
         }
+        self.look(&[&rule::RPDE_JSON]);
+        self.check_content_type(reply);
         let page = match reply.object() {
             Ok(page) => page.clone(),
             Err(told) => {
@@ -117,7 +126,7 @@ impl Walk {
                 return None;
             }
         };
-        self.check_content_type(reply);
+        self.look(&[&rule::RPDE_LICENSE, &rule::RPDE_ITEMS, &rule::RPDE_NEXT]);
         let license = page.get("license").and_then(Value::as_str).unwrap_or_default();
         if !schema::is_uri(license) {
             self.note(&rule::RPDE_LICENSE, format!("{}: license is \"{license}\"", reply.label));
@@ -138,6 +147,7 @@ impl Walk {
     }
 
     fn check_content_type(&mut self, reply: &Reply) {
+        self.look(&[&rule::RPDE_CONTENT_TYPE]);
         let sent = reply.header(header::CONTENT_TYPE).unwrap_or("nothing").to_ascii_lowercase();
         let compact: String = sent.chars().filter(|c| !c.is_whitespace()).collect();
         let mut parts = compact.split(';');
@@ -153,6 +163,7 @@ impl Walk {
 
     /// Pages that are not the last: how long they keep, and how full they are.
     fn check_page_manners(&mut self, reply: &Reply, length: usize) {
+        self.look(&[&rule::RPDE_CACHE_CONTROL]);
         let (is_public, max_age) = cache_control(reply);
         if !is_public || max_age.is_none_or(|seconds| seconds < FULL_PAGE_MAX_AGE) {
             let told = format!("{} has not public, max-age of an hour or more", reply.label);
@@ -165,12 +176,16 @@ impl Walk {
         let Some(first) = self.pages.first().cloned() else {
             return;
         };
-        let ids = |reply: &Reply| -> Vec<String> {
-            let items = reply.json().and_then(|page| page.get("items")).and_then(Value::as_array);
-            items.into_iter().flatten().map(|item| plain(item.get("id").unwrap_or(item))).collect()
+        let ids = |reply: &Reply| -> Option<Vec<String>> {
+            let items = reply.object().ok()?.get("items")?.as_array()?;
+            Some(items.iter().map(|item| plain(item.get("id").unwrap_or(item))).collect())
         };
         let before = ids(&session.request(Method::GET, &first).await);
         let after = ids(&session.request(Method::GET, &first).await);
+        let Some((before, after)) = before.zip(after) else {
+            return;
+        };
+        self.look(&[&rule::RPDE_STABLE]);
         // An item that changes meanwhile moves to the end, and later ones may follow.
         let is_same = before == after || before.iter().any(|id| !after.contains(id));
         if !is_same {
@@ -180,7 +195,7 @@ impl Walk {
 
     /// Reads the last page once more, or a page so far on that it must be the last.
     async fn check_end(&mut self, session: &mut Session<'_>, url: &Url, was_walked: bool) {
-        self.has_end = true;
+        self.look(&[&rule::RPDE_LAST_PAGE]);
         let reply = session.request(Method::GET, url).await;
         let Ok(page) = reply.object() else {
             self.note(&rule::RPDE_LAST_PAGE, reply.told());
@@ -194,6 +209,7 @@ impl Walk {
         if items(page).is_empty() && next.as_ref() != Some(url) {
             self.note(&rule::RPDE_LAST_PAGE, format!("{} does not name itself", reply.label));
         }
+        self.look(&[&rule::RPDE_CACHE_CONTROL]);
         let (is_public, max_age) = cache_control(&reply);
         if !is_public || max_age.is_none_or(|seconds| seconds > LAST_PAGE_MAX_AGE) {
             let told = format!("{} (last page) has not public, max-age=8 or less", reply.label);
@@ -218,14 +234,24 @@ impl Walk {
         for rule in JUDGED {
             let problems = self.problems.remove(rule.id).unwrap_or_default();
             let is_of_items = ITEM_RULES.iter().any(|other| other.id == rule.id);
-            if problems.is_empty() && self.items == 0 && is_of_items {
-                ledger.skip(rule, FEED, "no items were seen");
-            } else if *rule == &rule::RPDE_LAST_PAGE && !self.has_end {
-                ledger.skip(rule, FEED, "the last page was not found");
+            let is_seen =
+                if is_of_items { self.items > 0 } else { self.seen_for.contains(rule.id) };
+            if problems.is_empty() && !is_seen {
+                let what = if is_of_items { "no items were seen" } else { unseen(rule) };
+                ledger.skip(rule, FEED, what);
             } else {
                 ledger.judge(rule, FEED, &problems);
             }
         }
+    }
+}
+
+/// Says what was missing to judge a rule by.
+fn unseen(rule: &Rule) -> &'static str {
+    if *rule == rule::RPDE_LAST_PAGE {
+        "the last page was not found"
+    } else {
+        "no page was seen that it could be judged by"
     }
 }
 

@@ -24,6 +24,7 @@ impl Walk {
             // A relative link can still be followed, to see what else there is.
             return if said.is_empty() { None } else { url.join(said).ok() };
         };
+        self.look(&[&rule::RPDE_NEXT_PATH]);
         if next.host() != url.host() {
             // Not followed: a feed shall not lead this program to machines nobody named.
             self.note(&rule::RPDE_NEXT_PATH, format!("{label}: next is on another host: {next}"));
@@ -32,6 +33,7 @@ impl Walk {
         if next.path().trim_end_matches('/') != url.path().trim_end_matches('/') {
             self.note(&rule::RPDE_NEXT_PATH, format!("{label}: next is {next}"));
         }
+        self.look(&[&rule::RPDE_NEXT_CURSOR]);
         let items = items(page);
         let cursor = Cursor::of(&next);
         if cursor.is_none() && !(items.is_empty() && next == *url) {

@@ -197,6 +197,37 @@ static FAULTS: &[Fault] = &[
     }),
 ];
 
+/// What did not come cannot be as it should: only what was seen is judged.
+#[tokio::test]
+async fn what_was_not_seen_is_skipped() {
+    let client = HttpClient::new().unwrap();
+    let page_for_people: Spoil = |_, reply| {
+        reply.set_header("content-type", "text/html");
+        reply.body = json!("<!doctype html>");
+    };
+    let out_of_order: Spoil = |_, reply| {
+        reply.set_header("content-type", "text/html");
+        reply.status = 500;
+    };
+    let json_and_type = [&rule::RPDE_JSON, &rule::RPDE_CONTENT_TYPE];
+    for (spoil, passed, failed) in [
+        (page_for_people, &[&rule::RPDE_STATUS, &rule::RPDE_SPEED][..], &json_and_type[..]),
+        (out_of_order, &[&rule::RPDE_SPEED], &[&rule::RPDE_STATUS]),
+    ] {
+        let report = report(&client, Target::Rpde, answer, spoil).await;
+        for result in &report.results {
+            let expected = if passed.contains(&result.rule) {
+                Outcome::Pass
+            } else if failed.contains(&result.rule) {
+                Outcome::Fail
+            } else {
+                Outcome::Skip
+            };
+            assert_eq!(result.outcome, expected, "{}:\n{}", result.rule.id, report.to_text());
+        }
+    }
+}
+
 #[tokio::test]
 async fn repeated_change_numbers_are_caught() {
     let fault = Fault {
