@@ -6,6 +6,8 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::Options;
+use super::Target;
+use super::discovery;
 use super::page;
 use super::page::Dialect;
 use super::page::Found;
@@ -29,6 +31,9 @@ use super::session::Session;
 /// Checks everything.
 pub(super) async fn check(session: &mut Session<'_>, ledger: &mut Ledger, options: &Options) {
     let services = check_list(session, ledger, options, (SERVICES, &oruk1::SERVICE)).await;
+    if ledger.has_failed(&rule::ORUK1_LIST) {
+        hint(session, ledger).await;
+    }
     let slashed = session.get("/services/", &[("page", "1")]).await;
     ledger.judge_one(&rule::ORUK1_LIST_SLASH, "/services/", slashed.object().map(|_| ()));
     rich_tests(session, ledger, options, &services).await;
@@ -47,6 +52,16 @@ pub(super) async fn check(session: &mut Session<'_>, ledger: &mut Ledger, option
     }
     vocabularies(session, ledger).await;
     manners(session, ledger);
+}
+
+/// Says where an API of 3.0 is below a base URL that has none of 1.0: a gateway's first page leads to no
+/// version, and so to this check.
+async fn hint(session: &mut Session<'_>, ledger: &mut Ledger) {
+    let Some(url) = session.below("/v3") else { return };
+    let found = discovery::from_reply(&session.request_aside(&url).await);
+    if found.target == Target::Oruk3 {
+        ledger.add(&rule::ORUK1_LIST, &format!("{url} leads to {}", found.target.as_str()));
+    }
 }
 
 /// Judges a list and a sample of its records; returns the sample.

@@ -222,6 +222,19 @@ impl Ledger {
         self.push(rule, Outcome::Skip, subject, why.into());
     }
 
+    /// Tells whether `rule` is broken somewhere.
+    pub(super) fn has_failed(&self, rule: &Rule) -> bool {
+        self.results.iter().any(|it| it.rule == rule && it.outcome == Outcome::Fail)
+    }
+
+    /// Adds to why `rule` is broken.
+    pub(super) fn add(&mut self, rule: &Rule, detail: &str) {
+        let broken = |it: &&mut RuleResult| it.rule == rule && it.outcome == Outcome::Fail;
+        if let Some(result) = self.results.iter_mut().find(broken) {
+            result.detail = format!("{}; {detail}", result.detail);
+        }
+    }
+
     pub(super) fn into_results(self) -> Vec<RuleResult> {
         self.results
     }

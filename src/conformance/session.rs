@@ -65,6 +65,11 @@ impl<'c> Session<'c> {
         }
     }
 
+    /// Returns the address of a path below the base URL.
+    pub(super) fn below(&self, path: &str) -> Option<Url> {
+        Url::parse(&format!("{}{path}", self.base)).ok()
+    }
+
     /// Asks for any URL and remembers how the server behaved.
     pub(super) async fn request(&mut self, method: Method, url: &Url) -> Reply {
         let answer = self.client.get(url, method.clone()).await;

@@ -15,6 +15,21 @@ async fn faults_are_caught() {
     assert_caught(Target::Oruk1, answer, FAULTS).await;
 }
 
+/// The first page of a gateway is for people, and its versions are below.
+#[tokio::test]
+async fn a_base_url_above_an_api_of_3_0_is_told_where_that_is() {
+    let publisher: Publisher = |ask| match ask.path.as_str() {
+        "/v3" => Reply::json(200, json!({"version": "HSDS-UK-3.0"})),
+        _ => Reply::problem(404),
+    };
+    let client = HttpClient::new().unwrap();
+    let url = serve(publisher, unspoilt).await;
+    assert_eq!(detect(&client, &url).await.target, Target::Oruk1);
+    let text = check(&client, Target::Oruk1, &url, &options()).await.unwrap().to_text();
+    let line = text.lines().find(|line| line.starts_with("FAIL oruk1-list ")).unwrap();
+    assert!(line.ends_with(&format!("; {url}/v3 leads to HSDS-UK-3.0")), "{line}");
+}
+
 static FAULTS: &[Fault] = &[
     fault(&rule::ORUK1_LIST, |ask, reply| {
         if ask.is_list("/services") {
