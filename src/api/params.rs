@@ -262,8 +262,11 @@ fn age(text: &str) -> Option<f64> {
     text.parse().ok().filter(|age: &f64| (0.0..=150.0).contains(age))
 }
 
+/// Publishers write the end of a day as 24:00, which is read as the beginning of the next: for a filter that
+/// would be the other end of the day.
 fn minutes(text: &str) -> Option<u16> {
-    let time = parse_time(text)?;
+    let time =
+        parse_time(text).filter(|_| !text.trim_start_matches(['T', 't']).starts_with("24"))?;
     u16::try_from(chrono::Timelike::num_seconds_from_midnight(&time) / 60).ok()
 }
 
@@ -307,6 +310,8 @@ mod tests {
             ("minimum_age=old", "minimum_age"),
             ("day=XX", "day"),
             ("start_time=25:00", "start_time"),
+            ("start_time=24:00", "start_time"),
+            ("end_time=24:00:00", "end_time"),
             ("taxonomy_term_id=1", "taxonomy_term_id"),
             ("modified_after=now", "modified_after"),
         ] {
