@@ -30,6 +30,10 @@ const MAX_PROXIMITY_M: f64 = 1_500_000.0;
 /// How long a query may be.
 const MAX_QUERY_BYTES: usize = 8 * 1024;
 
+/// What `modified_after` takes.
+const INSTANT: &str =
+    "a date, or a date and time with `Z` or an offset, such as 2026-11-29T13:00:00Z";
+
 /// The parameters of a request.
 #[derive(Debug, Default)]
 pub(super) struct Params(Vec<(String, String)>);
@@ -130,7 +134,7 @@ impl Params {
             age: None,
             features: Features::default(),
             starts_before: None,
-            modified_after: self.read("modified_after", "a date and time", instant)?,
+            modified_after: self.read("modified_after", INSTANT, instant)?,
         })
     }
 
@@ -321,6 +325,9 @@ mod tests {
                 "{query}"
             );
         }
+        // Whose midday it is is not said.
+        let problem = params("modified_after=2026-11-29T12:00:00").query().unwrap_err();
+        assert!(problem.detail().contains("with `Z` or an offset"), "{problem:?}");
         assert!(matches!(params("page=x").paging(), Err(Problem::Unreadable { .. })));
         for query in ["page=0", "page=-1", "per_page=0", "per_page=1001"] {
             assert!(matches!(params(query).paging(), Err(Problem::OutOfRange { .. })), "{query}");
