@@ -27,7 +27,8 @@ use crate::conformance::Target;
 use crate::conformance::json_schemas;
 
 const DESCRIPTION: &str = "Sport and physical activity published as OpenActive, as Open Referral UK. \
-    Different parameters narrow a query, values of one parameter widen it.";
+    Different parameters narrow a query. Several days, ids or vocabularies widen it, each in a \
+    parameter of its own, days and ids also with commas between; every other parameter is given once.";
 
 /// The largest example.
 const MAX_EXAMPLE_BYTES: usize = 1024 * 1024;

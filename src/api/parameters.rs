@@ -97,7 +97,7 @@ const TERMS_3: &[Parameter] = &[
         Kind::Id,
         "Has this term or a narrower one; several widen the query.",
     ),
-    Parameter("taxonomy_id", Kind::Id, "Has any term of this taxonomy."),
+    Parameter("taxonomy_id", Kind::Id, "Has any term of this taxonomy; several widen the query."),
 ];
 
 const TERMS_1: &[Parameter] = &[
@@ -105,9 +105,13 @@ const TERMS_1: &[Parameter] = &[
     Parameter(
         "taxonomy_id",
         Kind::Text,
-        "Has this term, a CURIE such as openActiveActivity:UUID, or a narrower one.",
+        "Has this term, a CURIE such as openActiveActivity:UUID, or a narrower one; several widen the query.",
     ),
-    Parameter("vocabulary", Kind::Text, "Has any term of this vocabulary."),
+    Parameter(
+        "vocabulary",
+        Kind::Text,
+        "Has any term of this vocabulary; several widen the query.",
+    ),
 ];
 
 const EXPLAIN: &[Parameter] =
@@ -125,8 +129,8 @@ const FORMAT: &[Parameter] =
     &[Parameter("format", Kind::Format, "`ndjson` streams everything, a line for each item.")];
 
 const OF_TAXONOMY: &[Parameter] = &[
-    Parameter("taxonomy_id", Kind::Id, "Of this taxonomy."),
-    Parameter("parent_id", Kind::Id, "Right below this term."),
+    Parameter("taxonomy_id", Kind::Id, "Of this taxonomy; several widen the query."),
+    Parameter("parent_id", Kind::Id, "Right below this term; several widen the query."),
     Parameter("top_only", Kind::Flag, "Only terms without a wider one."),
 ];
 

@@ -1,7 +1,8 @@
 //! Query parameters: read strictly, each error naming the parameter and what would be right.
 //!
-//! A parameter given several times widens the query; different parameters narrow it. Parameters this
-//! API does not know are passed over, as links often carry some of their own.
+//! Different parameters narrow a query. Days and ids given several times widen it; whatever else has more than
+//! one value is refused, since none of them is more meant than the others. Parameters this API does not know
+//! are passed over, as links often carry some of their own.
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -69,9 +70,14 @@ impl Params {
         named.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// Returns the first value of a parameter.
-    pub(super) fn first(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
+    /// Returns the value of a parameter that has no more than one.
+    pub(super) fn one(&self, parameter: &'static str) -> Result<Option<&str>, Problem> {
+        let mut values = self.all(parameter);
+        let value = values.next();
+        match values.next() {
+            None => Ok(value),
+            Some(_) => Err(Problem::Unreadable { parameter, expected: "it once, with one value" }),
+        }
     }
 
     fn read<T>(
@@ -80,12 +86,13 @@ impl Params {
         expected: &'static str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>, Problem> {
-        let value = self.first(parameter);
+        let value = self.one(parameter)?;
         let unreadable = Problem::Unreadable { parameter, expected };
         value.map(|value| parse(value).ok_or(unreadable)).transpose()
     }
 
-    fn read_all<T>(
+    /// Reads a parameter of which several values widen the query.
+    pub(super) fn read_all<T>(
         &self,
         parameter: &'static str,
         expected: &'static str,
@@ -118,7 +125,7 @@ impl Params {
     /// Reads the filters of services.
     pub(super) fn query(&self) -> Result<Query, Problem> {
         Ok(Query {
-            search: self.first("search").or_else(|| self.first("text")).map(str::to_owned),
+            search: self.one("search")?.or(self.one("text")?).map(str::to_owned),
             terms: self.ids("taxonomy_term_id")?,
             taxonomies: Vec::new(),
             minimum_age: self.read("minimum_age", "an age in years", age)?,
@@ -306,6 +313,32 @@ mod tests {
         assert_eq!(query.days, 0b10_1010);
         assert_eq!((query.minimum_age, query.start_time), (Some(50.0), Some(1110)));
         assert_eq!(params("page=3&per_page=20").paging().unwrap().offset(), 40);
+    }
+
+    #[test]
+    fn only_days_and_ids_have_several_values() {
+        for name in [
+            "search",
+            "text",
+            "minimum_age",
+            "maximum_age",
+            "start_time",
+            "end_time",
+            "modified_after",
+        ] {
+            // Nothing is no value.
+            assert!(params(&format!("{name}=&{name}=")).query().is_ok(), "{name}");
+            let problem = params(&format!("{name}=10:00&{name}=11:00")).query().unwrap_err();
+            assert!(
+                matches!(problem, Problem::Unreadable { parameter, .. } if parameter == name),
+                "{name}"
+            );
+        }
+        assert!(params("bbox=0,50,1,51&bbox=1,50,2,51").bounds().is_err());
+        assert!(params("page=1&page=2").paging().is_err());
+        let several = format!("day=MO&day=TU,WE&organization_id={0}&organization_id={0}", Id::NIL);
+        let query = params(&several).query().unwrap();
+        assert_eq!((query.days, query.organizations.len()), (0b111, 2));
     }
 
     #[test]

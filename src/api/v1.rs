@@ -66,15 +66,17 @@ fn query(asked: &Asked) -> Result<Query, Problem> {
     let mut query = params.query()?;
     query.near = params.near(&asked.state.gazetteer)?;
     query.open_ages = true;
-    for text in params.all("taxonomy_id") {
-        let term = v1::parse_curie(text).map(v1::Curie::id).or_else(|| Id::parse(text));
-        query.terms.push(term.ok_or(Problem::Unreadable { parameter: "taxonomy_id", expected })?);
-    }
+    query.terms.extend(params.read_all("taxonomy_id", expected, term)?);
     if query.terms.is_empty() {
         let schemes = params.all("vocabulary").map(v1::scheme_of);
         query.taxonomies = schemes.map(|scheme| scheme.map_or(NONE, Scheme::id)).collect();
     }
     Ok(query)
+}
+
+/// Reads the id of a term, a CURIE or a UUID.
+fn term(text: &str) -> Option<Id> {
+    v1::parse_curie(text).map(v1::Curie::id).or_else(|| Id::parse(text))
 }
 
 /// The id of no taxonomy: nothing is in a vocabulary that is not there.
@@ -93,7 +95,7 @@ async fn service(asked: Asked) -> Answer {
 
 /// `GET /v1/taxonomies`: terms in use and their ancestors.
 async fn taxonomies(asked: Asked) -> Answer {
-    let vocabulary = asked.params.first("vocabulary");
+    let vocabulary = asked.params.one("vocabulary")?;
     let is_root_only = asked.params.flag("root_only")?;
     let make = async |view: View, paging: Paging| {
         let mut terms = view.terms_in_use();
@@ -113,11 +115,10 @@ async fn taxonomies(asked: Asked) -> Answer {
 /// `GET /v1/taxonomies/{id}`.
 async fn taxonomy(asked: Asked) -> Answer {
     let unknown = || Problem::UnknownId { what: "taxonomy" };
-    let text = asked.id_text();
-    let id = v1::parse_curie(text).map(v1::Curie::id).or_else(|| Id::parse(text));
+    let id = term(asked.id_text());
     let view = asked.view()?;
-    let term = id.and_then(|id| view.snapshot().terms().find(id)).ok_or_else(unknown)?;
-    let taxonomy = v1::Taxonomy::of(term).ok_or_else(unknown)?;
+    let found = id.and_then(|id| view.snapshot().terms().find(id)).ok_or_else(unknown)?;
+    let taxonomy = v1::Taxonomy::of(found).ok_or_else(unknown)?;
     asked.entity(&taxonomy, modified(&view)).await
 }
 
