@@ -28,7 +28,8 @@ use crate::conformance::json_schemas;
 
 const DESCRIPTION: &str = "Sport and physical activity published as OpenActive, as Open Referral UK. \
     Different parameters narrow a query. Several days, ids or vocabularies widen it, each in a \
-    parameter of its own, days and ids also with commas between; every other parameter is given once.";
+    parameter of its own, days and ids also with commas between; a parameter of which nothing else is said is \
+    given once.";
 
 /// The largest example.
 const MAX_EXAMPLE_BYTES: usize = 1024 * 1024;
@@ -51,14 +52,14 @@ const V3: &[Described] = &[
         "/services",
         "service",
         Shape::List,
-        &[Set::Paging, Set::Terms3, Set::Filters, Set::Services, Set::Format],
+        &[Set::Paging, Set::Terms3, Set::Times3, Set::Filters, Set::Services, Set::Format],
     ),
     ("/services/{id}", "service", Shape::One, &[Set::Explain]),
     (
         "/service_at_locations",
         "service_at_location",
         Shape::List,
-        &[Set::Paging, Set::Terms3, Set::Filters, Set::Full, Set::Format],
+        &[Set::Paging, Set::Terms3, Set::Times3, Set::Filters, Set::Full, Set::Format],
     ),
     ("/service_at_locations/{id}", "service_at_location", Shape::One, &[]),
     ("/taxonomies", "taxonomy", Shape::List, &[Set::Paging]),
@@ -72,7 +73,7 @@ const V3: &[Described] = &[
 ];
 
 const V1: &[Described] = &[
-    ("/services", "service", Shape::List, &[Set::Paging, Set::Terms1, Set::Filters]),
+    ("/services", "service", Shape::List, &[Set::Paging, Set::Terms1, Set::Times1, Set::Filters]),
     ("/services/{id}", "service", Shape::One, &[]),
     ("/taxonomies", "taxonomy", Shape::List, &[Set::Paging, Set::OfVocabulary]),
     ("/taxonomies/{id}", "taxonomy", Shape::One, &[]),

@@ -30,6 +30,8 @@ enum Kind {
 pub(super) enum Set {
     Paging,
     Filters,
+    Times3,
+    Times1,
     Terms3,
     Terms1,
     Services,
@@ -60,9 +62,6 @@ const FILTERS: &[Parameter] = &[
         Kind::Number(0.0, 150.0),
         "The maximum age is at most this, in years.",
     ),
-    Parameter("start_time", Kind::Time, "A session starts at this time or later."),
-    Parameter("end_time", Kind::Time, "A session ends at this time or earlier."),
-    Parameter("day", Kind::Day, "A session is on this day; several widen the query."),
     Parameter(
         "postcode",
         Kind::Postcode,
@@ -88,6 +87,31 @@ const FILTERS: &[Parameter] = &[
          days, whatever else is asked.",
     ),
     Parameter("organization_id", Kind::Id, "Of this organisation; several widen the query."),
+];
+
+const TIMES_3: &[Parameter] = &[
+    Parameter("start_time", Kind::Time, "A session starts at this time or later."),
+    Parameter("end_time", Kind::Time, "A session ends at this time or earlier."),
+    Parameter("day", Kind::Day, "A session is on this day; several widen the query."),
+];
+
+const TIMES_1: &[Parameter] = &[
+    Parameter(
+        "start_time",
+        Kind::Time,
+        "A session starts at this time or later. Several times are of several sets: the first `day`, \
+         `start_time` and `end_time` together, or the second, and so on; each as often as the others, if at all.",
+    ),
+    Parameter(
+        "end_time",
+        Kind::Time,
+        "A session ends at this time or earlier; several as for `start_time`.",
+    ),
+    Parameter(
+        "day",
+        Kind::Day,
+        "A session is on this day; several widen the query, or are of several sets as for `start_time`.",
+    ),
 ];
 
 const TERMS_3: &[Parameter] = &[
@@ -145,6 +169,8 @@ impl Set {
         match self {
             Self::Paging => PAGING,
             Self::Filters => FILTERS,
+            Self::Times3 => TIMES_3,
+            Self::Times1 => TIMES_1,
             Self::Terms3 => TERMS_3,
             Self::Terms1 => TERMS_1,
             Self::Services => SERVICES,

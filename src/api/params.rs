@@ -11,6 +11,7 @@ use super::error::Problem;
 use crate::catalogue::Features;
 use crate::catalogue::Near;
 use crate::catalogue::Query;
+use crate::catalogue::Slot;
 use crate::openactive::DayRule;
 use crate::openactive::parse_date;
 use crate::openactive::parse_time;
@@ -30,6 +31,15 @@ const MAX_PROXIMITY_M: f64 = 1_500_000.0;
 
 /// How long a query may be.
 const MAX_QUERY_BYTES: usize = 8 * 1024;
+
+/// What `day` takes.
+const DAY: &str = "a day such as MO";
+
+/// What `start_time` takes.
+const START_TIME: &str = "a time such as 18:30";
+
+/// What `end_time` takes.
+const END_TIME: &str = "a time such as 20:00";
 
 /// What `modified_after` takes.
 const INSTANT: &str =
@@ -91,6 +101,16 @@ impl Params {
         value.map(|value| parse(value).ok_or(unreadable)).transpose()
     }
 
+    fn read_each<T>(
+        &self,
+        parameter: &'static str,
+        expected: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Vec<T>, Problem> {
+        let read = |value: &str| parse(value).ok_or(Problem::Unreadable { parameter, expected });
+        self.all(parameter).map(read).collect()
+    }
+
     /// Reads a parameter of which several values widen the query.
     pub(super) fn read_all<T>(
         &self,
@@ -125,14 +145,63 @@ impl Params {
     /// Reads the filters of services.
     pub(super) fn query(&self) -> Result<Query, Problem> {
         Ok(Query {
+            start_time: self.read("start_time", START_TIME, minutes)?,
+            end_time: self.read("end_time", END_TIME, minutes)?,
+            days: self.days()?,
+            ..self.query_at_any_time()?
+        })
+    }
+
+    /// Reads the filters of services as 1.0 has them: `day`, `start_time` and `end_time` may come several
+    /// times. The first of each are a set, the second of each another, and a session is at one of them.
+    /// Without several times the days are those of one set.
+    ///
+    /// # Errors
+    /// When the sets are not all of the same parameters.
+    pub(super) fn query_by_sets(&self) -> Result<Query, Problem> {
+        const NAMES: [&str; 3] = ["day", "start_time", "end_time"];
+        let [days, starts, ends] = NAMES.map(|name| self.all(name).count());
+        let sets = starts.max(ends);
+        if sets <= 1 {
+            return self.query();
+        }
+        for (parameter, count) in NAMES.into_iter().zip([days, starts, ends]) {
+            if count != 0 && count != sets {
+                let expected = "one for each set of `day`, `start_time` and `end_time`";
+                return Err(Problem::Unreadable { parameter, expected });
+            }
+        }
+        let mut slots = vec![Slot::default(); sets];
+        for (slot, days) in slots.iter_mut().zip(self.read_each("day", DAY, days_of)?) {
+            slot.days = days;
+        }
+        let starts = self.read_each("start_time", START_TIME, minutes)?;
+        for (slot, time) in slots.iter_mut().zip(starts) {
+            slot.start_time = Some(time);
+        }
+        let ends = self.read_each("end_time", END_TIME, minutes)?;
+        for (slot, time) in slots.iter_mut().zip(ends) {
+            slot.end_time = Some(time);
+        }
+        Ok(Query { slots, ..self.query_at_any_time()? })
+    }
+
+    fn days(&self) -> Result<u8, Problem> {
+        let days = self.read_each("day", DAY, days_of)?;
+        Ok(days.into_iter().fold(0, |all, days| all | days))
+    }
+
+    fn query_at_any_time(&self) -> Result<Query, Problem> {
+        Ok(Query {
             search: self.one("search")?.or(self.one("text")?).map(str::to_owned),
             terms: self.ids("taxonomy_term_id")?,
             taxonomies: Vec::new(),
             minimum_age: self.read("minimum_age", "an age in years", age)?,
             maximum_age: self.read("maximum_age", "an age in years", age)?,
-            start_time: self.read("start_time", "a time such as 18:30", minutes)?,
-            end_time: self.read("end_time", "a time such as 20:00", minutes)?,
-            days: self.read_all("day", "a day such as MO", day)?.into_iter().fold(0, |a, b| a | b),
+            start_time: None,
+            end_time: None,
+            days: 0,
+            slots: Vec::new(),
             open_ages: false,
             near: None,
             bounds: self.bounds()?,
@@ -281,8 +350,11 @@ fn minutes(text: &str) -> Option<u16> {
     u16::try_from(chrono::Timelike::num_seconds_from_midnight(&time) / 60).ok()
 }
 
-fn day(text: &str) -> Option<u8> {
-    Some(1 << DayRule::parse(text)?.weekday.num_days_from_monday())
+/// Reads days with commas between.
+fn days_of(text: &str) -> Option<u8> {
+    let days = text.split(',').map(str::trim).filter(|day| !day.is_empty());
+    let mut days = days.map(|day| Some(1 << DayRule::parse(day)?.weekday.num_days_from_monday()));
+    days.try_fold(0, |all, day| Some(all | day?))
 }
 
 fn instant(text: &str) -> Option<DateTime<Utc>> {
@@ -339,6 +411,32 @@ mod tests {
         let several = format!("day=MO&day=TU,WE&organization_id={0}&organization_id={0}", Id::NIL);
         let query = params(&several).query().unwrap();
         assert_eq!((query.days, query.organizations.len()), (0b111, 2));
+    }
+
+    #[test]
+    fn sets_of_1_0_are_read_in_their_order() {
+        let slots = |query: &str| params(query).query_by_sets().map(|query| query.slots);
+        let slot = |days, start_time, end_time| Slot { days, start_time, end_time };
+        let monday_or_tuesday = "day=MO&start_time=10:00&end_time=12:00\
+            &day=TU&start_time=18:00&end_time=20:00";
+        let read = slots(monday_or_tuesday).unwrap();
+        assert_eq!(read, [slot(1, Some(600), Some(720)), slot(2, Some(1080), Some(1200))]);
+        let read = slots("start_time[]=10:00&start_time[]=18:00").unwrap();
+        assert_eq!(read, [slot(0, Some(600), None), slot(0, Some(1080), None)]);
+        let one = params("day=MO&day=TU,WE&start_time=10:00").query_by_sets().unwrap();
+        assert_eq!((one.days, one.start_time, one.slots.len()), (0b111, Some(600), 0));
+        for (query, name) in [
+            ("day=MO&start_time=10:00&start_time=18:00", "day"),
+            ("start_time=10:00&end_time=11:00&end_time=12:00", "start_time"),
+            ("day=MO&day=XX&start_time=10:00&start_time=18:00", "day"),
+            ("end_time=10:00&end_time=24:00", "end_time"),
+        ] {
+            let problem = slots(query).unwrap_err();
+            assert!(
+                matches!(problem, Problem::Unreadable { parameter, .. } if parameter == name),
+                "{query}: {problem:?}"
+            );
+        }
     }
 
     #[test]

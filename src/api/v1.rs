@@ -63,7 +63,7 @@ async fn services(asked: Asked) -> Answer {
 fn query(asked: &Asked) -> Result<Query, Problem> {
     let expected = "a term such as openActiveActivity:c16df6ed-a4a0-4275-a8c3-1c8cff56856f";
     let params = &asked.params;
-    let mut query = params.query()?;
+    let mut query = params.query_by_sets()?;
     query.near = params.near(&asked.state.gazetteer)?;
     query.open_ages = true;
     query.terms.extend(params.read_all("taxonomy_id", expected, term)?);

@@ -9,6 +9,7 @@ use chrono::Utc;
 use roaring::MultiOps as _;
 use roaring::RoaringBitmap;
 
+use super::entry::TimeEntry;
 use super::features::Features;
 use super::keys::Keys;
 use super::segment::Ages;
@@ -41,6 +42,17 @@ impl Near {
     }
 }
 
+/// When a session is: what is given of it must hold of one session together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Slot {
+    /// Days of the week as bits, Monday the lowest; none for any.
+    pub days: u8,
+    /// It starts at this time or later, in minutes after midnight.
+    pub start_time: Option<u16>,
+    /// It ends at this time or earlier, in minutes after midnight.
+    pub end_time: Option<u16>,
+}
+
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Query {
@@ -70,6 +82,8 @@ pub struct Query {
     pub starts_before: Option<u16>,
     /// Days of the week as bits, Monday the lowest.
     pub days: u8,
+    /// A session is at one of these times; nothing where it may be at any.
+    pub slots: Vec<Slot>,
     /// Around a point.
     pub near: Option<Near>,
     /// Within a box of degrees.
@@ -318,7 +332,10 @@ impl Query {
     }
 
     fn asks_for_a_time(&self) -> bool {
-        self.start_time.is_some() || self.starts_before.is_some() || self.end_time.is_some()
+        self.start_time.is_some()
+            || self.starts_before.is_some()
+            || self.end_time.is_some()
+            || !self.slots.is_empty()
     }
 
     /// Day, start and end must be those of one schedule.
@@ -326,12 +343,21 @@ impl Query {
         if !self.asks_for_a_time() {
             return true;
         }
+        let (days, start_time, end_time) = (self.days, self.start_time, self.end_time);
+        let slot = Slot { days, start_time, end_time };
         doc.times.iter().any(|time| {
-            (self.days == 0 || time.days & self.days != 0)
-                && self.start_time.is_none_or(|t| time.opens.is_some_and(|opens| opens >= t))
+            slot.holds(time)
                 && self.starts_before.is_none_or(|t| time.opens.is_some_and(|opens| opens < t))
-                && self.end_time.is_none_or(|t| time.closes.is_some_and(|closes| closes <= t))
+                && (self.slots.is_empty() || self.slots.iter().any(|slot| slot.holds(time)))
         })
+    }
+}
+
+impl Slot {
+    fn holds(&self, time: &TimeEntry) -> bool {
+        (self.days == 0 || time.days & self.days != 0)
+            && self.start_time.is_none_or(|t| time.opens.is_some_and(|opens| opens >= t))
+            && self.end_time.is_none_or(|t| time.closes.is_some_and(|closes| closes <= t))
     }
 }
 

@@ -131,6 +131,57 @@ async fn what_is_near_comes_first_and_says_how_far() {
     }
 }
 
+/// A class on one day of the week, for an hour from this time on.
+fn weekly(number: u32, day: &str, time: &str) -> Value {
+    let mut class = items::series(number, &format!("{day} {time}"));
+    class["eventSchedule"] = json!([{
+        "@type": "Schedule",
+        "repeatFrequency": "P1W",
+        "byDay": [format!("https://schema.org/{day}")],
+        "startDate": "2020-01-06",
+        "startTime": time,
+        "duration": "PT1H",
+        "scheduledEventType": "ScheduledSession",
+        "scheduleTimezone": "Europe/London",
+    }]);
+    class
+}
+
+#[tokio::test]
+async fn sets_of_day_and_times_widen_a_query_of_1_0() {
+    let publisher = FakePublisher::start().await;
+    let classes = vec![
+        weekly(1, "Monday", "10:30"),
+        weekly(2, "Monday", "18:30"),
+        weekly(3, "Tuesday", "10:30"),
+        weekly(4, "Tuesday", "18:30"),
+        weekly(5, "Wednesday", "10:30"),
+    ];
+    let gateway = gateway_of(&publisher, classes).await;
+    let set =
+        |day: &str, from: u8, to: u8| format!("day={day}&start_time={from}:00&end_time={to}:00");
+    let found = async |query: &str| {
+        let page = gateway.json(&format!("/v1/services?{query}")).await;
+        let names =
+            page["content"].as_array().unwrap().iter().map(|service| text(&service["name"]));
+        names.collect::<Vec<_>>()
+    };
+    let (monday, tuesday) = (set("MO", 10, 12), set("TU", 18, 20));
+    assert_eq!(found(&monday).await, ["Monday 10:30"]);
+    assert_eq!(found(&format!("{monday}&{tuesday}")).await, ["Monday 10:30", "Tuesday 18:30"]);
+    let times = "start_time=10:00&start_time=18:00&end_time=11:30&end_time=19:00";
+    assert_eq!(found(times).await, ["Monday 10:30", "Tuesday 10:30", "Wednesday 10:30"]);
+    // Days by themselves are no sets.
+    assert_eq!(found("day=MO&day=WE&start_time=10:00&end_time=12:00").await.len(), 2);
+    for (path, name) in [
+        (format!("/v1/services?{monday}&start_time=18:00"), "day"),
+        (format!("/v3/services?{monday}&{tuesday}"), "start_time"),
+    ] {
+        let answer = gateway.get(&path).await;
+        assert_eq!((answer.status, &answer.json()["parameter"]), (400, &json!(name)), "{path}");
+    }
+}
+
 #[tokio::test]
 async fn a_place_that_has_only_a_postcode_is_near_it() {
     let publisher = FakePublisher::start().await;
