@@ -11,6 +11,7 @@ use axum::Router;
 use axum::extract::Query;
 use axum::extract::Request;
 use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
 use axum::http::HeaderMap;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
@@ -138,8 +139,11 @@ pub(super) fn routes(state: &ApiState) -> Router<ApiState> {
         .route("/admin/reload", post(reload));
     for action in Action::ALL {
         let path = format!("/admin/feeds/{}", action.as_str());
-        let act = move |State(state): State<ApiState>, headers: HeaderMap, key: Query<Key>| {
-            act(state, headers, action, key.0.key)
+        let act = move |State(state): State<ApiState>, headers: HeaderMap, key: Asked| async move {
+            match key {
+                Ok(Query(Key { key })) => act(state, headers, action, key).await,
+                Err(_) => problem(StatusCode::BAD_REQUEST, NO_KEY),
+            }
         };
         routes = routes.route(&path, post(act));
     }
@@ -151,6 +155,11 @@ pub(super) fn routes(state: &ApiState) -> Router<ApiState> {
 struct Key {
     key: String,
 }
+
+/// The key, if one was named.
+type Asked = Result<Query<Key>, QueryRejection>;
+
+const NO_KEY: &str = "`key` is missing: the key of a publisher, or the address of a feed";
 
 async fn check_token(State(admin): State<Admin>, request: Request, next: Next) -> Response {
     let shown = request.headers().get(header::AUTHORIZATION);

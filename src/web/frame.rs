@@ -115,6 +115,13 @@ fn page_with(status: StatusCode, template: &impl Template, allowed: Allowed<'_>)
 #[derive(Debug)]
 pub(super) struct Trouble(Problem);
 
+impl Trouble {
+    /// Answers a program, which asked for something else than a page.
+    pub(super) fn told_plainly(self) -> Response {
+        self.0.into_response()
+    }
+}
+
 impl From<Problem> for Trouble {
     fn from(problem: Problem) -> Self {
         Self(problem)

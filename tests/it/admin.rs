@@ -61,6 +61,25 @@ async fn a_wrong_token_is_refused_everywhere_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_done_is_told_as_a_problem() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 5);
+    let settings = Settings::following(&[("one", vec![url])]).admin(TOKEN);
+    let gateway = Gateway::start(&settings).await;
+    let token = format!("Bearer {TOKEN}");
+    for (path, status) in [
+        ("/admin/feeds/pause", 400),
+        ("/admin/feeds/resync?publisher=one", 400),
+        ("/admin/feeds/pause?key=two", 404),
+    ] {
+        let answer = gateway.ask(Method::POST, path, &[("authorization", &token)]).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text());
+        assert_eq!(answer.header("content-type"), "application/problem+json", "{path}");
+        assert_eq!(answer.json()["status"], status, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_feed_can_be_paused_and_resumed_and_that_is_logged() {
     let publisher = FakePublisher::start().await;
     let urls = vec![publisher.feed("/one", 5), publisher.feed("/two", 5)];

@@ -253,6 +253,8 @@ async fn every_error_is_a_problem_with_its_status() {
         ("GET", &format!("/v3/taxonomy_terms/{NOBODY}"), 404),
         ("GET", &format!("/v1/services/{NOBODY}"), 404),
         ("GET", &format!("/v1/taxonomies/{NOBODY}"), 404),
+        ("GET", "/feeds/nobody.json", 404),
+        ("GET", &format!("/find/{NOBODY}.geojson"), 404),
         ("GET", "/nothing", 404),
         ("GET", "/v3/nothing", 404),
         ("GET", "/v1/nothing", 404),

@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::extract::RawQuery;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use axum::response::IntoResponse as _;
 use axum::response::Response;
 use chrono::DateTime;
 
@@ -79,16 +80,20 @@ pub(in crate::web) async fn service(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
-    let of_map = name.strip_suffix(".geojson");
-    let id = Id::parse(of_map.unwrap_or(&name)).ok_or(Problem::UnknownId { what: "service" })?;
-    let (hit, body) = records::one(&state, &state.catalogue.view(), id).await?;
-    let service = records::shown(hit, &body)?;
-    if of_map.is_some() {
-        return Ok(points::of_service(&service)?);
+    if let Some(id) = name.strip_suffix(".geojson") {
+        let points = read(&state, id).await.and_then(|service| points::of_service(&service));
+        return Ok(points.unwrap_or_else(Problem::into_response));
     }
+    let service = read(&state, &name).await?;
     let is_mapped = query.as_deref() == Some("map=yes");
     let page = shown_as_page(&state, service, is_mapped, &headers).await?;
     Ok(page_allowed(&page, Map::allowed(page.map.as_ref())))
+}
+
+async fn read(state: &ApiState, id: &str) -> Result<Service, Problem> {
+    let id = Id::parse(id).ok_or(Problem::UnknownId { what: "service" })?;
+    let (hit, body) = records::one(state, &state.catalogue.view(), id).await?;
+    records::shown(hit, &body)
 }
 
 async fn shown_as_page(

@@ -158,13 +158,11 @@ pub(super) async fn report(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
-    let of_json = name.strip_suffix(".json");
-    let publisher = of_json.unwrap_or(&name);
-    let report = made(&state, publisher).await?;
-    let days = state.bodies.store().days(publisher.to_owned()).await?;
-    if of_json.is_some() {
-        return Ok(Json(ReportBody { report: &report, days }).into_response());
+    if let Some(publisher) = name.strip_suffix(".json") {
+        return Ok(as_json(&state, publisher).await.unwrap_or_else(Trouble::told_plainly));
     }
+    let report = made(&state, &name).await?;
+    let days = state.bodies.store().days(name).await?;
     Ok(page(&ReportPage {
         frame: Frame::new(format!("{}: quality of data", report.name), Section::None),
         address: format!("{}/feeds/{}", state.base_url(&headers), report.publisher),
@@ -172,6 +170,12 @@ pub(super) async fn report(
         feeds: report.feeds.iter().map(|feed| polled(feed, &state)).collect(),
         report,
     }))
+}
+
+async fn as_json(state: &ApiState, publisher: &str) -> Result<Response, Trouble> {
+    let report = made(state, publisher).await?;
+    let days = state.bodies.store().days(publisher.to_owned()).await?;
+    Ok(Json(ReportBody { report: &report, days }).into_response())
 }
 
 /// Returns how all of a publisher's data is, to be written down under a date.
