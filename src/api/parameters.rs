@@ -22,6 +22,7 @@ enum Kind {
     Day,
     Bounds,
     Postcode,
+    Link,
     Format,
 }
 
@@ -136,6 +137,17 @@ const TERMS_1: &[Parameter] = &[
         Kind::Text,
         "Has any term of this vocabulary; several widen the query.",
     ),
+    Parameter(
+        "taxonomy_type",
+        Kind::Link,
+        "The terms asked for, or else any terms, say something of this; several widen the query. Only services and \
+         eligibilities have terms here.",
+    ),
+    Parameter(
+        "coverage",
+        Kind::Postcode,
+        "Postcode in the area of the service, or the service has none; here none has one.",
+    ),
 ];
 
 const EXPLAIN: &[Parameter] =
@@ -160,6 +172,12 @@ const OF_TAXONOMY: &[Parameter] = &[
 
 const OF_VOCABULARY: &[Parameter] = &[
     Parameter("vocabulary", Kind::Text, "Of this vocabulary."),
+    Parameter("text", Kind::Text, "This is in its name."),
+    Parameter(
+        "parent_id",
+        Kind::Text,
+        "Right below this term, a CURIE as in `taxonomy_id`; several widen the query.",
+    ),
     Parameter("root_only", Kind::Flag, "Only terms without a wider one."),
 ];
 
@@ -208,6 +226,10 @@ impl Kind {
                 json!({ "type": "string", "pattern": "^-?[0-9.]+(,-?[0-9.]+){3}$" })
             }
             Self::Postcode => json!({ "type": "string", "examples": ["BS1 5TR"] }),
+            Self::Link => json!({
+                "type": "string",
+                "enum": ["any", "service", "eligibility", "organization", "cost_option", "area"],
+            }),
             Self::Format => json!({ "type": "string", "enum": ["json", "ndjson"] }),
         }
     }

@@ -219,14 +219,7 @@ impl Params {
     /// A postcode alone asks whose service area covers it; no service here has one, so it does not
     /// narrow the query, but it has to exist.
     pub(super) fn near(&self, gazetteer: &Gazetteer) -> Result<Option<Near>, Problem> {
-        let postcode = self.read("postcode", "a postcode such as BS1 5TR", Postcode::parse)?;
-        let spot = postcode.map(|postcode| {
-            gazetteer.find(&postcode).ok_or_else(|| Problem::OutOfRange {
-                parameter: "postcode",
-                expected: "a postcode of Great Britain; this one is not known".to_owned(),
-            })
-        });
-        let spot = spot.transpose()?.map(|spot| (spot.latitude, spot.longitude));
+        let spot = self.spot("postcode", gazetteer)?;
         let latitude = self.read("latitude", "degrees north", number)?;
         let longitude = self.read("longitude", "degrees east", number)?;
         let within_m = self.read("proximity", "a number of metres", number)?;
@@ -245,6 +238,22 @@ impl Params {
             return Err(Problem::OutOfRange { parameter: "latitude", expected });
         }
         Ok(Some(Near { latitude, longitude, within_m }))
+    }
+
+    /// Reads a postcode as the latitude and longitude of its middle.
+    pub(super) fn spot(
+        &self,
+        parameter: &'static str,
+        gazetteer: &Gazetteer,
+    ) -> Result<Option<(f64, f64)>, Problem> {
+        let postcode = self.read(parameter, "a postcode such as BS1 5TR", Postcode::parse)?;
+        let spot = postcode.map(|postcode| {
+            gazetteer.find(&postcode).ok_or_else(|| Problem::OutOfRange {
+                parameter,
+                expected: "a postcode of Great Britain; this one is not known".to_owned(),
+            })
+        });
+        Ok(spot.transpose()?.map(|spot| (spot.latitude, spot.longitude)))
     }
 
     /// Reads `bbox`: west, south, east and north in degrees, as GeoJSON has it

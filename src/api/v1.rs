@@ -61,23 +61,87 @@ async fn services(asked: Asked) -> Answer {
 
 /// In 1.0 terms are CURIEs, and a whole vocabulary may be asked for.
 fn query(asked: &Asked) -> Result<Query, Problem> {
-    let expected = "a term such as openActiveActivity:c16df6ed-a4a0-4275-a8c3-1c8cff56856f";
     let params = &asked.params;
     let mut query = params.query_by_sets()?;
     query.near = params.near(&asked.state.gazetteer)?;
     query.open_ages = true;
-    query.terms.extend(params.read_all("taxonomy_id", expected, term)?);
+    query.terms.extend(params.read_all("taxonomy_id", TERM, term)?);
     if query.terms.is_empty() {
         let schemes = params.all("vocabulary").map(v1::scheme_of);
         query.taxonomies = schemes.map(|scheme| scheme.map_or(NONE, Scheme::id)).collect();
     }
+    narrow_to_links(asked, &mut query)?;
+    check_coverage(asked)?;
     Ok(query)
+}
+
+/// What `taxonomy_type` may be: what a term says something of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Link {
+    Any,
+    Service,
+    /// Terms of gender, which say who may come.
+    Eligibility,
+    /// Something else, of which there are no terms here.
+    Other,
+}
+
+impl Link {
+    fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "any" => Self::Any,
+            "service" => Self::Service,
+            "eligibility" => Self::Eligibility,
+            "organization" | "cost_option" | "area" | "service_area" => Self::Other,
+            _ => return None,
+        })
+    }
+
+    fn admits(self, taxonomy: Id) -> bool {
+        let is_eligibility = taxonomy == Scheme::Gender.id();
+        match self {
+            Self::Any => true,
+            Self::Service => !is_eligibility,
+            Self::Eligibility => is_eligibility,
+            Self::Other => false,
+        }
+    }
+}
+
+/// Reads `taxonomy_type`, and leaves of what is asked for the terms of that; without others, all terms of that.
+fn narrow_to_links(asked: &Asked, query: &mut Query) -> Result<(), Problem> {
+    let expected = "any, service, eligibility, organization, cost_option or area";
+    let links = asked.params.read_all("taxonomy_type", expected, Link::parse)?;
+    if links.is_empty() || links.contains(&Link::Any) {
+        return Ok(());
+    }
+    let is_admitted = |taxonomy: Id| links.iter().any(|link| link.admits(taxonomy));
+    if query.terms.is_empty() && query.taxonomies.is_empty() {
+        query.taxonomies = Scheme::ALL.map(Scheme::id).to_vec();
+    }
+    let view = asked.view()?;
+    let terms = view.snapshot().terms();
+    query.terms.retain(|id| terms.find(*id).is_some_and(|term| is_admitted(term.taxonomy_id)));
+    query.taxonomies.retain(|taxonomy| is_admitted(*taxonomy));
+    if query.terms.is_empty() && query.taxonomies.is_empty() {
+        query.taxonomies = vec![NONE];
+    }
+    Ok(())
+}
+
+/// Reads `coverage`, a postcode in the area of the service. A service without an area is everywhere, and none
+/// here has one, so nothing is left out; but the postcode has to exist.
+fn check_coverage(asked: &Asked) -> Result<(), Problem> {
+    asked.params.spot("coverage", &asked.state.gazetteer).map(|_| ())
 }
 
 /// Reads the id of a term, a CURIE or a UUID.
 fn term(text: &str) -> Option<Id> {
     v1::parse_curie(text).map(v1::Curie::id).or_else(|| Id::parse(text))
 }
+
+/// What parameters of terms take.
+const TERM: &str = "a term such as openActiveActivity:c16df6ed-a4a0-4275-a8c3-1c8cff56856f";
 
 /// The id of no taxonomy: nothing is in a vocabulary that is not there.
 const NONE: Id = Id::NIL;
@@ -96,6 +160,8 @@ async fn service(asked: Asked) -> Answer {
 /// `GET /v1/taxonomies`: terms in use and their ancestors.
 async fn taxonomies(asked: Asked) -> Answer {
     let vocabulary = asked.params.one("vocabulary")?;
+    let words = asked.params.one("text")?.map(str::to_lowercase);
+    let parents = asked.params.read_all("parent_id", TERM, term)?;
     let is_root_only = asked.params.flag("root_only")?;
     let make = async |view: View, paging: Paging| {
         let mut terms = view.terms_in_use();
@@ -103,7 +169,11 @@ async fn taxonomies(asked: Asked) -> Answer {
             let scheme = v1::scheme_of(vocabulary).map(Scheme::id);
             terms.retain(|term| Some(term.taxonomy_id) == scheme);
         }
-        terms.retain(|term| !(is_root_only && term.parent_id.is_some()));
+        terms.retain(|term| {
+            (parents.is_empty() || term.parent_id.is_some_and(|id| parents.contains(&id)))
+                && words.as_ref().is_none_or(|words| term.name.to_lowercase().contains(words))
+                && !(is_root_only && term.parent_id.is_some())
+        });
         let shown: Vec<_> = terms.iter().filter_map(|term| v1::Taxonomy::of(term)).collect();
         let total = shown.len();
         let content = shown.into_iter().skip(paging.offset()).take(paging.per_page).collect();

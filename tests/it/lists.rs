@@ -160,12 +160,7 @@ async fn sets_of_day_and_times_widen_a_query_of_1_0() {
     let gateway = gateway_of(&publisher, classes).await;
     let set =
         |day: &str, from: u8, to: u8| format!("day={day}&start_time={from}:00&end_time={to}:00");
-    let found = async |query: &str| {
-        let page = gateway.json(&format!("/v1/services?{query}")).await;
-        let names =
-            page["content"].as_array().unwrap().iter().map(|service| text(&service["name"]));
-        names.collect::<Vec<_>>()
-    };
+    let found = async |query: &str| found_in_1_0(&gateway, &format!("/v1/services?{query}")).await;
     let (monday, tuesday) = (set("MO", 10, 12), set("TU", 18, 20));
     assert_eq!(found(&monday).await, ["Monday 10:30"]);
     assert_eq!(found(&format!("{monday}&{tuesday}")).await, ["Monday 10:30", "Tuesday 18:30"]);
@@ -179,6 +174,68 @@ async fn sets_of_day_and_times_widen_a_query_of_1_0() {
     ] {
         let answer = gateway.get(&path).await;
         assert_eq!((answer.status, &answer.json()["parameter"]), (400, &json!(name)), "{path}");
+    }
+}
+
+/// Returns the names on the first page of a list of 1.0.
+async fn found_in_1_0(gateway: &Gateway, path: &str) -> Vec<String> {
+    let page = gateway.json(path).await;
+    page["content"].as_array().unwrap().iter().map(|item| text(&item["name"])).collect()
+}
+
+#[tokio::test]
+async fn terms_of_1_0_are_found_by_name_parent_and_what_they_say_something_of() {
+    let publisher = FakePublisher::start().await;
+    let mut women = items::series(1, "Women only");
+    women["genderRestriction"] = json!("https://openactive.io/FemaleOnly");
+    let mut everybody = items::series(2, "Everybody");
+    let pilates = "https://openactive.io/activity-list#3a6b1c08-7aa6-48d4-9690-dca9e0133057";
+    everybody["activity"][0]["@id"] = json!(pilates);
+    everybody["activity"][0]["prefLabel"] = json!("Pilates");
+    let url = publisher.feed("/feed", 500);
+    publisher.upsert("/feed", "1", women);
+    publisher.upsert("/feed", "2", everybody);
+    let settings = Settings::following(&[("one", vec![url])]).with_vocabularies();
+    let gateway = Gateway::start(&settings).await;
+    gateway.settled().await;
+    let terms = found_in_1_0(&gateway, "/v1/taxonomies").await;
+    assert!(terms.len() > 1, "{terms:?}");
+    let all = gateway.json("/v1/taxonomies").await;
+    let gender = "openActiveGenderRestriction";
+    let female = all["content"].as_array().unwrap().iter().find(|t| t["vocabulary"] == gender);
+    let (id, name) = (text(&female.unwrap()["id"]), text(&female.unwrap()["name"]));
+    let words = name.to_uppercase().replace(' ', "+");
+    assert_eq!(found_in_1_0(&gateway, &format!("/v1/taxonomies?text={words}")).await, [name]);
+    let pilates = all["content"].as_array().unwrap().iter().find(|t| t["name"] == "Pilates");
+    let parent = text(&pilates.unwrap()["parent"]["id"]);
+    let below = found_in_1_0(&gateway, &format!("/v1/taxonomies?parent_id={parent}")).await;
+    assert_eq!(BTreeSet::from_iter(below), ["Pilates", "Yoga"].map(str::to_owned).into());
+    let below = found_in_1_0(&gateway, &format!("/v1/taxonomies?parent_id={id}")).await;
+    assert!(below.is_empty(), "{below:?}");
+    let both = ["Everybody", "Women only"];
+    for (query, names) in [
+        (format!("taxonomy_id={id}"), &both[1..]),
+        (format!("taxonomy_id={id}&taxonomy_type=eligibility"), &both[1..]),
+        (format!("taxonomy_id={id}&taxonomy_type=service"), &[]),
+        ("taxonomy_type=eligibility".to_owned(), &both[1..]),
+        ("taxonomy_type=organization".to_owned(), &[]),
+        (format!("vocabulary={gender}&taxonomy_type[]=any"), &both[1..]),
+        // No service has an area, so each is for everybody everywhere.
+        ("coverage=BS1+5TR".to_owned(), &both[..]),
+    ] {
+        assert_eq!(
+            found_in_1_0(&gateway, &format!("/v1/services?{query}")).await,
+            names,
+            "{query}"
+        );
+    }
+    for (path, status) in [
+        ("/v1/services?taxonomy_type=colour", 400),
+        ("/v1/services?coverage=rubbish", 400),
+        ("/v1/services?coverage=BS99+9ZZ", 422),
+        ("/v1/taxonomies?parent_id=yoga", 400),
+    ] {
+        assert_eq!(gateway.get(path).await.status, status, "{path}");
     }
 }
 
