@@ -96,6 +96,28 @@ async fn a_walk_over_pages_meets_everything_once() {
     }
 }
 
+#[tokio::test]
+async fn a_slash_at_the_end_of_a_list_leads_nowhere_else() {
+    let publisher = FakePublisher::start().await;
+    let (gateway, ..) = with_tombstone(&publisher).await;
+    for path in [
+        "/v3/services",
+        "/v3/service_at_locations",
+        "/v3/taxonomies",
+        "/v3/taxonomy_terms",
+        "/v3/organizations",
+        "/v3/locations",
+        "/v1/services",
+        "/v1/taxonomies",
+        "/v1/vocabularies",
+        "/v1/organizations",
+        "/v1/locations",
+    ] {
+        let slashed = gateway.json(&format!("{path}/?page=1")).await;
+        assert_eq!(slashed, gateway.json(&format!("{path}?page=1")).await, "{path}");
+    }
+}
+
 /// Returns filters that a service answers to, made of what it says itself.
 fn filters_of(service: &Value) -> Vec<String> {
     let word = text(&service["name"]);
