@@ -120,12 +120,16 @@ impl<T: Serialize> Away<T> {
 async fn services(asked: Asked) -> Answer {
     let query = query(&asked)?;
     let is_full = asked.params.flag("full")?;
-    if asked.params.flag("minimal")? {
+    let (is_minimal, is_ndjson) = (asked.params.flag("minimal")?, asked.params.is_ndjson()?);
+    if is_minimal && !is_ndjson {
         return minimal(&asked, &query).await;
     }
-    if asked.params.is_ndjson()? {
+    if is_ndjson {
         let view = asked.view()?;
         let hits = view.find(&query, 0, usize::MAX).page;
+        if is_minimal {
+            return stream::lines(&asked, &view, hits, minimal_items).await;
+        }
         let state = asked.state.clone();
         let make = move |hits: Vec<Hit>| {
             let state = state.clone();
@@ -183,15 +187,25 @@ struct Minimal {
     status: Option<&'static str>,
 }
 
+impl Minimal {
+    fn of(hit: &Hit) -> Self {
+        Self {
+            id: hit.id,
+            modified_date: hit.last_modified.to_rfc3339_opts(SecondsFormat::Millis, true),
+            status: hit.is_gone.then_some("defunct"),
+        }
+    }
+}
+
+async fn minimal_items(hits: Vec<Hit>) -> Result<Vec<Box<RawValue>>, Problem> {
+    Ok(hits.iter().map(|hit| to_raw_value(&Minimal::of(hit))).collect::<Result<_, _>>()?)
+}
+
 /// All ids with the time of their latest change, in one answer.
 async fn minimal(asked: &Asked, query: &Query) -> Answer {
     let view = asked.view()?;
     let hits = view.find(query, 0, usize::MAX);
-    let items = hits.page.iter().map(|hit| Minimal {
-        id: hit.id,
-        modified_date: hit.last_modified.to_rfc3339_opts(SecondsFormat::Millis, true),
-        status: hit.is_gone.then_some("defunct"),
-    });
+    let items = hits.page.iter().map(Minimal::of);
     let paging = Paging { page: 1, per_page: hits.total.max(1) };
     let (_, body) = envelope(hits.total, paging, items.collect())?;
     asked.bytes(body, modified(&view)).await

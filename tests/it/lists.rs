@@ -300,6 +300,9 @@ async fn the_least_that_tells_what_changed_comes_at_once() {
         assert_eq!(item["modified_date"], service["last_modified"]);
         assert_eq!(item.as_object().unwrap().len(), 2, "{item}");
     }
+    let streamed = gateway.get("/v3/services?minimal=true&format=ndjson").await;
+    assert_eq!(streamed.header("content-type"), "application/x-ndjson");
+    assert_eq!(lines(&streamed.text()), *listed);
 }
 
 #[tokio::test]
