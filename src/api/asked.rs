@@ -63,8 +63,13 @@ impl FromRequestParts<ApiState> for Asked {
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         let AskedFor(asked) = AskedFor::from_request_parts(parts, state).await?;
-        let is_ndjson = asked.params.is_ndjson()?;
-        asked.check_accepts(if is_ndjson { "application/x-ndjson" } else { JSON })?;
+        // Who names lines in the address and JSON in the header wants lines: each is JSON.
+        let is_json = asked.check_accepts(JSON);
+        if asked.params.is_ndjson()? {
+            is_json.or_else(|_| asked.check_accepts("application/x-ndjson"))?;
+        } else {
+            is_json?;
+        }
         Ok(asked)
     }
 }

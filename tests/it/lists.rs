@@ -487,12 +487,16 @@ async fn what_a_client_cannot_take_is_not_sent() {
         ("text/html, */*;q=0.8", "/v3/services", 200),
         ("application/*", "/v1/services", 200),
         ("application/x-ndjson", "/v3/services?format=ndjson", 200),
+        ("application/json", "/v3/services?format=ndjson", 200),
         ("text/html", "/v3/services", 406),
         ("application/json;q=0", "/v3/services", 406),
         ("application/xml", "/v3/services?format=ndjson", 406),
     ] {
         let answer = gateway.ask(Method::GET, path, &[("accept", accept)]).await;
         assert_eq!(answer.status, status, "{accept} {path}");
+        if status == 200 && path.ends_with("ndjson") {
+            assert_eq!(answer.header("content-type"), "application/x-ndjson", "{accept}");
+        }
         if status == 406 {
             assert_eq!(answer.header("content-type"), "application/problem+json");
         }
