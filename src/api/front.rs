@@ -38,7 +38,9 @@ use super::state::ApiState;
 /// A header that names a request, in what is logged as well.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-const EXPOSED: HeaderValue = HeaderValue::from_static("etag,link,retry-after,x-request-id");
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "etag,link,ratelimit,ratelimit-policy,retry-after,x-baton-stale-since,x-request-id",
+);
 
 /// The whole API; clones are one.
 #[derive(Debug, Clone)]

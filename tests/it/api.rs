@@ -245,6 +245,10 @@ async fn with_tombstone(publisher: &FakePublisher) -> (Gateway, String, String) 
 fn check_headers(about: &str, answer: &Answer) {
     assert_eq!(answer.header("access-control-allow-origin"), "*", "{about}");
     assert!(!answer.header("x-request-id").is_empty(), "{about}");
+    let exposed: Vec<&str> = answer.header("access-control-expose-headers").split(',').collect();
+    let own =
+        ["etag", "link", "ratelimit", "ratelimit-policy", "x-baton-stale-since", "x-request-id"];
+    assert!(own.iter().all(|name| exposed.contains(name)), "{about}: {exposed:?}");
 }
 
 #[tokio::test]
