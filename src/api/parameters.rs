@@ -64,21 +64,20 @@ const FILTERS: &[Parameter] = &[
         "The maximum age is at most this, in years.",
     ),
     Parameter(
-        "postcode",
-        Kind::Postcode,
-        "Postcode in Great Britain from which `proximity` counts.",
-    ),
-    Parameter(
         "proximity",
         Kind::Number(0.0, 1_500_000.0),
         "Metres from `postcode`, or from `latitude` and `longitude`. What is nearest comes first, with \
          its distance as `x_distance_m`.",
     ),
-    Parameter("latitude", Kind::Number(-90.0, 90.0), "Of a point from which `proximity` counts."),
+    Parameter(
+        "latitude",
+        Kind::Number(-90.0, 90.0),
+        "Of a point, with `longitude`, from which `proximity` counts; not without it.",
+    ),
     Parameter(
         "longitude",
         Kind::Number(-180.0, 180.0),
-        "Of a point from which `proximity` counts.",
+        "Of a point, with `latitude`, from which `proximity` counts; not without it.",
     ),
     Parameter("bbox", Kind::Bounds, "West, south, east and north in degrees: what is within."),
     Parameter(
@@ -89,6 +88,19 @@ const FILTERS: &[Parameter] = &[
     ),
     Parameter("organization_id", Kind::Id, "Of this organisation; several widen the query."),
 ];
+
+const PLACE_3: Parameter = Parameter(
+    "postcode",
+    Kind::Postcode,
+    "Postcode in Great Britain from which `proximity` counts. Alone it asks for what covers it: a service without \
+     an area does, and none here has one.",
+);
+
+const PLACE_1: Parameter = Parameter(
+    "postcode",
+    Kind::Postcode,
+    "Postcode in Great Britain from which `proximity` counts; not without it.",
+);
 
 const TIMES_3: &[Parameter] = &[
     Parameter("start_time", Kind::Time, "A session starts at this time or later."),
@@ -117,6 +129,7 @@ const TIMES_1: &[Parameter] = &[
 
 const TERMS_3: &[Parameter] = &[
     Parameter("search", Kind::Text, WORDS),
+    PLACE_3,
     Parameter(
         "taxonomy_term_id",
         Kind::Id,
@@ -127,6 +140,7 @@ const TERMS_3: &[Parameter] = &[
 
 const TERMS_1: &[Parameter] = &[
     Parameter("text", Kind::Text, WORDS),
+    PLACE_1,
     Parameter(
         "taxonomy_id",
         Kind::Text,

@@ -216,28 +216,51 @@ impl Params {
 
     /// Reads a point and how far from it: `postcode` or `latitude` and `longitude`, with `proximity`.
     ///
-    /// A postcode alone asks whose service area covers it; no service here has one, so it does not
+    /// A postcode alone asks in 3.0 whose service area covers it; no service here has one, so it does not
     /// narrow the query, but it has to exist.
     pub(super) fn near(&self, gazetteer: &Gazetteer) -> Result<Option<Near>, Problem> {
         let spot = self.spot("postcode", gazetteer)?;
         let latitude = self.read("latitude", "degrees north", number)?;
         let longitude = self.read("longitude", "degrees east", number)?;
         let within_m = self.read("proximity", "a number of metres", number)?;
-        let Some(within_m) = within_m else { return Ok(None) };
+        let lacks = |parameter, other: &str| Problem::OutOfRange {
+            parameter,
+            expected: format!("{other} beside it"),
+        };
+        let point = match (latitude, longitude) {
+            (Some(latitude), Some(longitude)) => Some((latitude, longitude)),
+            (Some(_), None) => return Err(lacks("latitude", "`longitude`")),
+            (None, Some(_)) => return Err(lacks("longitude", "`latitude`")),
+            (None, None) => None,
+        };
+        let Some(within_m) = within_m else {
+            return point.map_or(Ok(None), |_| Err(lacks("latitude", "`proximity`")));
+        };
         if !(0.0..=MAX_PROXIMITY_M).contains(&within_m) {
             let expected = format!("0 to {MAX_PROXIMITY_M} metres");
             return Err(Problem::OutOfRange { parameter: "proximity", expected });
         }
-        let point = spot.or(latitude.zip(longitude));
-        let (latitude, longitude) = point.ok_or_else(|| Problem::OutOfRange {
-            parameter: "proximity",
-            expected: "`postcode`, or `latitude` and `longitude`, beside it".to_owned(),
-        })?;
+        let (latitude, longitude) = spot
+            .or(point)
+            .ok_or_else(|| lacks("proximity", "`postcode`, or `latitude` and `longitude`,"))?;
         if !(-90.0..=90.0).contains(&latitude) || !(-180.0..=180.0).contains(&longitude) {
             let expected = "degrees: latitude -90 to 90, longitude -180 to 180".to_owned();
             return Err(Problem::OutOfRange { parameter: "latitude", expected });
         }
         Ok(Some(Near { latitude, longitude, within_m }))
+    }
+
+    /// The same in 1.0, where a postcode alone asks nothing.
+    pub(super) fn near_with_distance(
+        &self,
+        gazetteer: &Gazetteer,
+    ) -> Result<Option<Near>, Problem> {
+        let near = self.near(gazetteer)?;
+        if near.is_none() && self.one("postcode")?.is_some() {
+            let expected = "`proximity` beside it".to_owned();
+            return Err(Problem::OutOfRange { parameter: "postcode", expected });
+        }
+        Ok(near)
     }
 
     /// Reads a postcode as the latitude and longitude of its middle.

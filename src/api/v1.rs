@@ -65,7 +65,7 @@ async fn services(asked: Asked) -> Answer {
 fn query(asked: &Asked) -> Result<Query, Problem> {
     let params = &asked.params;
     let mut query = params.query_by_sets()?;
-    query.near = params.near(&asked.state.gazetteer)?;
+    query.near = params.near_with_distance(&asked.state.gazetteer)?;
     query.open_ages = true;
     query.terms.extend(params.read_all("taxonomy_id", TERM, term)?);
     if query.terms.is_empty() {

@@ -131,6 +131,24 @@ async fn what_is_near_comes_first_and_says_how_far() {
     }
 }
 
+#[tokio::test]
+async fn half_of_a_place_is_refused() {
+    let publisher = FakePublisher::start().await;
+    let gateway = gateway_of(&publisher, vec![items::series(1, "Class")]).await;
+    for (path, named) in [
+        ("/v3/services?latitude=51.4505&longitude=-2.601", "latitude"),
+        ("/v3/services?latitude=51.4505&proximity=100", "latitude"),
+        ("/v1/services?longitude=-2.601&proximity=100", "longitude"),
+        ("/v3/service_at_locations?proximity=100", "proximity"),
+        ("/v1/services?postcode=BS1+5TR", "postcode"),
+    ] {
+        let answer = gateway.get(path).await;
+        assert_eq!((answer.status, &answer.json()["parameter"]), (422, &json!(named)), "{path}");
+    }
+    // In 3.0 this asks for what covers the postcode, as a service without an area does.
+    assert_eq!(gateway.total("/v3/service_at_locations?postcode=BS1+5TR").await, 1);
+}
+
 /// A class on one day of the week, for an hour from this time on.
 fn weekly(number: u32, day: &str, time: &str) -> Value {
     let mut class = items::series(number, &format!("{day} {time}"));
