@@ -249,13 +249,21 @@ pub(super) fn view(state: &ApiState, slug: Option<&str>) -> Result<View, Problem
 
 /// Tells whether a client takes a type of answer.
 pub(super) fn accepts_any(headers: &HeaderMap, wanted: &str) -> bool {
+    let mut ranges = ranges(headers).peekable();
+    ranges.peek().is_none() || ranges.any(|range| accepts(range, wanted))
+}
+
+/// Tells whether a client asks for a type by its name, not only for anything.
+pub(super) fn names(headers: &HeaderMap, wanted: &str) -> bool {
+    ranges(headers).any(|range| !range.contains('*') && accepts(range, wanted))
+}
+
+fn ranges(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let ranges = headers.get_all(header::ACCEPT).iter();
-    let mut ranges = ranges
+    ranges
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .filter(|range| !range.trim().is_empty())
-        .peekable();
-    ranges.peek().is_none() || ranges.any(|range| accepts(range, wanted))
 }
 
 /// Since when the lists of a view are as they are.

@@ -3,6 +3,7 @@
 //! Specification: [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457). The only place where an error
 //! meets a status code. A server error never shows internals.
 
+use axum::http::HeaderMap;
 use axum::http::HeaderValue;
 use axum::http::Method;
 use axum::http::StatusCode;
@@ -12,8 +13,10 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 use serde::Serialize;
 
+use super::asked;
 use crate::oruk::Id;
 use crate::store::StoreError;
+use crate::web;
 
 /// Why a request was not answered as asked.
 #[derive(Debug)]
@@ -199,10 +202,16 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Answers a path that does not exist.
-pub(super) async fn no_such_path(uri: Uri) -> Problem {
+/// Answers a path that does not exist; a browser, which asks for HTML by name, gets a page.
+pub(super) async fn no_such_path(uri: Uri, headers: HeaderMap) -> Response {
     tracing::debug!(path = uri.path(), "no such path");
-    Problem::NoSuchPath
+    let mut response = if asked::names(&headers, "text/html") {
+        web::told_as_page(Problem::NoSuchPath)
+    } else {
+        Problem::NoSuchPath.into_response()
+    };
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+    response
 }
 
 /// Answers a method that a path does not know.

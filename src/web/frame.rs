@@ -134,6 +134,11 @@ impl From<crate::store::StoreError> for Trouble {
     }
 }
 
+/// Answers a browser with a problem as a page.
+pub(crate) fn told_as_page(problem: Problem) -> Response {
+    Trouble(problem).into_response()
+}
+
 #[derive(Template)]
 #[template(path = "trouble.html")]
 struct TroublePage {

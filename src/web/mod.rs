@@ -21,6 +21,7 @@ use axum::routing::get;
 
 pub(crate) use events::Followers;
 pub(crate) use find::Choices;
+pub(crate) use frame::told_as_page;
 pub(crate) use map::Districts;
 pub(crate) use report::Reports;
 pub(crate) use report::day;

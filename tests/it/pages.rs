@@ -1,6 +1,7 @@
 //! Pages for people: what they load, what they say, and that a publisher's text stays text.
 
 use futures_util::StreamExt as _;
+use reqwest::Method;
 
 use crate::support::gateway::Answer;
 use crate::support::gateway::Gateway;
@@ -87,6 +88,25 @@ async fn pages_load_only_what_the_gateway_serves() {
     let none = gateway.get("/assets/baton-0.css").await;
     assert_eq!(none.status, 404);
     check_keeps_to_itself("/assets/baton-0.css", &none);
+}
+
+#[tokio::test]
+async fn a_browser_is_told_as_a_page_that_a_path_leads_nowhere() {
+    let publisher = publisher().await;
+    let gateway = gateway_of(&publisher).await;
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for (accept, kind) in [
+        (browser, "text/html; charset=utf-8"),
+        ("*/*", "application/problem+json"),
+        ("application/json", "application/problem+json"),
+        ("text/html;q=0, */*", "application/problem+json"),
+    ] {
+        let answer = gateway.ask(Method::GET, "/nothing", &[("accept", accept)]).await;
+        assert_eq!((answer.status, answer.header("content-type")), (404, kind), "{accept}");
+        let mut varies = answer.headers.get_all("vary").iter();
+        assert!(varies.any(|by| by == "accept"), "{accept}: {:?}", answer.headers);
+        assert!(answer.text().contains("No such path"), "{accept}");
+    }
 }
 
 #[tokio::test]
