@@ -117,9 +117,22 @@ async fn each_field_narrows_the_results() {
         html.contains("Nothing was found") && html.contains("href=\"/find?free=yes\""),
         "{html}"
     );
+}
+
+#[tokio::test]
+async fn the_title_says_that_the_form_has_mistakes() {
+    let (_publisher, gateway) = gateway_of(&[weekly(1, "Aerobics", "09:30", &json!({}))]).await;
+    let html = page(&gateway, "/find?age=8").await;
+    assert!(html.contains("<title>Find activities – Baton</title>"), "{html}");
     let html = page(&gateway, "/find?age=old&place=ZE9+9ZZ").await;
-    for part in ["There is a problem", "href=\"#age\"", "href=\"#place\"", "Nothing was looked for"]
-    {
+    for part in [
+        "<title>Error: Find activities – Baton</title>",
+        ">Find activities</h1>",
+        "There is a problem",
+        "href=\"#age\"",
+        "href=\"#place\"",
+        "Nothing was looked for",
+    ] {
         assert!(html.contains(part), "{part}");
     }
 }
@@ -141,6 +154,8 @@ async fn results_go_on_from_page_to_page() {
         path = rest.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
     }
     assert_eq!(seen, names);
+    let html = page(&gateway, "/find?search=class&page=2").await;
+    assert!(html.contains("<title>Find activities (page 2 of 3) – Baton</title>"), "{html}");
     let html = page(&gateway, "/find?search=class&page=9").await;
     assert!(html.contains("There is no such page"), "{html}");
 }

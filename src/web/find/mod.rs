@@ -45,6 +45,8 @@ const PER_PAGE: usize = 20;
 #[template(path = "find.html")]
 struct Finder {
     frame: Frame,
+    /// What the page is, whichever page of results it shows.
+    heading: String,
     /// Where the form leads.
     path: String,
     form: Form,
@@ -141,18 +143,35 @@ async fn finder(
     let path = format!("{area}/{name}");
     let points = format!("{area}/find.geojson?{}", form.with_page(1));
     let has_map = form.is_mapped && form.errors.is_empty();
-    let title = match view.area() {
+    let heading = match view.area() {
         Some(area) => format!("Find activities in {}", area.name),
         None => "Find activities".to_owned(),
     };
+    let last = found.total.div_ceil(PER_PAGE);
     Ok(Finder {
-        frame: Frame::new(title, Section::Find),
+        frame: Frame::new(title(&heading, &form, last), Section::Find),
+        heading,
         activities: choice::activities(state, view),
         total: found.total,
-        pages: Pages::new(&path, &form, found.total.div_ceil(PER_PAGE)),
+        pages: Pages::new(&path, &form, last),
         cards,
         map: has_map.then(|| Map::new(state, points)),
         path,
         form,
     })
+}
+
+/// Returns the title of the page, which tells what a screen reader says first: that something is wrong, or which
+/// page of how many it is.
+///
+/// Guidance: [GOV.UK Design System](https://design-system.service.gov.uk/components/error-summary/), and
+/// [pagination](https://design-system.service.gov.uk/components/pagination/).
+fn title(heading: &str, form: &Form, last: usize) -> String {
+    if !form.errors.is_empty() {
+        return format!("Error: {heading}");
+    }
+    if last > 1 && form.page <= last {
+        return format!("{heading} (page {} of {last})", form.page);
+    }
+    heading.to_owned()
 }
