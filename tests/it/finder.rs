@@ -194,6 +194,35 @@ async fn a_service_has_a_page_that_says_whose_it_is_and_why() {
 }
 
 #[tokio::test]
+async fn where_to_book_is_a_link() {
+    let booked = |url: &str| {
+        let mut offers = offer(4.5);
+        offers[0]["openBookingInAdvance"] = json!("https://openactive.io/Required");
+        offers[0]["url"] = json!(url);
+        json!({ "offers": offers })
+    };
+    let (_publisher, gateway) = gateway_of(&[
+        weekly(1, "Elsewhere", "14:00", &booked("https://book.example.org/tea?a=1&b=2")),
+        weekly(2, "There", "14:00", &booked("https://www.example.org/classes")),
+    ])
+    .await;
+    for (id, service) in gateway.services().await {
+        let html = page(&gateway, &format!("/find/{id}")).await;
+        let (_, rest) = html.split_once("How to book").unwrap();
+        let (booking, _) = rest.split_once("</dd>").unwrap();
+        let is_elsewhere = service["name"] == "Elsewhere";
+        let address = if is_elsewhere {
+            "https://book.example.org/tea?a=1&#38;b=2"
+        } else {
+            "https://www.example.org/classes"
+        };
+        assert!(booking.contains(&format!("href=\"{address}\"")), "{booking}");
+        // The page about the service is named where booking does not lead there.
+        assert_eq!(booking.matches("<a ").count(), if is_elsewhere { 2 } else { 1 }, "{booking}");
+    }
+}
+
+#[tokio::test]
 async fn a_withdrawn_service_says_that_it_is_gone() {
     let (publisher, gateway) = gateway_of(&[weekly(1, "Brief", "14:00", &json!({}))]).await;
     let (id, _) = gateway.services().await.pop_first().unwrap();

@@ -44,6 +44,8 @@ struct ServicePage {
     audience: Option<String>,
     /// Unless a contact has it.
     email: Option<String>,
+    booking: Option<Booking>,
+    /// Where more is told, unless booking leads there.
     link: Option<String>,
     website: Option<String>,
     /// Address and accessibility of each place.
@@ -54,6 +56,22 @@ struct ServicePage {
     has_point: bool,
     /// Nothing unless it is asked for.
     map: Option<Map>,
+}
+
+/// How to book: words, and the address that they end with.
+struct Booking {
+    words: String,
+    address: Option<String>,
+}
+
+impl Booking {
+    fn of(process: &str) -> Self {
+        let (words, last) = process.rsplit_once(' ').unwrap_or(("", process));
+        match words::web_address(last) {
+            Some(address) => Self { words: words.to_owned(), address: Some(address) },
+            None => Self { words: process.to_owned(), address: None },
+        }
+    }
 }
 
 struct Place {
@@ -108,6 +126,9 @@ async fn shown_as_page(
     let summary = service.description.as_deref().unwrap_or_default();
     let attributes = service.attributes.iter();
     let activities = attributes.filter(|a| matches!(&*a.link_type, "activity" | "facility_type"));
+    let booking = service.application_process.as_deref().map(Booking::of);
+    let link = service.url.as_deref().and_then(words::web_address);
+    let books = booking.as_ref().and_then(|booking| booking.address.as_ref());
     Ok(ServicePage {
         frame: Frame::new(name.as_str(), Section::Find),
         address: format!("{}/find/{id}", state.base_url(headers)),
@@ -122,9 +143,10 @@ async fn shown_as_page(
             .email
             .clone()
             .filter(|_| service.contacts.iter().all(|contact| contact.email != service.email)),
-        link: service.url.as_deref().and_then(words::web_address),
+        link: link.filter(|link| books != Some(link)),
         website: service.organization.website.as_deref().and_then(words::web_address),
         places: places(&service),
+        booking,
         activities: activities.map(|a| a.taxonomy_term.name.clone()).collect(),
         source: source(state, &service).await?,
         has_point,
