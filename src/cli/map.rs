@@ -51,7 +51,7 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Key of the publisher, part of ids of things without a URI.
-    #[arg(long, value_name = "KEY", default_value = "local")]
+    #[arg(long, value_name = "KEY", default_value = "local", value_parser = key)]
     publisher: String,
     /// Version of Open Referral UK.
     #[arg(long, value_enum, default_value_t)]
@@ -74,6 +74,16 @@ enum Version {
     V3,
     #[value(name = "1.0")]
     V1,
+}
+
+/// Reads the key of a publisher: a configuration takes no other, and the same ids should come of both.
+fn key(text: &str) -> Result<String, &'static str> {
+    let is_allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    if (1..=64).contains(&text.len()) && text.bytes().all(is_allowed) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be 1 to 64 of a-z, 0-9 and `-`")
+    }
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
@@ -287,3 +297,18 @@ fn explained(
 
 /// How long the explanation of one service may take.
 const MAX_TIME: Duration = Duration::from_mins(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_publisher_has_a_key_that_a_configuration_takes() {
+        for good in ["local", "open-sessions", "7", &"a".repeat(64)] {
+            assert_eq!(key(good).as_deref(), Ok(good));
+        }
+        for bad in ["", "BAD KEY", "Open", "a_b", "café", &"a".repeat(65)] {
+            assert!(key(bad).is_err(), "{bad}");
+        }
+    }
+}
