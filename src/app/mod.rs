@@ -255,7 +255,7 @@ impl App {
             warn!(grace_secs = GRACE.as_secs(), "some work did not stop in time");
             server.abort();
         }
-        Ok(())
+        app.store.settle().await.context("closing the store")
     }
 
     fn api_state(self: &Arc<Self>, stop: &CancellationToken) -> ApiState {
@@ -384,6 +384,7 @@ impl App {
             self.catalogue.catch_up().await?;
         }
         self.give_up(alone).await?;
+        self.store.settle().await?;
         let records = self.store.feeds().await?;
         let fared = |(record, followed): (FeedRecord, Followed)| match &record.paused {
             Some(reason) => (record.clone(), Followed::Failed(format!("paused: {reason}"))),

@@ -258,6 +258,10 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// rows went.
     fn purge(&self, now: DateTime<Utc>) -> Answer<'_, u64>;
 
+    /// Brings what was written into the one file that a store is, for whoever copies it while no process is at work;
+    /// on a server there is nothing to do.
+    fn settle(&self) -> Answer<'_, ()>;
+
     /// Returns the document kept under this name: a copy of a vocabulary, what a dataset site said.
     fn document(&self, name: String) -> Answer<'_, Option<Vec<u8>>>;
 

@@ -159,6 +159,22 @@ async fn what_is_no_sound_backup_replaces_nothing() {
 }
 
 #[tokio::test]
+async fn the_file_alone_is_the_store_once_nobody_is_at_work() {
+    let publisher = FakePublisher::start().await;
+    let mut gateway = Gateway::new(&publish(&publisher));
+    let log = gateway.folder().join("baton.db-wal");
+    let is_settled = || fs::metadata(&log).map_or(0, |file| file.len()) == 0;
+    assert_eq!(gateway.harvest().await.code, Some(0));
+    assert!(is_settled(), "after a harvest");
+    upsert(&publisher, "late", "Late");
+    gateway.start_again().await;
+    gateway.settled().await;
+    assert!(!is_settled(), "what is written while it serves is in the log");
+    assert_eq!(gateway.stop().await, Some(0));
+    assert!(is_settled(), "after serving");
+}
+
+#[tokio::test]
 async fn a_backup_and_a_restore_that_are_stopped_leave_everything_as_it_was() {
     let publisher = FakePublisher::start().await;
     let gateway = Gateway::new(&publish(&publisher));
