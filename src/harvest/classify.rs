@@ -176,6 +176,7 @@ impl Read<'_> {
         let Some((start, end)) = Occurrence::times(self.opportunity) else {
             return unusable(Some(&self.item.id), Code::StartMissing, "startDate");
         };
+        let status = EventStatus::parse(self.opportunity.event_status.as_str());
         let parent = self.parent_key();
         let is_alone = parent.is_none();
         ItemChange::Occurrence(StoredOccurrence {
@@ -183,8 +184,8 @@ impl Read<'_> {
             parent: parent.unwrap_or_else(|| self.group_key()),
             start,
             end,
-            status: EventStatus::parse(self.opportunity.event_status.as_str()),
-            facts: facts(self.data, self.kind, is_alone),
+            status,
+            facts: facts(self.data, self.kind, is_alone, status),
             modified: self.modified,
         })
     }
@@ -221,9 +222,9 @@ impl Read<'_> {
 }
 
 /// Returns what an occurrence says for itself as JSON with sorted properties: without identity, times,
-/// availability and people, which differ from one to the next or are never published. Nothing when
-/// nothing is left.
-fn facts(data: &str, kind: Kind, is_alone: bool) -> Option<String> {
+/// availability and people, which differ from one to the next or are never published. The id of one that was moved
+/// may tell for when it was planned. Nothing when nothing is left.
+fn facts(data: &str, kind: Kind, is_alone: bool, status: EventStatus) -> Option<String> {
     let properties: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(data).ok()?;
     let kept: BTreeMap<_, _> = properties
         .into_iter()
@@ -232,6 +233,7 @@ fn facts(data: &str, kind: Kind, is_alone: bool) -> Option<String> {
             match name.as_ref() {
                 "superEvent" | "facilityUse" | "aggregateFacilityUse" => !is_reference,
                 "url" | "image" => is_alone,
+                "@id" | "id" if status == EventStatus::Rescheduled => !is_alone,
                 "offers" | "offer" => true,
                 name if kind == Kind::Slot => !OWN.contains(&name) && !name.starts_with("beta:"),
                 name => !OWN.contains(&name),

@@ -31,6 +31,8 @@ pub(super) struct Dated {
     /// The last date, for an occurrence over several days.
     pub(super) last_date: NaiveDate,
     pub(super) is_off: bool,
+    /// Whether it was moved here from another time.
+    pub(super) is_moved: bool,
 }
 
 /// How many single dates are shown.
@@ -222,7 +224,7 @@ mod tests {
         let date: NaiveDate = date.parse().unwrap();
         let opens: NaiveTime = format!("{opens}:00").parse().unwrap();
         let closes = Some(opens + TimeDelta::hours(1));
-        Dated { at: None, date, opens, closes, last_date: date, is_off: false }
+        Dated { at: None, date, opens, closes, last_date: date, is_off: false, is_moved: false }
     }
 
     fn rules(dates: &[&str]) -> Vec<(Option<String>, Vec<String>)> {

@@ -23,6 +23,7 @@ use chrono::TimeDelta;
 use self::derive::Dated;
 use self::row::Row;
 use super::bundle::ChildFeed;
+use super::bundle::EventStatus;
 use super::bundle::Occurrence;
 use super::context::Context;
 use super::context::instant;
@@ -118,6 +119,9 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
             let not_here = of_row.iter().map(|one| one.date).filter(|date| !on.contains(date));
             row.except.extend(not_here);
         }
+        let is_of_none = |one: &&Dated| !rows.iter().any(|row| is_of(row, one));
+        let moved = dated.iter().filter(|one| one.is_moved).filter(is_of_none);
+        elsewhere.extend(moved.take(derive::MAX_DATES).map(derive::single));
         rows.extend(elsewhere);
     }
     let has_rule = rows.iter().any(|row| row.rule.is_some());
@@ -186,6 +190,7 @@ fn future_occurrences(cx: &Context<'_>, places: &Places<'_>) -> Vec<Dated> {
             closes: end.map(|end| end.time()),
             last_date: if spans_days { last_date } else { start.date() },
             is_off: occurrence.status.is_off(),
+            is_moved: occurrence.status == EventStatus::Rescheduled,
         }
     });
     dated.collect()

@@ -76,7 +76,10 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row
         valid_to,
         dtstart: start,
         count,
-        except: except_dates(cx, schedule).into_iter().chain(moved_dates(head, schedule)).collect(),
+        except: except_dates(cx, schedule)
+            .into_iter()
+            .chain(moved_dates(cx, head, schedule))
+            .collect(),
         notes,
         months,
         rule: Some(rule),
@@ -251,15 +254,19 @@ fn except_dates(cx: &Context<'_>, schedule: &Schedule) -> Vec<NaiveDate> {
     dates.collect()
 }
 
-/// Returns the dates for which an embedded session was planned that now begins at another time: a session
-/// with the id that the template gives stands for the one the rule gives.
-fn moved_dates(head: &Opportunity, schedule: &Schedule) -> Vec<NaiveDate> {
+/// Returns the dates for which a session was planned that now begins at another time: one with the id that the
+/// template gives stands for the one the rule gives.
+fn moved_dates(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Vec<NaiveDate> {
     let template = schedule.id_template.as_str();
     let Some((before, _)) = template.split_once("{startDate}") else { return Vec::new() };
-    let moved = head.sub_event.iter().filter_map(|event| {
-        let rest = event.id.get()?.strip_prefix(before)?.replace("%3A", ":");
+    let embedded = head.sub_event.iter();
+    let embedded =
+        embedded.filter_map(|event| Some((event.id.get()?, Occurrence::times(event)?.0)));
+    let published = cx.occurrences.iter();
+    let published = published.filter_map(|one| Some((one.facts.as_deref()?.id.get()?, one.start)));
+    let moved = embedded.chain(published).filter_map(|(id, start)| {
+        let rest = id.strip_prefix(before)?.replace("%3A", ":");
         let planned = instant(Moment::parse(rest.get(.."2026-11-24T18:30:00Z".len())?)?);
-        let (start, _) = Occurrence::times(event)?;
         (start != planned).then(|| local_time(planned).date())
     });
     moved.collect()
