@@ -10,6 +10,7 @@ use crate::openactive::Term;
 use crate::openactive::Vocabulary;
 use crate::openactive::concept_uuid;
 use crate::openactive::lenient::Absent as _;
+use crate::openactive::word_of;
 use crate::oruk::Attribute;
 use crate::oruk::Id;
 use crate::oruk::TaxonomyTerm;
@@ -162,9 +163,9 @@ fn term(scheme: Scheme, id: Id, uri: Option<&str>, label: &str) -> TaxonomyTerm 
 
 /// Makes the term of an amenity.
 pub(super) fn amenity_term(cx: &Context<'_>, feature: &AmenityFeature) -> Option<TaxonomyTerm> {
-    let kind = feature.type_name.as_str().rsplit(['/', ':', '#']).next().unwrap_or_default();
+    let kind = word_of(feature.type_name.as_str());
     let name = text::line(feature.name.as_str());
-    if kind.is_empty() || kind == "LocationFeatureSpecification" {
+    if kind.is_empty() || kind.eq_ignore_ascii_case("LocationFeatureSpecification") {
         return labelled(cx, Scheme::Amenity, &name);
     }
     if !kind.bytes().all(|b| b.is_ascii_alphanumeric()) {

@@ -16,6 +16,7 @@ use crate::openactive::Opportunity;
 use crate::openactive::Period;
 use crate::openactive::lenient::Absent as _;
 use crate::openactive::lenient::Text;
+use crate::openactive::word_of;
 
 /// Where an opportunity comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,13 +61,21 @@ pub enum EventStatus {
 }
 
 impl EventStatus {
-    /// Reads a schema.org `EventStatusType`; anything else means it goes ahead.
+    /// Reads a schema.org `EventStatusType`, also without `Event`; anything else means it goes ahead.
     pub fn parse(text: &str) -> Self {
-        match text.rsplit(['/', ':', '#']).next() {
-            Some("EventCancelled") => Self::Cancelled,
-            Some("EventPostponed") => Self::Postponed,
-            Some("EventRescheduled") => Self::Rescheduled,
-            _ => Self::Scheduled,
+        let word = word_of(text);
+        let is = |known: &str| {
+            let plain = known.strip_prefix("Event").unwrap_or(known);
+            word.eq_ignore_ascii_case(known) || word.eq_ignore_ascii_case(plain)
+        };
+        if is("EventCancelled") || is("EventCanceled") {
+            Self::Cancelled
+        } else if is("EventPostponed") {
+            Self::Postponed
+        } else if is("EventRescheduled") {
+            Self::Rescheduled
+        } else {
+            Self::Scheduled
         }
     }
 

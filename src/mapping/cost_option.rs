@@ -8,6 +8,7 @@ use super::text;
 use super::url::web_address;
 use crate::openactive::Kind;
 use crate::openactive::Offer;
+use crate::openactive::is_word;
 use crate::openactive::lenient::Absent as _;
 use crate::oruk::CostOption;
 use crate::oruk::Id;
@@ -34,12 +35,12 @@ pub(super) enum Booking {
 
 impl Booking {
     fn parse(text: &str) -> Option<Self> {
-        match text.rsplit(['/', '#', ':']).next()? {
-            "Required" => Some(Self::Required),
-            "Optional" => Some(Self::Optional),
-            "Unavailable" => Some(Self::Unavailable),
-            _ => None,
-        }
+        let known = [
+            ("Required", Self::Required),
+            ("Optional", Self::Optional),
+            ("Unavailable", Self::Unavailable),
+        ];
+        known.into_iter().find(|(word, _)| is_word(text, word)).map(|(_, booking)| booking)
     }
 }
 

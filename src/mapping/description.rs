@@ -16,6 +16,7 @@ use super::schedule::words::day_words;
 use super::template::Text as Template;
 use super::text;
 use super::url::mentions_joining_link;
+use crate::openactive::is_word;
 use crate::openactive::lenient::Text;
 use crate::oruk::Attribute;
 use crate::quality::Code;
@@ -136,12 +137,13 @@ fn rooms(cx: &Context<'_>) -> Option<String> {
 
 fn equipment(cx: &Context<'_>) -> Option<Template> {
     let stated = cx.first(|o| &o.participant_supplied_equipment)?;
-    match stated.as_str().rsplit(['#', '/', ':']).next()? {
-        "Required" => Some(Template::EquipmentRequired),
-        "Optional" => Some(Template::EquipmentOptional),
-        "Unavailable" => Some(Template::EquipmentProvided),
-        _ => None,
-    }
+    let known = [
+        ("Required", Template::EquipmentRequired),
+        ("Optional", Template::EquipmentOptional),
+        ("Unavailable", Template::EquipmentProvided),
+    ];
+    let stated = stated.as_str();
+    known.into_iter().find(|(word, _)| is_word(stated, word)).map(|(_, template)| template)
 }
 
 fn spaces(cx: &Context<'_>) -> Option<String> {

@@ -12,6 +12,7 @@ use super::precedence::Property;
 use super::template::Text as Template;
 use super::text;
 use crate::openactive::QuantitativeValue;
+use crate::openactive::is_word;
 use crate::openactive::lenient::Absent as _;
 use crate::openactive::lenient::Text;
 use crate::quality::Code;
@@ -224,17 +225,19 @@ fn ages(cx: &Context<'_>, value: Option<&QuantitativeValue>, path: &str) -> Opti
 fn gender(cx: &Context<'_>) -> Option<Gender> {
     let stated = cx.first(|o| &o.gender_restriction)?;
     let path = "genderRestriction";
-    let word = stated.as_str().rsplit(['/', ':', '#']).next().unwrap_or_default();
-    let gender = match word {
-        "FemaleOnly" => Some(Gender::Female),
-        "MaleOnly" => Some(Gender::Male),
-        "NoRestriction" => None,
-        _ => {
-            cx.find(Code::GenderUnknown, path);
-            return None;
-        }
+    let known = [
+        ("FemaleOnly", Some(Gender::Female)),
+        ("MaleOnly", Some(Gender::Male)),
+        ("NoRestriction", None),
+    ];
+    let Some((word, gender)) = known.into_iter().find(|(word, _)| is_word(stated.as_str(), word))
+    else {
+        cx.find(Code::GenderUnknown, path);
+        return None;
     };
-    cx.term(stated.as_str(), "https://openactive.io/", path);
+    if stated.as_str().strip_prefix("https://openactive.io/") != Some(word) {
+        cx.find(Code::TermPrefixed, path);
+    }
     gender
 }
 

@@ -19,6 +19,7 @@ use crate::openactive::Identifier;
 use crate::openactive::Kind;
 use crate::openactive::Place;
 use crate::openactive::VirtualLocation;
+use crate::openactive::is_word;
 use crate::openactive::lenient::Absent as _;
 use crate::oruk::Accessibility;
 use crate::oruk::Id;
@@ -88,13 +89,10 @@ pub(super) fn places<'a>(cx: &'a Context<'_>) -> Places<'a> {
 
 /// Returns how people attend.
 fn attendance(cx: &Context<'_>) -> Attendance {
-    let mode = cx
-        .first(|o| &o.event_attendance_mode)
-        .map(|mode| cx.term(mode.as_str(), "https://schema.org/", "eventAttendanceMode"));
+    let mode =
+        cx.first(|o| &o.event_attendance_mode).and_then(|mode| stated_mode(cx, mode.as_str()));
     match mode {
-        Some("OnlineEventAttendanceMode") => Attendance::Online,
-        Some("MixedEventAttendanceMode") => Attendance::Mixed,
-        Some("OfflineEventAttendanceMode") => Attendance::InPerson,
+        Some(mode) => mode,
         _ if cx.bundle.head.kind == Kind::OnDemandEvent => Attendance::Online,
         _ if published_virtual(cx).is_some() || virtual_place(cx).is_some() => {
             let has_place = published_places(cx).any(|place| !is_virtual(place));
@@ -102,6 +100,23 @@ fn attendance(cx: &Context<'_>) -> Attendance {
         }
         _ => Attendance::InPerson,
     }
+}
+
+/// Reads a schema.org `EventAttendanceModeEnumeration`, also one that says `Online` alone.
+fn stated_mode(cx: &Context<'_>, mode: &str) -> Option<Attendance> {
+    let path = "eventAttendanceMode";
+    let word = cx.term(mode, "https://schema.org/", path);
+    let known = [
+        ("OnlineEventAttendanceMode", "Online", Attendance::Online),
+        ("MixedEventAttendanceMode", "Mixed", Attendance::Mixed),
+        ("OfflineEventAttendanceMode", "Offline", Attendance::InPerson),
+    ];
+    let (stated, _, attendance) =
+        known.into_iter().find(|(whole, short, _)| is_word(mode, whole) || is_word(mode, short))?;
+    if word != stated {
+        cx.find(Code::TermPrefixed, path);
+    }
+    Some(attendance)
 }
 
 fn published_virtual<'a>(cx: &'a Context<'_>) -> Option<&'a VirtualLocation> {
@@ -114,7 +129,7 @@ fn virtual_place<'a>(cx: &'a Context<'_>) -> Option<&'a Place> {
 }
 
 fn is_virtual(place: &Place) -> bool {
-    place.type_name.as_str().ends_with("VirtualLocation")
+    is_word(place.type_name.as_str(), "VirtualLocation")
 }
 
 /// Returns the places of the head, else of its parents, then those of its occurrences: a series may use

@@ -248,6 +248,36 @@ fn a_virtual_location_among_the_places_is_online() {
 }
 
 #[test]
+fn online_is_online_however_it_is_written() {
+    for mode in
+        ["https://schema.org/onlineEventAttendanceMode", "Online", "ONLINEEVENTATTENDANCEMODE/"]
+    {
+        let service = series(&format!(
+            r#""eventAttendanceMode":"{mode}","location":{{"@type":"Place","name":"Head Office"}}"#
+        ));
+        assert_eq!(place_names(&service), ["Online"], "{mode}");
+    }
+    let service = series(r#""location":{"type":"virtualLocation","name":"Live stream"}"#);
+    let location = serde_json::to_value(&service.service_at_locations[0].location).unwrap();
+    assert_eq!(location["location_type"], "virtual");
+}
+
+#[test]
+fn words_of_the_standard_keep_their_meaning_in_any_case() {
+    let service = series(
+        r#""genderRestriction":"https://openactive.io/femaleOnly/",
+        "offers":[{"price":5,"openBookingInAdvance":"https://openactive.io/required"}],
+        "eventSchedule":{"@type":"partialSchedule","byDay":"TU","startTime":"18:30"}"#,
+    );
+    let names = service.attributes.iter().map(|attribute| &attribute.taxonomy_term.name);
+    assert!(names.into_iter().any(|name| name == "Women and girls only"));
+    let process = service.application_process.as_deref().unwrap();
+    assert!(process.starts_with("Booking in advance is required."), "{process}");
+    let notes = service.schedules[0].notes.as_deref().unwrap();
+    assert!(notes.starts_with("Provisional:"), "{notes}");
+}
+
+#[test]
 fn a_person_without_a_type_keeps_their_details() {
     let service = series(
         r#""organizer":{"givenName":"Jane","familyName":"Doe","email":"jane@example.org",
@@ -364,6 +394,11 @@ fn exceptions_are_told_on_the_right_day() {
 fn a_cancelled_head_is_not_listed() {
     for (status, expected) in [
         ("https://schema.org/EventCancelled", Status::Defunct),
+        ("https://schema.org/eventCancelled", Status::Defunct),
+        ("https://schema.org/EventCancelled/", Status::Defunct),
+        ("EventCanceled", Status::Defunct),
+        ("Cancelled", Status::Defunct),
+        ("postponed", Status::TemporarilyClosed),
         ("EventPostponed", Status::TemporarilyClosed),
         ("schema:EventRescheduled", Status::Active),
     ] {

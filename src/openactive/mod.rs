@@ -64,3 +64,5 @@ pub use vocabulary::SkosScheme;
 pub use vocabulary::Term;
 pub use vocabulary::Vocabulary;
 pub(crate) use vocabulary::concept_uuid;
+pub use vocabulary::is_word;
+pub use vocabulary::word_of;

@@ -8,6 +8,7 @@ use super::lenient::Many;
 use super::lenient::Number;
 use super::lenient::Text;
 use super::lenient::lenient_object;
+use super::vocabulary::is_word;
 
 lenient_object! {
     /// A [`Schedule`](https://openactive.io/Schedule) or
@@ -48,7 +49,7 @@ lenient_object! {
 impl Schedule {
     /// Tells whether dates may change and are confirmed one by one.
     pub fn is_partial(&self) -> bool {
-        self.type_name.as_str().ends_with("PartialSchedule")
+        is_word(self.type_name.as_str(), "PartialSchedule")
     }
 }
 

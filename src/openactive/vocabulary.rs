@@ -128,6 +128,18 @@ fn uri_key(uri: &str) -> String {
     rest.strip_prefix("www.").unwrap_or(rest).replace("/#", "#").to_lowercase()
 }
 
+/// Returns the word a value of a standard ends with, wherever it is said to be defined: `FemaleOnly` of
+/// `https://openactive.io/FemaleOnly/` and of `oa:FemaleOnly`.
+pub fn word_of(value: &str) -> &str {
+    let mut parts = value.rsplit(['/', ':', '#']).map(str::trim);
+    parts.find(|part| !part.is_empty()).unwrap_or_default()
+}
+
+/// Tells whether a value of a standard is this word, in capitals or not.
+pub fn is_word(value: &str, word: &str) -> bool {
+    word_of(value).eq_ignore_ascii_case(word)
+}
+
 /// Returns the UUID at the end of a concept's URI, when it has one.
 pub(crate) fn concept_uuid(uri: &str) -> Option<Uuid> {
     Uuid::parse_str(uri.rsplit(['#', '/']).next()?).ok()
@@ -147,5 +159,23 @@ mod tests {
         assert_eq!(list.by_label("YOGA").unwrap().label, "Yoga");
         assert_eq!(list.by_uri("http://www.openactive.io/activity-list/#b").unwrap().label, "Yoga");
         assert!(Vocabulary::parse(b"{}").is_err());
+    }
+
+    #[test]
+    fn values_are_known_by_their_last_word() {
+        for (value, word) in [
+            ("https://schema.org/EventCancelled", "EventCancelled"),
+            ("https://schema.org/EventCancelled/", "EventCancelled"),
+            ("schema:Person ", "Person"),
+            ("http://openactive.io/ns#MaleOnly", "MaleOnly"),
+            ("Person", "Person"),
+            ("https://", "https"),
+            ("/", ""),
+            ("", ""),
+        ] {
+            assert_eq!(word_of(value), word, "{value}");
+        }
+        assert!(is_word("https://schema.org/eventCancelled", "EventCancelled"));
+        assert!(!is_word("https://schema.org/EventCancelledNot", "EventCancelled"));
     }
 }
