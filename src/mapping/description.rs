@@ -10,6 +10,7 @@ use super::eligibility::Eligibility;
 use super::location::Places;
 use super::location::accessibility_information;
 use super::location::accessibility_summary;
+use super::organization::private_details;
 use super::precedence::Field;
 use super::precedence::Property;
 use super::schedule::words::day_words;
@@ -66,8 +67,20 @@ pub(super) fn description(
             parts.push(lines.join("\n"));
         }
     }
-    (!parts.is_empty()).then(|| parts.join("\n\n"))
+    (!parts.is_empty()).then(|| without_private_details(cx, parts.join("\n\n")))
 }
+
+/// Replaces what a private person is reached by where the text repeats it.
+fn without_private_details(cx: &Context<'_>, text: String) -> String {
+    let details = private_details(cx).filter(|detail| detail.len() >= SHORTEST_DETAIL);
+    details.fold(text, |text, detail| match text.contains(detail) {
+        true => text.replace(detail, "(given on booking)"),
+        false => text,
+    })
+}
+
+/// What is shorter is no way to reach anybody, and stands in other words.
+const SHORTEST_DETAIL: usize = 6;
 
 fn published(cx: &Context<'_>) -> Option<String> {
     let plain = cx.first(|o| &o.description);

@@ -1,7 +1,8 @@
 //! Who runs an opportunity.
 //!
 //! Of a private person only the name is published, since the field is required and they are the
-//! advertised provider.
+//! advertised provider. Who is not said to be an organisation, and shows no sign of being one, is taken
+//! for a person.
 
 use super::context::Context;
 use super::options::PersonOrganizer;
@@ -35,10 +36,27 @@ impl Organizer<'_> {
     }
 }
 
-/// Tells whether a party is a private person: by its type, or, without one, by its first or last name.
+/// Tells whether a party is a private person, or may be one.
 fn is_private(party: &Party) -> bool {
-    let has_own_name = !party.given_name.is_absent() || !party.family_name.is_absent();
-    party.is_person() || (party.type_name.is_absent() && has_own_name)
+    party.is_person() || (!party.is_typed() && !looks_like_an_organization(party))
+}
+
+/// Tells whether a party has what only organisations have: a registered name, a number of a register,
+/// quality marks, or a name with a word such as club or council.
+fn looks_like_an_organization(party: &Party) -> bool {
+    let name = party.name.as_str().to_lowercase();
+    let mut words = name.split(|c: char| !c.is_alphanumeric());
+    !party.legal_name.is_absent()
+        || !party.formal_criteria_met.is_absent()
+        || party.identifier.values().iter().any(|value| register(value).is_some())
+        || words.any(|word| ORGANIZATION_WORDS.contains(&word))
+}
+
+/// Returns what a private person, who organises the opportunity, is reached by: never to be published.
+pub(super) fn private_details<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
+    let party = find_party(cx).filter(|party| is_private(party));
+    let details = party.into_iter().flat_map(|party| [&party.email, &party.telephone]);
+    details.map(|detail| detail.as_str().trim_start_matches("mailto:").trim_start_matches("tel:"))
 }
 
 /// Maps who runs the opportunity.
@@ -88,8 +106,9 @@ fn name_of(cx: &Context<'_>, party: &Party) -> Option<String> {
         Property::GivenAndFamilyName => &given_and_family,
         _ => party.name.as_str(),
     });
-    // An e-mail address in the place of a person's name is a contact detail all the same.
-    let is_detail = |name: &str| name.contains('@') && is_private(party);
+    // An e-mail address or a telephone number in a person's name is a contact detail all the same.
+    let holds_number = |name: &str| name.chars().filter(char::is_ascii_digit).count() >= 7;
+    let is_detail = |name: &str| (name.contains('@') || holds_number(name)) && is_private(party);
     candidates.map(text::line).find(|name| !name.is_empty() && !is_detail(name))
 }
 
@@ -154,14 +173,7 @@ fn withhold(cx: &Context<'_>, party: &Party) {
 
 /// Company and charity numbers; any other scheme would be a guess.
 fn registered(organization_id: Id, value: &PropertyValue) -> Option<OrganizationIdentifier> {
-    let scheme = format!("{} {}", value.property_id.as_str(), value.name.as_str()).to_lowercase();
-    let (scheme, kind) = if scheme.contains("gb-chc") || scheme.contains("charity") {
-        ("GB-CHC", "Charity number")
-    } else if scheme.contains("gb-coh") || scheme.contains("company") {
-        ("GB-COH", "Company number")
-    } else {
-        return None;
-    };
+    let (scheme, kind) = register(value)?;
     let identifier = value.value.get()?.to_owned();
     Some(OrganizationIdentifier {
         id: Id::derive_under("organization_identifier", organization_id, &[scheme, &identifier]),
@@ -171,3 +183,42 @@ fn registered(organization_id: Id, value: &PropertyValue) -> Option<Organization
         identifier,
     })
 }
+
+fn register(value: &PropertyValue) -> Option<(&'static str, &'static str)> {
+    let scheme = format!("{} {}", value.property_id.as_str(), value.name.as_str()).to_lowercase();
+    if scheme.contains("gb-chc") || scheme.contains("charity") {
+        Some(("GB-CHC", "Charity number"))
+    } else if scheme.contains("gb-coh") || scheme.contains("company") {
+        Some(("GB-COH", "Company number"))
+    } else {
+        None
+    }
+}
+
+/// Words that stand in names of organisations and of nobody else.
+const ORGANIZATION_WORDS: [&str; 24] = [
+    "academy",
+    "association",
+    "centre",
+    "charity",
+    "cic",
+    "cio",
+    "club",
+    "college",
+    "committee",
+    "council",
+    "department",
+    "federation",
+    "foundation",
+    "leisure",
+    "limited",
+    "ltd",
+    "partnership",
+    "plc",
+    "school",
+    "services",
+    "society",
+    "team",
+    "trust",
+    "university",
+];

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::Bundle;
 use super::ChildFeed;
 use super::Head;
+use super::PersonOrganizer;
 use super::Rules;
 use super::Source;
 use super::map;
@@ -25,6 +26,10 @@ fn now() -> DateTime<Utc> {
 }
 
 fn service_of(json: &str, child_feed: ChildFeed) -> Service {
+    service_by(&Rules::default(), json, child_feed)
+}
+
+fn service_by(rules: &Rules, json: &str, child_feed: ChildFeed) -> Service {
     let opportunity: Opportunity = serde_json::from_str(json).unwrap();
     let kind = Kind::of(&opportunity.type_name, None).unwrap();
     let source = Source {
@@ -49,7 +54,7 @@ fn service_of(json: &str, child_feed: ChildFeed) -> Service {
         modified: None,
         first_seen: now(),
     };
-    map(&bundle, &Rules::default(), now()).service
+    map(&bundle, rules, now()).service
 }
 
 pub(super) fn service(json: &str) -> Service {
@@ -291,9 +296,73 @@ fn a_person_without_a_type_keeps_their_details() {
 }
 
 #[test]
-fn an_email_address_is_no_name_of_a_person() {
-    let service = series(r#""organizer":{"@type":"Person","name":"jane@example.org"}"#);
-    assert_eq!(service.organization.name, "Publisher");
+fn a_person_is_private_however_the_type_is_written() {
+    let of_jane = r#""name":"Jane Doe","email":"jane@example.org","telephone":"07700 900123",
+        "url":"https://jane.example.org","logo":{"url":"https://jane.example.org/me.png"},
+        "description":"Ring Jane.""#;
+    for types in [
+        r#""@type":"person","#,
+        r#""type":"PERSON","#,
+        r#""@type":["Thing","Person"],"#,
+        r#""@type":"https://schema.org/Person/","#,
+        r#""@type":"Organization","type":"Person","#,
+        "",
+    ] {
+        let service = series(&format!(r#""organizer":{{{types}{of_jane}}}"#));
+        assert_eq!(service.organization.name, "Jane Doe", "{types}");
+        let text = serde_json::to_string(&service).unwrap();
+        for detail in ["jane@", "900123", "jane.example", "Ring Jane"] {
+            assert!(!text.contains(detail), "{types}: {detail} in {text}");
+        }
+    }
+}
+
+#[test]
+fn an_organisation_without_a_type_is_known_by_what_only_organisations_have() {
+    for sign in [
+        r#""name":"Riverside Running Club""#,
+        r#""name":"Striders","legalName":"Striders (Anytown)""#,
+        r#""name":"Striders","identifier":[{"propertyID":"GB-CHC","value":"1"}]"#,
+    ] {
+        let service = series(&format!(r#""organizer":{{{sign},"email":"hello@example.org"}}"#));
+        assert_eq!(service.email.as_deref(), Some("hello@example.org"), "{sign}");
+    }
+}
+
+#[test]
+fn where_names_of_persons_are_withheld_they_are_without_a_type_too() {
+    let mut rules = Rules::default();
+    rules.options.person_organizer = PersonOrganizer::Publisher;
+    for (organizer, expected) in [
+        (r#""givenName":"Jane","familyName":"Doe""#, "Publisher"),
+        (r#""name":"Striders""#, "Striders"),
+    ] {
+        let json = format!(r#"{{"@type":"SessionSeries","organizer":{{{organizer}}}}}"#);
+        let service = service_by(&rules, &json, ChildFeed::Unknown);
+        assert_eq!(service.organization.name, expected);
+    }
+}
+
+#[test]
+fn what_a_person_is_reached_by_stands_in_no_text_either() {
+    let service = series(
+        r#""description":"Ring 07700 900123 or write to jane@example.org.",
+        "attendeeInstructions":"Text 07700 900123.",
+        "organizer":{"@type":"Person","name":"Jane Doe","email":"jane@example.org",
+        "telephone":"07700 900123"}"#,
+    );
+    let description = service.description.unwrap();
+    let expected = "Ring (given on booking) or write to (given on booking).";
+    assert!(description.starts_with(expected), "{description}");
+    assert!(!description.contains("900123"), "{description}");
+}
+
+#[test]
+fn an_email_address_or_a_number_is_no_name_of_a_person() {
+    for name in ["jane@example.org", "Jane 07700 900123"] {
+        let service = series(&format!(r#""organizer":{{"@type":"Person","name":"{name}"}}"#));
+        assert_eq!(service.organization.name, "Publisher", "{name}");
+    }
 }
 
 #[test]

@@ -127,6 +127,45 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 }
 
+/// Text of which the standard has one and some publish a list: a line for each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lines(pub Text);
+
+impl Absent for Lines {
+    fn is_absent(&self) -> bool {
+        self.0.is_absent()
+    }
+}
+
+impl<'de> Deserialize<'de> for Lines {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Many(mut lines) = Many::<Line>::deserialize(deserializer)?;
+        if lines.len() < 2 {
+            return Ok(Self(lines.pop().unwrap_or_default().0));
+        }
+        let lines: Vec<&str> = lines.iter().map(|line| line.0.as_str()).collect();
+        Ok(Self(Text(lines.join("\n"))))
+    }
+}
+
+/// One of [`Lines`].
+#[derive(Default)]
+struct Line(Text);
+
+impl Absent for Line {
+    const STANDS_ALONE: bool = true;
+
+    fn is_absent(&self) -> bool {
+        self.0.is_absent()
+    }
+}
+
+impl<'de> Deserialize<'de> for Line {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Text::deserialize(deserializer).map(Self)
+    }
+}
+
 /// A boolean, also when published as text (`"true"`, `"False"`, `"yes"`, `"0"`) or a number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Flag(pub Option<bool>);
@@ -452,6 +491,19 @@ mod tests {
         {
             let many: Many<Text> = serde_json::from_str(json).unwrap();
             assert_eq!(many.iter().map(Text::as_str).collect::<Vec<_>>(), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn lines_are_the_text_or_a_line_for_each_of_a_list() {
+        for (json, expected) in [
+            ("\"a\"", Some("a")),
+            ("[\"a\", \"\", \"b\"]", Some("a\nb")),
+            ("[]", None),
+            ("7", Some("7")),
+        ] {
+            let lines: Lines = serde_json::from_str(json).unwrap();
+            assert_eq!(lines.0.get(), expected, "{json}");
         }
     }
 

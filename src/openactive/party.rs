@@ -6,17 +6,22 @@
 //! Specification: <https://openactive.io/modelling-opportunity-data/#describing-organizations>.
 
 use super::identifier::Identifier;
+use super::lenient::Absent as _;
+use super::lenient::Lines;
 use super::lenient::Many;
 use super::lenient::Text;
 use super::lenient::lenient_object;
 use super::opportunity::Image;
+use super::vocabulary::is_word;
 
 lenient_object! {
     /// An [`Organization`](https://openactive.io/Organization) or a
     /// [`Person`](https://openactive.io/Person) who organises or provides an opportunity.
     pub struct Party {
-        /// `Organization` or `Person`.
-        type_name: Text = "@type" | "type",
+        /// `Organization` or `Person`, or several types.
+        type_name: Lines = "@type",
+        /// The same without `@`: both may stand, and say different things.
+        keyword_type: Lines = "type",
         /// URI of the party.
         id: Text = "@id" | "id",
         /// Local or registered identifiers.
@@ -46,9 +51,20 @@ lenient_object! {
 }
 
 impl Party {
-    /// Tells whether the party is a private person, whose details are never published.
+    /// Tells whether the party is a private person, whose details are never published: whatever else it is
+    /// said to be, or, where its type is not said, by its first or last name.
     pub fn is_person(&self) -> bool {
-        self.type_name.as_str().rsplit(['/', ':', '#']).next() == Some("Person")
+        let has_own_name = !self.given_name.is_absent() || !self.family_name.is_absent();
+        self.types().any(|name| is_word(name, "Person")) || (!self.is_typed() && has_own_name)
+    }
+
+    /// Tells whether the party is said to be something, if only a `Thing`.
+    pub fn is_typed(&self) -> bool {
+        self.types().any(|name| !is_word(name, "Thing"))
+    }
+
+    fn types(&self) -> impl Iterator<Item = &str> {
+        self.type_name.0.as_str().lines().chain(self.keyword_type.0.as_str().lines())
     }
 }
 
@@ -65,4 +81,31 @@ lenient_object! {
         telephone: Text = "telephone",
     }
     text => name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_one_however_that_is_written() {
+        for (json, is_person, is_typed) in [
+            (r#"{"@type":"Person"}"#, true, true),
+            (r#"{"@type":"person"}"#, true, true),
+            (r#"{"type":"PERSON"}"#, true, true),
+            (r#"{"@type":["Thing","Person"]}"#, true, true),
+            (r#"{"@type":["Person","Organization"]}"#, true, true),
+            (r#"{"@type":"https://schema.org/Person/"}"#, true, true),
+            (r#"{"@type":"schema:Person"}"#, true, true),
+            (r#"{"@type":"Organization","type":"Person"}"#, true, true),
+            (r#"{"givenName":"Jane"}"#, true, false),
+            (r#"{"@type":"Thing","familyName":"Smith"}"#, true, false),
+            (r#"{"@type":"Organization","givenName":"Jane"}"#, false, true),
+            (r#"{"@type":"SportsOrganization"}"#, false, true),
+            (r#"{"name":"Jane Smith"}"#, false, false),
+        ] {
+            let party: Party = serde_json::from_str(json).unwrap();
+            assert_eq!((party.is_person(), party.is_typed()), (is_person, is_typed), "{json}");
+        }
+    }
 }
