@@ -92,6 +92,34 @@ pub(super) fn structured_postcode(place: &Place) -> Option<String> {
     postcode_in(place.address.postal_code.get()?).map(|(postcode, _)| postcode)
 }
 
+/// Returns what else tells a place from others of its name, in small letters: its address as text, else the
+/// parts of it, else the name of the place around it.
+pub(super) fn whereabouts(place: &Place) -> String {
+    if let Some(text) = place.address.text.get() {
+        return text.to_lowercase();
+    }
+    let around = place.contained_in_place.get();
+    let part = |field: fn(&PostalAddress) -> &Text| {
+        field(&place.address).get().or_else(|| field(&around?.address).get())
+    };
+    let parts: Vec<&str> = [
+        part(|a| &a.street_address),
+        part(|a| &a.address_locality),
+        part(|a| &a.address_region),
+        part(|a| &a.postal_code),
+        part(|a| &a.text),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let words = if parts.is_empty() {
+        around.map_or("", |outer| outer.name.as_str()).to_owned()
+    } else {
+        parts.join(", ")
+    };
+    words.to_lowercase()
+}
+
 fn address_id(location_id: Id) -> Id {
     Id::derive_under("address", location_id, &["physical"])
 }

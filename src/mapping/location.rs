@@ -281,7 +281,11 @@ fn place_key(cx: &Context<'_>, place: &Place, name: &str, at: Option<(f64, f64)>
     }
     let whereabouts = address::structured_postcode(place)
         .or_else(|| at.map(|(latitude, longitude)| format!("{latitude:.4},{longitude:.4}")))
-        .unwrap_or_else(|| place.address.text.as_str().to_lowercase());
+        .unwrap_or_else(|| address::whereabouts(place));
+    if name.is_empty() && whereabouts.is_empty() {
+        // Nobody knows whether it is the place of any other service.
+        return format!("{}\nPlace", cx.bundle.head.key);
+    }
     format!("{source}\nPlace\ncontent\n{}\n{whereabouts}", name.to_lowercase())
 }
 

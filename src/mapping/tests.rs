@@ -30,6 +30,10 @@ fn service_of(json: &str, child_feed: ChildFeed) -> Service {
 }
 
 fn service_by(rules: &Rules, json: &str, child_feed: ChildFeed) -> Service {
+    map(&bundle(json, child_feed), rules, now()).service
+}
+
+fn bundle(json: &str, child_feed: ChildFeed) -> Bundle {
     let opportunity: Opportunity = serde_json::from_str(json).unwrap();
     let kind = Kind::of(&opportunity.type_name, None).unwrap();
     let source = Source {
@@ -38,7 +42,7 @@ fn service_by(rules: &Rules, json: &str, child_feed: ChildFeed) -> Service {
         dataset: None,
         license: None,
     };
-    let bundle = Bundle {
+    Bundle {
         source: Arc::new(source),
         head: Head {
             kind,
@@ -53,8 +57,7 @@ fn service_by(rules: &Rules, json: &str, child_feed: ChildFeed) -> Service {
         child_feed,
         modified: None,
         first_seen: now(),
-    };
-    map(&bundle, rules, now()).service
+    }
 }
 
 pub(super) fn service(json: &str) -> Service {
@@ -239,6 +242,50 @@ fn a_session_without_a_place_is_where_its_series_is() {
     let at: Vec<_> = service.service_at_locations.iter().map(|at| Some(at.id)).collect();
     let of_dates: Vec<_> = service.schedules.iter().map(|s| s.service_at_location_id).collect();
     assert_eq!(of_dates, at);
+}
+
+#[test]
+fn places_of_one_name_in_different_streets_are_different_places() {
+    let sessions = |first: &str, second: &str| {
+        series(&format!(
+            r#""subEvent":[
+            {{"startDate":"2026-11-24T18:30:00Z","duration":"PT1H","location":{{"@type":"Place",{first}}}}},
+            {{"startDate":"2026-12-02T18:30:00Z","duration":"PT1H","location":{{"@type":"Place",{second}}}}}]"#
+        ))
+    };
+    for (first, second) in [
+        (
+            r#""name":"Village Hall","address":{"streetAddress":"Main St","addressLocality":"Ashton"}"#,
+            r#""name":"Village Hall","address":{"streetAddress":"Main St","addressLocality":"Bexley"}"#,
+        ),
+        (
+            r#""address":{"streetAddress":"1 High St"}"#,
+            r#""address":{"streetAddress":"2 High St"}"#,
+        ),
+        (
+            r#""name":"Studio","containedInPlace":{"name":"East Baths"}"#,
+            r#""name":"Studio","containedInPlace":{"name":"West Baths"}"#,
+        ),
+    ] {
+        assert_eq!(place_names(&sessions(first, second)).len(), 2, "{first}");
+        let again = sessions(first, &first.replace("High", "HIGH"));
+        assert_eq!(place_names(&again).len(), 1, "{first}");
+    }
+}
+
+#[test]
+fn a_place_of_which_nothing_is_known_is_shared_with_no_other_service() {
+    let place_of = |place: &str, key: &str| {
+        let json = format!(r#"{{"@type":"SessionSeries","location":{{"@type":"Place",{place}}}}}"#);
+        let mut bundle = bundle(&json, ChildFeed::Unknown);
+        bundle.head.key = key.to_owned();
+        map(&bundle, &Rules::default(), now()).service.service_at_locations[0].location_id
+    };
+    let nothing = r#""description":"Ask at the desk""#;
+    let (one, two) = ("https://x.org/1", "https://x.org/2");
+    assert_ne!(place_of(nothing, one), place_of(nothing, two));
+    let named = r#""name":"Riverside Leisure Centre""#;
+    assert_eq!(place_of(named, one), place_of(named, two));
 }
 
 #[test]
