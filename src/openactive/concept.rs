@@ -6,7 +6,8 @@ use super::lenient::Text;
 use super::lenient::lenient_object;
 
 lenient_object! {
-    /// A [`Concept`](https://openactive.io/Concept); a bare string is read as its label.
+    /// A [`Concept`](https://openactive.io/Concept); a bare string is read as its label, or,
+    /// where it is a web address, as its URI.
     pub struct Concept {
         /// URI of the concept in a controlled vocabulary.
         id: Text = "@id" | "id" | "identifier",
@@ -17,5 +18,5 @@ lenient_object! {
         /// Meaning in words.
         definition: Text = "definition" | "description",
     }
-    text => pref_label allowed
+    text => pref_label allowed, uri => id
 }

@@ -4,14 +4,15 @@
 ///
 /// Each field names the JSON properties it is read from; the first present one wins. `text => field`
 /// says where a bare string goes when the object is published as text (a URI, a label); `allowed` behind
-/// it, that the standard has text there too; `; alone`, that it has just one where this reads a list.
+/// it, that the standard has text there too; `, uri => field`, where it goes when it is a web address;
+/// `; alone`, that the standard has just one where this reads a list.
 macro_rules! lenient_object {
     (
         $(#[$meta:meta])*
         pub struct $Name:ident {
             $( $(#[$field_meta:meta])* $field:ident : $ty:ty = $first:literal $(| $key:literal)* ),+ $(,)?
         }
-        text => $text_field:ident $($may_be_text:ident)? $(; $alone:ident)?
+        text => $text_field:ident $($may_be_text:ident)? $(, uri => $uri_field:ident)? $(; $alone:ident)?
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Default, PartialEq)]
@@ -86,6 +87,10 @@ macro_rules! lenient_object {
                             return Ok($crate::openactive::lenient::read_embedded(v));
                         }
                         let mut object = $Name::default();
+                        $( if $crate::openactive::canonical_uri(v).is_some() {
+                            object.$uri_field = v.into();
+                            return Ok(object);
+                        } )?
                         object.$text_field = v.into();
                         Ok(object)
                     }
