@@ -16,6 +16,7 @@ use crate::openactive::Identifier;
 use crate::openactive::Opportunity;
 use crate::openactive::Party;
 use crate::openactive::PropertyValue;
+use crate::openactive::canonical_uri;
 use crate::openactive::lenient::Absent as _;
 use crate::oruk::Id;
 use crate::oruk::Organization;
@@ -87,15 +88,27 @@ fn find_party<'a>(cx: &'a Context<'_>) -> Option<&'a Party> {
         places.map(|place| &place.service_operator).find(|party| !party.is_absent())
     };
     cx.rules.sources(Field::Organization).iter().find_map(|source| {
-        let of = |opportunity: &'a Opportunity| match source {
-            Property::Provider => opportunity.provider.get(),
-            _ => opportunity.organizer.get(),
+        let of = |opportunity: &'a Opportunity| {
+            let party = match source {
+                Property::Provider => opportunity.provider.get(),
+                _ => opportunity.organizer.get(),
+            };
+            party.filter(|party| !is_link(party))
         };
         match source {
             Property::ServiceOperator => of_places(),
             _ => cx.layers().iter().copied().find_map(of).or_else(|| cx.facts().find_map(of)),
         }
     })
+}
+
+/// Tells whether a party is but the URI of one that is not published.
+fn is_link(party: &Party) -> bool {
+    is_uri(party.name.as_str()) && !party.is_typed() && party.email.is_absent()
+}
+
+fn is_uri(name: &str) -> bool {
+    canonical_uri(name).is_some()
 }
 
 fn name_of(cx: &Context<'_>, party: &Party) -> Option<String> {
@@ -109,7 +122,8 @@ fn name_of(cx: &Context<'_>, party: &Party) -> Option<String> {
     // An e-mail address or a telephone number in a person's name is a contact detail all the same.
     let holds_number = |name: &str| name.chars().filter(char::is_ascii_digit).count() >= 7;
     let is_detail = |name: &str| (name.contains('@') || holds_number(name)) && is_private(party);
-    candidates.map(text::line).find(|name| !name.is_empty() && !is_detail(name))
+    let is_name = |name: &String| !name.is_empty() && !is_uri(name) && !is_detail(name);
+    candidates.map(text::line).find(is_name)
 }
 
 fn key_of(cx: &Context<'_>, party: &Party, name: &str) -> String {

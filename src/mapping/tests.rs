@@ -405,6 +405,22 @@ fn what_a_person_is_reached_by_stands_in_no_text_either() {
 }
 
 #[test]
+fn an_address_is_no_name() {
+    let service = series(
+        r#""organizer":"https://x.org/club","programme":"https://x.org/programme",
+        "activity":["https://openactive.io/activity-list#1"],"level":["https://x.org/level"]"#,
+    );
+    assert_eq!(service.organization.name, "Publisher");
+    assert_eq!(service.program, None);
+    assert!(service.attributes.is_empty(), "{:?}", service.attributes);
+    let service = series(
+        r#""organizer":"https://x.org/club",
+        "superEvent":{"@type":"EventSeries","organizer":{"@type":"Organization","name":"Striders"}}"#,
+    );
+    assert_eq!(service.organization.name, "Striders");
+}
+
+#[test]
 fn an_email_address_or_a_number_is_no_name_of_a_person() {
     for name in ["jane@example.org", "Jane 07700 900123"] {
         let service = series(&format!(r#""organizer":{{"@type":"Person","name":"{name}"}}"#));

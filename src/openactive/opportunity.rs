@@ -40,7 +40,7 @@ lenient_object! {
         /// Description.
         description: Text = "description",
     }
-    text => name
+    text => name, uri => id
 }
 
 lenient_object! {
