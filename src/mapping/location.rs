@@ -65,6 +65,9 @@ pub(super) fn places<'a>(cx: &'a Context<'_>) -> Places<'a> {
     let mut places =
         Places { attendance, at_locations: Vec::new(), of_head: None, venues: Vec::new() };
     if attendance != Attendance::Online {
+        if locations(cx).next().is_some_and(|stated| stated.iter().any(is_link)) {
+            cx.find(Code::LocationUnresolved, "location");
+        }
         for place in published_places(cx) {
             let Some(location) = physical(cx, place) else { continue };
             if places.at(location.id).is_none() {
@@ -142,10 +145,15 @@ fn all_places<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a Place> {
     stated_places(cx).iter().chain(cx.facts().flat_map(|facts| facts.location.iter()))
 }
 
-/// Returns the places of the head, else of its parents.
+/// Returns the places of the head, else of its parents; links alone only where nobody states more.
 fn stated_places<'a>(cx: &'a Context<'_>) -> &'a [Place] {
-    let of_layers = cx.layers().iter().map(|layer| &layer.location);
-    of_layers.into_iter().find(|places| !places.is_absent()).map_or(&[], |places| places)
+    let usable = locations(cx).find(|places| !places.iter().all(is_link));
+    usable.or_else(|| locations(cx).next()).unwrap_or_default()
+}
+
+/// Returns what the head and each of its parents state as location.
+fn locations<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a [Place]> {
+    cx.layers().iter().map(|layer| &*layer.location).filter(|places| !places.is_empty())
 }
 
 fn at_location(cx: &Context<'_>, location: Location) -> ServiceAtLocation {
@@ -218,7 +226,7 @@ pub(super) fn location_id(cx: &Context<'_>, place: &Place) -> Option<Id> {
 }
 
 fn is_link(place: &Place) -> bool {
-    *place == Place { id: place.id.clone(), ..Place::default() }
+    place.name.is_absent() && *place == Place { id: place.id.clone(), ..Place::default() }
 }
 
 fn physical(cx: &Context<'_>, place: &Place) -> Option<Location> {
@@ -289,23 +297,27 @@ fn place_key(cx: &Context<'_>, place: &Place, name: &str, at: Option<(f64, f64)>
     format!("{source}\nPlace\ncontent\n{}\n{whereabouts}", name.to_lowercase())
 }
 
-/// Returns latitude and longitude within the United Kingdom; a swapped pair is put right.
+/// Returns latitude and longitude within the United Kingdom, of the place or else of the one around it; a
+/// swapped pair is put right.
 fn coordinates(cx: &Context<'_>, place: &Place) -> Option<(f64, f64)> {
     let around = place.contained_in_place.get().map(|outer| &outer.geo);
-    let stated = [Some(&place.geo), around].into_iter().flatten().find(|geo| !geo.is_absent());
-    let pair = stated.and_then(|geo| Some((geo.latitude.0?, geo.longitude.0?)));
-    let Some((latitude, longitude)) = pair else {
+    let stated = [Some(&place.geo), around].into_iter().flatten();
+    let pairs = stated.filter_map(|geo| Some((geo.latitude.0?, geo.longitude.0?)));
+    let mut is_stated = false;
+    for (latitude, longitude) in pairs {
+        if is_in_united_kingdom(latitude, longitude) {
+            return Some((latitude, longitude));
+        }
+        if is_in_united_kingdom(longitude, latitude) {
+            cx.find(Code::CoordinatesSwapped, "location.geo");
+            return Some((longitude, latitude));
+        }
+        cx.find(Code::CoordinatesDropped, "location.geo");
+        is_stated = true;
+    }
+    if !is_stated {
         cx.find(Code::CoordinatesMissing, "location.geo");
-        return None;
-    };
-    if is_in_united_kingdom(latitude, longitude) {
-        return Some((latitude, longitude));
     }
-    if is_in_united_kingdom(longitude, latitude) {
-        cx.find(Code::CoordinatesSwapped, "location.geo");
-        return Some((longitude, latitude));
-    }
-    cx.find(Code::CoordinatesDropped, "location.geo");
     None
 }
 

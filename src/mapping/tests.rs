@@ -289,6 +289,27 @@ fn a_place_of_which_nothing_is_known_is_shared_with_no_other_service() {
 }
 
 #[test]
+fn where_the_place_is_a_link_to_nothing_that_of_the_parent_is_shown() {
+    let service = series(
+        r#""location":"https://x.org/places/404",
+        "superEvent":{"@type":"EventSeries","location":{"@type":"Place","name":"Usual Hall"}}"#,
+    );
+    assert_eq!(place_names(&service), ["Usual Hall"]);
+}
+
+#[test]
+fn coordinates_that_cannot_be_give_way_to_those_of_the_place_around() {
+    for geo in [r#"{"latitude":0,"longitude":0}"#, r#"{"latitude":53.1}"#, r#""near the lake""#] {
+        let service = series(&format!(
+            r#""location":{{"@type":"Place","name":"Studio","geo":{geo},
+            "containedInPlace":{{"@type":"Place","geo":{{"latitude":53.8,"longitude":-1.5}}}}}}"#
+        ));
+        let location = &service.service_at_locations[0].location;
+        assert_eq!((location.latitude, location.longitude), (Some(53.8), Some(-1.5)), "{geo}");
+    }
+}
+
+#[test]
 fn a_virtual_location_among_the_places_is_online() {
     let service = series(
         r#""location":{"@type":"VirtualLocation","name":"Live stream","url":"https://us02web.zoom.us/j/1"}"#,
