@@ -11,33 +11,45 @@ use crate::oruk::LocationType;
 use crate::quality::Code;
 
 /// What an address turned out to be.
-pub(super) enum Found {
-    /// Nothing usable.
-    Nothing,
+#[derive(Default)]
+pub(super) struct Found {
     /// A structured address.
-    Address(Box<Address>),
+    pub(super) address: Option<Address>,
     /// Words that describe where the place is.
-    Description(String),
+    pub(super) description: Option<String>,
 }
 
 /// Maps the address of a place; a place around it fills what it leaves out.
+///
+/// A string with a postcode is an address; without one it only says whereabouts.
 pub(super) fn address(cx: &Context<'_>, place: &Place, location_id: Id, name: &str) -> Found {
+    let mut found = Found::default();
+    if let Some(text) = place.address.text.get() {
+        cx.find(Code::AddressInString, "location.address");
+        let text = text::row(text);
+        found.address = of_string(&text, location_id);
+        if found.address.is_some() {
+            return found;
+        }
+        found.description = Some(text);
+    }
+    found.address = structured(cx, place, location_id, name);
+    found
+}
+
+fn structured(cx: &Context<'_>, place: &Place, location_id: Id, name: &str) -> Option<Address> {
     let around = place.contained_in_place.get().map(|outer| &outer.address);
     let address = &place.address;
-    if let Some(text) = address.text.get() {
-        cx.find(Code::AddressInString, "location.address");
-        return of_string(&text::line(text), location_id);
-    }
     let part = |field: fn(&PostalAddress) -> &Text| -> String {
         let value = field(address).get().or_else(|| field(around?).get()).unwrap_or_default();
-        text::line(value).trim_matches([',', ' ']).to_owned()
+        text::row(value).trim_matches([',', ' ']).to_owned()
     };
-    let street = part(|a| &a.street_address);
+    let street = part(|a| &a.street_address.0);
     let region = part(|a| &a.address_region);
     let locality = part(|a| &a.address_locality);
     let code = part(|a| &a.postal_code);
     if [&street, &region, &locality, &code].iter().all(|part| part.is_empty()) {
-        return Found::Nothing;
+        return None;
     }
     let postal_code = postcode_in(&code).map(|(postcode, _)| postcode);
     match &postal_code {
@@ -49,7 +61,7 @@ pub(super) fn address(cx: &Context<'_>, place: &Place, location_id: Id, name: &s
     if city.is_empty() {
         cx.find(Code::CityMissing, "location.address.addressLocality");
     }
-    Found::Address(Box::new(Address {
+    Some(Address {
         id: address_id(location_id),
         location_id,
         address_1: first_present([&street, name]),
@@ -59,22 +71,20 @@ pub(super) fn address(cx: &Context<'_>, place: &Place, location_id: Id, name: &s
         postal_code: postal_code.unwrap_or_default(),
         country: country(&part(|a| &a.address_country)),
         address_type: LocationType::Physical,
-    }))
+    })
 }
 
 const POSTCODE_PATH: &str = "location.address.postalCode";
 
-/// A string with a postcode is an address; without one it only says whereabouts.
-fn of_string(text: &str, location_id: Id) -> Found {
-    let Some((postal_code, rest)) = postcode_in(text) else {
-        return Found::Description(text.to_owned());
-    };
+/// Takes a string with a postcode apart; nothing without one.
+fn of_string(text: &str, location_id: Id) -> Option<Address> {
+    let (postal_code, rest) = postcode_in(text)?;
     let mut parts: Vec<&str> = rest.split(',').map(str::trim).filter(|p| !p.is_empty()).collect();
     while parts.last().is_some_and(|last| is_united_kingdom(last)) {
         parts.pop();
     }
     let city = if parts.len() > 1 { parts.pop().unwrap_or_default() } else { "" };
-    Found::Address(Box::new(Address {
+    Some(Address {
         id: address_id(location_id),
         location_id,
         address_1: parts.join(", "),
@@ -84,7 +94,7 @@ fn of_string(text: &str, location_id: Id) -> Found {
         postal_code,
         country: "GB".to_owned(),
         address_type: LocationType::Physical,
-    }))
+    })
 }
 
 /// Returns the postcode published for a place as a property of its own, normalised.
@@ -103,7 +113,7 @@ pub(super) fn whereabouts(place: &Place) -> String {
         field(&place.address).get().or_else(|| field(&around?.address).get())
     };
     let parts: Vec<&str> = [
-        part(|a| &a.street_address),
+        part(|a| &a.street_address.0),
         part(|a| &a.address_locality),
         part(|a| &a.address_region),
         part(|a| &a.postal_code),

@@ -4,7 +4,6 @@
 //! a venue it is affiliated with: people must not travel there.
 
 use super::address;
-use super::address::Found;
 use super::attribute;
 use super::attribute::Attendance;
 use super::context::Context;
@@ -248,20 +247,21 @@ fn physical(cx: &Context<'_>, place: &Place) -> Option<Location> {
         location.external_identifier = Some(identifier);
         location.external_identifier_type = Some(kind);
     }
-    match address::address(cx, place, id, &shown_name) {
-        Found::Address(mut found) => {
-            if found.address_1.is_empty() {
-                found.address_1 = shown_name;
-            }
-            location.addresses.push(*found);
+    let found = address::address(cx, place, id, &shown_name);
+    if found.address.is_none() && found.description.is_none() {
+        cx.find(Code::AddressMissing, "location.address");
+    }
+    if let Some(mut address) = found.address {
+        if address.address_1.is_empty() {
+            address.address_1 = shown_name;
         }
-        Found::Description(words) => {
-            location.description = Some(match location.description.take() {
-                Some(stated) => format!("{stated}\n{words}"),
-                None => words,
-            });
-        }
-        Found::Nothing => cx.find(Code::AddressMissing, "location.address"),
+        location.addresses.push(address);
+    }
+    if let Some(words) = found.description {
+        location.description = Some(match location.description.take() {
+            Some(stated) => format!("{stated}\n{words}"),
+            None => words,
+        });
     }
     location.accessibility.extend(session_accessibility(cx, id));
     location.accessibility.extend(venue_accessibility(id, place));

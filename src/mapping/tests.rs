@@ -310,6 +310,36 @@ fn coordinates_that_cannot_be_give_way_to_those_of_the_place_around() {
 }
 
 #[test]
+fn lines_of_an_address_stay_apart() {
+    let address_of = |address: &str| {
+        let service =
+            series(&format!(r#""location":{{"@type":"Place","name":"Hall","address":{address}}}"#));
+        let address = &service.service_at_locations[0].location.addresses[0];
+        (address.address_1.clone(), address.city.clone(), address.postal_code.clone())
+    };
+    let expected = |street: &str, city: &str, code: &str| {
+        (street.to_owned(), city.to_owned(), code.to_owned())
+    };
+    for street in [r#""Unit 1\n12 High St""#, r#"["Unit 1","12 High St"]"#] {
+        let address = format!(r#"{{"streetAddress":{street},"addressLocality":"Leeds"}}"#);
+        assert_eq!(address_of(&address), expected("Unit 1, 12 High St", "Leeds", ""), "{street}");
+    }
+    let in_string = address_of(r#""12 High St\nLeeds\nLS1 4AA""#);
+    assert_eq!(in_string, expected("12 High St", "Leeds", "LS1 4AA"));
+}
+
+#[test]
+fn whereabouts_within_a_place_do_not_hide_its_address() {
+    let service = series(
+        r#""location":{"@type":"Place","name":"Studio","address":"Main hall","containedInPlace":
+        {"@type":"Place","address":{"streetAddress":"1 High St","addressLocality":"Leeds"}}}"#,
+    );
+    let location = &service.service_at_locations[0].location;
+    assert_eq!(location.description.as_deref(), Some("Main hall"));
+    assert_eq!(location.addresses[0].address_1, "1 High St");
+}
+
+#[test]
 fn a_virtual_location_among_the_places_is_online() {
     let service = series(
         r#""location":{"@type":"VirtualLocation","name":"Live stream","url":"https://us02web.zoom.us/j/1"}"#,

@@ -25,6 +25,16 @@ fn is_one_line(text: &str) -> bool {
     is_folded && (before != b' ' || text.is_empty())
 }
 
+/// Returns one line of plain text with commas where lines ended, as addresses are written.
+pub(super) fn row(text: &str) -> String {
+    let block = block(text);
+    if !block.contains('\n') {
+        return block;
+    }
+    let lines = block.lines().map(|line| line.trim_matches([',', ' ']));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
 /// Returns plain text with its line breaks: markup gone, entities decoded, no blank edges, and no link
 /// into an online meeting.
 pub(super) fn block(text: &str) -> String {
@@ -150,6 +160,7 @@ mod tests {
             assert_eq!(block(html), expected, "{html}");
         }
         assert_eq!(line("  Walking&nbsp;Football  "), "Walking Football");
+        assert_eq!(row("Unit 1,\r\n\n 12  High St<br>Leeds "), "Unit 1, 12 High St, Leeds");
     }
 
     #[test]

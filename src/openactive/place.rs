@@ -4,6 +4,7 @@
 
 use super::identifier::Identifier;
 use super::lenient::Flag;
+use super::lenient::Lines;
 use super::lenient::Many;
 use super::lenient::Nested;
 use super::lenient::Number;
@@ -13,8 +14,8 @@ use super::lenient::lenient_object;
 lenient_object! {
     /// A [`PostalAddress`](https://schema.org/PostalAddress); a bare string is its `text`.
     pub struct PostalAddress {
-        /// Building and street.
-        street_address: Text = "streetAddress",
+        /// Building and street, a line or several.
+        street_address: Lines = "streetAddress",
         /// Town or city.
         address_locality: Text = "addressLocality",
         /// County or region.
