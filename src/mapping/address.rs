@@ -138,18 +138,69 @@ fn first_present<const N: usize>(values: [&str; N]) -> String {
     values.into_iter().find(|value| !value.is_empty()).unwrap_or_default().to_owned()
 }
 
+/// Returns the code of a country: that of the United Kingdom unless another one is plainly meant.
 fn country(text: &str) -> String {
-    let code = text.trim();
-    if code.is_empty() || is_united_kingdom(code) {
+    let name = text.trim().trim_end_matches('.').to_lowercase();
+    if name.is_empty() || is_united_kingdom(&name) {
         return "GB".to_owned();
     }
-    let upper = code.to_uppercase();
-    match upper.as_str() {
-        "IRELAND" => "IE".to_owned(),
-        _ if upper.len() == 2 && upper.bytes().all(|b| b.is_ascii_alphabetic()) => upper,
-        _ => "GB".to_owned(),
+    let name = name.strip_prefix("the ").unwrap_or(&name);
+    let named = COUNTRIES.iter().find(|(_, names)| names.contains(&name));
+    match named {
+        Some((code, _)) => (*code).to_owned(),
+        None if name.len() == 2 && name.bytes().all(|b| b.is_ascii_alphabetic()) => {
+            name.to_uppercase()
+        }
+        None => "GB".to_owned(),
     }
 }
+
+/// Countries by the names and three-letter codes (ISO 3166-1) publishers may write: those whose people
+/// and venues are near, or where publishers work as well.
+const COUNTRIES: [(&str, &[&str]); 42] = [
+    ("AE", &["are", "united arab emirates"]),
+    ("AT", &["aut", "austria"]),
+    ("AU", &["aus", "australia"]),
+    ("BE", &["bel", "belgium"]),
+    ("BG", &["bgr", "bulgaria"]),
+    ("CA", &["can", "canada"]),
+    ("CH", &["che", "switzerland"]),
+    ("CN", &["chn", "china"]),
+    ("CY", &["cyp", "cyprus"]),
+    ("CZ", &["cze", "czechia", "czech republic"]),
+    ("DE", &["deu", "germany"]),
+    ("DK", &["dnk", "denmark"]),
+    ("EE", &["est", "estonia"]),
+    ("ES", &["esp", "spain"]),
+    ("FI", &["fin", "finland"]),
+    ("FR", &["fra", "france"]),
+    ("GG", &["ggy", "guernsey"]),
+    ("GI", &["gib", "gibraltar"]),
+    ("GR", &["grc", "greece"]),
+    ("HR", &["hrv", "croatia"]),
+    ("HU", &["hun", "hungary"]),
+    ("IE", &["irl", "ireland", "republic of ireland", "eire", "éire"]),
+    ("IM", &["imn", "isle of man"]),
+    ("IN", &["ind", "india"]),
+    ("IS", &["isl", "iceland"]),
+    ("IT", &["ita", "italy"]),
+    ("JE", &["jey", "jersey"]),
+    ("JP", &["jpn", "japan"]),
+    ("LT", &["ltu", "lithuania"]),
+    ("LU", &["lux", "luxembourg"]),
+    ("LV", &["lva", "latvia"]),
+    ("MT", &["mlt", "malta"]),
+    ("NL", &["nld", "netherlands", "holland"]),
+    ("NO", &["nor", "norway"]),
+    ("NZ", &["nzl", "new zealand"]),
+    ("PL", &["pol", "poland"]),
+    ("PT", &["prt", "portugal"]),
+    ("RO", &["rou", "romania"]),
+    ("SE", &["swe", "sweden"]),
+    ("TR", &["tur", "turkey", "türkiye"]),
+    ("US", &["usa", "united states", "united states of america", "america"]),
+    ("ZA", &["zaf", "south africa"]),
+];
 
 fn is_united_kingdom(text: &str) -> bool {
     const NAMES: [&str; 9] = [
@@ -244,9 +295,19 @@ mod tests {
 
     #[test]
     fn countries_become_codes() {
-        for (text, code) in
-            [("UK", "GB"), ("", "GB"), ("ie", "IE"), ("England", "GB"), ("??", "GB")]
-        {
+        for (text, code) in [
+            ("UK", "GB"),
+            ("", "GB"),
+            ("ie", "IE"),
+            ("England", "GB"),
+            ("??", "GB"),
+            ("West Yorkshire", "GB"),
+            ("Republic of Ireland", "IE"),
+            ("IRL", "IE"),
+            ("France", "FR"),
+            ("The Netherlands", "NL"),
+            ("Isle of Man", "IM"),
+        ] {
             assert_eq!(country(text), code, "{text}");
         }
     }
