@@ -101,15 +101,22 @@ pub(super) fn is_joining_link(text: &str) -> bool {
     }
     let lower = text.to_lowercase().replace("%3a", ":").replace("%2f", "/");
     let is_known = |rest: &str| {
-        let host = rest.split(['/', '?', '#', '&', ':']).next().unwrap_or_default();
-        JOINING_HOSTS.iter().any(|known| {
+        let (host, room) =
+            rest.split_at(rest.find(['/', '?', '#', '&', ':']).unwrap_or(rest.len()));
+        let is_under = |known: &&str| {
             host == *known || host.strip_suffix(known).is_some_and(|before| before.ends_with('.'))
-        })
+        };
+        is_jitsi(host, room) || JOINING_HOSTS.iter().any(is_under)
     };
     match lower.split_once("://") {
         Some((_, rest)) => rest.split("://").any(is_known),
         None => is_known(&lower),
     }
+}
+
+/// Anybody may run Jitsi, and names the host after it; without the name of a room it lets nobody in.
+fn is_jitsi(host: &str, room: &str) -> bool {
+    room.len() > 1 && host.contains('.') && !host.contains('@') && host.contains(JITSI)
 }
 
 /// Tells whether a text holds a link that lets people in: to an online meeting, or with a password.
@@ -118,9 +125,17 @@ pub(super) fn mentions_joining_link(text: &str) -> bool {
     may && text.split(between_words).any(lets_in)
 }
 
-/// Tells whether a host is named anywhere: looked for around each dot, since nearly no text has any.
+/// Tells whether a host is named anywhere: looked for around each dot, since nearly no text has any, and
+/// Jitsi by its rare first letter.
 fn names_joining_host(text: &str) -> bool {
     let bytes = text.as_bytes();
+    let is_jitsi_at = |at: usize| {
+        let named = bytes.get(at..at + JITSI.len());
+        named.is_some_and(|named| named.eq_ignore_ascii_case(JITSI.as_bytes()))
+    };
+    if memchr::memchr2_iter(b'j', b'J', bytes).any(is_jitsi_at) {
+        return true;
+    }
     let is_at = |dot: usize, host: &str| {
         let start = host.find('.').and_then(|before| dot.checked_sub(before));
         let named = start.and_then(|start| bytes.get(start..start + host.len()));
@@ -176,10 +191,13 @@ pub(super) fn email(text: &str) -> Option<String> {
     (local_ok && domain_ok).then(|| text.to_owned())
 }
 
-const JOINING_HOSTS: [&str; 11] = [
+const JITSI: &str = "jitsi";
+
+const JOINING_HOSTS: [&str; 12] = [
     "zoom.us",
     "zoom.com",
     "teams.microsoft.com",
+    "teams.cloud.microsoft",
     "teams.live.com",
     "meet.google.com",
     "webex.com",
@@ -271,6 +289,14 @@ mod tests {
         assert!(is_joining_link("Joinhttps://zoom.us/j/1"));
         assert!(!is_joining_link("https://example.org/zoom.us"));
         assert!(!is_joining_link("https://notzoom.us/"));
+        assert!(is_joining_link("https://teams.cloud.microsoft/l/meetup-join/abc"));
+        for link in ["https://jitsi.belnet.be/yoga", "meet-JITSI.example.org:8443/yoga"] {
+            assert!(is_joining_link(link), "{link}");
+        }
+        for other in ["Jitsi.", "https://jitsi.org/", "me@jitsi.org/a", "https://x.org/jitsi.html"]
+        {
+            assert!(!is_joining_link(other), "{other}");
+        }
     }
 
     #[test]
