@@ -103,16 +103,17 @@ fn offers<'a>(cx: &'a Context<'_>) -> Vec<&'a Offer> {
 const MAX_OFFERS: usize = 50;
 
 fn option(cx: &Context<'_>, offer: &Offer) -> Option<CostOption> {
-    let Some(amount) = amount(cx, offer) else {
+    let Some(Price { amount, currency: said }) = price(cx, offer) else {
         if !offer.price.is_absent() {
             cx.find(Code::PriceUnreadable, "offers.price");
         }
         return None;
     };
-    let currency = currency(offer);
-    if amount > 0.0 && currency_code(offer).is_none() {
+    let stated = currency_code(offer).or_else(|| said.map(str::to_owned));
+    if amount > 0.0 && stated.is_none() {
         cx.find(Code::CurrencyAssumed, "offers.priceCurrency");
     }
+    let currency = stated.unwrap_or_else(|| "GBP".to_owned());
     Some(CostOption {
         id: Id::derive_under("cost_option", cx.service_id, &[&offer_key(cx, offer, amount)]),
         service_id: cx.service_id,
@@ -142,18 +143,24 @@ fn offer_key(cx: &Context<'_>, offer: &Offer, amount: f64) -> String {
     format!("{}\n{}\n{amount}\n{min}\n{max}", cx.service_id, text::line(offer.name.as_str()))
 }
 
-/// Reads a price: a number, or the first number in a text; `Free` is nought.
-fn amount(cx: &Context<'_>, offer: &Offer) -> Option<f64> {
+/// A price, and the currency where its sign says another one than pounds.
+struct Price {
+    amount: f64,
+    currency: Option<&'static str>,
+}
+
+/// Reads a price: a number, or the only price in a text; `Free` is nought.
+fn price(cx: &Context<'_>, offer: &Offer) -> Option<Price> {
     let price = offer.price.get()?;
     if let Ok(number) = price.parse::<f64>() {
-        return in_pence(number);
+        return Some(Price { amount: in_pence(number)?, currency: None });
     }
     if price.eq_ignore_ascii_case("free") {
-        return Some(0.0);
+        return Some(Price { amount: 0.0, currency: None });
     }
     let amount = in_pence(price_in(price)?)?;
     cx.find(Code::PriceInText, "offers.price");
-    Some(amount)
+    Some(Price { amount, currency: foreign_currency(price) })
 }
 
 /// Rounds to whole pence; nothing for what nobody asks for a class.
@@ -163,31 +170,49 @@ fn in_pence(number: f64) -> Option<f64> {
 
 const MAX_PRICE: f64 = 1e6;
 
-/// Finds the price in a text: the number after the pound sign, else the only number. Several prices are
-/// no price, since nobody knows whose each is.
+/// Finds the price in a text: the number beside the sign of a currency, else the only number. Several prices
+/// are no price, since nobody knows whose each is.
 fn price_in(text: &str) -> Option<f64> {
-    let mut pounds = text.split('£').skip(1);
-    let (words, is_pounds) = match (pounds.next(), pounds.next()) {
-        (Some(after), None) => (after, true),
-        (None, _) => (text, false),
-        (Some(_), Some(_)) => return None,
+    let mut signs = text.match_indices(['£', '€', '$']);
+    let sign = signs.next();
+    if signs.next().is_some() {
+        return None;
+    }
+    let (before, after) = match sign {
+        Some((at, sign)) => (text.get(..at)?, text.get(at + sign.len()..)?),
+        None => (text, ""),
     };
+    let is_after = after.contains(|c: char| c.is_ascii_digit());
+    let words = if is_after { after } else { before };
     let mut numbers = words
         .split(|c: char| !(c.is_ascii_digit() || c == '.' || c == ','))
         .map(|word| word.trim_matches(['.', ',']))
         .filter(|word| !word.is_empty());
     let number = numbers.next()?;
-    if !is_pounds && numbers.next().is_some() {
+    let rest = words.split_once(number).map_or("", |(_, rest)| rest).trim_start().to_lowercase();
+    if goes_on(&rest) || (!is_after && numbers.next().is_some()) {
         return None;
     }
-    let rest = words.split_once(number).map_or("", |(_, rest)| rest).trim_start().to_lowercase();
     let is_word = |word: &str| {
         let after = rest.strip_prefix(word);
         after.is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric()))
     };
-    let is_pence = !is_pounds && (is_word("p") || is_word("pence"));
+    let is_pence = sign.is_none() && (is_word("p") || is_word("pence"));
     let amount = in_figures(number)?;
     Some(if is_pence { amount / 100.0 } else { amount })
+}
+
+fn foreign_currency(text: &str) -> Option<&'static str> {
+    let known = [('€', "EUR"), ('$', "USD")];
+    let said = known.into_iter().find(|(sign, code)| text.contains(*sign) || text.contains(code));
+    said.map(|(_, code)| code)
+}
+
+/// Tells whether what stands behind a price makes a range or a choice of it: `-5`, `to 5`, `/ 4.50`.
+fn goes_on(rest: &str) -> bool {
+    let marks = ["-", "–", "—", "/", "to ", "or "];
+    let other = marks.iter().find_map(|mark| rest.strip_prefix(mark));
+    other.is_some_and(|other| other.trim_start().starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Reads `1,250.00` and `7,50`: three digits behind a comma are thousands, others are a fraction.
@@ -197,10 +222,6 @@ fn in_figures(number: &str) -> Option<f64> {
             .split_once(',')
             .is_some_and(|(_, behind)| behind.len() != 3 && !behind.contains(','));
     number.replace(',', if is_fraction { "." } else { "" }).parse().ok()
-}
-
-fn currency(offer: &Offer) -> String {
-    currency_code(offer).unwrap_or_else(|| "GBP".to_owned())
 }
 
 fn currency_code(offer: &Offer) -> Option<String> {
@@ -294,11 +315,34 @@ mod tests {
             ("5 per session", Some(5.0)),
             ("Under 16s £3", Some(3.0)),
             ("£3 (under 16s)", Some(3.0)),
+            ("5£", Some(5.0)),
+            ("£5 - book early", Some(5.0)),
+            ("£10 for 6 weeks", Some(10.0)),
             ("£3 members, £5 others", None),
             ("3.50 - 5.00", None),
+            ("£3-5", None),
+            ("£3 to 5", None),
+            ("£5.00 – 7.00", None),
+            ("£5 or 6", None),
+            ("£5 (€6)", None),
             ("TBC", None),
         ] {
             assert_eq!(price_in(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_sign_of_a_price_says_its_currency() {
+        for (text, expected) in [
+            ("€5.00", Some("EUR")),
+            ("5,50 €", Some("EUR")),
+            ("EUR 5", Some("EUR")),
+            ("$5", Some("USD")),
+            ("£5", None),
+            ("5 each", None),
+        ] {
+            assert!(price_in(text).is_some(), "{text}");
+            assert_eq!(foreign_currency(text), expected, "{text}");
         }
     }
 }

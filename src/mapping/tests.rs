@@ -517,6 +517,14 @@ fn free_with_a_booking_link_is_free() {
 }
 
 #[test]
+fn a_price_in_euros_is_not_one_in_pounds() {
+    assert_eq!(series(r#""offers":[{"price":"€5.00"}]"#).fees.as_deref(), Some("EUR 5.00"));
+    let stated = series(r#""offers":[{"price":"5€","priceCurrency":"EUR"}]"#);
+    assert_eq!(stated.fees.as_deref(), Some("EUR 5.00"));
+    assert_eq!(series(r#""offers":[{"price":"£3-5"}]"#).fees, None);
+}
+
+#[test]
 fn clock_changes_move_no_session() {
     // 17:30 UTC in summer and 18:30 UTC in winter are both half past six.
     let service = series(
