@@ -49,9 +49,13 @@ pub(super) fn costs(cx: &Context<'_>) -> Costs {
     let offers = offers(cx);
     let mut options: Vec<CostOption> = Vec::new();
     for offer in &offers {
-        if let Some(option) = option(cx, offer)
-            && !options.iter().any(|known| known.id == option.id)
-        {
+        let Some(mut option) = option(cx, offer) else { continue };
+        if options.iter().any(|known| known.id == option.id && *known != option) {
+            // An @id that several offers share names none of them.
+            let key = content_key(cx, offer, option.amount);
+            option.id = Id::derive_under("cost_option", cx.service_id, &[&key]);
+        }
+        if !options.iter().any(|known| known.id == option.id) {
             options.push(option);
         }
     }
@@ -136,6 +140,10 @@ fn offer_key(cx: &Context<'_>, offer: &Offer, amount: f64) -> String {
     if let Some(local) = offer.id.get().map(str::to_owned).or_else(|| offer.identifier.local()) {
         return format!("{source}\nOffer\n{local}");
     }
+    content_key(cx, offer, amount)
+}
+
+fn content_key(cx: &Context<'_>, offer: &Offer, amount: f64) -> String {
     // Ids never change, so neither does this form: the service again, name, price, and ages or `None`.
     let ages = ages_of(offer);
     let say = |years: Option<f64>| years.map_or_else(|| "None".to_owned(), |n| n.to_string());

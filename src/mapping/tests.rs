@@ -525,6 +525,18 @@ fn a_price_in_euros_is_not_one_in_pounds() {
 }
 
 #[test]
+fn offers_that_share_an_id_are_all_shown() {
+    let service = series(
+        r#""offers":[{"@id":"https://x.org/1#offer","name":"Adult","price":6},
+        {"@id":"https://x.org/1#offer","name":"Junior","price":3},
+        {"@id":"https://x.org/1#offer","name":"Junior","price":3}]"#,
+    );
+    assert_eq!(service.fees.as_deref(), Some("£3.00 to £6.00"));
+    assert_eq!(service.cost_options.len(), 2);
+    assert_ne!(service.cost_options[0].id, service.cost_options[1].id);
+}
+
+#[test]
 fn clock_changes_move_no_session() {
     // 17:30 UTC in summer and 18:30 UTC in winter are both half past six.
     let service = series(
