@@ -126,7 +126,7 @@ fn option(cx: &Context<'_>, offer: &Offer) -> Option<CostOption> {
         amount_description: if amount == 0.0 {
             "Free".to_owned()
         } else {
-            format!("{} per {}", money(amount, &currency), unit(cx.bundle.head.kind))
+            format!("{} per {}", money(amount, &currency), unit(cx))
         },
         currency: Some(currency),
     })
@@ -241,10 +241,11 @@ fn money(amount: f64, currency: &str) -> String {
     if currency == "GBP" { format!("£{amount:.2}") } else { format!("{currency} {amount:.2}") }
 }
 
-fn unit(kind: Kind) -> &'static str {
-    match kind {
+/// Returns what is paid for. An offer that a course has from its sessions is for one of them.
+fn unit(cx: &Context<'_>) -> &'static str {
+    match cx.bundle.head.kind {
         Kind::FacilityUse | Kind::IndividualFacilityUse | Kind::Slot => "booking",
-        Kind::CourseInstance | Kind::Course => "course",
+        Kind::CourseInstance | Kind::Course if !cx.head().offers.is_absent() => "course",
         _ => "session",
     }
 }

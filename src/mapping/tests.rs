@@ -537,6 +537,19 @@ fn offers_that_share_an_id_are_all_shown() {
 }
 
 #[test]
+fn the_price_of_a_session_is_not_that_of_the_course() {
+    let course = |offers: &str, of_session: &str| {
+        service(&format!(
+            r#"{{"@type":"CourseInstance",{offers}"subEvent":[
+            {{{of_session}"startDate":"2026-12-01T10:00:00Z","duration":"PT1H"}}]}}"#
+        ))
+    };
+    let (offers, none) = (r#""offers":[{"price":5}],"#, "");
+    assert_eq!(course(offers, none).cost_options[0].amount_description, "£5.00 per course");
+    assert_eq!(course(none, offers).cost_options[0].amount_description, "£5.00 per session");
+}
+
+#[test]
 fn clock_changes_move_no_session() {
     // 17:30 UTC in summer and 18:30 UTC in winter are both half past six.
     let service = series(
