@@ -62,7 +62,8 @@ pub(super) fn block(text: &str) -> String {
 
 /// Tells whether the text carries markup.
 pub(super) fn has_markup(text: &str) -> bool {
-    tag_at(text).is_some()
+    let from_tag = tag_at(text).and_then(|at| text.get(at..));
+    from_tag.is_some_and(|from_tag| from_tag.contains('>') || is_cut_off(from_tag))
 }
 
 /// Removes tags, decodes entities, and once more, since some feeds escape their markup.
@@ -100,7 +101,10 @@ fn strip_tags(text: &str) -> String {
         let (before, from_tag) = rest.split_at(at);
         out.push_str(before);
         let Some(end) = from_tag.find('>') else {
-            return out; // an open tag to the end of the text
+            if !is_cut_off(from_tag) {
+                out.push_str(from_tag);
+            }
+            return out;
         };
         let (tag, after) = from_tag.split_at(end + 1);
         let name: String =
@@ -124,6 +128,19 @@ fn strip_tags(text: &str) -> String {
     out
 }
 
+/// Tells whether what is open to the end of a text is a tag, cut off with the text: `<intermediate players`
+/// is none.
+fn is_cut_off(open: &str) -> bool {
+    if open.starts_with("</") || open.starts_with("<!") {
+        return true;
+    }
+    let inner = open.trim_start_matches('<');
+    let end = inner.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inner.len());
+    let (name, rest) = inner.split_at(end);
+    let is_tag = TAGS.split(' ').any(|known| known.eq_ignore_ascii_case(name));
+    is_tag && (rest.contains('=') || rest.trim_matches(['/', ' ']).is_empty())
+}
+
 /// Ends a text with a full stop unless it already ends a sentence.
 pub(super) fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?', '…']) { text.to_owned() } else { format!("{text}.") }
@@ -137,6 +154,10 @@ pub(super) fn and_list(words: &[String]) -> String {
         [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }
+
+/// The tags that text of publishers ends within.
+const TAGS: &str = "a b blockquote br center div em font h1 h2 h3 h4 hr i iframe img li ol p script span \
+    strong style table td tr u ul";
 
 #[cfg(test)]
 mod tests {
@@ -155,6 +176,13 @@ mod tests {
             ("<ul><li>a</li><li>b</li></ul>", "- a\n- b"),
             ("caf&eacute; &#39;x&#39;", "café 'x'"),
             ("tail <b", "tail"),
+            ("tail <a href=\"https://x.org", "tail"),
+            ("tail </stro", "tail"),
+            ("tail <!-- a", "tail"),
+            (
+                "level <intermediate players. Bring water.",
+                "level <intermediate players. Bring water.",
+            ),
             ("<é>", "<é>"),
         ] {
             assert_eq!(block(html), expected, "{html}");
