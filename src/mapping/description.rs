@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::context::Context;
 use super::eligibility::Eligibility;
 use super::location::Places;
+use super::location::access_details;
 use super::location::accessibility_information;
 use super::location::accessibility_summary;
 use super::organization::private_details;
@@ -67,20 +68,9 @@ pub(super) fn description(
             parts.push(lines.join("\n"));
         }
     }
-    (!parts.is_empty()).then(|| without_private_details(cx, parts.join("\n\n")))
+    let details = private_details(cx).chain(access_details(cx));
+    (!parts.is_empty()).then(|| details.fold(parts.join("\n\n"), text::without))
 }
-
-/// Replaces what a private person is reached by where the text repeats it.
-fn without_private_details(cx: &Context<'_>, text: String) -> String {
-    let details = private_details(cx).filter(|detail| detail.len() >= SHORTEST_DETAIL);
-    details.fold(text, |text, detail| match text.contains(detail) {
-        true => text.replace(detail, "(given on booking)"),
-        false => text,
-    })
-}
-
-/// What is shorter is no way to reach anybody, and stands in other words.
-const SHORTEST_DETAIL: usize = 6;
 
 fn published(cx: &Context<'_>) -> Option<String> {
     let plain = cx.first(|o| &o.description);

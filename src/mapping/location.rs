@@ -125,6 +125,13 @@ fn published_virtual<'a>(cx: &'a Context<'_>) -> Option<&'a VirtualLocation> {
     cx.first(|o| &o.virtual_location).and_then(|location| location.get())
 }
 
+/// Returns what lets people into the meetings of the opportunity and its sessions: never to be published.
+pub(super) fn access_details<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
+    let all = cx.layers().iter().copied().chain(cx.facts());
+    let online = all.filter_map(|opportunity| opportunity.virtual_location.get());
+    online.flat_map(|location| [location.access_id.as_str(), location.access_code.as_str()])
+}
+
 /// Returns a virtual location published where places are.
 fn virtual_place<'a>(cx: &'a Context<'_>) -> Option<&'a Place> {
     all_places(cx).find(|place| is_virtual(place))
@@ -174,12 +181,14 @@ fn virtual_location(cx: &Context<'_>) -> Location {
             name: place.name.clone(),
             description: place.description.clone(),
             url: place.url.clone(),
+            ..VirtualLocation::default()
         })
     };
     let published = published_virtual(cx).cloned().or_else(in_places);
     let published = published.as_ref();
     let text_of = |value: &str, clean: fn(&str) -> String| {
-        Some(clean(value)).filter(|text| !text.is_empty() && !mentions_joining_link(value))
+        let text = access_details(cx).fold(clean(value), text::without);
+        Some(text).filter(|text| !text.is_empty() && !mentions_joining_link(value))
     };
     let recording = || cx.first(|o| &o.work_featured)?.get()?.url.get();
     let url = published.and_then(|location| location.url.get()).or_else(recording);

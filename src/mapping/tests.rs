@@ -366,6 +366,21 @@ fn online_is_online_however_it_is_written() {
 }
 
 #[test]
+fn what_lets_into_a_meeting_is_published_in_no_text() {
+    let service = series(
+        r#""description":"Meeting 852 1111 2222, passcode yoga99",
+        "beta:virtualLocation":{"name":"Zoom","description":"ID 852 1111 2222 (yoga99)",
+        "accessId":"852 1111 2222","accessCode":"yoga99"}"#,
+    );
+    let description = service.description.unwrap();
+    let expected = "Meeting (given on booking), passcode (given on booking)\n";
+    assert!(description.starts_with(expected), "{description}");
+    let location = &service.service_at_locations[0].location;
+    let expected = "ID (given on booking) ((given on booking))";
+    assert_eq!(location.description.as_deref(), Some(expected));
+}
+
+#[test]
 fn words_of_the_standard_keep_their_meaning_in_any_case() {
     let service = series(
         r#""genderRestriction":"https://openactive.io/femaleOnly/",

@@ -141,6 +141,27 @@ fn is_cut_off(open: &str) -> bool {
     is_tag && (rest.contains('=') || rest.trim_matches(['/', ' ']).is_empty())
 }
 
+/// Replaces a detail that must not be published where it stands as words of its own.
+pub(super) fn without(text: String, detail: &str) -> String {
+    if detail.len() < SHORTEST_DETAIL || !text.contains(detail) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once(detail) {
+        out.push_str(before);
+        let is_part =
+            out.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric);
+        out.push_str(if is_part { detail } else { "(given on booking)" });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What is shorter tells nobody anything, and stands for other things as well.
+const SHORTEST_DETAIL: usize = 4;
+
 /// Ends a text with a full stop unless it already ends a sentence.
 pub(super) fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?', '…']) { text.to_owned() } else { format!("{text}.") }
@@ -189,6 +210,17 @@ mod tests {
         }
         assert_eq!(line("  Walking&nbsp;Football  "), "Walking Football");
         assert_eq!(row("Unit 1,\r\n\n 12  High St<br>Leeds "), "Unit 1, 12 High St, Leeds");
+    }
+
+    #[test]
+    fn details_are_taken_out_as_whole_words() {
+        for (text, detail, expected) in [
+            ("Ring 0770, or 10770.", "0770", "Ring (given on booking), or 10770."),
+            ("a@x.org", "a@x.org", "(given on booking)"),
+            ("Gate 12", "12", "Gate 12"),
+        ] {
+            assert_eq!(without(text.to_owned(), detail), expected);
+        }
     }
 
     #[test]

@@ -48,6 +48,7 @@ pub use place::GeoCoordinates;
 pub use place::OpeningHours;
 pub use place::Place;
 pub use place::PostalAddress;
+pub use place::Secret;
 pub use place::VirtualLocation;
 pub use rpde::Item;
 pub use rpde::Page;

@@ -2,7 +2,13 @@
 //!
 //! Specification: <https://openactive.io/modelling-opportunity-data/#describing-locations>.
 
+use std::fmt;
+
+use serde::Deserialize;
+use serde::Deserializer;
+
 use super::identifier::Identifier;
+use super::lenient::Absent;
 use super::lenient::Flag;
 use super::lenient::Lines;
 use super::lenient::Many;
@@ -76,8 +82,8 @@ lenient_object! {
 }
 
 lenient_object! {
-    /// A `VirtualLocation` (`beta:virtualLocation`). Joining secrets (`accessId`, `accessCode`) are
-    /// not read.
+    /// A `VirtualLocation` (`beta:virtualLocation`). What lets people in is read to be taken out of texts
+    /// that repeat it, for nothing else.
     pub struct VirtualLocation {
         /// Name, such as the platform's.
         name: Text = "name",
@@ -85,8 +91,47 @@ lenient_object! {
         description: Text = "description",
         /// Address on the web; joining links are recognised and dropped by the mapping.
         url: Text = "url",
+        /// Number of the meeting.
+        access_id: Secret = "accessId",
+        /// Password of the meeting.
+        access_code: Secret = "accessCode",
     }
     text => name
+}
+
+/// What lets people into a meeting. Sessions that differ in nothing else are alike: it says nothing of them.
+#[derive(Clone, Default)]
+pub struct Secret(Text);
+
+impl Secret {
+    /// Returns the secret, empty when there is none.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(***)")
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Absent for Secret {
+    fn is_absent(&self) -> bool {
+        self.0.is_absent()
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Text::deserialize(deserializer).map(Self)
+    }
 }
 
 lenient_object! {
