@@ -4,11 +4,13 @@ use super::context::Context;
 use super::location::Places;
 use super::options::ContactNames;
 use super::organization::Organizer;
+use super::organization::private_details;
 use super::precedence::Field;
 use super::precedence::Property;
 use super::text;
 use super::url::email;
 use crate::openactive::ContactPoint;
+use crate::openactive::lenient::Text;
 use crate::oruk::Contact;
 use crate::oruk::Id;
 use crate::oruk::LocationType;
@@ -39,7 +41,7 @@ pub(super) fn service_email(
     cx.rules.sources(Field::Email).iter().find_map(|source| match source {
         Property::ContactPoint => contact_point(cx).and_then(|p| p.email.get()).and_then(email),
         Property::Organizer => organizer.organization.email.clone(),
-        _ => places.venues.iter().find_map(|place| place.email.get().and_then(email)),
+        _ => places.venues.iter().find_map(|place| of_venue(cx, &place.email).and_then(email)),
     })
 }
 
@@ -93,13 +95,18 @@ fn of_venues(cx: &Context<'_>, places: &Places<'_>) -> Vec<Contact> {
     physical
         .zip(&places.venues)
         .filter_map(|(at, place)| {
-            let phone = place.telephone.get().map(|number| (number, "Venue reception"));
+            let phone = of_venue(cx, &place.telephone).map(|number| (number, "Venue reception"));
             let mut contact =
                 contact(cx, &["venue", at.location_id.encode(&mut [0; 36])], None, phone)?;
             contact.name.clone_from(&at.location.name);
             Some(contact)
         })
         .collect()
+}
+
+/// Returns how a venue is reached, unless that is how a private person, who organises something there, is.
+fn of_venue<'a>(cx: &Context<'_>, stated: &'a Text) -> Option<&'a str> {
+    stated.get().filter(|stated| !private_details(cx).any(|detail| detail == *stated))
 }
 
 /// Makes a contact; nothing when it has neither an address nor a number.

@@ -471,6 +471,22 @@ fn what_a_person_is_reached_by_stands_in_no_text_either() {
 }
 
 #[test]
+fn a_private_number_is_not_published_as_that_of_the_venue() {
+    let person = r#""organizer":{"@type":"Person","name":"Jane Doe","email":"jane@example.org",
+        "telephone":"07700 900123"},"#;
+    let hall = |number: &str, email: &str| {
+        series(&format!(
+            r#"{person}"location":{{"@type":"Place","name":"Hall","telephone":"{number}","email":"{email}"}}"#
+        ))
+    };
+    let private = hall("07700 900123", "jane@example.org");
+    assert!(private.contacts.is_empty() && private.email.is_none());
+    let public = hall("0113 496 0000", "hall@example.org");
+    assert_eq!(public.email.as_deref(), Some("hall@example.org"));
+    assert_eq!(public.contacts[0].phones[0].number, "0113 496 0000");
+}
+
+#[test]
 fn an_address_is_no_name() {
     let service = series(
         r#""organizer":"https://x.org/club","programme":"https://x.org/programme",
