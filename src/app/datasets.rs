@@ -34,6 +34,17 @@ const MISSED_LIMIT: u32 = 2;
 /// What is known of each publisher's dataset site, by key of the publisher.
 pub(super) type Datasets = BTreeMap<String, Known>;
 
+/// A dataset site that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadDataset {
+    /// Key of the publisher.
+    pub publisher: String,
+    /// Address and reason.
+    pub reason: String,
+    /// Whether the publisher's feeds are those that the site lists: the configuration names none.
+    pub gives_feeds: bool,
+}
+
 /// What is known of a dataset site.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Known {
@@ -46,7 +57,7 @@ pub(super) struct Known {
     missed: BTreeMap<String, u32>,
     /// When the site was last read.
     pub(super) read_at: Option<DateTime<Utc>>,
-    /// Why it could not be read the last time.
+    /// Why it could not be read the last time, with its address.
     pub(super) error: Option<String>,
 }
 
@@ -157,12 +168,28 @@ impl App {
         Ok(is_changed)
     }
 
+    /// Returns the dataset sites that could not be read the last time, in the order of the publishers' keys.
+    pub fn unread_datasets(&self) -> Vec<UnreadDataset> {
+        let (config, datasets) = (self.config.load(), self.datasets.load());
+        let unread = datasets.iter().filter_map(|(publisher, known)| {
+            let mut publishers = config.publishers.iter();
+            let gives_feeds = publishers.any(|p| p.key == *publisher && p.feeds.is_empty());
+            let publisher = publisher.clone();
+            Some(UnreadDataset { publisher, reason: known.error.clone()?, gives_feeds })
+        });
+        unread.collect()
+    }
+
     async fn look_at(&self, url: &Url, publisher: &str, known: &mut Known) {
         let found = discover(&self.harvester.fetcher, url.clone()).await;
         url.as_str().clone_into(&mut known.url);
         if found.sites.is_empty() {
-            let reason = found.unread.into_iter().next().map(|(_, reason)| reason);
-            let reason = reason.unwrap_or_else(|| "it lists no feed".to_owned());
+            let unread = found.unread.into_iter().next();
+            let (address, reason) = unread
+                .unwrap_or_else(|| (without_secrets(url.as_str()), "it lists no feed".to_owned()));
+            // Some reasons name the address by themselves.
+            let is_named = reason.contains(&address);
+            let reason = if is_named { reason } else { format!("{address}: {reason}") };
             warn!(publisher, reason, "dataset site not read; its feeds stay as they were");
             known.error = Some(reason);
             return;

@@ -47,6 +47,7 @@ use tracing::warn;
 pub use backup::backup;
 pub use backup::migrate;
 pub use backup::restore;
+pub use datasets::UnreadDataset;
 pub use export::ExportOrder;
 pub use export::Exported;
 pub use export::export;

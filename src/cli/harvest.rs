@@ -12,6 +12,7 @@ use super::say;
 use super::terminal;
 use super::terminal::Form;
 use crate::app::App;
+use crate::app::UnreadDataset;
 use crate::app::without_secrets;
 use crate::clock::Clock;
 use crate::harvest::Followed;
@@ -40,17 +41,29 @@ pub(super) async fn run(
     for (_, followed) in &done {
         is_well &= *followed == Followed::End;
     }
+    let unread = app.unread_datasets();
+    is_well &= !unread.iter().any(|dataset| dataset.gives_feeds);
     let (services, secs) = (app.service_count(), begun.elapsed().as_secs_f64());
     if arguments.form.is_json {
         let feeds: Vec<Value> = done.iter().map(|(record, how)| report(record, how)).collect();
-        terminal::print_json(&json!({ "services": services, "seconds": secs, "feeds": feeds }))?;
+        let datasets: Vec<Value> = unread.iter().map(unread_report).collect();
+        terminal::print_json(&json!({
+            "services": services, "seconds": secs, "feeds": feeds, "unread_datasets": datasets,
+        }))?;
     } else {
         for (record, followed) in &done {
             say(&terminal::plain(&summary(record, followed)));
         }
+        for UnreadDataset { publisher, reason, .. } in &unread {
+            say(&terminal::plain(&format!("{publisher}: dataset site not read: {reason}")));
+        }
         say(&format!("{services} services from {} feeds in {secs:.1} s", done.len()));
     }
     Ok(if is_well { Verdict::Well } else { Verdict::Unwell })
+}
+
+fn unread_report(dataset: &UnreadDataset) -> Value {
+    json!({ "publisher": dataset.publisher, "reason": dataset.reason })
 }
 
 fn report(record: &FeedRecord, followed: &Followed) -> Value {

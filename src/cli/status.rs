@@ -28,12 +28,24 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         terminal::print_json(&status)?;
     } else {
         let (services, waiting) = (&status["services"], &status["waiting"]);
-        let (table, policies) = (table(feeds), policies(feeds).join("\n"));
-        let counts = format!("{services} services, {waiting} waiting");
-        terminal::print(&format!("{table}\n{policies}\n{counts}\n"))?;
+        let mut lines = vec![table(feeds)];
+        lines.extend(unread_datasets(&status));
+        lines.push(policies(feeds).join("\n"));
+        lines.push(format!("{services} services, {waiting} waiting\n"));
+        terminal::print(&lines.join("\n"))?;
     }
     let is_halted = |feed: &Value| matches!(feed["state"].as_str(), Some("stopped" | "paused"));
     Ok(if feeds.iter().any(is_halted) { Verdict::Unwell } else { Verdict::Well })
+}
+
+/// Says which dataset sites could not be read and why, a line for each.
+fn unread_datasets(status: &Value) -> impl Iterator<Item = String> {
+    let datasets = status["datasets"].as_array().into_iter().flatten();
+    datasets.filter_map(|dataset| {
+        let publisher = dataset["publisher"].as_str().unwrap_or_default();
+        let error = dataset["error"].as_str()?;
+        Some(terminal::plain(&format!("{publisher}: dataset site not read: {error}")))
+    })
 }
 
 /// Says what the feeds of each publisher are held to, a line for each.

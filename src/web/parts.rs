@@ -7,6 +7,7 @@ use chrono::DateTime;
 use chrono::Utc;
 
 use super::words;
+use crate::api::DatasetReport;
 use crate::api::FeedReport;
 use crate::api::StatusReport;
 
@@ -38,12 +39,22 @@ struct FeedRow<'a> {
     changed: Option<(DateTime<Utc>, String)>,
 }
 
-/// Returns the parts of a report: first the totals, then a row for each feed.
+#[derive(Template)]
+#[template(path = "dataset.html")]
+struct DatasetRow<'a> {
+    dataset: &'a DatasetReport,
+}
+
+/// Returns the parts of a report: first the totals, then a row for each feed, then one for each dataset
+/// site that could not be read or listed no feed yet.
 pub(super) fn parts(report: &StatusReport, now: DateTime<Utc>) -> askama::Result<Vec<Part>> {
     let rows =
         report.feeds.iter().enumerate().map(|(number, feed)| row(number, feed, now).render());
     let totals = std::iter::once(totals(report, now).render());
-    totals.chain(rows).map(|html| html.map(Part)).collect()
+    let is_lacking = |dataset: &&DatasetReport| dataset.error.is_some() || dataset.feeds.is_empty();
+    let datasets = report.datasets.iter().filter(is_lacking);
+    let sites = datasets.map(|dataset| DatasetRow { dataset }.render());
+    totals.chain(rows).chain(sites).map(|html| html.map(Part)).collect()
 }
 
 fn totals(report: &StatusReport, now: DateTime<Utc>) -> Totals {

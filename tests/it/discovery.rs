@@ -1,6 +1,7 @@
 //! Feeds found from catalogues and dataset sites.
 
 use std::fs;
+use std::net::TcpListener;
 
 use serde_json::Value;
 use serde_json::json;
@@ -139,4 +140,42 @@ async fn a_harvest_finds_its_feeds_first() {
     let harvested = gateway.harvest().await;
     assert_eq!(harvested.code, Some(0), "{harvested:?}");
     assert!(harvested.line_of(&one).ends_with("done"), "{harvested:?}");
+}
+
+#[tokio::test]
+async fn a_dataset_site_that_cannot_be_read_is_named_wherever_feeds_are_told() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (dataset, shown) = (format!("http://{closed}/site"), format!("{closed}/site"));
+    let text = format!("key = \"a\"\nname = \"A\"\ndataset = {dataset:?}");
+    let mut gateway = Gateway::new(&Settings::default().publisher(&text));
+    let harvested = gateway.harvest().await;
+    assert_eq!(harvested.code, Some(1), "{harvested:?}");
+    let is_told = |text: &str| {
+        let mut lines = text.lines();
+        lines.any(|line| line.contains("dataset site not read") && line.contains(&shown))
+    };
+    assert!(is_told(&harvested.stderr), "{harvested:?}");
+
+    gateway.start_again().await;
+    let is_known =
+        async || gateway.status().await["datasets"][0]["error"].is_string().then_some(());
+    wait_until("the reason", PATIENCE, is_known).await;
+    let (_, said) = gateway.command(&["status"]).await;
+    assert!(is_told(&said), "{said}");
+    let html = gateway.get("/").await.text();
+    assert!(html.contains("Dataset site not read") && html.contains(&shown), "{html}");
+    assert!(!html.contains("No feed is configured"), "{html}");
+}
+
+#[tokio::test]
+async fn a_harvest_of_feeds_that_are_named_is_done_without_their_dataset_site() {
+    let publisher = FakePublisher::start().await;
+    let one = publisher.feed("/one", 5);
+    let dataset = publisher.raw("/site", &[], "<html><title>Just a moment...</title></html>");
+    let text = format!("key = \"a\"\nname = \"A\"\ndataset = {dataset:?}\nfeeds = [{one:?}]");
+    let harvested = Gateway::new(&Settings::default().publisher(&text)).harvest().await;
+    assert_eq!(harvested.code, Some(0), "{harvested:?}");
+    let shown = dataset.trim_start_matches("http://");
+    let line = format!("a: dataset site not read: {shown}: it holds no JSON-LD");
+    assert!(harvested.stderr.contains(&line), "{harvested:?}");
 }
