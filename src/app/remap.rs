@@ -20,6 +20,7 @@ use crate::catalogue::Entry;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::harvest::Difference;
+use crate::harvest::Gate;
 use crate::harvest::Sources;
 use crate::harvest::differences;
 use crate::harvest::fold_group;
@@ -51,6 +52,9 @@ pub enum Change {
     Changed,
     /// It is no longer one.
     Withdrawn,
+    /// It would go, or lose its times or its places, and stays as it is until the drop guard has judged
+    /// all that its feed loses.
+    Held,
 }
 
 /// A service that mapping again would change.
@@ -62,7 +66,7 @@ pub struct ServiceChange {
     pub name: String,
     /// How.
     pub change: Change,
-    /// The fields that change; none for a service that is added or withdrawn.
+    /// The fields that change; none for a service that is added, withdrawn or held.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Difference>,
 }
@@ -90,8 +94,10 @@ pub async fn remap_differences(
             break;
         }
         count += roots.len() as u64;
-        let mapped = comparison.map(roots, |bundles, sources, now| {
-            bundles.iter().map(|b| (b.key.clone(), publication(b, sources, now))).collect()
+        let gate = comparison.gate.clone();
+        let mapped = comparison.map(roots, move |bundles, sources, now| {
+            let passed = |b| gate.pass(b, publication(b, sources, now), sources);
+            bundles.iter().map(|b| (b.key.clone(), passed(b))).collect()
         });
         let mut alone = Vec::new();
         for (key, publication) in mapped.await? {
@@ -115,6 +121,7 @@ pub async fn remap_differences(
 struct Comparison {
     store: Arc<dyn Store>,
     sources: Arc<Sources>,
+    gate: Gate,
     now: DateTime<Utc>,
 }
 
@@ -132,7 +139,8 @@ impl Comparison {
         let datasets = datasets::stored(config, store.as_ref()).await?;
         let stale = policy::stale(config, &feeds, &Stale::new(), now);
         let sources = Arc::new(Feeds::sources(config, &datasets, &feeds, &stale, &rules));
-        Ok(Self { store, sources, now })
+        let gate = Feeds::gate(config, &datasets, &feeds);
+        Ok(Self { store, sources, gate, now })
     }
 
     /// Maps roots, which takes a while.
@@ -175,9 +183,10 @@ fn change(
             let fields = differences(&published(&before, was_strict)?, &after);
             if fields.is_empty() { None } else { made(Change::Changed, name, fields) }
         }
-        (_, Some(before)) => {
+        (outcome, Some(before)) => {
             let name = published(&before, true)?["name"].as_str().unwrap_or_default().to_owned();
-            made(Change::Withdrawn, name, Vec::new())
+            let is_held = matches!(outcome, Outcome::Held(_));
+            made(if is_held { Change::Held } else { Change::Withdrawn }, name, Vec::new())
         }
         (_, None) => None,
     }

@@ -57,7 +57,7 @@ async fn report(
     is_json: bool,
 ) -> Result<(), Failure> {
     let mut out = std::io::BufWriter::new(std::io::stdout());
-    let (mut added, mut changed, mut withdrawn) = (0, 0, 0);
+    let (mut added, mut changed, mut withdrawn, mut held) = (0, 0, 0, 0);
     let mut failed = None;
     let clock = Clock::default();
     let roots = remap_differences(config, rules, &clock, |count, changes| {
@@ -68,6 +68,7 @@ async fn report(
                 Change::Added => &mut added,
                 Change::Changed => &mut changed,
                 Change::Withdrawn => &mut withdrawn,
+                Change::Held => &mut held,
             } += 1;
             failed = failed.take().or(write(&mut out, &change, is_json).err());
         }
@@ -79,6 +80,11 @@ async fn report(
     say(&format!(
         "{roots} looked at: {added} would be added, {changed} changed, {withdrawn} withdrawn"
     ));
+    if held > 0 {
+        say(&format!(
+            "{held} would be lost; held until the drop guard has judged what their feeds lose"
+        ));
+    }
     Ok(())
 }
 
@@ -118,6 +124,7 @@ fn write(
         Change::Added => "added",
         Change::Changed => "changed",
         Change::Withdrawn => "withdrawn",
+        Change::Held => "held: it would be lost",
     };
     writeln!(out, "{} {}: {how}", change.service, change.name)?;
     for field in &change.fields {

@@ -70,7 +70,7 @@ pub struct Gate {
 
 impl Gate {
     /// Lets a publication pass, or changes what becomes of its root.
-    pub(super) fn pass(
+    pub fn pass(
         &self,
         root: &Bundle,
         mut publication: Publication,

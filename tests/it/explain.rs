@@ -221,6 +221,47 @@ async fn remap_tells_what_it_would_change_and_then_changes_it() {
     assert_eq!((seen.status.code(), seen.stdout.len()), (Some(0), 0), "{seen:?}");
 }
 
+#[tokio::test]
+async fn remap_tells_of_no_change_that_licence_or_drop_guard_prevent() {
+    // More than the drop guard lets go whatever their share.
+    const SERVICES: usize = 12;
+    let publisher = FakePublisher::start().await;
+    let (licensed, bare) = (publisher.feed("/licensed", 9), publisher.feed("/bare", 9));
+    for id in 0..SERVICES {
+        publisher.upsert("/licensed", &id.to_string(), items::series(id, "Stretch"));
+    }
+    publisher.upsert("/bare", "bend", items::series("bend", "Bend"));
+    let of = |key: &str, url: &str, more: &str| {
+        format!("key = {key:?}\nname = {key:?}\nfeeds = [{url:?}]\n{more}\n")
+    };
+    publisher.license(None);
+    let stated = "license = \"https://creativecommons.org/licenses/by/4.0/\"";
+    let settings = Settings::default()
+        .publisher(&of("licensed", &licensed, stated))
+        .publisher(&of("bare", &bare, ""));
+    let gateway = Gateway::new(&settings);
+    assert_eq!(gateway.harvest().await.code, Some(0));
+    let nothing = gateway.run(&["remap", "--diff"]).await;
+    let said = String::from_utf8(nothing.stderr).unwrap();
+    assert!(said.contains("0 would be added, 0 changed, 0 withdrawn"), "{said}");
+
+    // What the drop guard holds stays.
+    publisher.delete_all("/licensed", 0..SERVICES);
+    let paused = gateway.harvest().await;
+    assert!(paused.line_of(&licensed).contains("12 of 12 services would be lost"), "{paused:?}");
+    let held = gateway.run(&["remap", "--diff"]).await;
+    let (told, said) = (held.stdout, String::from_utf8(held.stderr).unwrap());
+    let told = String::from_utf8(told).unwrap();
+    assert_eq!(
+        told.lines().filter(|line| line.ends_with(": held: it would be lost")).count(),
+        SERVICES
+    );
+    assert!(said.contains("0 would be added, 0 changed, 0 withdrawn"), "{said}");
+    assert!(said.contains("12 would be lost; held until"), "{said}");
+    let done = gateway.run(&["remap"]).await;
+    assert!(String::from_utf8(done.stderr).unwrap().contains(", 0 services changed"));
+}
+
 #[test]
 fn every_field_of_the_worked_cases_has_a_rule() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mapping");
