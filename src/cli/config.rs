@@ -46,7 +46,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
             }
         }
         What::Print(path) => {
+            // Paths start at the file, and what is printed may be used elsewhere.
+            let path = ConfigPath { config: std::path::absolute(&path.config)? };
             let (mut config, rules) = path.load()?;
+            config.mappings.is_dir_stated |= config.mappings.dir.exists();
             let decided = config.publishers.iter().map(|publisher| publisher.in_force(&rules));
             config.publishers = decided.collect();
             let text = config.to_toml_masked()?;

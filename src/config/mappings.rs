@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde::Serialize;
-use serde::Serializer;
 use url::Url;
 
 use super::check::Check;
@@ -14,23 +13,19 @@ use super::secret::masked_url;
 
 /// Where mapping rules and vocabularies come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(into = "Printed")]
 pub struct Mappings {
     /// The folder of mapping rules; `mappings` next to the configuration file by default. What it does
     /// not hold is as built in.
-    #[serde(serialize_with = "serialize_dir")]
     pub dir: PathBuf,
-    /// Whether the configuration names the folder: then it must be there.
-    #[serde(skip)]
+    /// Whether the configuration names the folder: then it must be there, and is printed.
     pub is_dir_stated: bool,
     /// The activities; OpenActive's published list by default, absent when switched off.
-    #[serde(serialize_with = "serialize_source")]
     pub activity_list: Option<VocabularySource>,
     /// The types of facility; OpenActive's published list by default, absent when switched off.
-    #[serde(serialize_with = "serialize_source")]
     pub facility_types: Option<VocabularySource>,
     /// The kinds of accessibility support; OpenActive's published list by default, absent when
     /// switched off.
-    #[serde(serialize_with = "serialize_source")]
     pub accessibility_support: Option<VocabularySource>,
 }
 
@@ -112,20 +107,25 @@ fn source(text: &str, at: &KeyPath, check: &mut Check<'_>) -> Option<VocabularyS
     Some(VocabularySource::File(check.path(text)))
 }
 
-#[expect(clippy::ptr_arg, reason = "serde passes the type of the field")]
-fn serialize_dir<S: Serializer>(dir: &PathBuf, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&dir.display())
+/// `[mappings]` as the configuration says it: a folder that is not named may not be there, and a vocabulary
+/// that is off is an empty string.
+#[derive(Serialize)]
+struct Printed {
+    dir: Option<String>,
+    activity_list: String,
+    facility_types: String,
+    accessibility_support: String,
 }
 
-/// Serializes as the configuration says it: what is off is an empty string.
-#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
-fn serialize_source<S: Serializer>(
-    source: &Option<VocabularySource>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match source {
-        Some(source) => serializer.collect_str(source),
-        None => serializer.serialize_str(""),
+impl From<Mappings> for Printed {
+    fn from(mappings: Mappings) -> Self {
+        let source = |source: Option<VocabularySource>| source.map(|source| source.to_string());
+        Self {
+            dir: mappings.is_dir_stated.then(|| mappings.dir.display().to_string()),
+            activity_list: source(mappings.activity_list).unwrap_or_default(),
+            facility_types: source(mappings.facility_types).unwrap_or_default(),
+            accessibility_support: source(mappings.accessibility_support).unwrap_or_default(),
+        }
     }
 }
 

@@ -141,12 +141,15 @@ impl Config {
 
     /// Returns the configuration in force as TOML, defaults included and secrets masked.
     ///
-    /// User names, passwords and query values of addresses count as secrets.
+    /// User names, passwords and query values of addresses count as secrets. But for these, what is returned
+    /// means the same as a configuration.
     ///
     /// # Errors
     /// When a number was set, not read, and is more than TOML can hold.
     pub fn to_toml_masked(&self) -> Result<String, ConfigError> {
-        toml::to_string(self).map_err(ConfigError::Print)
+        let text = toml::to_string(self).map_err(ConfigError::Print)?;
+        // What stands in values now is no variable to be filled in.
+        Ok(text.replace("${", "$${"))
     }
 }
 

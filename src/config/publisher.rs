@@ -56,14 +56,16 @@ impl Publisher {
         self.republish.or_else(|| preset?.republish).unwrap_or(true)
     }
 
-    /// Returns the publisher with everything decided that its preset decides.
+    /// Returns the publisher with everything decided that its preset decides, so that it means the same.
+    /// Unless somebody says so, nothing is republished without a licence: what nobody states stays unstated.
     #[must_use]
     pub fn in_force(&self, rules: &Ruleset) -> Self {
         let preset = self.preset.as_deref().and_then(|name| rules.preset(name));
         let options = preset.map(|preset| self.options.over(&preset.options));
         let options = options.unwrap_or_else(|| self.options.clone()).in_force();
         Self {
-            republish: Some(self.is_republished(rules)),
+            // Of a preset only `false` counts: `true` of the configuration also vouches for its feeds.
+            republish: self.republish.or((!self.is_republished(rules)).then_some(false)),
             options: options.into(),
             ..self.clone()
         }

@@ -124,6 +124,34 @@ fn a_secret_is_never_printed() {
 }
 
 #[test]
+fn what_is_printed_means_the_same_in_another_folder() {
+    let text = format!(
+        "{PUBLISHER}[mappings]\nactivity_list = \"a.jsonld\"\n\
+         [[areas]]\nslug = \"a\"\nname = \"A\"\npolygon = \"a.geojson\"\n"
+    );
+    let (folder, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let outline = r#"{"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}"#;
+    fs::write(folder.path().join("a.geojson"), outline).unwrap();
+    let print = |folder: &TempDir, text: &str| {
+        fs::write(folder.path().join("baton.toml"), text).unwrap();
+        let mut command = baton();
+        command.args(["config", "print", "--config", "baton.toml"]).current_dir(folder.path());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    // Nobody names the folder of rules, and there is none.
+    let printed = print(&folder, &text);
+    assert!(!printed.contains("dir = ") && !printed.contains("republish"), "{printed}");
+    assert_eq!(print(&other, &printed), printed);
+    // Once there is one, it is in force.
+    fs::create_dir(folder.path().join("mappings")).unwrap();
+    let printed = print(&folder, &text);
+    assert!(printed.contains("dir = "), "{printed}");
+    assert_eq!(print(&other, &printed), printed);
+}
+
+#[test]
 fn a_store_that_cannot_be_opened_is_told_without_its_password() {
     let store = "[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"postgres://baton:MARKER-SECRET@127.0.0.1:1/baton\"\n";
     let output = run(&["serve"], store, &[]);

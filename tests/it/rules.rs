@@ -157,9 +157,16 @@ async fn a_preset_decides_what_the_publisher_does_not() {
     assert_eq!(organizer(only_service(&gateway).await), "Jo Example");
     let printed = gateway.run(&["config", "print"]).await.stdout;
     let printed = String::from_utf8(printed).unwrap();
-    for line in ["person_organizer = \"name\"", "contact_names = \"team\"", "republish = true"] {
+    for line in ["person_organizer = \"name\"", "contact_names = \"team\""] {
         assert!(printed.contains(line), "{line}\n{printed}");
     }
+    // Nobody vouches for the feed, so what is printed must not.
+    assert!(!printed.contains("republish"), "{printed}");
+    gateway.configure(&settings);
+    let printed = String::from_utf8(gateway.run(&["config", "print"]).await.stdout).unwrap();
+    let printed: toml::Table = printed.parse().unwrap();
+    let republish = |at: usize| printed["publishers"][at]["republish"].as_bool();
+    assert_eq!((republish(0), republish(1)), (Some(false), Some(true)), "{printed}");
 }
 
 #[tokio::test]

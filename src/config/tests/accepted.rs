@@ -131,7 +131,6 @@ requests_per_minute = 600
 trusted_proxies = []
 
 [mappings]
-dir = "mappings"
 activity_list = "https://openactive.io/activity-list/activity-list.jsonld"
 facility_types = "https://openactive.io/facility-types/facility-types.jsonld"
 accessibility_support = "https://openactive.io/accessibility-support/accessibility-support.jsonld"
@@ -218,4 +217,10 @@ fn variables_are_filled_into_strings() {
         let config = parse_with(&text, &[("A", "one"), ("B_2", "${A}")]).unwrap();
         assert_eq!(config.fetch.contact.as_deref(), Some(expected), "{written}");
     }
+}
+
+#[test]
+fn what_is_printed_holds_no_variable() {
+    let config = parse("[fetch]\ncontact = \"$${A}\"\n");
+    assert_eq!(parse(&config.to_toml_masked().unwrap()).fetch, config.fetch);
 }
