@@ -297,7 +297,6 @@ impl App {
             board: Arc::clone(&self.board),
             is_ready: Arc::clone(&self.is_ready),
             sources: Arc::clone(&self.mapper.sources),
-            gate: Arc::clone(&self.mapper.gate),
             app: Arc::clone(self),
         }
     }

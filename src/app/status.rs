@@ -23,7 +23,6 @@ use crate::catalogue::Catalogue;
 use crate::harvest::Board;
 use crate::harvest::FeedState;
 use crate::harvest::FeedStatus;
-use crate::harvest::Gate;
 use crate::harvest::Sources;
 use crate::quality::Code;
 use crate::store::FeedRecord;
@@ -40,7 +39,6 @@ pub(super) struct Status {
     pub(super) board: Arc<Board>,
     pub(super) is_ready: Arc<AtomicBool>,
     pub(super) sources: Arc<ArcSwap<Sources>>,
-    pub(super) gate: Arc<ArcSwap<Gate>>,
     pub(super) app: Arc<App>,
 }
 
@@ -104,19 +102,9 @@ impl Status {
         let sources = self.sources.load();
         let source = sources.0.get(&record.id);
         let license = source.and_then(|(source, _)| source.license.clone());
+        let withheld = self.app.withheld(&record);
         let license = license.or(record.license);
         let policy = policy_of(&self.app.config.load(), &record.publisher);
-        let withheld = match (source, &license) {
-            (None, _) if self.app.stale.load().contains(&record.id) => {
-                Some("it was not read for longer than its policy allows")
-            }
-            (None, _) => Some("the configuration says that it is not republished"),
-            (_, None) if self.gate.load().needs_license.contains(&record.id) => Some(
-                "neither the feed nor the configuration states a licence, and the operator does not \
-                 vouch for it",
-            ),
-            _ => None,
-        };
         let last_success = record.last_success.max(now.last_success);
         let mut item_findings = now.counts;
         if record.orphans > 0 {
@@ -150,6 +138,27 @@ impl Status {
             resynced_at: record.resynced_at,
             traffic: Traffic { bytes: now.bytes, answers: now.answers, unusable: now.unusable },
         }
+    }
+}
+
+impl App {
+    /// Returns why nothing of a feed is republished; nothing where it is, and where nobody knows yet: a feed
+    /// may state a licence in its first page.
+    pub fn withheld(&self, record: &FeedRecord) -> Option<&'static str> {
+        let sources = self.mapper.sources.load();
+        let Some((source, _)) = sources.0.get(&record.id) else {
+            return Some(if self.stale.load().contains(&record.id) {
+                "it was not read for longer than its policy allows"
+            } else {
+                "the configuration says that it is not republished"
+            });
+        };
+        let is_bare = source.license.is_none() && record.license.is_none() && record.pages > 0;
+        let needs_license = self.mapper.gate.load().needs_license.contains(&record.id);
+        (is_bare && needs_license).then_some(
+            "neither the feed nor the configuration states a licence, and the operator does not vouch \
+             for it",
+        )
     }
 }
 

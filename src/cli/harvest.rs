@@ -45,14 +45,15 @@ pub(super) async fn run(
     is_well &= !unread.iter().any(|dataset| dataset.gives_feeds);
     let (services, secs) = (app.service_count(), begun.elapsed().as_secs_f64());
     if arguments.form.is_json {
-        let feeds: Vec<Value> = done.iter().map(|(record, how)| report(record, how)).collect();
+        let feeds: Vec<Value> =
+            done.iter().map(|(record, how)| report(&app, record, how)).collect();
         let datasets: Vec<Value> = unread.iter().map(unread_report).collect();
         terminal::print_json(&json!({
             "services": services, "seconds": secs, "feeds": feeds, "unread_datasets": datasets,
         }))?;
     } else {
         for (record, followed) in &done {
-            say(&terminal::plain(&summary(record, followed)));
+            say(&terminal::plain(&summary(&app, record, followed)));
         }
         for UnreadDataset { publisher, reason, .. } in &unread {
             say(&terminal::plain(&format!("{publisher}: dataset site not read: {reason}")));
@@ -66,7 +67,7 @@ fn unread_report(dataset: &UnreadDataset) -> Value {
     json!({ "publisher": dataset.publisher, "reason": dataset.reason })
 }
 
-fn report(record: &FeedRecord, followed: &Followed) -> Value {
+fn report(app: &App, record: &FeedRecord, followed: &Followed) -> Value {
     let (outcome, reason) = match followed {
         Followed::End => ("done", None),
         Followed::Failed(reason) => ("failed", Some(reason)),
@@ -82,17 +83,19 @@ fn report(record: &FeedRecord, followed: &Followed) -> Value {
         "pages": record.pages,
         "outcome": outcome,
         "reason": reason,
+        "withheld": app.withheld(record),
     })
 }
 
-fn summary(record: &FeedRecord, followed: &Followed) -> String {
+fn summary(app: &App, record: &FeedRecord, followed: &Followed) -> String {
     let how = match followed {
         Followed::End => "done".to_owned(),
         Followed::Failed(reason) => format!("failed: {reason}"),
         Followed::Cancelled => "stopped half way; the next run goes on from here".to_owned(),
     };
+    let withheld = app.withheld(record).map(|why| format!("; not republished: {why}"));
     format!(
-        "{} {}: {} items, {} deleted, {} orphans, {} findings, {} pages, {how}",
+        "{} {}: {} items, {} deleted, {} orphans, {} findings, {} pages, {how}{}",
         record.publisher,
         without_secrets(&record.url),
         record.items,
@@ -100,5 +103,6 @@ fn summary(record: &FeedRecord, followed: &Followed) -> String {
         record.orphans,
         record.findings,
         record.pages,
+        withheld.unwrap_or_default(),
     )
 }

@@ -41,7 +41,7 @@ struct Source {
     publisher: String,
     name: String,
     licences: Vec<Licence>,
-    withheld: Option<&'static str>,
+    republished: String,
 }
 
 struct Licence {
@@ -94,8 +94,22 @@ fn sources(feeds: &[FeedReport]) -> Vec<Source> {
             publisher: publisher.to_owned(),
             name: feeds[0].publisher_name.clone(),
             licences: licences.into_iter().map(licence).collect(),
-            withheld: feeds.iter().find_map(|feed| feed.withheld),
+            republished: republished(&feeds),
         }
     };
     by_publisher.into_iter().map(source).collect()
+}
+
+/// Says whether the feeds of a publisher are republished, and why not.
+fn republished(feeds: &[&FeedReport]) -> String {
+    let is_so = |feed: &&&FeedReport| feed.withheld.is_none() && feed.pages > 0;
+    let count = feeds.iter().filter(is_so).count();
+    let why = feeds.iter().find_map(|feed| feed.withheld).unwrap_or("not read yet");
+    match count {
+        0 => format!("No: {why}"),
+        count if count < feeds.len() => {
+            format!("In part: {count} of {} feeds; of others: {why}", feeds.len())
+        }
+        _ => "Yes".to_owned(),
+    }
 }

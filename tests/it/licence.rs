@@ -8,6 +8,7 @@ use crate::support::gateway::Settings;
 use crate::support::items;
 use crate::support::process::wait_until;
 use crate::support::publisher::FakePublisher;
+use crate::support::publisher::Fault;
 
 fn settings(url: &str, more: &str) -> Settings {
     let of = format!("key = \"one\"\nname = \"One\"\nfeeds = [{url:?}]\n{more}\n");
@@ -71,4 +72,32 @@ async fn a_feed_that_is_not_to_be_republished_says_so() {
     assert_eq!(gateway.names().await, [""; 0]);
     let feed = gateway.feed(&url).await;
     assert!(feed["withheld"].as_str().unwrap().contains("configuration"), "{feed}");
+}
+
+#[tokio::test]
+async fn of_a_feed_that_was_never_read_nobody_knows_its_licence() {
+    let publisher = FakePublisher::start().await;
+    publisher.license(None);
+    let url = publisher.feed("/feed", 5);
+    publisher.fault("/feed", Fault::Status(401), usize::MAX);
+    let gateway = Gateway::start(&settings(&url, "")).await;
+    gateway.settled_but(1).await;
+    let feed = gateway.feed(&url).await;
+    assert_eq!((&feed["withheld"], &feed["license"]), (&Value::Null, &Value::Null), "{feed}");
+    let html = gateway.get("/").await.text();
+    assert!(html.contains("No: not read yet"), "{html}");
+}
+
+#[tokio::test]
+async fn a_harvest_says_of_which_feeds_nothing_is_republished() {
+    let publisher = FakePublisher::start().await;
+    publisher.license(None);
+    let url = publisher.feed("/feed", 5);
+    publisher.upsert("/feed", "1", items::series(1, "Under no licence"));
+    let harvested = Gateway::new(&settings(&url, "")).harvest().await;
+    let words = "done; not republished: neither the feed nor the configuration states a licence";
+    assert_eq!(harvested.code, Some(0));
+    assert!(harvested.line_of(&url).contains(words), "{harvested:?}");
+    let vouched = Gateway::new(&settings(&url, "republish = true")).harvest().await;
+    assert!(vouched.line_of(&url).ends_with("done"), "{vouched:?}");
 }
