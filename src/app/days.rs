@@ -73,7 +73,9 @@ impl App {
             let begun = Instant::now();
             let day = crate::web::day(self.store.as_ref(), key, feeds, now.date_naive()).await;
             let day = day.map_err(|problem| anyhow!("{}", problem.detail()))?;
-            self.store.keep_day(key.clone(), day).await?;
+            if let Some(day) = day {
+                self.store.keep_day(key.clone(), day).await?;
+            }
             written.insert(key.clone(), now);
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),

@@ -13,6 +13,7 @@ use crate::support::inside::Inside;
 use crate::support::items;
 use crate::support::process::wait_until;
 use crate::support::publisher::FakePublisher;
+use crate::support::publisher::Fault;
 
 const PRIVATE: &str = "jo.private@example.org";
 
@@ -253,4 +254,77 @@ async fn each_day_is_written_down_and_two_make_a_trend() {
     assert!(page.contains("2 on the first day and the last"), "{page}");
     assert!(page.contains("Each day in numbers"), "{page}");
     inside.stop().await;
+}
+
+/// Returns the report on a publisher, as JSON and for people: whole and on one sheet.
+async fn reports(gateway: &Gateway) -> (Value, [String; 2]) {
+    let page = async |path| gateway.get(path).await.text();
+    let pages = [page("/feeds/p").await, page("/feeds/p/summary").await];
+    (gateway.json("/feeds/p.json").await, pages)
+}
+
+#[tokio::test]
+async fn what_was_not_looked_at_is_neither_judged_nor_praised() {
+    let publisher = FakePublisher::start().await;
+    publisher.license(None);
+    let (read, unread) = (publisher.feed("/read", 5), publisher.feed("/unread", 5));
+    publisher.upsert("/read", "1", items::series(1, "Yoga"));
+    publisher.fault("/unread", Fault::Status(401), usize::MAX);
+    let licence = "neither the feed nor the configuration states a licence";
+    let asked_not_to = "the configuration says that it is not republished";
+    for (url, more, why) in [
+        (&read, "", licence),
+        (&read, "republish = false", asked_not_to),
+        (&unread, "", "answered with status 401"),
+    ] {
+        let of = format!("key = \"p\"\nname = \"P\"\nfeeds = [{url:?}]\n{more}\n");
+        let gateway = Gateway::start(&Settings::default().publisher(&of)).await;
+        gateway.settled_but(usize::from(url == &unread)).await;
+        let (report, pages) = reports(&gateway).await;
+        assert_eq!((&report["score"], &report["services"]), (&Value::Null, &json!(0)), "{report}");
+        assert_eq!(report["completeness"], json!([]), "{report}");
+        for rule in report["rules"].as_array().unwrap() {
+            let is_of_feeds = text(&rule["title"]).starts_with("Feeds ");
+            let is_of_items = text(&rule["title"]) == "Items can be used"
+                || text(&rule["title"]) == "Sessions have their parent";
+            if !is_of_feeds && !is_of_items
+                || url == &unread && rule["title"] != "Feeds can be read"
+            {
+                assert_eq!(
+                    (&rule["points"], &rule["advice"]),
+                    (&Value::Null, &Value::Null),
+                    "{rule}"
+                );
+            }
+        }
+        for html in pages {
+            assert!(html.contains("not read or not published") && html.contains(why), "{html}");
+            for untrue in [
+                "all items are as the standard has them",
+                "Publish days and times",
+                "It publishes what",
+            ] {
+                assert!(!html.contains(untrue), "{untrue} is in {html}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_pause_by_the_operator_costs_no_points_and_is_told() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 5);
+    publisher.upsert("/feed", "1", items::series(1, "Yoga"));
+    let settings = Settings::following(&[("p", vec![url])]).admin("a-token-of-the-tests");
+    let gateway = Gateway::start(&settings).await;
+    gateway.settled().await;
+    assert_eq!(gateway.command(&["feeds", "pause", "p"]).await.0, Some(0));
+    let (report, pages) = reports(&gateway).await;
+    let rules = report["rules"].as_array().unwrap();
+    let rule = rules.iter().find(|rule| rule["title"] == "Feeds can be read").unwrap();
+    assert_eq!((&rule["points"], &rule["most"]), (&json!(15), &json!(15)), "{report}");
+    for html in pages {
+        assert!(html.contains("paused by the operator"), "{html}");
+        assert!(!html.contains("Mend the feeds"), "{html}");
+    }
 }

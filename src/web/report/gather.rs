@@ -51,16 +51,17 @@ pub(super) async fn report(
     let unusable = store.unusable(publisher.to_owned()).await?;
     let missing_parents = missing_parents(store, publisher).await?;
     let completeness = walk.completeness.fields();
-    let rules = score::rules(shares(&feeds, &unusable), &completeness);
+    let services = walk.completeness.services();
+    let rules = score::rules(shares(&feeds, &unusable), services, &completeness);
     Ok(Report {
         publisher: publisher.to_owned(),
         name: feeds[0].publisher_name.clone(),
         score: score::score(&rules),
         rules,
-        services: walk.completeness.services(),
+        services,
         is_complete,
         items: feeds.iter().map(|feed| feed.items).sum(),
-        completeness,
+        completeness: if services == 0 { Vec::new() } else { completeness },
         findings: walk.found(&unusable),
         missing_parents,
         feeds,
@@ -68,17 +69,32 @@ pub(super) async fn report(
 }
 
 fn shares(feeds: &[FeedReport], unusable: &[(String, u64)]) -> Shares {
-    let count = |is_so: &dyn Fn(&FeedReport) -> bool| {
-        (feeds.iter().filter(|feed| is_so(feed)).count() as u64, feeds.len() as u64)
+    let count = |is_so: fn(&FeedReport) -> bool, of: fn(&FeedReport) -> bool| {
+        let looked_at = feeds.iter().filter(|feed| of(feed));
+        (looked_at.clone().filter(|feed| is_so(feed)).count() as u64, looked_at.count() as u64)
     };
     let items: u64 = feeds.iter().map(|feed| feed.items).sum();
     let bad: u64 = unusable.iter().map(|(_, count)| count).sum();
     let orphans: u64 = feeds.iter().map(|feed| feed.orphans).sum();
     Shares {
-        healthy_feeds: count(&|feed| matches!(feed.state, "live" | "catching_up" | "starting")),
-        licensed_feeds: count(&|feed| feed.license.is_some()),
+        healthy_feeds: count(can_be_read, |feed| was_read(feed) || feed.last_error.is_some()),
+        licensed_feeds: count(|feed| feed.license.is_some(), was_read),
         usable_items: (items, items + bad),
         parented_items: (items.saturating_sub(orphans), items),
+    }
+}
+
+/// Tells whether a page of a feed was ever read.
+fn was_read(feed: &FeedReport) -> bool {
+    feed.pages > 0
+}
+
+/// Tells whether a feed is read without trouble. One that is paused is not asked: what it was like counts.
+fn can_be_read(feed: &FeedReport) -> bool {
+    match feed.state {
+        "live" | "catching_up" | "starting" => true,
+        "paused" => feed.last_error.is_none(),
+        _ => false,
     }
 }
 

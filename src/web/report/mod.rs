@@ -67,14 +67,15 @@ impl Default for Reports {
 pub(super) struct Report {
     publisher: String,
     name: String,
-    /// Out of 100.
-    score: u32,
+    /// Out of 100; nothing when there was too little to look at.
+    score: Option<u32>,
     rules: Vec<Rule>,
     /// How many services were looked at.
     services: u64,
     /// Whether that was all of them.
     is_complete: bool,
     items: u64,
+    /// Empty when no service was looked at.
     completeness: Vec<Field>,
     findings: Vec<Found>,
     /// Occurrences whose parent was not published, most first.
@@ -86,6 +87,42 @@ impl Report {
     /// Returns the rules that could give more points, the most first.
     fn lacking(&self) -> impl Iterator<Item = &Rule> {
         self.rules.iter().filter(|rule| rule.advice.is_some())
+    }
+
+    /// Returns what keeps feeds from being read or published: address and reasons, in words.
+    fn troubles(&self) -> impl Iterator<Item = (&str, String)> {
+        self.feeds.iter().filter_map(|feed| {
+            let unread = (feed.pages == 0).then_some("not read yet");
+            let unread = feed.reason.as_deref().or(unread).map(str::to_owned);
+            let withheld = feed.withheld.map(|why| format!("not published: {why}"));
+            let why: Vec<String> = unread.into_iter().chain(withheld).collect();
+            (!why.is_empty()).then(|| (feed.url.as_str(), why.join("; ")))
+        })
+    }
+
+    /// Says what it means that nothing was found.
+    fn nothing_found(&self) -> &'static str {
+        if self.services == 0 {
+            "No service was looked at, so nothing could be found."
+        } else if self.troubles().next().is_some() || !self.is_complete {
+            "Nothing in the services that were looked at."
+        } else {
+            "Nothing: all items are as the standard has them."
+        }
+    }
+
+    /// Says whether what is read is published.
+    fn publishing(&self) -> &'static str {
+        let is_published = |feed: &FeedReport| feed.withheld.is_none() && feed.pages > 0;
+        let published = self.feeds.iter().filter(|feed| is_published(feed)).count();
+        if published == 0 {
+            "Nothing of these feeds is published, for the reasons above."
+        } else if published < self.feeds.len() {
+            "It publishes what it finds as Open Referral UK, under the same licence, but nothing of the \
+             feeds that are named above as not published or not read."
+        } else {
+            "It publishes what it finds as Open Referral UK, under the same licence."
+        }
     }
 }
 
@@ -178,17 +215,18 @@ async fn as_json(state: &ApiState, publisher: &str) -> Result<Response, Trouble>
     Ok(Json(ReportBody { report: &report, days }).into_response())
 }
 
-/// Returns how all of a publisher's data is, to be written down under a date.
+/// Returns how all of a publisher's data is, to be written down under a date; nothing when there was too little
+/// to look at.
 pub(crate) async fn day(
     store: &dyn Store,
     publisher: &str,
     feeds: Vec<FeedReport>,
     date: NaiveDate,
-) -> Result<Day, Problem> {
+) -> Result<Option<Day>, Problem> {
     let report = gather::report(store, publisher, feeds, usize::MAX).await?;
     let findings = report.findings.iter().map(|found| found.count).sum();
     let Report { items, services, score, .. } = report;
-    Ok(Day { date, items, services, findings, score })
+    Ok(score.map(|score| Day { date, items, services, findings, score }))
 }
 
 fn polled(feed: &FeedReport, state: &ApiState) -> Polled {
