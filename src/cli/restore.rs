@@ -32,10 +32,13 @@ pub(super) async fn run(
 ) -> Result<Verdict, Failure> {
     let config = arguments.config.read()?;
     app::restore(&config.store.url, &arguments.file, arguments.force, stop).await?;
+    // Of a relative address people may expect another folder.
+    let store = config.store.url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let store = std::path::absolute(store)?;
     if arguments.form.is_json {
-        terminal::print_json(&json!({ "restored_from": arguments.file }))?;
+        terminal::print_json(&json!({ "restored_from": arguments.file, "store": store }))?;
     } else {
-        say(&format!("restored from {}", arguments.file.display()));
+        say(&format!("{} restored from {}", store.display(), arguments.file.display()));
     }
     Ok(Verdict::Well)
 }

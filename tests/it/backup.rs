@@ -110,6 +110,8 @@ async fn a_backup_made_while_serving_comes_back_whole() {
     assert_eq!(refused.status.code(), Some(1), "a store that is there is not replaced unasked");
     let restored = run(&gateway, "restore", &file, &["--force"]).await;
     assert_eq!(restored.status.code(), Some(0), "{}", said(&restored));
+    let store = gateway.folder().join("baton.db");
+    assert!(said(&restored).contains(store.to_str().unwrap()), "{}", said(&restored));
     assert_eq!(parts(gateway.folder()), 0);
 
     gateway.start_again().await;

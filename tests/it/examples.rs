@@ -64,6 +64,15 @@ fn configurations_are_accepted() {
     assert!(seen >= 3, "{seen}");
 }
 
+#[test]
+fn every_command_uses_the_store_of_the_service() {
+    let config: toml::Table = read(&examples().join("one-machine.toml")).parse().unwrap();
+    let unit = read(&examples().join("baton.service"));
+    // A relative path or a variable of the unit alone would lead `baton backup` to another store.
+    assert_eq!(config["store"]["url"].as_str(), Some("sqlite:/var/lib/baton/baton.db"));
+    assert!(unit.contains("\nStateDirectory=baton\n") && !unit.contains("BATON__"), "{unit}");
+}
+
 /// What stands as `${NAME}`.
 fn variables(text: &str) -> Vec<String> {
     let parts = text.split("${").skip(1);
