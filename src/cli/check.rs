@@ -37,6 +37,7 @@ enum What {
     /// Check an Open Referral UK API.
     Oruk {
         /// Base address of the API.
+        #[arg(value_parser = terminal::address)]
         url: Url,
         /// Version to check against; found out when not given.
         #[arg(long, value_enum)]
@@ -45,6 +46,7 @@ enum What {
     /// Check an RPDE feed.
     Rpde {
         /// First page of the feed.
+        #[arg(value_parser = terminal::address)]
         url: Url,
     },
 }

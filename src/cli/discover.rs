@@ -25,6 +25,7 @@ const MAX_PAGE_BYTES: u64 = 16 * 1024 * 1024;
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Address of a data catalogue, a collection of them, or a dataset site.
+    #[arg(value_parser = terminal::address)]
     url: Url,
     /// How publishers can reach you: sent with each request.
     #[arg(long)]

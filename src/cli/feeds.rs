@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Failure;
 use super::Verdict;
+use super::remote;
 use super::remote::Remote;
 use super::remote::Which;
 use super::remote::table;
@@ -54,7 +55,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let (answer, text) = match &arguments.action {
         FeedAction::List => {
             let feeds = remote.ask(Method::GET, "/admin/feeds", &[]).await?;
-            let text = table(feeds.as_array().map(Vec::as_slice).unwrap_or_default());
+            let text = table(remote::feeds(&feeds)?);
             (feeds, text)
         }
         FeedAction::Orphans => {

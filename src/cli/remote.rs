@@ -21,7 +21,7 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 #[derive(Debug, clap::Args)]
 pub(super) struct Which {
     /// Address of the gateway.
-    #[arg(long, global = true, default_value = "http://127.0.0.1:8080", env = "BATON_URL")]
+    #[arg(long, global = true, default_value = "http://127.0.0.1:8080", env = "BATON_URL", value_parser = terminal::address)]
     url: Url,
     /// A configuration file that says where the gateway listens and which token it wants.
     #[arg(long, short, global = true, value_name = "FILE")]
@@ -75,7 +75,7 @@ impl Remote {
             request = request.bearer_auth(token.expose());
         }
         let unreachable = |error: reqwest::Error| {
-            Failure::Unreachable(format!("no answer from {}: {}", self.url, error.without_url()))
+            Failure::Unreachable(format!("no answer from {}: {}", self.url, cause(&error)))
         };
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
@@ -85,7 +85,9 @@ impl Remote {
             return Ok(body);
         }
         let detail = match (status.as_u16(), body["detail"].as_str()) {
-            (404, _) if self.token.is_none() => "no token was given; set BATON_ADMIN_TOKEN",
+            (404, _) if self.token.is_none() && path.starts_with("/admin") => {
+                "no token was given; set BATON_ADMIN_TOKEN"
+            }
             (404, Some(detail)) if detail.contains("/v3") => {
                 "the gateway has no admin API; set server.admin_token in its configuration"
             }
@@ -94,6 +96,19 @@ impl Remote {
         };
         Err(Failure::Other(anyhow::anyhow!("the gateway answered {status}: {detail}")))
     }
+}
+
+/// Returns what an error comes from in the end: what is around it only says that something failed.
+fn cause(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), cause)
+}
+
+/// Returns the feeds that a gateway told of.
+pub(super) fn feeds(told: &Value) -> Result<&[Value], Failure> {
+    let feeds = told.as_array().map(Vec::as_slice);
+    feeds.ok_or_else(|| {
+        Failure::Other(anyhow::anyhow!("what answers there is not Baton: it tells of no feeds"))
+    })
 }
 
 /// The column of the state.

@@ -7,6 +7,7 @@ use url::Url;
 use super::Failure;
 use super::Verdict;
 use super::remote::Remote;
+use super::remote::feeds;
 use super::remote::table;
 use super::terminal;
 use super::terminal::Form;
@@ -14,7 +15,7 @@ use super::terminal::Form;
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Address of the gateway.
-    #[arg(default_value = "http://127.0.0.1:8080", env = "BATON_URL")]
+    #[arg(default_value = "http://127.0.0.1:8080", env = "BATON_URL", value_parser = terminal::address)]
     url: Url,
     #[command(flatten)]
     form: Form,
@@ -23,7 +24,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let remote = Remote::at(arguments.url.clone(), None)?;
     let status = remote.ask(Method::GET, "/status.json", &[]).await?;
-    let feeds = status["feeds"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let feeds = feeds(&status["feeds"])?;
     if arguments.form.is_json {
         terminal::print_json(&status)?;
     } else {

@@ -8,6 +8,7 @@ use std::io::Write as _;
 use anstyle::AnsiColor;
 use anstyle::Style;
 use serde::Serialize;
+use url::Url;
 
 use super::Failure;
 
@@ -47,4 +48,10 @@ pub(super) fn styled(style: Style, text: &str) -> String {
 /// Returns text of others without control characters.
 pub(super) fn plain(text: &str) -> String {
     text.replace(char::is_control, " ")
+}
+
+/// Reads an address of the web from an argument.
+pub(super) fn address(text: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    url.ok_or("an address begins with http:// or https://")
 }

@@ -61,6 +61,17 @@ fn a_mistake_in_an_area_is_told_in_one_line_that_names_the_key() {
 }
 
 #[test]
+fn an_address_without_a_scheme_is_told_how_to_begin() {
+    for command in [&["status"][..], &["discover"], &["check", "rpde"], &["feeds", "list", "--url"]]
+    {
+        let output = baton().args(command).arg("127.0.0.1:8080").output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("begins with http:// or https://"), "{said}");
+    }
+}
+
+#[test]
 fn text_that_is_no_toml_is_told_with_its_line() {
     for config in ["[server", "key = ", "a = \"x\ny\"", "[server]\nlisten = 1\n[server]\n", "\u{0}"]
     {

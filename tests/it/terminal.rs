@@ -116,3 +116,20 @@ async fn ctrl_c_ends_what_waits_for_others() {
     wait_until("what became of it", PATIENCE, is_told).await;
     assert_eq!(folder.path().read_dir().unwrap().count(), 0);
 }
+
+#[tokio::test]
+async fn what_is_no_gateway_is_told_apart_from_one_that_is_not_there() {
+    let publisher = FakePublisher::start().await;
+    let other = publisher.raw("/status.json", &[], "{}");
+    let run = async |url: &str| {
+        let mut command = baton();
+        command.args(["status", url]);
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said) = run(&other).await;
+    assert!(code == Some(1) && said.contains("is not Baton"), "{code:?} {said}");
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (code, said) = run(&format!("http://{closed}/")).await;
+    assert!(code == Some(2) && said.contains("Connection refused"), "{code:?} {said}");
+}
