@@ -10,6 +10,7 @@ use super::Verdict;
 use super::say;
 use super::terminal;
 use super::terminal::Form;
+use crate::app;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -31,16 +32,24 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     match &arguments.what {
         What::Check(path) => {
             let (config, rules) = path.load()?;
+            // A gateway starts without a vocabulary; whoever names a file that is not there made a slip.
+            config.mappings.check_files()?;
+            let doubts = app::doubts(&config)?;
             let feeds: usize = config.publishers.iter().map(|p| p.feeds.len()).sum();
             let (publishers, presets) = (config.publishers.len(), rules.presets().count());
             if arguments.form.is_json {
                 let counts = json!({
                     "publishers": publishers, "feeds": feeds, "presets": presets,
+                    "warnings": doubts,
                 });
                 terminal::print_json(&counts)?;
             } else {
+                for doubt in &doubts {
+                    say(&format!("warning: {doubt}"));
+                }
+                let is_good = if doubts.is_empty() { "is good" } else { "can be used" };
                 say(&format!(
-                    "the configuration is good; publishers: {publishers}, feeds: {feeds}, \
+                    "the configuration {is_good}; publishers: {publishers}, feeds: {feeds}, \
                      presets: {presets}"
                 ));
             }

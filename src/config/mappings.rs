@@ -1,6 +1,7 @@
 //! `[mappings]`: where mapping rules and vocabularies come from.
 
 use std::fmt;
+use std::fs::File;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -8,6 +9,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::check::Check;
+use super::error::ConfigError;
 use super::key_path::KeyPath;
 use super::secret::masked_url;
 
@@ -39,6 +41,26 @@ impl Default for Mappings {
             facility_types: published(FACILITY_TYPES),
             accessibility_support: published(ACCESSIBILITY_SUPPORT),
         }
+    }
+}
+
+impl Mappings {
+    /// Looks whether vocabularies that are files can be read.
+    ///
+    /// # Errors
+    /// When one cannot: its key and the file.
+    pub fn check_files(&self) -> Result<(), ConfigError> {
+        for (key, source) in [
+            ("activity_list", &self.activity_list),
+            ("facility_types", &self.facility_types),
+            ("accessibility_support", &self.accessibility_support),
+        ] {
+            if let Some(VocabularySource::File(path)) = source {
+                let wrong = |source| ConfigError::Vocabulary { key, path: path.clone(), source };
+                File::open(path).map_err(wrong)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -82,6 +82,11 @@ impl Gazetteer {
         (metres <= within_m).then_some((postcode, spot, metres))
     }
 
+    /// Tells whether it knows postcodes in a local authority.
+    pub fn knows(&self, authority: LocalAuthority) -> bool {
+        self.table.authorities.contains(&authority)
+    }
+
     /// Returns every postcode in order, with where it is.
     pub fn iter(&self) -> impl Iterator<Item = (Postcode, Spot)> {
         self.table.blocks.iter().flat_map(|block| self.iter_block(block))

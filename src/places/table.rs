@@ -18,7 +18,7 @@ pub(super) struct Table {
     pub(super) edition: String,
     pub(super) blocks: Vec<Block>,
     pub(super) len: usize,
-    authorities: Vec<LocalAuthority>,
+    pub(super) authorities: Vec<LocalAuthority>,
 }
 
 impl Table {

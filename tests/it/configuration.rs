@@ -61,6 +61,34 @@ fn a_mistake_in_an_area_is_told_in_one_line_that_names_the_key() {
 }
 
 #[test]
+fn what_can_be_used_and_is_likely_a_slip_is_told() {
+    let area = "[[areas]]\nslug = \"x\"\nname = \"X\"\n";
+    for (line, words) in [
+        ("local_authorities = [\"E06000023\", \"E06000099\"]", "`areas[0].local_authorities[1]`"),
+        ("postcodes = [\"BS1\", \"B\", \"EC1\", \"OX10 9\", \"ZZ\"]", "`areas[0].postcodes[4]`"),
+    ] {
+        let output = run(&["config", "check"], &format!("{PUBLISHER}{area}{line}\n"), &[]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), said.lines().count()), (Some(0), 2), "{said}");
+        assert!(said.starts_with("warning: ") && said.contains(words), "{said}");
+    }
+    let output = run(&["config", "check"], "", &[]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("no `[[publishers]]`"), "{said}");
+    let output = run(&["config", "check"], PUBLISHER, &[]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("the configuration is good;"), "{said}");
+}
+
+#[test]
+fn files_that_are_not_there_are_told() {
+    let area = "[[areas]]\nslug = \"x\"\nname = \"X\"\npolygon = \"nofile.geojson\"\n";
+    let list = "[mappings]\nactivity_list = \"nofile.jsonld\"\n";
+    check(&["config", "check"], &format!("{PUBLISHER}{area}"), &[], "nofile.geojson");
+    check(&["config", "check"], &format!("{PUBLISHER}{list}"), &[], "mappings.activity_list");
+}
+
+#[test]
 fn an_address_without_a_scheme_is_told_how_to_begin() {
     for command in [&["status"][..], &["discover"], &["check", "rpde"], &["feeds", "list", "--url"]]
     {

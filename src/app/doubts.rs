@@ -1,0 +1,53 @@
+//! What a configuration says that can be used and is likely a slip: told by `baton config check`.
+
+use anyhow::Context as _;
+
+use crate::config::Area;
+use crate::config::Config;
+use crate::places::Gazetteer;
+use crate::places::LocalAuthority;
+
+/// Returns what is likely not meant so, a line each, with the name of the key.
+///
+/// # Errors
+/// When the built-in table of postcodes is damaged.
+pub fn doubts(config: &Config) -> anyhow::Result<Vec<String>> {
+    let mut doubts = Vec::new();
+    if config.publishers.is_empty() {
+        doubts.push("there is no `[[publishers]]`: nothing is followed".to_owned());
+    }
+    let needs_table =
+        |area: &Area| !area.local_authorities.is_empty() || !area.postcodes.is_empty();
+    if !config.areas.iter().any(needs_table) {
+        return Ok(doubts);
+    }
+    let gazetteer = Gazetteer::embedded().context("reading the postcodes")?;
+    let districts = gazetteer.districts();
+    for (index, area) in config.areas.iter().enumerate() {
+        let mut doubt = |key: &str, at: usize, what: &str| {
+            let of = format!("`areas[{index}].{key}[{at}]`");
+            doubts.push(format!("{of}: the built-in table of postcodes has none {what}"));
+        };
+        for (at, code) in area.local_authorities.iter().enumerate() {
+            if !LocalAuthority::parse(code).is_some_and(|code| gazetteer.knows(code)) {
+                doubt("local_authorities", at, "in this local authority");
+            }
+        }
+        for (at, postcode) in area.postcodes.iter().enumerate() {
+            if !districts.iter().any(|district| may_begin(&district.outward, postcode)) {
+                doubt("postcodes", at, "that begins so");
+            }
+        }
+    }
+    Ok(doubts)
+}
+
+/// Tells whether postcodes of a district may begin so: letters alone are those before its number.
+fn may_begin(district: &str, beginning: &str) -> bool {
+    let beginning = beginning.replace(' ', "");
+    if beginning.chars().all(|letter| letter.is_ascii_alphabetic()) {
+        let rest = district.strip_prefix(&beginning);
+        return rest.is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()));
+    }
+    district.starts_with(&beginning) || beginning.starts_with(district)
+}
