@@ -168,7 +168,7 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return report(&Failure::Other(error.into())),
     };
-    let done = runtime.block_on(run(arguments.command));
+    let done = runtime.block_on(run(arguments.command, arguments.log_format));
     // Blocking work that is still under way has nothing left to tell anybody.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     match done {
@@ -178,10 +178,10 @@ pub fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> Result<Verdict, Failure> {
+async fn run(command: Command, log_format: app::LogFormat) -> Result<Verdict, Failure> {
     match command {
         Command::Demo(arguments) => demo::run(&arguments, stop_on_signal()).await,
-        Command::Serve(arguments) => serve::run(&arguments, stop_on_signal()).await,
+        Command::Serve(arguments) => serve::run(&arguments, log_format, stop_on_signal()).await,
         Command::Harvest(arguments) => harvest::run(&arguments, stop_on_signal()).await,
         Command::Export(arguments) => export::run(&arguments, stop_on_signal()).await,
         Command::Backup(arguments) => backup::run(&arguments, stop_on_signal()).await,

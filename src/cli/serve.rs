@@ -3,12 +3,14 @@
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tracing::info;
 
 use super::ConfigPath;
 use super::Failure;
 use super::Verdict;
 use super::say;
 use crate::app::App;
+use crate::app::LogFormat;
 use crate::app::Role;
 use crate::clock::Clock;
 
@@ -23,6 +25,7 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(
     arguments: &Arguments,
+    log_format: LogFormat,
     stop: CancellationToken,
 ) -> Result<Verdict, Failure> {
     let file = arguments.config.config.clone();
@@ -35,7 +38,11 @@ pub(super) async fn run(
     let address = listener.local_addr()?;
     let app = App::open_as(arguments.role, config, Clock::default()).await?;
     let app = app.reloading_from(file, known);
-    say(&format!("Serving http://{address}/v3/services, stop with Ctrl-C"));
+    match log_format {
+        LogFormat::Text => say(&format!("Serving http://{address}/v3/services, stop with Ctrl-C")),
+        // Whoever reads the log as JSON reads every line so.
+        LogFormat::Json => info!(url = format!("http://{address}/v3/services"), "serving"),
+    }
     app.serve(listener, stop).await?;
     Ok(Verdict::Well)
 }

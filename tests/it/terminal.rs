@@ -133,3 +133,16 @@ async fn what_is_no_gateway_is_told_apart_from_one_that_is_not_there() {
     let (code, said) = run(&format!("http://{closed}/")).await;
     assert!(code == Some(2) && said.contains("Connection refused"), "{code:?} {said}");
 }
+
+#[tokio::test]
+async fn a_log_of_json_has_no_other_line() {
+    let gateway = Gateway::new(&Settings::default());
+    let mut serve = baton();
+    serve.args(["serve", "--log-format", "json", "--config"]).arg(gateway.config());
+    let mut running = Running::start(&mut serve);
+    running.address_in("\"serving\"").await;
+    assert_eq!(running.stop().await, Some(0));
+    for line in running.said() {
+        assert!(serde_json::from_str::<Value>(&line).is_ok(), "{line}");
+    }
+}
