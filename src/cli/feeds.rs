@@ -43,6 +43,10 @@ enum FeedAction {
     Reload,
 }
 
+/// What is said of a configuration that was read again.
+const RELOADED: &str =
+    "reloaded; changes of [server], [store], [cache], [fetch], [limits] and [web] take a restart";
+
 /// Whom something is done to.
 #[derive(Debug, clap::Args)]
 struct Key {
@@ -65,7 +69,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         }
         FeedAction::Reload => {
             remote.ask(Method::POST, "/admin/reload", &[]).await?;
-            (json!({ "reloaded": true }), "reloaded".to_owned())
+            (json!({ "reloaded": true }), RELOADED.to_owned())
         }
         FeedAction::Pause(key) => act(&remote, Action::Pause, key).await?,
         FeedAction::Resume(key) => act(&remote, Action::Resume, key).await?,

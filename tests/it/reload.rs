@@ -65,7 +65,8 @@ async fn a_bad_configuration_is_refused_with_the_reason_and_the_old_one_stays() 
 
     let both = Settings::following(&[("one", vec![one]), ("two", vec![two])]).admin(TOKEN);
     gateway.configure(&both);
-    assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+    let (code, said) = gateway.command(&["feeds", "reload"]).await;
+    assert!(code == Some(0) && said.contains("[server]") && said.contains("restart"), "{said}");
     shows(&gateway, &["News of one", "Of one", "Of two"]).await;
 }
 
