@@ -63,11 +63,7 @@ impl Vocabularies<'_> {
                 Ok(body) if kept.as_ref() == Some(&body) => continue,
                 Ok(body) => body,
                 Err(error) => {
-                    let kept = kept.is_some();
-                    warn!(
-                        vocabulary = name,
-                        error, kept, "vocabulary not read; the last copy stays"
-                    );
+                    warn_of(name, &error, kept.is_some());
                     is_all = false;
                     continue;
                 }
@@ -75,10 +71,8 @@ impl Vocabularies<'_> {
             match Vocabulary::parse(&body) {
                 Ok(vocabulary) => read.push((name, vocabulary)),
                 Err(error) => {
-                    warn!(
-                        vocabulary = name,
-                        error, "what was read is no vocabulary; the last copy stays"
-                    );
+                    let error = format!("what was read is no vocabulary: {error}");
+                    warn_of(name, &error, kept.is_some());
                     is_all = false;
                     continue;
                 }
@@ -126,6 +120,14 @@ impl Vocabularies<'_> {
                 tokio::fs::read(path).await.map_err(|error| format!("{}: {error}", path.display()))
             }
         }
+    }
+}
+
+fn warn_of(vocabulary: &str, error: &str, has_copy: bool) {
+    if has_copy {
+        warn!(vocabulary, error, "vocabulary not read; the last copy stays");
+    } else {
+        warn!(vocabulary, error, "vocabulary not read; there is no copy of it yet");
     }
 }
 

@@ -131,6 +131,9 @@ async fn without_a_vocabulary_the_words_of_the_items_make_terms() {
     assert!(names.contains(&"Knitting".to_owned()), "{names:?}");
     assert!(names.contains(&"stretching".to_owned()), "{names:?}");
     assert_eq!(gateway.names().await.len(), 5);
+    let is_told = async || gateway.said().contains("there is no copy of it yet").then_some(());
+    wait_until("that there is no copy", PATIENCE, is_told).await;
+    assert!(!gateway.said().contains("the last copy stays"), "{}", gateway.said());
 }
 
 #[tokio::test]
