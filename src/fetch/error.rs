@@ -27,7 +27,7 @@ pub enum FetchError {
         scheme: String,
     },
     /// The host is, or has only, addresses that are not on the public internet.
-    #[error("{endpoint} is not on the public internet")]
+    #[error("{endpoint} is not on the public internet, and allow_private_networks is not set")]
     ForbiddenAddress {
         /// What was asked for.
         endpoint: Endpoint,

@@ -121,6 +121,7 @@ async fn private_addresses_are_refused_unless_allowed() {
     let harvested = Gateway::new(&settings).harvest().await;
     assert_eq!(harvested.code, Some(1), "{harvested:?}");
     assert!(harvested.line_of(&url).contains("not on the public internet"), "{harvested:?}");
+    assert!(harvested.line_of(&url).contains("allow_private_networks"), "{harvested:?}");
     assert!(publisher.asked().is_empty());
 }
 
