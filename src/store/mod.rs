@@ -247,6 +247,10 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Returns how many items of a publisher's feeds could not be used, by the code of the finding.
     fn unusable(&self, publisher: String) -> Answer<'_, Vec<(String, u64)>>;
 
+    /// Returns ids of such items with the code of the finding, up to `most` of each code; none for items
+    /// without an id.
+    fn unusable_items(&self, publisher: String, most: u32) -> Answer<'_, Vec<(String, String)>>;
+
     /// Writes how a publisher's data was on a day, in place of what was written of that day before, and
     /// drops what was written of days [`DAYS_KEPT`] or more before it, whoever's.
     fn keep_day(&self, publisher: String, day: Day) -> Answer<'_, ()>;

@@ -73,6 +73,7 @@ async fn a_report_counts_fields_findings_and_missing_parents() {
     assert_eq!(found("description-missing")["count"], 1);
     assert_eq!(found("description-missing")["examples"][0]["name"], "Poor");
     assert_eq!(found("type-unknown")["count"], 1);
+    assert_eq!(found("type-unknown")["items"], json!(["3"]));
     assert_eq!(report["findings"][0]["severity"], "error", "{report}");
     let missing = &report["missing_parents"][0];
     assert!(text(&missing["key"]).ends_with("/series/missing"), "{report}");
@@ -95,7 +96,9 @@ async fn a_report_for_people_says_the_same_and_shows_nothing_private() {
     assert_eq!(page.status, 200);
     assert!(page.header("content-security-policy").starts_with("default-src 'none';"));
     assert!(html.contains(&format!("<dd>{}</dd>", report["score"])), "{html}");
-    for part in ["no description was published", "/series/missing", "What is never published"] {
+    for part in
+        ["no description was published", ">3</code>", "/series/missing", "What is never published"]
+    {
         assert!(html.contains(part), "{part} is not in {html}");
     }
     assert!(!html.contains("<b>P</b>"), "markup of a name");

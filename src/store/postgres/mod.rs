@@ -363,6 +363,13 @@ impl Store for PostgresStore {
         })
     }
 
+    fn unusable_items(&self, publisher: String, most: u32) -> Answer<'_, Vec<(String, String)>> {
+        let doing = "finding the items of a publisher that cannot be used";
+        self.read(doing, publisher, move |session, publisher| {
+            Box::pin(publisher::unusable_items(session, publisher, most))
+        })
+    }
+
     fn keep_day(&self, publisher: String, day: Day) -> Answer<'_, ()> {
         let doing = "writing how the data of a publisher is";
         self.write(doing, (publisher, day), |session, (publisher, day)| {

@@ -1,6 +1,7 @@
 //! What one publisher's feeds came to: its services, and the items that could not be used.
 
 use super::connection::Session;
+use super::name::text_of;
 use super::read;
 use crate::oruk::Id;
 use crate::store::StoreError;
@@ -37,6 +38,27 @@ pub(super) async fn unusable(
                 let count = u64::try_from(row.try_get::<_, i64>(1)?).unwrap_or_default();
                 Ok((row.try_get(0)?, count))
             },
+        )
+        .await
+}
+
+/// Returns ids of items that could not be used, up to `most` of each code.
+pub(super) async fn unusable_items(
+    session: &Session<'_>,
+    publisher: &str,
+    most: u32,
+) -> Result<Vec<(String, String)>, StoreError> {
+    session
+        .rows(
+            "SELECT code, name FROM (
+                 SELECT code, name,
+                     row_number() OVER (PARTITION BY code ORDER BY feed, name) AS place
+                 FROM unusable
+                 WHERE name <> ''
+                     AND feed IN (SELECT id FROM feed WHERE publisher = $1 AND rank IS NOT NULL)
+             ) AS numbered WHERE place <= $2 ORDER BY code, place",
+            &[&publisher, &i64::from(most)],
+            |row| Ok((row.try_get(0)?, text_of(row.try_get(1)?, None))),
         )
         .await
 }

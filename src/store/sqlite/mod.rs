@@ -249,6 +249,10 @@ impl Store for SqliteStore {
         self.read(move |connection| publisher::unusable(connection, &publisher))
     }
 
+    fn unusable_items(&self, publisher: String, most: u32) -> Answer<'_, Vec<(String, String)>> {
+        self.read(move |connection| publisher::unusable_items(connection, &publisher, most))
+    }
+
     fn keep_day(&self, publisher: String, day: Day) -> Answer<'_, ()> {
         self.write(move |connection| day::keep(connection, &publisher, &day))
     }

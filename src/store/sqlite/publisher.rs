@@ -42,3 +42,27 @@ pub(super) fn unusable(
         .map_err(sql(doing))?;
     rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
 }
+
+/// Returns ids of items that could not be used, up to `most` of each code.
+pub(super) fn unusable_items(
+    connection: &Connection,
+    publisher: &str,
+    most: u32,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let doing = "finding the items of a publisher that cannot be used";
+    let mut select = connection
+        .prepare_cached(
+            "SELECT code, item_id FROM (
+                 SELECT code, item_id,
+                     row_number() OVER (PARTITION BY code ORDER BY feed, item_id) AS place
+                 FROM unusable
+                 WHERE item_id <> ''
+                     AND feed IN (SELECT id FROM feed WHERE publisher = ?1 AND rank IS NOT NULL)
+             ) WHERE place <= ?2 ORDER BY code, place",
+        )
+        .map_err(sql(doing))?;
+    let rows = select
+        .query_map((publisher, most), |row| Ok((row.get(0)?, row.get(1)?)))
+        .map_err(sql(doing))?;
+    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
+}

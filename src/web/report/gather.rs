@@ -25,6 +25,9 @@ const BATCH: usize = 1_000;
 /// How many examples of a finding are told.
 const MAX_EXAMPLES: usize = 3;
 
+/// How many items that cannot be used are named for a finding.
+const MAX_ITEMS: u32 = 3;
+
 /// How many missing parents are told.
 const MAX_PARENTS: usize = 20;
 
@@ -49,6 +52,7 @@ pub(super) async fn report(
         walk = walked.map_err(|_stopped| Problem::Internal)?;
     }
     let unusable = store.unusable(publisher.to_owned()).await?;
+    let unusable_items = store.unusable_items(publisher.to_owned(), MAX_ITEMS).await?;
     let missing_parents = missing_parents(store, publisher).await?;
     let completeness = walk.completeness.fields();
     let services = walk.completeness.services();
@@ -62,7 +66,7 @@ pub(super) async fn report(
         is_complete,
         items: feeds.iter().map(|feed| feed.items).sum(),
         completeness: if services == 0 { Vec::new() } else { completeness },
-        findings: walk.found(&unusable),
+        findings: walk.found(&unusable, unusable_items),
         missing_parents,
         feeds,
     })
@@ -142,7 +146,7 @@ impl Walk {
     }
 
     /// Returns what was found, the gravest and then the most frequent first.
-    fn found(mut self, unusable: &[(String, u64)]) -> Vec<Found> {
+    fn found(mut self, unusable: &[(String, u64)], items: Vec<(String, String)>) -> Vec<Found> {
         for (name, count) in unusable {
             let code = Code::ALL.iter().find(|code| code.as_str() == name);
             if let Some(code) = code {
@@ -155,7 +159,13 @@ impl Walk {
             .map(|(code, (count, examples))| (code.severity(), found(code, count, examples)))
             .collect();
         found.sort_by_key(|(severity, found)| std::cmp::Reverse((*severity, found.count)));
-        found.into_iter().map(|(_, found)| found).collect()
+        let mut found: Vec<Found> = found.into_iter().map(|(_, found)| found).collect();
+        for (code, item) in items {
+            if let Some(found) = found.iter_mut().find(|found| found.code == code) {
+                found.items.push(words::short(&item, MAX_NAME));
+            }
+        }
+        found
     }
 }
 
@@ -168,6 +178,7 @@ fn found(code: Code, count: u64, examples: Vec<Example>) -> Found {
         specification: code.specification(),
         count,
         examples,
+        items: Vec::new(),
     }
 }
 

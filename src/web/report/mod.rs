@@ -145,6 +145,8 @@ struct Found {
     specification: &'static str,
     count: u64,
     examples: Vec<Example>,
+    /// Ids of some items that cannot be used because of it, as their feeds have them.
+    items: Vec<String>,
 }
 
 /// A service in which something was found.

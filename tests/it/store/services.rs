@@ -234,7 +234,13 @@ pub(super) async fn what_the_feeds_of_a_publisher_came_to_is_told(subject: &Subj
     };
     let bad = [("x", Code::ItemUnreadable), ("y", Code::TypeUnknown), ("z", Code::TypeUnknown)];
     subject.page(0, bad.map(|(item, code)| unusable(item, code)).to_vec()).await;
-    let counts = subject.store.unusable(publisher).await.unwrap();
+    let counts = subject.store.unusable(publisher.clone()).await.unwrap();
     assert_eq!(counts, [("item-unreadable".to_owned(), 1), ("type-unknown".to_owned(), 2)]);
     assert_eq!(subject.store.unusable("nobody".to_owned()).await.unwrap(), []);
+    let items = subject.store.unusable_items(publisher, 1).await.unwrap();
+    assert_eq!(
+        items,
+        [("item-unreadable", "x"), ("type-unknown", "y")]
+            .map(|(code, item)| (code.to_owned(), item.to_owned()))
+    );
 }
