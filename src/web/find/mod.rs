@@ -113,7 +113,7 @@ pub(super) async fn widget_of_area(
 /// Names whose data is republished, as licences ask wherever it is shown.
 async fn publishers(state: &ApiState) -> Result<String, Trouble> {
     let feeds = state.status.report().await?.feeds.into_iter();
-    let shown = feeds.filter(|feed| feed.withheld.is_none());
+    let shown = feeds.filter(|feed| feed.withheld.is_none() && feed.pages > 0);
     let mut names: Vec<String> = shown.map(|feed| feed.publisher_name).collect();
     names.sort_unstable();
     names.dedup();
