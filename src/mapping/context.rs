@@ -119,6 +119,10 @@ impl<'a> Context<'a> {
                 None => self.find(Code::StartMissing, "subEvent.startDate"),
             }
         }
+        let usual = Occurrence::length_of_sessions(self.layers.iter().copied());
+        for occurrence in &mut all {
+            occurrence.end = occurrence.end_after(usual);
+        }
         all.sort_by_key(|occurrence| (occurrence.start, occurrence.end));
         all
     }

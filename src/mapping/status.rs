@@ -11,7 +11,6 @@ use super::context::Context;
 use super::context::instant;
 use super::context::local_time;
 use super::context::london_to_utc;
-use super::schedule::usual_length;
 use super::schedule::words::day_words;
 use crate::openactive::Kind;
 use crate::openactive::Moment;
@@ -183,8 +182,7 @@ fn alert(cx: &Context<'_>) -> Option<String> {
 
 /// Returns the next moment at which time alone may change the service.
 fn due(cx: &Context<'_>, lives: &Liveness) -> Option<DateTime<Utc>> {
-    let usual = usual_length(cx);
-    let ends = cx.occurrences.iter().map(|one| one.end_after(usual).unwrap_or(one.start));
+    let ends = cx.occurrences.iter().map(|one| one.end.unwrap_or(one.start));
     let announced = cx.occurrences.iter().filter(|occurrence| occurrence.status.is_off());
     let announced = announced.map(|occurrence| occurrence.start - TimeDelta::days(ALERT_DAYS));
     let days = lives.days.iter().copied().chain(last_date(cx, lives)).chain(lives.next);

@@ -9,6 +9,7 @@ use super::lenient::Number;
 use super::lenient::Text;
 use super::lenient::lenient_object;
 use super::vocabulary::is_word;
+use super::vocabulary::word_of;
 
 lenient_object! {
     /// A [`Schedule`](https://openactive.io/Schedule) or
@@ -67,7 +68,7 @@ impl DayRule {
     ///
     /// Returns nothing for anything else, such as `PublicHolidays`.
     pub fn parse(text: &str) -> Option<Self> {
-        let word = text.trim().rsplit(['/', ':', '#']).next()?;
+        let word = word_of(text);
         let digits_end = word.find(|c: char| c.is_ascii_alphabetic())?;
         let (ordinal, day) = word.split_at(digits_end);
         let nth = match ordinal.trim_start_matches('+') {

@@ -173,12 +173,10 @@ fn is_of(row: &Row, one: &Dated) -> bool {
 }
 
 fn future_occurrences(cx: &Context<'_>, places: &Places<'_>) -> Vec<Dated> {
-    let usual = usual_length(cx);
-    let ends = cx.occurrences.iter().map(|one| (one, one.end_after(usual)));
-    let future = ends.filter(|(one, end)| end.unwrap_or(one.start) > cx.now);
-    let dated = future.map(|(occurrence, end)| {
+    let future = cx.occurrences.iter().filter(|occurrence| occurrence.is_future(cx.now));
+    let dated = future.map(|occurrence| {
         let start = local_time(occurrence.start);
-        let end = end.map(local_time);
+        let end = occurrence.end.map(local_time);
         let own_place = occurrence.facts.as_deref().filter(|facts| !facts.location.is_absent());
         let own_place = own_place.and_then(|facts| place_of_facts(cx, facts, places));
         let last_date = end.map_or(start.date(), |end| end.date());
@@ -194,11 +192,6 @@ fn future_occurrences(cx: &Context<'_>, places: &Places<'_>) -> Vec<Dated> {
         }
     });
     dated.collect()
-}
-
-/// Returns how long occurrences last that do not say it themselves: as what they are part of says.
-pub(super) fn usual_length(cx: &Context<'_>) -> Option<TimeDelta> {
-    Occurrence::length_of_sessions(cx.layers().iter().copied())
 }
 
 fn place_of_facts(cx: &Context<'_>, facts: &Opportunity, places: &Places<'_>) -> Option<Id> {
@@ -221,7 +214,8 @@ fn own_dates(cx: &Context<'_>, places: &Places<'_>) -> Option<Row> {
     };
     cx.check_times(head, "");
     let has_time = !matches!(Moment::parse(head.start_date.as_str()), Some(Moment::Date(_)));
-    let end = end.or_else(|| Some(start + usual_length(cx).filter(|_| has_time)?));
+    let usual = Occurrence::length_of_sessions(cx.layers().iter().copied());
+    let end = end.or_else(|| Some(start + usual.filter(|_| has_time)?));
     let (start, end) = (local_time(start), end.map(local_time));
     let mut row = Row::dated(start.date());
     row.at = places.only();
