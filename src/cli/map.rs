@@ -21,6 +21,7 @@ use super::say;
 use crate::app::without_secrets;
 use crate::clock::Clock;
 use crate::config::VocabularySource;
+use crate::config::is_slug;
 use crate::harvest::Explainer;
 use crate::harvest::ReadPage;
 use crate::harvest::Sources;
@@ -78,12 +79,7 @@ enum Version {
 
 /// Reads the key of a publisher: a configuration takes no other, and the same ids should come of both.
 fn key(text: &str) -> Result<String, &'static str> {
-    let is_allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-    if (1..=64).contains(&text.len()) && text.bytes().all(is_allowed) {
-        Ok(text.to_owned())
-    } else {
-        Err("must be 1 to 64 of a-z, 0-9 and `-`")
-    }
+    if is_slug(text) { Ok(text.to_owned()) } else { Err("must be 1 to 64 of a-z, 0-9 and `-`") }
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {

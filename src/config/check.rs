@@ -141,7 +141,7 @@ impl<'a> Check<'a> {
 }
 
 /// Whether text can be a publisher's key, an area's slug or a preset's name.
-pub(super) fn is_slug(text: &str) -> bool {
+pub(crate) fn is_slug(text: &str) -> bool {
     let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
     (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }

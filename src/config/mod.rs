@@ -53,6 +53,8 @@ use self::server::RawServer;
 use self::store::RawStore;
 use self::web::RawWeb;
 
+pub(crate) use self::check::is_slug;
+
 pub use self::area::Area;
 pub use self::area::Circle;
 pub use self::cache::Cache;

@@ -354,7 +354,9 @@ impl Mapper {
             behind.services += publications.len();
             // What is withdrawn bears the time of now: clients who asked before must see it.
             let now = self.clock.now();
-            publications.iter_mut().for_each(|publication| publication.now = now);
+            for publication in &mut publications {
+                publication.now = now;
+            }
             let store = Arc::clone(&self.store);
             let publish = async move { store.publish(publications).await.map(drop) };
             *publishing = Some(self.tasks.spawn(publish));

@@ -68,7 +68,7 @@ pub(super) fn together(now: DateTime<Utc>, wait: Duration) -> Duration {
     }
     let begun = Duration::from_millis(now.timestamp_subsec_millis().into());
     let ticks = (begun + wait).as_millis().div_ceil(TICK.as_millis());
-    TICK.saturating_mul(u32::try_from(ticks).unwrap_or(u32::MAX)) - begun
+    TICK.saturating_mul(u32::try_from(ticks).unwrap_or(u32::MAX)).saturating_sub(begun)
 }
 
 fn jittered(wait: Duration) -> Duration {

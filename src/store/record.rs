@@ -24,6 +24,7 @@ pub struct FeedSpec {
 
 /// A feed as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a row, and each of them a column")]
 pub struct FeedRecord {
     /// Its number.
     pub id: FeedId,

@@ -127,12 +127,16 @@ pub(super) async fn roots_folded_side_by_side_see_each_other(subject: &Subject) 
         roots.push((id(key), subject.root(key).await));
     }
     for group in 1..=GROUPS {
-        let both = roots.iter().map(|(service, root)| {
-            let folding = Folding { root: *root, service: *service, group: Some(group) };
+        let mut both = JoinSet::new();
+        for (service, root) in roots.iter().copied() {
+            let folding = Folding { root, service, group: Some(group) };
             let store = Arc::clone(&subject.store);
-            tokio::spawn(async move { store.fold(vec![folding]).await.unwrap().remove(0).len() })
-        });
-        let sizes = join_all(both).await.into_iter().map(Result::unwrap);
-        assert_eq!(sizes.max(), Some(2), "group {group}: whoever comes last sees both");
+            both.spawn(async move { store.fold(vec![folding]).await.unwrap().remove(0).len() });
+        }
+        assert_eq!(
+            both.join_all().await.into_iter().max(),
+            Some(2),
+            "group {group}: whoever comes last sees both"
+        );
     }
 }
