@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::DateTime;
+use chrono::Utc;
 use serde_json::Map;
 use serde_json::Value;
 
@@ -20,6 +22,7 @@ use crate::store;
 use crate::store::Delegation;
 use crate::store::FeedId;
 use crate::store::HeadItem;
+use crate::store::OccurrenceRow;
 
 /// What a root turned out to be.
 #[derive(Debug)]
@@ -41,10 +44,12 @@ pub(super) enum Assembled {
     Nothing,
 }
 
-/// Puts a root together. `source_of` tells the source of a feed; a feed without one is not republished.
+/// Puts a root together as it is `now`. `source_of` tells the source of a feed; a feed without one is not
+/// republished.
 pub(super) fn assemble(
     root: &store::Bundle,
     source_of: impl Fn(FeedId) -> Option<Arc<Source>>,
+    now: DateTime<Utc>,
 ) -> Assembled {
     if let Some(to) = delegation(root) {
         // The dates of a claimed court and of an event are taken over; those of what only lends its values are
@@ -54,7 +59,7 @@ pub(super) fn assemble(
         return Assembled::Delegated(Delegation { to, orphans });
     }
     let facts: Vec<Arc<Opportunity>> = root.facts.iter().map(|json| Arc::new(read(json))).collect();
-    let Some((head, feed)) = head_of(root, &facts) else {
+    let Some((head, feed)) = head_of(root, &facts, now) else {
         return without_head(root);
     };
     let Some(mut source) = source_of(feed) else { return Assembled::Nothing };
@@ -123,17 +128,28 @@ fn read(json: &str) -> Opportunity {
 }
 
 /// Returns the root's own item, else what its occurrences embed, else the occurrences themselves.
-fn head_of(root: &store::Bundle, facts: &[Arc<Opportunity>]) -> Option<(Head, FeedId)> {
+fn head_of(
+    root: &store::Bundle,
+    facts: &[Arc<Opportunity>],
+    now: DateTime<Utc>,
+) -> Option<(Head, FeedId)> {
     if let Some(item) = root.heads.first() {
         let (opportunity, oddities) = noting(|| read(&item.body));
         let (kind, key) = (item.kind, root.key.clone());
         let item_id = Some(item.item_id.clone());
         return Some((Head { kind, key, item_id, opportunity, oddities }, item.feed));
     }
-    let stating = root.occurrences.iter().find(|occurrence| occurrence.facts.is_some())?;
+    let is_group = root.key.contains("\ngroup\n");
+    let stating: Vec<_> = root.occurrences.iter().filter(|one| one.facts.is_some()).collect();
+    // The price or the words of last month may be others: they count when all are over.
+    let is_ahead = |one: &&&OccurrenceRow| is_group && one.end.unwrap_or(one.start) > now;
+    let ahead: Vec<_> = stating.iter().filter(is_ahead).copied().collect();
+    let stating = if ahead.is_empty() { stating } else { ahead };
+    let said: BTreeSet<usize> = stating.iter().filter_map(|one| one.facts).collect();
+    let stating = *stating.first()?;
     let agreed;
-    let facts = if root.key.contains("\ngroup\n") && root.facts.len() > 1 {
-        agreed = agreed_by(&root.facts);
+    let facts = if is_group && said.len() > 1 {
+        agreed = agreed_by(said.iter().filter_map(|index| root.facts.get(*index)));
         &agreed
     } else {
         facts.get(stating.facts?)?.as_ref()
@@ -153,11 +169,13 @@ fn head_of(root: &store::Bundle, facts: &[Arc<Opportunity>]) -> Option<(Head, Fe
 }
 
 /// Returns what sessions that only belong to a group agree on, as far as they state it: a value of one of them is
-/// not said of all.
-fn agreed_by(facts: &[String]) -> Opportunity {
+/// not said of all. What they cost themselves rises from them like that of any session.
+fn agreed_by<'a>(facts: impl Iterator<Item = &'a String>) -> Opportunity {
     let read = |json: &String| serde_json::from_str(json).ok();
-    let all: Vec<Map<String, Value>> = facts.iter().filter_map(read).collect();
-    let agreed = agreement(&all.iter().collect::<Vec<_>>());
+    let all: Vec<Map<String, Value>> = facts.filter_map(read).collect();
+    let mut agreed = agreement(&all.iter().collect::<Vec<_>>());
+    agreed.remove("offers");
+    agreed.remove("offer");
     serde_json::from_value(Value::Object(agreed)).unwrap_or_default()
 }
 
@@ -173,13 +191,9 @@ fn agreement(all: &[&Map<String, Value>]) -> Map<String, Value> {
             }
             // What may be said several times is said by all of them together.
             "eventSchedule" | "offers" | "offer" => {
-                let mut together: Vec<Value> = Vec::new();
-                for value in stated.into_iter().flat_map(many) {
-                    if !together.contains(value) {
-                        together.push(value.clone());
-                    }
-                }
-                Value::Array(together)
+                let mut seen: BTreeSet<String> = BTreeSet::new();
+                let all = stated.into_iter().flat_map(many);
+                Value::Array(all.filter(|value| seen.insert(content(value))).cloned().collect())
             }
             name if ANY_OF_THEM.contains(&name) => first.clone(),
             _ if stated.iter().all(|value| *value == first) => first.clone(),
@@ -195,6 +209,17 @@ fn many(value: &Value) -> &[Value] {
         Value::Array(values) => values,
         value => std::slice::from_ref(value),
     }
+}
+
+/// Returns what a schedule or an offer says, apart from which one it is.
+fn content(value: &Value) -> String {
+    let mut value = value.clone();
+    if let Value::Object(properties) = &mut value {
+        for name in ["@id", "id", "identifier", "url", "idTemplate", "urlTemplate"] {
+            properties.remove(name);
+        }
+    }
+    value.to_string()
 }
 
 /// What the sessions of a group share by what makes them one, and what one of them may say for the others.

@@ -100,7 +100,7 @@ impl Explainer<'_> {
         if let Some(change) = change {
             change(Arc::make_mut(&mut source), Arc::make_mut(&mut rules));
         }
-        match assemble(root, |_| Some(Arc::clone(&source))) {
+        match assemble(root, |_| Some(Arc::clone(&source)), now) {
             Assembled::Opportunity { bundle, .. } => {
                 let mapping = mapping::map(&bundle, &rules, now);
                 Some(((self.form)(mapping.service, &rules), mapping.findings))

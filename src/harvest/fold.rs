@@ -151,7 +151,7 @@ fn one_service(bundles: &[Bundle], sources: &Sources, now: DateTime<Utc>) -> Opt
     let mut all: Vec<(mapping::Bundle, Mapping, FeedId)> = Vec::new();
     for root in bundles {
         let source_of = |feed| sources.0.get(&feed).map(|(source, _)| Arc::clone(source));
-        let Assembled::Opportunity { mut bundle, feed, .. } = assemble(root, source_of) else {
+        let Assembled::Opportunity { mut bundle, feed, .. } = assemble(root, source_of, now) else {
             continue;
         };
         bundle.head.key.clone_from(key);

@@ -33,7 +33,7 @@ pub fn publication(root: &store::Bundle, sources: &Sources, now: DateTime<Utc>) 
     let dirty = root.root;
     let id = Id::derive("service", &[&root.key]);
     let source_of = |feed: FeedId| sources.0.get(&feed).map(|(source, _)| Arc::clone(source));
-    let outcome = match assemble(root, source_of) {
+    let outcome = match assemble(root, source_of, now) {
         Assembled::Opportunity { bundle, feed, duplicates } => {
             let rules =
                 sources.0.get(&feed).map(|(_, rules)| Arc::clone(rules)).unwrap_or_default();
