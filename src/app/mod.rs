@@ -257,8 +257,10 @@ impl App {
         if tokio::time::timeout(GRACE, app.tasks.wait()).await.is_err() {
             warn!(grace_secs = GRACE.as_secs(), "some work did not stop in time");
             server.abort();
+            return Ok(());
         }
-        app.store.settle().await.context("closing the store")
+        app.settle().await;
+        Ok(())
     }
 
     fn api_state(self: &Arc<Self>, stop: &CancellationToken) -> ApiState {
@@ -386,13 +388,20 @@ impl App {
             self.catalogue.catch_up().await?;
         }
         self.give_up(alone).await?;
-        self.store.settle().await?;
+        self.settle().await;
         let records = self.store.feeds().await?;
         let fared = |(record, followed): (FeedRecord, Followed)| match &record.paused {
             Some(reason) => (record.clone(), Followed::Failed(format!("paused: {reason}"))),
             None => (record, followed),
         };
         Ok(records.into_iter().zip(followed).map(fared).collect())
+    }
+
+    /// Leaves the store in its file; where that cannot be, it is whole with the log beside it.
+    async fn settle(&self) {
+        if let Err(error) = self.store.settle().await {
+            warn!(%error, "the store's log stays beside its file");
+        }
     }
 
     async fn follow_once(&self, feed: &FeedSettings, stop: &CancellationToken) -> Followed {
@@ -476,5 +485,6 @@ fn mapper(harvester: &Harvester, catalogue: &Arc<Catalogue>, sources: Sources) -
         feeds_changed: Arc::clone(&harvester.feeds_changed),
         // What was held when the program ended waits for its judgement still.
         is_holding: Arc::new(AtomicBool::new(true)),
+        is_shared: false,
     }
 }

@@ -167,6 +167,7 @@ impl App {
         info!("mapping from now on");
         let mut mapper = self.mapper.clone();
         mapper.store = self.store.under(lease);
+        mapper.is_shared = true;
         self.load_vocabularies().await;
         self.mark_if_made_otherwise().await;
         let stop = stop.child_token();

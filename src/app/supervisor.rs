@@ -68,12 +68,12 @@ impl Supervisor {
             poller.end().await;
         }
         // Read again: those that ended may have written until then.
-        let mut own = app.feed_settings().await?;
-        own.retain(|settings| app.duties.of(settings.record.id) != Duty::Others);
-        app.board.retain(|feed| own.iter().any(|settings| settings.record.id == feed));
-        for settings in own {
+        let all = app.feed_settings().await?.into_iter();
+        let with_duty = all.map(|settings| (app.duties.of(settings.record.id), settings));
+        let own: Vec<_> = with_duty.filter(|(duty, _)| *duty != Duty::Others).collect();
+        app.board.retain(|feed| own.iter().any(|(_, settings)| settings.record.id == feed));
+        for (duty, settings) in own {
             let id = settings.record.id;
-            let duty = app.duties.of(id);
             if settings.record.paused.is_some() {
                 app.board.pause(id);
             } else if !stop.is_cancelled() && !pollers.contains_key(&id) {

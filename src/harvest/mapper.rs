@@ -99,6 +99,8 @@ pub struct Mapper {
     pub feeds_changed: Arc<Notify>,
     /// Set when services may wait for the drop guard.
     pub is_holding: Arc<AtomicBool>,
+    /// Whether other processes may hold services, or let them go on.
+    pub is_shared: bool,
 }
 
 /// Roots that were mapped in one go.
@@ -148,10 +150,12 @@ impl Mapper {
         }
     }
 
-    /// Wakes what is due, and looks again for losses to be judged: another process may have held them, or may have
-    /// let a feed go on.
+    /// Wakes what is due, and looks again for losses to be judged where another process may have held them, or may
+    /// have let a feed go on.
     async fn wake_due(&self) -> Result<(), StoreError> {
-        self.is_holding.store(true, Ordering::Release);
+        if self.is_shared {
+            self.is_holding.store(true, Ordering::Release);
+        }
         self.store.mark_due(self.clock.now()).await.map(|_| ())
     }
 

@@ -152,12 +152,13 @@ fn digest(file: &File) -> std::io::Result<(u64, String)> {
 /// Returns what an export of a view says of itself.
 pub(super) async fn about(state: &ApiState, view: &View) -> Result<About, Problem> {
     let feeds = state.status.report().await?.feeds.into_iter();
-    let sources = feeds.filter(|feed| feed.withheld.is_none() && feed.pages > 0).map(|feed| Source {
-        publisher: feed.publisher,
-        name: feed.publisher_name,
-        url: feed.url,
-        license: feed.license,
-        last_read: feed.last_success,
-    });
+    let sources =
+        feeds.filter(|feed| feed.withheld.is_none() && feed.pages > 0).map(|feed| Source {
+            publisher: feed.publisher,
+            name: feed.publisher_name,
+            url: feed.url,
+            license: feed.license,
+            last_read: feed.last_success,
+        });
     Ok(Export::about(view, state.clock.now(), sources.collect()))
 }

@@ -18,6 +18,12 @@ use crate::store::StoreError;
 /// How many reading connections are kept for later.
 const MAX_IDLE_READERS: usize = 8;
 
+/// How long to wait for others who hold the file.
+const BUSY_TIME: Duration = Duration::from_secs(30);
+
+/// How long a program that ends waits for those who still read.
+const SETTLE_TIME: Duration = Duration::from_secs(1);
+
 /// The connections to one database.
 #[derive(Debug)]
 pub(super) struct Pool {
@@ -80,7 +86,7 @@ impl Pool {
         // the time of a harvest.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(64);
-        connection.busy_timeout(Duration::from_secs(30))
+        connection.busy_timeout(BUSY_TIME)
     }
 
     pub(super) fn path(&self) -> Option<&Path> {
@@ -95,6 +101,17 @@ impl Pool {
         // A panic in earlier work rolled its transaction back when it was dropped.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         work(&mut writer)
+    }
+
+    /// Takes the log over into the file, unless somebody still reads, who is answered from the log.
+    pub(super) fn settle(connection: &Connection) -> Result<(), StoreError> {
+        let settle = || {
+            connection.busy_timeout(SETTLE_TIME)?;
+            let done = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            connection.busy_timeout(BUSY_TIME)?;
+            done
+        };
+        settle().map_err(sql("bringing its log into its file"))
     }
 
     /// Runs work that is part of a transaction on the writing connection, together with what else waits for it.

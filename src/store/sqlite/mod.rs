@@ -266,12 +266,7 @@ impl Store for SqliteStore {
     }
 
     fn settle(&self) -> Answer<'_, ()> {
-        // Which tells in its row whether somebody still read: then the log stays, and nothing is lost.
-        const SETTLE: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
-        self.write(|connection| {
-            let done = connection.query_row(SETTLE, [], |_| Ok(()));
-            done.map_err(sql("bringing its log into its file"))
-        })
+        self.write(|connection| Pool::settle(connection))
     }
 
     fn document(&self, name: String) -> Answer<'_, Option<Vec<u8>>> {
