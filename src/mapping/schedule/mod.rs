@@ -148,13 +148,15 @@ fn published_rows(cx: &Context<'_>) -> Vec<Row> {
 }
 
 /// Returns the place of a rule. A complete one is where the series is: occurrences elsewhere are the
-/// exception, as long as they are few. Else it is the place of the occurrences that follow it, when they
-/// all share one; that of the series when there are none.
+/// exception, as long as it is one, or few beside others that are there. Else it is the place of the
+/// occurrences that follow it, when they all share one; that of the series when there are none.
 fn place_of(row: &Row, dated: &[Dated], places: &Places<'_>) -> Option<Id> {
     let of_series = places.usual();
     let of_dates = dated.iter().filter(|one| is_of(row, one) && !one.is_off).map(|one| one.at);
     let elsewhere = of_dates.clone().filter(|at| *at != of_series).count();
-    if row.is_complete && of_series.is_some() && elsewhere <= derive::MAX_DATES {
+    let is_here = of_dates.clone().any(|at| at == of_series);
+    let is_exception = elsewhere <= 1 || (is_here && elsewhere <= derive::MAX_DATES);
+    if row.is_complete && of_series.is_some() && is_exception {
         return of_series;
     }
     let mut of_dates = of_dates;

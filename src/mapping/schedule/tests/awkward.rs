@@ -66,30 +66,58 @@ fn cancelled_sessions_close_a_class_only_when_no_other_follows_from_its_schedule
     }
 }
 
+/// Returns the place of each row of a class on Mondays at six, with sessions on these days.
+fn places_of(kind: &str, place: &str, sessions: &[&str]) -> Vec<String> {
+    let service = series(&format!(
+        r#"{place}"eventSchedule":[{{"@type":"{kind}","byDay":"MO","repeatFrequency":"P1W",
+        "startTime":"18:00","duration":"PT1H","startDate":"2026-01-05"}}],
+        "subEvent":[{}]"#,
+        sessions.join(",")
+    ));
+    let name = |schedule: &Schedule| {
+        let at = service.service_at_locations.iter();
+        let at = at.filter(|at| Some(at.id) == schedule.service_at_location_id);
+        at.filter_map(|at| at.location.name.clone()).collect::<String>()
+    };
+    service.schedules.iter().map(name).collect()
+}
+
+const AT_HALL: &str = r#""location":{"@type":"Place","name":"Hall"},"#;
+
 #[test]
 fn one_session_elsewhere_does_not_move_the_class() {
     let places_of = |kind: &str, place: &str, session: &str| {
-        let service = series(&format!(
-            r#"{place}"eventSchedule":[{{"@type":"{kind}","byDay":"MO","repeatFrequency":"P1W",
-            "startTime":"18:00","duration":"PT1H","startDate":"2026-01-05"}}],
-            "subEvent":[{{"startDate":"2026-12-07T18:00:00Z","duration":"PT1H",
-            "location":{{"@type":"Place","name":"Annexe"}}{session}}}]"#
-        ));
-        let name = |schedule: &Schedule| {
-            let at = service.service_at_locations.iter();
-            let at = at.filter(|at| Some(at.id) == schedule.service_at_location_id);
-            at.filter_map(|at| at.location.name.clone()).collect::<String>()
-        };
-        service.schedules.iter().map(name).collect::<Vec<_>>()
+        let session = format!(
+            r#"{{"startDate":"2026-12-07T18:00:00Z","duration":"PT1H",
+            "location":{{"@type":"Place","name":"Annexe"}}{session}}}"#
+        );
+        places_of(kind, place, &[&session])
     };
-    let hall = r#""location":{"@type":"Place","name":"Hall"},"#;
     let off = r#","eventStatus":"https://schema.org/EventCancelled""#;
-    assert_eq!(places_of("Schedule", hall, ""), ["Hall", "Annexe"]);
-    assert_eq!(places_of("Schedule", hall, off), ["Hall"]);
-    assert_eq!(places_of("PartialSchedule", hall, off), ["Hall"]);
+    assert_eq!(places_of("Schedule", AT_HALL, ""), ["Hall", "Annexe"]);
+    assert_eq!(places_of("Schedule", AT_HALL, off), ["Hall"]);
+    assert_eq!(places_of("PartialSchedule", AT_HALL, off), ["Hall"]);
     // Dates of a partial schedule are confirmed one by one, and a series may leave the place to them.
-    assert_eq!(places_of("PartialSchedule", hall, ""), ["Annexe"]);
+    assert_eq!(places_of("PartialSchedule", AT_HALL, ""), ["Annexe"]);
     assert_eq!(places_of("Schedule", "", ""), ["Annexe"]);
+}
+
+#[test]
+fn sessions_all_of_which_are_elsewhere_move_the_class() {
+    let on = |day: &str, more: &str| {
+        format!(r#"{{"startDate":"2026-12-{day}T18:00:00Z","duration":"PT1H"{more}}}"#)
+    };
+    let annexe = r#","location":{"@type":"Place","name":"Annexe"}"#;
+    let off = r#","eventStatus":"https://schema.org/EventCancelled""#;
+    let elsewhere = ["07", "14", "21"].map(|day| on(day, annexe));
+    let places = |last: &str| {
+        let sessions: Vec<_> = elsewhere.iter().map(String::as_str).chain([last]).collect();
+        places_of("Schedule", AT_HALL, &sessions)
+    };
+    assert_eq!(places(&on("28", annexe)), ["Annexe"]);
+    assert_eq!(places(&on("28", "")), ["Hall", "Annexe", "Annexe", "Annexe"]);
+    // A cancelled session shows nobody that the class is there.
+    assert_eq!(places(&on("28", off)), ["Annexe"]);
 }
 
 #[test]
