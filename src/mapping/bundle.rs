@@ -117,13 +117,17 @@ impl Occurrence {
         Some((start, end))
     }
 
-    /// Returns how long sessions last: as the first of what they are part of says. More than a session
-    /// can last is the length of the whole.
+    /// Returns how long sessions last: as the first of what they are part of says. An event and a course
+    /// say how long the whole lasts, and so does more than a session can last.
     pub(super) fn length_of_sessions<'a>(
         mut parents: impl Iterator<Item = &'a Opportunity>,
     ) -> Option<TimeDelta> {
-        parents
-            .find_map(|parent| Self::duration(parent).filter(|length| *length <= LONGEST_SESSION))
+        let is_whole =
+            |one: &Opportunity| Kind::of(&one.type_name, None).is_some_and(Kind::is_whole);
+        parents.find_map(|parent| {
+            let length = Self::duration(parent).filter(|length| *length <= LONGEST_SESSION)?;
+            (!is_whole(parent)).then_some(length)
+        })
     }
 
     /// Returns the end, after the usual length where it is not said. What begins at midnight has no time,

@@ -119,7 +119,9 @@ impl<'a> Context<'a> {
                 None => self.find(Code::StartMissing, "subEvent.startDate"),
             }
         }
-        let usual = Occurrence::length_of_sessions(self.layers.iter().copied());
+        let is_whole = self.bundle.head.kind.is_whole();
+        let layers = self.layers.iter().copied().filter(|_| !is_whole);
+        let usual = Occurrence::length_of_sessions(layers);
         for occurrence in &mut all {
             occurrence.end = occurrence.end_after(usual);
         }

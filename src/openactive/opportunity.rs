@@ -233,6 +233,11 @@ impl Kind {
     pub fn is_facility(self) -> bool {
         matches!(self, Self::FacilityUse | Self::IndividualFacilityUse | Self::Slot)
     }
+
+    /// Tells whether the times of the opportunity are those of the whole, of which its sub-events are parts.
+    pub fn is_whole(self) -> bool {
+        matches!(self, Self::Event | Self::HeadlineEvent | Self::CourseInstance)
+    }
 }
 
 impl Opportunity {

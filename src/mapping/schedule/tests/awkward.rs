@@ -358,6 +358,35 @@ fn sessions_last_as_long_as_their_series_says() {
 }
 
 #[test]
+fn a_part_does_not_last_as_long_as_the_whole() {
+    let parts = r#""subEvent":[{"startDate":"2026-12-05T10:00:00Z"},{"startDate":"2026-12-05T11:00:00Z"},
+        {"startDate":"2026-12-05T14:00:00Z","duration":"PT1H"}]"#;
+    let (ten, eleven) = ("Sat 5 Dec 2026, 10:00", "Sat 5 Dec 2026, 11:00");
+    let two = "Sat 5 Dec 2026, 14:00 to 15:00";
+    for kind in ["Event", "HeadlineEvent"] {
+        let day = service(&format!(
+            r#"{{"@type":"{kind}","startDate":"2026-12-05T10:00:00Z","duration":"PT8H",{parts}}}"#
+        ));
+        let whole = "Sat 5 Dec 2026, 10:00 to 18:00";
+        assert_eq!(descriptions(&day), [whole, ten, eleven, two], "{kind}");
+    }
+    let course = service(&format!(r#"{{"@type":"CourseInstance","duration":"PT12H",{parts}}}"#));
+    assert_eq!(descriptions(&course), [ten, eleven, two]);
+    let class = |kind: &str| {
+        let parent = format!(r#""superEvent":{{"@type":"{kind}","duration":"PT12H"}}"#);
+        descriptions(&series(&format!(r#"{parent},{parts}"#))).join("; ")
+    };
+    assert_eq!(class("HeadlineEvent"), [ten, eleven, two].join("; "));
+    let session = |kind: &str| {
+        let parent = format!(r#""superEvent":{{"@type":"{kind}","duration":"PT2H"}}"#);
+        let start = r#""startDate":"2026-12-05T10:00:00Z""#;
+        descriptions(&series(&format!(r#""subEvent":[{{{start},{parent}}}]"#))).join("; ")
+    };
+    assert_eq!(session("CourseInstance"), ten);
+    assert_eq!(session("SessionSeries"), "Sat 5 Dec 2026, 10:00 to 12:00");
+}
+
+#[test]
 fn a_session_in_progress_is_not_past() {
     let service = series(r#""duration":"PT3H","subEvent":[{"startDate":"2026-11-22T11:00:00Z"}]"#);
     assert_eq!(descriptions(&service), ["Sun 22 Nov 2026, 11:00 to 14:00"]);
