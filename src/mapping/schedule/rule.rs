@@ -51,9 +51,11 @@ pub(super) fn rows_of(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule)
 
 fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row> {
     let start = date_of(schedule.start_date.as_str()).or_else(|| date_of(head.start_date.as_str()));
+    // Where sessions are published, they say when they begin; the series does for all only without any.
+    let of_head = || time_of(head.start_date.as_str()).filter(|_| cx.occurrences.is_empty());
     let opens = parse_time(schedule.start_time.as_str())
         .or_else(|| time_of(schedule.start_date.as_str()))
-        .or_else(|| time_of(head.start_date.as_str()))?;
+        .or_else(of_head)?;
     let rule = rule_of(cx, schedule, start)?;
     let count = positive(schedule.repeat_count.0);
     let months = months(schedule);

@@ -314,6 +314,27 @@ fn a_series_may_give_the_times_of_its_sessions_as_its_own() {
 }
 
 #[test]
+fn the_start_of_a_series_is_not_that_of_sessions_at_other_times() {
+    let class = |sessions: &[&str]| {
+        let sessions = sessions
+            .iter()
+            .map(|start| format!(r#"{{"startDate":"2026-12-{start}:00:00Z","duration":"PT1H"}}"#));
+        let service = series(&format!(
+            r#""startDate":"2026-11-30T18:00:00Z","endDate":"2027-06-30T19:00:00Z",
+            "eventSchedule":{{"@type":"PartialSchedule","byDay":["MO","WE"],"repeatFrequency":"P1W"}},
+            "subEvent":[{}]"#,
+            sessions.collect::<Vec<_>>().join(",")
+        ));
+        descriptions(&service).join("; ")
+    };
+    assert_eq!(class(&[]), "Mondays and Wednesdays, 18:00");
+    assert_eq!(
+        class(&["07T18", "14T18", "21T18", "09T10", "16T10", "23T10"]),
+        "Mondays, 18:00 to 19:00; Wednesdays, 10:00 to 11:00"
+    );
+}
+
+#[test]
 fn days_and_dates_with_commas_between_them_are_several() {
     for days in [r#""MO,WE""#, r#"["Monday, Wednesday"]"#] {
         let service = series(&format!(
