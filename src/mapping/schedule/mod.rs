@@ -72,18 +72,19 @@ pub(super) fn schedules(
 
 fn write(cx: &Context<'_>, rows: Vec<Row>, attending: &str, link: Option<&str>) -> Vec<Schedule> {
     let mut seen: HashSet<Id> = HashSet::new();
-    let mut schedules = Vec::with_capacity(rows.len());
+    let mut taken: Vec<(Id, Row)> = Vec::with_capacity(rows.len());
     for row in rows {
         let mut id = row.id(cx.service_id, false);
         if !seen.insert(id) {
+            let is_known = taken.iter().any(|(_, known)| *known == row);
             id = row.id(cx.service_id, true);
-            if !seen.insert(id) {
+            if is_known || !seen.insert(id) {
                 continue; // published twice
             }
         }
-        schedules.push(row.write(cx, id, attending, link));
+        taken.push((id, row));
     }
-    schedules
+    taken.into_iter().map(|(id, row)| row.write(cx, id, attending, link)).collect()
 }
 
 fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {

@@ -121,6 +121,33 @@ fn sessions_all_of_which_are_elsewhere_move_the_class() {
 }
 
 #[test]
+fn a_date_that_is_published_twice_is_told_once() {
+    let here = r#"{"startDate":"2026-12-14T18:00:00Z","duration":"PT1H"}"#;
+    let elsewhere = r#"{"startDate":"2026-12-07T18:00:00Z","duration":"PT1H",
+        "location":{"@type":"Place","name":"Annexe"}}"#;
+    let places = places_of("Schedule", AT_HALL, &[elsewhere, elsewhere, here]);
+    assert_eq!(places, ["Hall", "Annexe"]);
+    // Two schedules that share their Mondays.
+    let class = series(&format!(
+        r#"{AT_HALL}"eventSchedule":[{{"byDay":"MO","repeatFrequency":"P1W","startTime":"18:00"}},
+        {{"byDay":["MO","WE"],"repeatFrequency":"P1W","startTime":"18:00"}}],
+        "subEvent":[{elsewhere},{here}]"#
+    ));
+    let rules = ["Mondays, 18:00", "Mondays and Wednesdays, 18:00"];
+    assert_eq!(descriptions(&class), [rules[0], rules[1], "Mon 7 Dec 2026, 18:00 to 19:00"]);
+    // Workshops that begin together.
+    let part = r#"{"startDate":"2026-12-05T11:00:00Z","endDate":"2026-12-05T12:00:00Z"}"#;
+    let event = service(&format!(
+        r#"{{"@type":"HeadlineEvent","startDate":"2026-12-05T10:00:00Z",
+        "endDate":"2026-12-05T18:00:00Z","subEvent":[{part},{part},{part}]}}"#
+    ));
+    assert_eq!(
+        descriptions(&event),
+        ["Sat 5 Dec 2026, 10:00 to 18:00", "Sat 5 Dec 2026, 11:00 to 12:00"]
+    );
+}
+
+#[test]
 fn a_session_elsewhere_is_told_as_a_date_of_its_own() {
     let service = series(
         r#""location":{"@type":"Place","name":"Hall"},
