@@ -11,6 +11,7 @@ use std::ops::Add;
 
 use chrono::DateTime;
 use chrono::LocalResult;
+use chrono::NaiveDate;
 use chrono::NaiveDateTime;
 use chrono::TimeDelta;
 use chrono::TimeZone as _;
@@ -26,7 +27,9 @@ use super::rules::Rules;
 use crate::openactive::Moment;
 use crate::openactive::Opportunity;
 use crate::openactive::Scope;
+use crate::openactive::is_end_of_day;
 use crate::openactive::lenient::Absent;
+use crate::openactive::parse_date;
 use crate::oruk::Id;
 use crate::quality::Code;
 use crate::quality::Finding;
@@ -215,6 +218,12 @@ pub(super) fn instant(moment: Moment) -> DateTime<Utc> {
         Moment::Local(local) => london_to_utc(local),
         Moment::Date(date) => london_to_utc(date.and_time(chrono::NaiveTime::MIN)),
     }
+}
+
+/// Returns the date of a text of which only that counts.
+pub(super) fn date_of(text: &str) -> Option<NaiveDate> {
+    let moment = Moment::parse(text)?;
+    if is_end_of_day(text) { parse_date(text) } else { Some(local_time(instant(moment)).date()) }
 }
 
 /// Returns what the clock on the wall shows in the United Kingdom.

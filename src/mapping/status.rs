@@ -8,12 +8,11 @@ use chrono::Utc;
 use super::bundle::ChildFeed;
 use super::bundle::EventStatus;
 use super::context::Context;
-use super::context::instant;
+use super::context::date_of;
 use super::context::local_time;
 use super::context::london_to_utc;
 use super::schedule::words::day_words;
 use crate::openactive::Kind;
-use crate::openactive::Moment;
 use crate::oruk::Status;
 
 /// How many days after its last date a service is inactive before it is defunct.
@@ -134,14 +133,13 @@ fn last_date(cx: &Context<'_>, lives: &Liveness) -> Option<NaiveDate> {
     let ends = cx.occurrences.iter().map(|occurrence| occurrence.end.unwrap_or(occurrence.start));
     let of_occurrences = ends.max().map(|end| local_time(end).date());
     let head = cx.head();
-    let date = |text: &str| Some(local_time(instant(Moment::parse(text)?)).date());
-    let own = date(head.end_date.as_str());
+    let own = date_of(head.end_date.as_str());
     if cx.bundle.head.kind == Kind::CourseInstance && own.is_some() {
         return own.max(lives.last).max(of_occurrences);
     }
     // Schedules that HSDS cannot say, all of them with an end.
     let of_schedules = || {
-        let ends = head.event_schedule.iter().map(|schedule| date(schedule.end_date.as_str()));
+        let ends = head.event_schedule.iter().map(|schedule| date_of(schedule.end_date.as_str()));
         ends.collect::<Option<Vec<NaiveDate>>>()?.into_iter().max()
     };
     lives.last.max(of_occurrences).or(own).or_else(of_schedules)

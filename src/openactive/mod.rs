@@ -58,6 +58,7 @@ pub use schedule::DayRule;
 pub use schedule::Schedule;
 pub use time::Moment;
 pub use time::Period;
+pub use time::is_end_of_day;
 pub use time::parse_date;
 pub use time::parse_time;
 pub use vocabulary::SkosConcept;

@@ -37,14 +37,19 @@ impl Moment {
         }
         let (clock, offset_secs) = split_offset(rest);
         let local = date.and_time(parse_time(clock)?);
-        // 24:00 is the end of the day.
-        let is_end_of_day = clock.starts_with("24");
-        let local = if is_end_of_day { local + chrono::TimeDelta::days(1) } else { local };
+        let local = if is_end_of_day(text) { local + chrono::TimeDelta::days(1) } else { local };
         Some(match offset_secs {
             Some(secs) => Self::Instant((local - chrono::TimeDelta::seconds(secs)).and_utc()),
             None => Self::Local(local),
         })
     }
+}
+
+/// Tells whether a date and time is the end of its day, `2026-12-31T24:00`: as a moment that is the start of
+/// the next one, as a date it is the day that ends.
+pub fn is_end_of_day(text: &str) -> bool {
+    let clock = text.trim().get(10..).map(|rest| rest.trim_start_matches(['T', 't', ' ']));
+    clock.is_some_and(|clock| clock.starts_with("24"))
 }
 
 /// Splits `18:30+01:00` into the clock time and the offset in seconds.

@@ -26,7 +26,7 @@ use super::bundle::ChildFeed;
 use super::bundle::EventStatus;
 use super::bundle::Occurrence;
 use super::context::Context;
-use super::context::instant;
+use super::context::date_of;
 use super::context::local_time;
 use super::location::Places;
 use super::status::Liveness;
@@ -239,7 +239,7 @@ fn own_dates(cx: &Context<'_>, places: &Places<'_>) -> Option<Row> {
 fn has_one_session(cx: &Context<'_>) -> bool {
     let date = |text: &str| match Moment::parse(text)? {
         Moment::Date(_) => None,
-        moment => Some(local_time(instant(moment)).date()),
+        Moment::Instant(_) | Moment::Local(_) => date_of(text),
     };
     let first = date(cx.head().start_date.as_str());
     first.is_some()
@@ -264,7 +264,6 @@ pub(super) fn course_dates(cx: &Context<'_>) -> Option<(Option<NaiveDate>, Optio
     if cx.bundle.head.kind != Kind::CourseInstance {
         return None;
     }
-    let date = |text: &str| Some(local_time(instant(Moment::parse(text)?)).date());
     let head = cx.head();
-    Some((date(head.start_date.as_str()), date(head.end_date.as_str())))
+    Some((date_of(head.start_date.as_str()), date_of(head.end_date.as_str())))
 }

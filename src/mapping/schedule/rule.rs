@@ -15,6 +15,7 @@ use super::row::weekly;
 use super::words;
 use super::zone;
 use crate::mapping::Occurrence;
+use crate::mapping::context;
 use crate::mapping::context::Context;
 use crate::mapping::context::instant;
 use crate::mapping::context::to_whole_minute;
@@ -91,12 +92,8 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row
 }
 
 fn date_of(text: &str) -> Option<NaiveDate> {
-    match Moment::parse(text)? {
-        // A date-time in UTC may name the day before in UK time; dates written as midnight stay.
-        Moment::Instant(time) if !text.contains("T00:00") => Some(local_time(time).date()),
-        Moment::Local(time) => Some(time.date()),
-        Moment::Instant(_) | Moment::Date(_) => parse_date(text),
-    }
+    // A date-time in UTC may name the day before in UK time; dates written as midnight stay.
+    if text.contains("T00:00") { parse_date(text) } else { context::date_of(text) }
 }
 
 fn time_of(text: &str) -> Option<NaiveTime> {

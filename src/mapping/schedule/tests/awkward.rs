@@ -309,6 +309,26 @@ fn a_count_ends_a_rule_where_its_last_date_is() {
 }
 
 #[test]
+fn the_end_of_a_day_is_no_date_later() {
+    let rule = r#""byDay":"MO","repeatFrequency":"P1W","startTime":"18:00""#;
+    for end in ["2026-12-27T24:00:00", "2026-12-27T24:00Z", "2026-12-27T24:00:00+01:00"] {
+        let of_rule = series(&format!(r#""eventSchedule":{{{rule},"endDate":"{end}"}}"#));
+        let of_series = series(&format!(r#""endDate":"{end}","eventSchedule":{{{rule}}}"#));
+        let course = service(&format!(
+            r#"{{"@type":"CourseInstance","endDate":"{end}","eventSchedule":{{{rule}}}}}"#
+        ));
+        for service in [of_rule, of_series, course] {
+            assert_eq!(service.schedules[0].valid_to.as_deref(), Some("2026-12-27"), "{end}");
+        }
+    }
+    // Yesterday, and today.
+    let course =
+        |end: &str| service(&format!(r#"{{"@type":"CourseInstance","endDate":"{end}"}}"#)).status;
+    assert_eq!(course("2026-11-21T24:00:00"), Status::Inactive);
+    assert_eq!(course("2026-11-22T24:00:00"), Status::Active);
+}
+
+#[test]
 fn the_times_of_one_session_do_not_end_a_schedule_that_began_before() {
     let class = |end: &str| {
         series(&format!(
