@@ -28,16 +28,23 @@ pub(super) struct Organizer<'a> {
     pub(super) organization: Organization,
     /// The party it was made of; nothing when the dataset's publisher stands in.
     pub(super) party: Option<&'a Party>,
+    is_private: bool,
 }
 
 impl Organizer<'_> {
     /// Returns the party when it is an organisation, whose contact details may be published.
     pub(super) fn public_party(&self) -> Option<&Party> {
-        self.party.filter(|party| !is_private(party))
+        self.party.filter(|_| !self.is_private)
     }
 }
 
-/// Tells whether a party is a private person, or may be one.
+/// Who runs an opportunity, as published.
+struct Found<'a> {
+    party: &'a Party,
+    is_private: bool,
+}
+
+/// Tells whether an organiser is a private person, or may be one.
 fn is_private(party: &Party) -> bool {
     party.is_person() || (!party.is_typed() && !looks_like_an_organization(party))
 }
@@ -55,34 +62,37 @@ fn looks_like_an_organization(party: &Party) -> bool {
 
 /// Returns what a private person, who organises the opportunity, is reached by: never to be published.
 pub(super) fn private_details<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
-    let party = find_party(cx).filter(|party| is_private(party));
-    let details = party.into_iter().flat_map(|party| [&party.email, &party.telephone]);
+    let found = find_party(cx).filter(|found| found.is_private);
+    let details = found.into_iter().flat_map(|found| [&found.party.email, &found.party.telephone]);
     details.map(|detail| detail.as_str().trim_start_matches("mailto:").trim_start_matches("tel:"))
 }
 
 /// Maps who runs the opportunity.
 pub(super) fn organizer<'a>(cx: &'a Context<'_>) -> Organizer<'a> {
-    let party = find_party(cx);
-    let Some((party, name)) = party.and_then(|party| Some((party, name_of(cx, party)?))) else {
+    let publisher =
+        || Organizer { organization: publisher_of_dataset(cx), party: None, is_private: false };
+    let found = find_party(cx).and_then(|found| Some((name_of(cx, &found)?, found)));
+    let Some((name, Found { party, is_private })) = found else {
         cx.find(Code::OrganizerMissing, "organizer");
-        return Organizer { organization: publisher_of_dataset(cx), party: None };
+        return publisher();
     };
     if party.is_person() && cx.rules.options.person_organizer == PersonOrganizer::Publisher {
         cx.find(Code::PersonWithheld, "organizer");
-        return Organizer { organization: publisher_of_dataset(cx), party: None };
+        return publisher();
     }
     let id = Id::derive("organization", &[&key_of(cx, party, &name)]);
-    let organization = if is_private(party) {
+    let organization = if is_private {
         withhold(cx, party);
         bare(cx, id, name)
     } else {
         public(cx, id, name, party)
     };
-    Organizer { organization, party: Some(party) }
+    Organizer { organization, party: Some(party), is_private }
 }
 
-/// The organiser need not be the same in all occurrences: the first is taken.
-fn find_party<'a>(cx: &'a Context<'_>) -> Option<&'a Party> {
+/// The organiser need not be the same in all occurrences: the first is taken. Who provides a facility or
+/// operates a venue can only be an [`Organization`](https://openactive.io/provider) unless it says otherwise.
+fn find_party<'a>(cx: &'a Context<'_>) -> Option<Found<'a>> {
     let of_places = || {
         let places = cx.layers().iter().flat_map(|layer| layer.location.iter());
         places.map(|place| &place.service_operator).find(|party| !party.is_absent())
@@ -95,10 +105,15 @@ fn find_party<'a>(cx: &'a Context<'_>) -> Option<&'a Party> {
             };
             party.filter(|party| !is_link(party))
         };
-        match source {
+        let party = match source {
             Property::ServiceOperator => of_places(),
             _ => cx.layers().iter().copied().find_map(of).or_else(|| cx.facts().find_map(of)),
-        }
+        }?;
+        let is_private = match source {
+            Property::Provider | Property::ServiceOperator => party.is_person(),
+            _ => is_private(party),
+        };
+        Some(Found { party, is_private })
     })
 }
 
@@ -111,7 +126,8 @@ fn is_uri(name: &str) -> bool {
     canonical_uri(name).is_some()
 }
 
-fn name_of(cx: &Context<'_>, party: &Party) -> Option<String> {
+fn name_of(cx: &Context<'_>, found: &Found<'_>) -> Option<String> {
+    let party = found.party;
     let given_and_family = format!("{} {}", party.given_name.as_str(), party.family_name.as_str());
     let sources = cx.rules.sources(Field::OrganizationName).iter();
     let candidates = sources.map(|source| match source {
@@ -121,7 +137,7 @@ fn name_of(cx: &Context<'_>, party: &Party) -> Option<String> {
     });
     // An e-mail address or a telephone number in a person's name is a contact detail all the same.
     let holds_number = |name: &str| name.chars().filter(char::is_ascii_digit).count() >= 7;
-    let is_detail = |name: &str| (name.contains('@') || holds_number(name)) && is_private(party);
+    let is_detail = |name: &str| (name.contains('@') || holds_number(name)) && found.is_private;
     let is_name = |name: &String| !name.is_empty() && !is_uri(name) && !is_detail(name);
     candidates.map(text::line).find(is_name)
 }
@@ -210,9 +226,12 @@ fn register(value: &PropertyValue) -> Option<(&'static str, &'static str)> {
 }
 
 /// Words that stand in names of organisations and of nobody else.
-const ORGANIZATION_WORDS: [&str; 24] = [
+const ORGANIZATION_WORDS: [&str; 42] = [
     "academy",
+    "active",
     "association",
+    "board",
+    "cc",
     "centre",
     "charity",
     "cic",
@@ -220,19 +239,34 @@ const ORGANIZATION_WORDS: [&str; 24] = [
     "club",
     "college",
     "committee",
+    "community",
+    "company",
     "council",
+    "dance",
     "department",
+    "fc",
     "federation",
+    "fitness",
     "foundation",
+    "group",
+    "gym",
     "leisure",
     "limited",
+    "llp",
     "ltd",
+    "parish",
     "partnership",
     "plc",
+    "rfc",
     "school",
     "services",
     "society",
+    "sport",
+    "sports",
+    "studio",
+    "swim",
     "team",
     "trust",
     "university",
+    "ymca",
 ];

@@ -434,12 +434,32 @@ fn a_person_is_private_however_the_type_is_written() {
 fn an_organisation_without_a_type_is_known_by_what_only_organisations_have() {
     for sign in [
         r#""name":"Riverside Running Club""#,
+        r#""name":"Anytown FC""#,
+        r#""name":"YMCA Anytown""#,
+        r#""name":"The Fitness Studio""#,
         r#""name":"Striders","legalName":"Striders (Anytown)""#,
         r#""name":"Striders","identifier":[{"propertyID":"GB-CHC","value":"1"}]"#,
     ] {
         let service = series(&format!(r#""organizer":{{{sign},"email":"hello@example.org"}}"#));
         assert_eq!(service.email.as_deref(), Some("hello@example.org"), "{sign}");
     }
+}
+
+#[test]
+fn who_provides_a_facility_or_operates_a_venue_is_an_organisation() {
+    let courts = |by: &str| {
+        service(&format!(r#"{{"@type":"FacilityUse","name":"Courts",{by}}}"#)).email.is_some()
+    };
+    let striders = r#""name":"Striders","email":"hello@example.org""#;
+    let person = r#""@type":"Person","#;
+    let operated =
+        |by: &str| format!(r#""location":{{"beta:serviceOperator":{{{by}{striders}}}}}"#);
+    assert!(courts(&format!(r#""provider":{{{striders}}}"#)));
+    assert!(courts(&operated("")));
+    // An organizer may be either, and a person is one wherever it stands.
+    assert!(!courts(&format!(r#""organizer":{{{striders}}}"#)));
+    assert!(!courts(&format!(r#""provider":{{{person}{striders}}}"#)));
+    assert!(!courts(&operated(person)));
 }
 
 #[test]
