@@ -216,11 +216,18 @@ fn foreign_currency(text: &str) -> Option<&'static str> {
     said.map(|(_, code)| code)
 }
 
-/// Tells whether what stands behind a price makes a range or a choice of it: `-5`, `to 5`, `/ 4.50`.
+/// Tells whether what stands behind a price makes a range or a choice of it: `-5`, `to 5 each`, `/ 4.50`. Other
+/// numbers are ages, and lengths of what is paid for: `- 16+`, `/ 4 weeks`.
 fn goes_on(rest: &str) -> bool {
     let marks = ["-", "–", "—", "/", "to ", "or "];
-    let other = marks.iter().find_map(|mark| rest.strip_prefix(mark));
-    other.is_some_and(|other| other.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+    let other = marks.iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or_default();
+    let other = other.trim_start();
+    let is_figure = |c: char| c.is_ascii_digit() || c == '.' || c == ',';
+    let (number, behind) = other.split_at(other.find(|c| !is_figure(c)).unwrap_or(other.len()));
+    let behind_dash = behind.trim_start_matches([' ', '-']);
+    let word = behind_dash.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let is_price = word.is_empty() || number.ends_with(',') || PRICE_WORDS.contains(&word);
+    number.starts_with(|c: char| c.is_ascii_digit()) && !behind.starts_with('+') && is_price
 }
 
 /// Reads `1,250.00` and `7,50`: three digits behind a comma are thousands, others are a fraction.
@@ -308,6 +315,23 @@ pub(super) fn application_process(costs: &Costs, link: Option<&str>) -> Option<S
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
+/// Words behind a number that is a price; behind others stand ages, lengths and counts.
+const PRICE_WORDS: [&str; 13] = [
+    "a",
+    "an",
+    "depending",
+    "donation",
+    "each",
+    "euros",
+    "for",
+    "gbp",
+    "p",
+    "pence",
+    "per",
+    "pounds",
+    "pp",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -333,6 +357,13 @@ mod tests {
             ("£3 to 5", None),
             ("£5.00 – 7.00", None),
             ("£5 or 6", None),
+            ("£3-5 per person", None),
+            ("£3/5, under 16s less", None),
+            ("£5.50 - 60 mins", Some(5.5)),
+            ("£40/4 weeks", Some(40.0)),
+            ("£5 - 60-minute class", Some(5.0)),
+            ("£5/1hr", Some(5.0)),
+            ("£5 - 16+", Some(5.0)),
             ("£5 (€6)", None),
             ("TBC", None),
         ] {
