@@ -47,18 +47,7 @@ impl Booking {
 /// Maps the offers.
 pub(super) fn costs(cx: &Context<'_>) -> Costs {
     let offers = offers(cx);
-    let mut options: Vec<CostOption> = Vec::new();
-    for offer in &offers {
-        let Some(mut option) = option(cx, offer) else { continue };
-        if options.iter().any(|known| known.id == option.id && *known != option) {
-            // An @id that several offers share names none of them.
-            let key = content_key(cx, offer, option.amount);
-            option.id = Id::derive_under("cost_option", cx.service_id, &[&key]);
-        }
-        if !options.iter().any(|known| known.id == option.id) {
-            options.push(option);
-        }
-    }
+    let mut options = options(cx, &offers);
     let is_free = cx.first(|o| &o.is_accessible_for_free).is_some_and(|flag| flag.is_true());
     if options.is_empty() && is_free && offers.iter().all(|offer| offer.price.is_absent()) {
         options.push(free(cx));
@@ -78,6 +67,28 @@ pub(super) fn costs(cx: &Context<'_>) -> Costs {
     };
     let link = offers.iter().find_map(|offer| offer.url.get().and_then(web_address));
     Costs { fees: fees(cx, &options), options, link, booking }
+}
+
+/// Makes an option of each offer with a price; of those that are the same, of one.
+fn options(cx: &Context<'_>, offers: &[&Offer]) -> Vec<CostOption> {
+    let priced = offers.iter().filter_map(|offer| Some((*offer, option(cx, offer)?)));
+    let priced: Vec<(&Offer, CostOption)> = priced.collect();
+    // An @id that several offers share names none of them.
+    let is_shared = |option: &CostOption| {
+        priced.iter().any(|(_, other)| other.id == option.id && other != option)
+    };
+    let shared: Vec<bool> = priced.iter().map(|(_, option)| is_shared(option)).collect();
+    let mut options: Vec<CostOption> = Vec::with_capacity(priced.len());
+    for ((offer, mut option), is_shared) in priced.into_iter().zip(shared) {
+        if is_shared {
+            let key = content_key(cx, offer, option.amount);
+            option.id = Id::derive_under("cost_option", cx.service_id, &[&key]);
+        }
+        if !options.iter().any(|known| known.id == option.id) {
+            options.push(option);
+        }
+    }
+    options
 }
 
 /// Returns the head's offers, else those of its courts, else the union of its occurrences'.

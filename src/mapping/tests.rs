@@ -588,6 +588,20 @@ fn offers_that_share_an_id_are_all_shown() {
 }
 
 #[test]
+fn ids_of_offers_that_share_one_do_not_depend_on_their_order() {
+    let ids = |names: [&str; 2]| {
+        let offer =
+            |name| format!(r#"{{"@id":"https://x.org/1#offer","name":"{name}","price":6}}"#);
+        let service = series(&format!(r#""offers":[{}]"#, names.map(offer).join(",")));
+        let options = service.cost_options.into_iter();
+        let mut ids: Vec<_> = options.map(|option| (option.option, option.id)).collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(ids(["Adult", "Junior"]), ids(["Junior", "Adult"]));
+}
+
+#[test]
 fn the_price_of_a_session_is_not_that_of_the_course() {
     let course = |offers: &str, of_session: &str| {
         service(&format!(
