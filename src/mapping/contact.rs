@@ -1,6 +1,7 @@
 //! Whom to ask: the public contact point, the organiser, the venue. Never a private person.
 
 use super::context::Context;
+use super::detail::is_same;
 use super::location::Places;
 use super::options::ContactNames;
 use super::organization::Organizer;
@@ -106,7 +107,7 @@ fn of_venues(cx: &Context<'_>, places: &Places<'_>) -> Vec<Contact> {
 
 /// Returns how a venue is reached, unless that is how a private person, who organises something there, is.
 fn of_venue<'a>(cx: &Context<'_>, stated: &'a Text) -> Option<&'a str> {
-    stated.get().filter(|stated| !private_details(cx).any(|detail| detail == *stated))
+    stated.get().filter(|stated| !private_details(cx).any(|detail| is_same(stated, detail)))
 }
 
 /// Makes a contact; nothing when it has neither an address nor a number.

@@ -13,6 +13,7 @@ mod context;
 mod cost_option;
 mod crosswalk;
 mod description;
+mod detail;
 mod eligibility;
 mod location;
 mod options;

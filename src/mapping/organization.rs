@@ -5,6 +5,7 @@
 //! for a person.
 
 use super::context::Context;
+use super::detail::without_scheme;
 use super::options::PersonOrganizer;
 use super::precedence::Field;
 use super::precedence::Property;
@@ -64,7 +65,7 @@ fn looks_like_an_organization(party: &Party) -> bool {
 pub(super) fn private_details<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
     let found = find_party(cx).filter(|found| found.is_private);
     let details = found.into_iter().flat_map(|found| [&found.party.email, &found.party.telephone]);
-    details.map(|detail| detail.as_str().trim_start_matches("mailto:").trim_start_matches("tel:"))
+    details.map(|detail| without_scheme(detail.as_str()))
 }
 
 /// Maps who runs the opportunity.

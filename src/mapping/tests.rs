@@ -499,8 +499,12 @@ fn a_private_number_is_not_published_as_that_of_the_venue() {
             r#"{person}"location":{{"@type":"Place","name":"Hall","telephone":"{number}","email":"{email}"}}"#
         ))
     };
-    let private = hall("07700 900123", "jane@example.org");
-    assert!(private.contacts.is_empty() && private.email.is_none());
+    for (number, email) in
+        [("07700 900123", "jane@example.org"), ("tel:+44 7700 900-123", "mailto:Jane@example.org")]
+    {
+        let private = hall(number, email);
+        assert!(private.contacts.is_empty() && private.email.is_none(), "{number}");
+    }
     let public = hall("0113 496 0000", "hall@example.org");
     assert_eq!(public.email.as_deref(), Some("hall@example.org"));
     assert_eq!(public.contacts[0].phones[0].number, "0113 496 0000");
