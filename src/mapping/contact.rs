@@ -46,7 +46,8 @@ pub(super) fn service_email(
     })
 }
 
-fn contact_point<'a>(cx: &'a Context<'_>) -> Option<&'a ContactPoint> {
+/// Returns the public contact point, whose address and number are published whoever else has them.
+pub(super) fn contact_point<'a>(cx: &'a Context<'_>) -> Option<&'a ContactPoint> {
     cx.first(|o| &o.contact_point).and_then(|point| point.get())
 }
 

@@ -21,9 +21,11 @@ use chrono_tz::Europe::London;
 
 use super::bundle::Bundle;
 use super::bundle::Occurrence;
+use super::detail;
 use super::repair::code_of;
 use super::repair::repairs_of_times;
 use super::rules::Rules;
+use super::text;
 use crate::openactive::Moment;
 use crate::openactive::Opportunity;
 use crate::openactive::Scope;
@@ -46,6 +48,8 @@ pub(super) struct Context<'a> {
     pub(super) occurrences: Vec<Occurrence>,
     /// Some occurrence is not over yet.
     has_future: bool,
+    /// What stands in no text: see [`detail::withheld`].
+    withheld: Vec<String>,
     findings: RefCell<Vec<Finding>>,
 }
 
@@ -66,12 +70,14 @@ impl<'a> Context<'a> {
             layers: Vec::new(),
             occurrences: Vec::new(),
             has_future: false,
+            withheld: Vec::new(),
             findings: RefCell::new(Vec::new()),
         };
         context.note_oddities();
         context.layers = context.chain();
         context.occurrences = context.gather_occurrences();
         context.has_future = context.occurrences.iter().any(|o| o.is_future(now));
+        context.withheld = detail::withheld(&context);
         context
     }
 
@@ -187,6 +193,16 @@ impl<'a> Context<'a> {
             self.facts().take(MAX_COMPARED).map(property).filter(|value| !value.is_absent());
         let first = stated.next()?;
         stated.all(|value| value == first).then_some(first)
+    }
+
+    /// Returns a line of the publisher's text as it may be published: see [`text::line`].
+    pub(super) fn line(&self, published: &str) -> String {
+        self.clean(text::line(published))
+    }
+
+    /// Returns text of the publisher without the details that must not be published.
+    pub(super) fn clean(&self, published: String) -> String {
+        self.withheld.iter().fold(published, |words, detail| text::without(words, detail))
     }
 
     /// Takes note of something wrong; each code and path once.

@@ -8,16 +8,15 @@ use chrono::NaiveDate;
 use super::context::Context;
 use super::eligibility::Eligibility;
 use super::location::Places;
-use super::location::access_details;
 use super::location::accessibility_information;
 use super::location::accessibility_summary;
-use super::organization::private_details;
 use super::precedence::Field;
 use super::precedence::Property;
 use super::schedule::words::day_words;
 use super::template::Text as Template;
 use super::text;
 use super::url::mentions_joining_link;
+use crate::openactive::Opportunity;
 use crate::openactive::is_word;
 use crate::openactive::lenient::Text;
 use crate::oruk::Attribute;
@@ -68,8 +67,7 @@ pub(super) fn description(
             parts.push(lines.join("\n"));
         }
     }
-    let details = private_details(cx).chain(access_details(cx));
-    (!parts.is_empty()).then(|| details.fold(parts.join("\n\n"), text::without))
+    (!parts.is_empty()).then(|| parts.join("\n\n"))
 }
 
 fn published(cx: &Context<'_>) -> Option<String> {
@@ -84,7 +82,7 @@ fn published(cx: &Context<'_>) -> Option<String> {
     if mentions_joining_link(stated.as_str()) {
         cx.find(Code::JoiningLinkWithheld, "description");
     }
-    let words = text::block(stated.as_str());
+    let words = cx.clean(text::block(stated.as_str()));
     (!words.is_empty()).then_some(words)
 }
 
@@ -97,9 +95,9 @@ fn extra_lines(cx: &Context<'_>, eligibility: &Eligibility) -> Vec<String> {
         line(Template::WhoFor, eligibility.description.clone()),
         line(Template::Level, levels(cx)),
         is_coached(cx).then(|| cx.rules.text(Template::Coached, &[])),
-        line(Template::WhatToKnow, stated_line(cx.first(|o| &o.attendee_instructions))),
-        line(Template::MeetingPoint, stated_line(cx.first(|o| &o.meeting_point))),
-        line(Template::Scheduling, stated_line(cx.first(|o| &o.scheduling_note))),
+        line(Template::WhatToKnow, stated_line(cx, |o| &o.attendee_instructions)),
+        line(Template::MeetingPoint, stated_line(cx, |o| &o.meeting_point)),
+        line(Template::Scheduling, stated_line(cx, |o| &o.scheduling_note)),
         line(Template::Accessibility, accessibility(cx)),
         line(Template::Room, rooms(cx)),
         equipment(cx).map(|template| cx.rules.text(template, &[])),
@@ -109,13 +107,13 @@ fn extra_lines(cx: &Context<'_>, eligibility: &Eligibility) -> Vec<String> {
     lines.into_iter().flatten().filter(|line| !line.is_empty()).collect()
 }
 
-fn stated_line(stated: Option<&Text>) -> Option<String> {
-    stated.map(|stated| text::line(stated.as_str()))
+fn stated_line(cx: &Context<'_>, property: fn(&Opportunity) -> &Text) -> Option<String> {
+    cx.first(property).map(|stated| cx.line(stated.as_str()))
 }
 
 fn levels(cx: &Context<'_>) -> Option<String> {
     let stated = cx.first(|o| &o.level)?;
-    let labels: Vec<_> = stated.iter().map(|level| text::line(level.pref_label.as_str())).collect();
+    let labels: Vec<_> = stated.iter().map(|level| cx.line(level.pref_label.as_str())).collect();
     let labels: Vec<_> = labels.into_iter().filter(|label| !label.is_empty()).collect();
     (!labels.is_empty()).then(|| text::sentence(&labels.join(", ")))
 }
@@ -126,14 +124,14 @@ fn is_coached(cx: &Context<'_>) -> bool {
 
 fn accessibility(cx: &Context<'_>) -> Option<String> {
     let summary = accessibility_summary(cx);
-    let information = accessibility_information(cx).map(|words| text::line(&words));
+    let information = accessibility_information(cx).map(|words| cx.line(&words));
     let parts: Vec<String> = summary.into_iter().chain(information).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 fn rooms(cx: &Context<'_>) -> Option<String> {
     let stated = cx.first(|o| &o.sports_activity_location)?;
-    let names: Vec<_> = stated.iter().map(|room| text::line(room.name.as_str())).collect();
+    let names: Vec<_> = stated.iter().map(|room| cx.line(room.name.as_str())).collect();
     let names: Vec<_> = names.into_iter().filter(|name| !name.is_empty()).collect();
     (!names.is_empty()).then(|| text::sentence(&names.join(", ")))
 }
@@ -153,7 +151,7 @@ fn spaces(cx: &Context<'_>) -> Option<String> {
     let courts = cx.head().individual_facility_use.iter().chain(&cx.bundle.members);
     let mut names: Vec<String> = Vec::new();
     for court in courts {
-        let name = text::line(court.name.as_str());
+        let name = cx.line(court.name.as_str());
         if !name.is_empty() && !names.contains(&name) {
             names.push(name);
         }

@@ -1,4 +1,23 @@
-//! Details by which people are reached: an e-mail address, a telephone number.
+//! Details by which people are reached, and what lets people in: which of them must not be published.
+
+use super::contact::contact_point;
+use super::context::Context;
+use super::location::access_details;
+use super::organization::private_details;
+
+/// Returns what must stand in no text of the publisher: how a private organiser is reached, but for what the
+/// contact point publishes, and what lets into meetings.
+pub(super) fn withheld(cx: &Context<'_>) -> Vec<String> {
+    let private = private_details(cx).filter(|detail| !is_public(cx, detail));
+    let details = private.chain(access_details(cx)).filter(|detail| !detail.is_empty());
+    details.map(str::to_owned).collect()
+}
+
+fn is_public(cx: &Context<'_>, detail: &str) -> bool {
+    let point = contact_point(cx);
+    let published = point.into_iter().flat_map(|point| [&point.email, &point.telephone]);
+    published.into_iter().any(|published| is_same(published.as_str(), detail))
+}
 
 /// Tells whether a published detail is, or holds, another one, however the two are written.
 pub(super) fn is_same(published: &str, detail: &str) -> bool {

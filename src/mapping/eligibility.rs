@@ -14,7 +14,6 @@ use super::text;
 use crate::openactive::QuantitativeValue;
 use crate::openactive::is_word;
 use crate::openactive::lenient::Absent as _;
-use crate::openactive::lenient::Text;
 use crate::quality::Code;
 
 /// The unit in which ages were published.
@@ -177,7 +176,7 @@ pub(super) fn eligibility(cx: &Context<'_>) -> Eligibility {
     let in_words = || {
         let stated = [cx.first(|o| &o.age_restriction), cx.first(|o| &o.age_range)];
         let words = stated.into_iter().flatten().find_map(|ages| ages.name.get())?;
-        Some(text::sentence(&format!("Ages as published: {}", text::line(words))))
+        Some(text::sentence(&format!("Ages as published: {}", cx.line(words))))
     };
     match (enforced, recommended) {
         (Some(ages), other) => {
@@ -245,7 +244,7 @@ fn conditions(cx: &Context<'_>) -> Vec<String> {
     let admission = cx.first(|o| &o.additional_admission_restriction);
     let account = cx.first(|o| &o.customer_account_booking_restriction);
     let stated = admission.into_iter().flatten().chain(account.into_iter().flatten());
-    stated.map(Text::as_str).map(text::line).map(|words| text::sentence(&words)).collect()
+    stated.map(|stated| text::sentence(&cx.line(stated.as_str()))).collect()
 }
 
 fn uncapitalised(words: &str) -> String {

@@ -187,7 +187,7 @@ fn virtual_location(cx: &Context<'_>) -> Location {
     let published = published_virtual(cx).cloned().or_else(in_places);
     let published = published.as_ref();
     let text_of = |value: &str, clean: fn(&str) -> String| {
-        let text = access_details(cx).fold(clean(value), text::without);
+        let text = cx.clean(clean(value));
         Some(text).filter(|text| !text.is_empty() && !mentions_joining_link(value))
     };
     let recording = || cx.first(|o| &o.work_featured)?.get()?.url.get();

@@ -381,6 +381,36 @@ fn what_lets_into_a_meeting_is_published_in_no_text() {
 }
 
 #[test]
+fn a_code_that_is_a_word_or_a_year_hides_nothing_else() {
+    let course = |code: &str| {
+        let course = service(&format!(
+            r#"{{"@type":"CourseInstance","description":"Gentle yoga.","startDate":"2026-12-07",
+            "beta:virtualLocation":{{"name":"Zoom","accessCode":"{code}"}}}}"#
+        ));
+        course.description.unwrap()
+    };
+    for code in ["yoga", "2026", "Course"] {
+        let description = course(code);
+        let is_whole = description.starts_with("Gentle yoga.")
+            && description.ends_with("Course starts on Mon 7 Dec 2026.");
+        assert!(is_whole, "{code}: {description}");
+    }
+}
+
+#[test]
+fn what_the_contact_point_publishes_stays_in_texts() {
+    let described = |point: &str| {
+        let service = series(&format!(
+            r#""description":"Ring 07700 900123.","beta:contactPoint":{{"telephone":"{point}"}},
+            "organizer":{{"@type":"Person","name":"Jane Doe","telephone":"07700 900123"}}"#
+        ));
+        service.description.unwrap()
+    };
+    assert!(described("+447700900123").starts_with("Ring 07700 900123."));
+    assert!(described("0113 496 0000").starts_with("Ring (given on booking)."));
+}
+
+#[test]
 fn words_of_the_standard_keep_their_meaning_in_any_case() {
     let service = series(
         r#""genderRestriction":"https://openactive.io/femaleOnly/",

@@ -143,7 +143,7 @@ fn is_cut_off(open: &str) -> bool {
 
 /// Replaces a detail that must not be published where it stands as words of its own.
 pub(super) fn without(text: String, detail: &str) -> String {
-    if detail.len() < SHORTEST_DETAIL || !text.contains(detail) {
+    if is_plain(detail) || !text.contains(detail) {
         return text;
     }
     let mut out = String::with_capacity(text.len());
@@ -159,8 +159,16 @@ pub(super) fn without(text: String, detail: &str) -> String {
     out
 }
 
-/// What is shorter tells nobody anything, and stands for other things as well.
-const SHORTEST_DETAIL: usize = 4;
+/// Tells whether a detail stands for other things as well: a few letters or digits, a short word, a year.
+fn is_plain(detail: &str) -> bool {
+    let has_digit = detail.bytes().any(|b| b.is_ascii_digit());
+    let is_year = detail.len() == 4 && (1900..2100).contains(&detail.parse().unwrap_or(0));
+    detail.len() < SHORTEST_CODE || is_year || (!has_digit && detail.len() < SHORTEST_WORD)
+}
+
+const SHORTEST_CODE: usize = 4;
+
+const SHORTEST_WORD: usize = 6;
 
 /// Ends a text with a full stop unless it already ends a sentence.
 pub(super) fn sentence(text: &str) -> String {
@@ -218,6 +226,10 @@ mod tests {
             ("Ring 0770, or 10770.", "0770", "Ring (given on booking), or 10770."),
             ("a@x.org", "a@x.org", "(given on booking)"),
             ("Gate 12", "12", "Gate 12"),
+            ("Code 4711", "4711", "Code (given on booking)"),
+            ("Gentle yoga", "yoga", "Gentle yoga"),
+            ("Since 2026", "2026", "Since 2026"),
+            ("Word secret", "secret", "Word (given on booking)"),
         ] {
             assert_eq!(without(text.to_owned(), detail), expected);
         }
