@@ -132,7 +132,7 @@ fn option(cx: &Context<'_>, offer: &Offer) -> Option<CostOption> {
     Some(CostOption {
         id: Id::derive_under("cost_option", cx.service_id, &[&offer_key(cx, offer, amount)]),
         service_id: cx.service_id,
-        option: option_words(offer),
+        option: option_words(cx, offer),
         amount,
         amount_description: if amount == 0.0 {
             "Free".to_owned()
@@ -272,10 +272,10 @@ fn ages_of(offer: &Offer) -> Option<Ages> {
     Ages::of_offer(&offer.age_restriction).or_else(|| Ages::of_offer(&offer.age_range))
 }
 
-fn option_words(offer: &Offer) -> Option<String> {
-    let mut parts = vec![text::line(offer.name.as_str())];
+fn option_words(cx: &Context<'_>, offer: &Offer) -> Option<String> {
+    let mut parts = vec![cx.line(offer.name.as_str())];
     parts.extend(ages_of(offer).map(Ages::words));
-    parts.push(text::line(offer.description.as_str()));
+    parts.push(cx.line(offer.description.as_str()));
     match Booking::parse(offer.open_booking_in_advance.as_str()) {
         Some(Booking::Required) => parts.push("Booking in advance required".to_owned()),
         Some(Booking::Unavailable) => parts.push("No booking in advance".to_owned()),

@@ -24,7 +24,7 @@ use crate::quality::Code;
 
 /// Maps the name of the service.
 pub(super) fn name(cx: &Context<'_>, attributes: &[Attribute], places: &Places<'_>) -> String {
-    let published = cx.first(|o| &o.name).map(|name| text::line(name.as_str()));
+    let published = cx.first(|o| &o.name).map(|name| cx.line(name.as_str()));
     if let Some(name) = published.filter(|name| !name.is_empty()) {
         return name;
     }
@@ -124,7 +124,7 @@ fn is_coached(cx: &Context<'_>) -> bool {
 
 fn accessibility(cx: &Context<'_>) -> Option<String> {
     let summary = accessibility_summary(cx);
-    let information = accessibility_information(cx).map(|words| cx.line(&words));
+    let information = accessibility_information(cx).map(|words| text::line(&words));
     let parts: Vec<String> = summary.into_iter().chain(information).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }

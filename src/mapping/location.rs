@@ -249,7 +249,7 @@ fn physical(cx: &Context<'_>, place: &Place) -> Option<Location> {
     let mut location = empty(id, LocationType::Physical, shown_name);
     let shown_name = location.name.clone().unwrap_or_default();
     location.description =
-        Some(text::block(place.description.as_str())).filter(|text| !text.is_empty());
+        Some(cx.clean(text::block(place.description.as_str()))).filter(|text| !text.is_empty());
     location.url = place.url.get().and_then(web_address);
     (location.latitude, location.longitude) = coordinates.unzip();
     if let Some((identifier, kind)) = external_identifier(cx, place) {
@@ -404,7 +404,7 @@ pub(super) fn accessibility_summary(cx: &Context<'_>) -> Option<String> {
 /// Returns the publisher's own words on accessibility.
 pub(super) fn accessibility_information(cx: &Context<'_>) -> Option<String> {
     let stated = cx.first(|o| &o.accessibility_information)?;
-    Some(text::block(stated.as_str())).filter(|text| !text.is_empty())
+    Some(cx.clean(text::block(stated.as_str()))).filter(|text| !text.is_empty())
 }
 
 /// The row about the venue, made of its amenities.

@@ -173,7 +173,7 @@ fn bare(cx: &Context<'_>, id: Id, name: String) -> Organization {
 
 fn public(cx: &Context<'_>, id: Id, name: String, party: &Party) -> Organization {
     let mut organization = bare(cx, id, name);
-    let description = text::block(party.description.as_str());
+    let description = cx.clean(text::block(party.description.as_str()));
     if !description.is_empty() {
         organization.description = description;
     }

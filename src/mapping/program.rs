@@ -17,7 +17,7 @@ pub(super) fn program(cx: &Context<'_>, organization_id: Id, service: &str) -> O
     let series = cx.layers().iter().skip(1).find(|parent| {
         Kind::of(&parent.type_name, None) == Some(Kind::EventSeries) && !parent.name.is_absent()
     })?;
-    let differs = text::line(series.name.as_str()) != service;
+    let differs = cx.line(series.name.as_str()) != service;
     differs.then(|| {
         make(cx, organization_id, "EventSeries", &series.id, &series.name, &series.description)
     })?
@@ -40,7 +40,7 @@ fn make(
     Some(Program {
         id: Id::derive("program", &[&key]),
         organization_id,
-        description: if description.is_empty() { name.clone() } else { description },
-        name,
+        description: cx.clean(if description.is_empty() { name.clone() } else { description }),
+        name: cx.clean(name),
     })
 }

@@ -381,6 +381,23 @@ fn what_lets_into_a_meeting_is_published_in_no_text() {
 }
 
 #[test]
+fn an_access_code_is_published_in_no_field() {
+    let class = series(
+        r#""description":"Join us (flex99)","additionalAdmissionRestriction":"Bring flex99.",
+        "ageRange":{"name":"With flex99"},"accessibilityInformation":"Say flex99.",
+        "attendeeInstructions":"Type flex99.","offers":[{"name":"flex99","description":"With flex99","price":5}],
+        "superEvent":{"@type":"EventSeries","name":"Yoga flex99"},
+        "beta:virtualLocation":{"name":"flex99","description":"flex99","accessCode":"flex99"}"#,
+    );
+    let text = serde_json::to_string(&class).unwrap();
+    assert!(!text.contains("flex99"), "{text}");
+    let named = service(
+        r#"{"@type":"SessionSeries","name":"Yoga flex99","beta:virtualLocation":{"accessCode":"flex99"}}"#,
+    );
+    assert_eq!(named.name, "Yoga (given on booking)");
+}
+
+#[test]
 fn a_code_that_is_a_word_or_a_year_hides_nothing_else() {
     let course = |code: &str| {
         let course = service(&format!(
