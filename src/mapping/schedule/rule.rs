@@ -70,7 +70,13 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row
     let is_later = |end: &NaiveDate| firsts.iter().flatten().all(|first| end > first);
     let own_end = || date_of(head.end_date.as_str()).filter(is_later);
     let end = date_of(schedule.end_date.as_str());
-    let valid_to = end.into_iter().chain(counted()).min().or_else(own_end);
+    // A count that ran out before an end to come was not meant: forms send a repeatCount of 1.
+    let today = local_time(cx.now).date();
+    let ran_out = |last: &NaiveDate| *last < today && end.is_some_and(|end| end >= today);
+    let last_counted = counted();
+    let count = count.filter(|_| !last_counted.as_ref().is_some_and(ran_out));
+    let last_counted = last_counted.filter(|last| !ran_out(last));
+    let valid_to = end.into_iter().chain(last_counted).min().or_else(own_end);
     let notes = notes(cx, schedule, &months);
     Some(Row {
         opens: Some(opens),

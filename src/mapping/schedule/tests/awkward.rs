@@ -309,6 +309,22 @@ fn a_count_ends_a_rule_where_its_last_date_is() {
 }
 
 #[test]
+fn a_count_that_ran_out_does_not_end_a_rule_with_an_end_to_come() {
+    let class = |rule: &str| {
+        series(&format!(
+            r#""eventSchedule":{{"byDay":"MO","repeatFrequency":"P1W","startTime":"18:00",
+            "startDate":"2026-01-05",{rule}}}"#
+        ))
+    };
+    let running = class(r#""repeatCount":1,"endDate":"2027-07-26""#);
+    let row = &running.schedules[0];
+    assert_eq!((row.valid_to.as_deref(), row.count), (Some("2027-07-26"), None));
+    assert_eq!(running.status, Status::Active);
+    assert_eq!(class(r#""repeatCount":1"#).status, Status::Defunct);
+    assert_eq!(class(r#""repeatCount":1,"endDate":"2026-07-27""#).status, Status::Defunct);
+}
+
+#[test]
 fn the_end_of_a_day_is_no_date_later() {
     let rule = r#""byDay":"MO","repeatFrequency":"P1W","startTime":"18:00""#;
     for end in ["2026-12-27T24:00:00", "2026-12-27T24:00Z", "2026-12-27T24:00:00+01:00"] {
