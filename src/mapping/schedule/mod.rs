@@ -55,7 +55,10 @@ pub(super) fn schedules(
     let today = local_time(cx.now).date();
     // Whether a rule runs on beside what is cancelled is asked only where something is.
     let has_off = cx.occurrences.iter().any(|o| o.status.is_off() && o.is_future(cx.now));
-    let next = |row: &Row| if has_off { row.next(today) } else { None };
+    let next = |row: &Row| {
+        let own = || row.ahead(today).filter(|_| !is_off(cx, row));
+        if has_off { row.next(today).or_else(own) } else { None }
+    };
     let liveness = Liveness::of(cx, &mut rows.iter().map(|row| (next(row), row.last())));
     let is_past = |row: &Row| row.last().is_some_and(|last| last < today);
     if rows.iter().any(|row| !is_past(row)) {
@@ -138,6 +141,14 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
         cx.find(Code::ScheduleMissing, "eventSchedule");
     }
     rows
+}
+
+/// Tells whether what is off is the whole of a single date.
+fn is_off(cx: &Context<'_>, row: &Row) -> bool {
+    let off = cx.occurrences.iter().filter(|occurrence| occurrence.status.is_off());
+    let times = off.map(|one| (local_time(one.start), one.end.map(|end| local_time(end).time())));
+    let mut times = times.map(|(start, end)| (Some(start.date()), Some(start.time()), end));
+    times.any(|when| when == (row.date, row.opens, row.closes))
 }
 
 /// Rules of the head, else of its nearest parent: an occurrence's own schedule is never inherited, but

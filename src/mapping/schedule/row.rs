@@ -172,6 +172,13 @@ impl Row {
         dates.find(|date| is_in(*date, &self.months) && !self.except.contains(date))
     }
 
+    /// Returns the first day from a day on of a single date: only an event whose parts are off has one
+    /// beside them, its own.
+    pub(super) fn ahead(&self, day: NaiveDate) -> Option<NaiveDate> {
+        let first = self.date?;
+        self.last().filter(|last| *last >= day).map(|_| first.max(day))
+    }
+
     fn byday(&self) -> Option<String> {
         let rule = self.rule.as_ref()?;
         let days = rule.days.iter().map(|day| match day.nth {

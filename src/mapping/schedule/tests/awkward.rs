@@ -85,6 +85,21 @@ fn places_of(kind: &str, place: &str, sessions: &[&str]) -> Vec<String> {
 const AT_HALL: &str = r#""location":{"@type":"Place","name":"Hall"},"#;
 
 #[test]
+fn an_event_goes_ahead_without_its_only_part() {
+    let event = |part: &str| {
+        service(&format!(
+            r#"{{"@type":"Event","startDate":"2026-12-05T10:00:00Z","endDate":"2026-12-05T18:00:00Z",
+            "subEvent":[{{{part},"eventStatus":"https://schema.org/EventCancelled"}}]}}"#
+        ))
+    };
+    let part = event(r#""startDate":"2026-12-05T11:00:00Z","endDate":"2026-12-05T12:00:00Z""#);
+    assert_eq!(part.status, Status::Active);
+    assert_eq!(descriptions(&part), ["Sat 5 Dec 2026, 10:00 to 18:00"]);
+    let whole = event(r#""startDate":"2026-12-05T10:00:00Z","endDate":"2026-12-05T18:00:00Z""#);
+    assert_eq!(whole.status, Status::TemporarilyClosed);
+}
+
+#[test]
 fn one_session_elsewhere_does_not_move_the_class() {
     let places_of = |kind: &str, place: &str, session: &str| {
         let session = format!(
