@@ -99,7 +99,7 @@ const PLACE_3: Parameter = Parameter(
 const PLACE_1: Parameter = Parameter(
     "postcode",
     Kind::Postcode,
-    "Postcode in Great Britain from which `proximity` counts; not without it.",
+    "Postcode in Great Britain from which `proximity` counts. Alone it leaves nothing out.",
 );
 
 const TIMES_3: &[Parameter] = &[

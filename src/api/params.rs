@@ -216,10 +216,10 @@ impl Params {
 
     /// Reads a point and how far from it: `postcode` or `latitude` and `longitude`, with `proximity`.
     ///
-    /// A postcode alone asks in 3.0 whose service area covers it; no service here has one, so it does not
-    /// narrow the query, but it has to exist.
+    /// A postcode alone asks in 3.0 whose service area covers it, and no service here has one; in 1.0 it asks
+    /// nothing. So it does not narrow the query, and need not be one that the gazetteer knows.
     pub(super) fn near(&self, gazetteer: &Gazetteer) -> Result<Option<Near>, Problem> {
-        let spot = self.spot("postcode", gazetteer)?;
+        let postcode = self.postcode("postcode")?;
         let latitude = self.read("latitude", "degrees north", number)?;
         let longitude = self.read("longitude", "degrees east", number)?;
         let within_m = self.read("proximity", "a number of metres", number)?;
@@ -240,6 +240,13 @@ impl Params {
             let expected = format!("0 to {MAX_PROXIMITY_M} metres");
             return Err(Problem::OutOfRange { parameter: "proximity", expected });
         }
+        let spot = postcode.map(|postcode| {
+            gazetteer.find(&postcode).ok_or_else(|| Problem::OutOfRange {
+                parameter: "postcode",
+                expected: "a postcode of Great Britain; this one is not known".to_owned(),
+            })
+        });
+        let spot = spot.transpose()?.map(|spot| (spot.latitude, spot.longitude));
         let (latitude, longitude) = spot
             .or(point)
             .ok_or_else(|| lacks("proximity", "`postcode`, or `latitude` and `longitude`,"))?;
@@ -250,33 +257,9 @@ impl Params {
         Ok(Some(Near { latitude, longitude, within_m }))
     }
 
-    /// The same in 1.0, where a postcode alone asks nothing.
-    pub(super) fn near_with_distance(
-        &self,
-        gazetteer: &Gazetteer,
-    ) -> Result<Option<Near>, Problem> {
-        let near = self.near(gazetteer)?;
-        if near.is_none() && self.one("postcode")?.is_some() {
-            let expected = "`proximity` beside it".to_owned();
-            return Err(Problem::OutOfRange { parameter: "postcode", expected });
-        }
-        Ok(near)
-    }
-
-    /// Reads a postcode as the latitude and longitude of its middle.
-    pub(super) fn spot(
-        &self,
-        parameter: &'static str,
-        gazetteer: &Gazetteer,
-    ) -> Result<Option<(f64, f64)>, Problem> {
-        let postcode = self.read(parameter, "a postcode such as BS1 5TR", Postcode::parse)?;
-        let spot = postcode.map(|postcode| {
-            gazetteer.find(&postcode).ok_or_else(|| Problem::OutOfRange {
-                parameter,
-                expected: "a postcode of Great Britain; this one is not known".to_owned(),
-            })
-        });
-        Ok(spot.transpose()?.map(|spot| (spot.latitude, spot.longitude)))
+    /// Reads a postcode, whether or not there is one of this name.
+    pub(super) fn postcode(&self, parameter: &'static str) -> Result<Option<Postcode>, Problem> {
+        self.read(parameter, "a postcode such as BS1 5TR", Postcode::parse)
     }
 
     /// Reads `bbox`: west, south, east and north in degrees, as GeoJSON has it

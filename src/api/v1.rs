@@ -65,7 +65,7 @@ async fn services(asked: Asked) -> Answer {
 fn query(asked: &Asked) -> Result<Query, Problem> {
     let params = &asked.params;
     let mut query = params.query_by_sets()?;
-    query.near = params.near_with_distance(&asked.state.gazetteer)?;
+    query.near = params.near(&asked.state.gazetteer)?;
     query.open_ages = true;
     query.terms.extend(params.read_all("taxonomy_id", TERM, term)?);
     if query.terms.is_empty() {
@@ -132,9 +132,9 @@ fn narrow_to_links(asked: &Asked, query: &mut Query) -> Result<(), Problem> {
 }
 
 /// Reads `coverage`, a postcode in the area of the service. A service without an area is everywhere, and none
-/// here has one, so nothing is left out; but the postcode has to exist.
+/// here has one, so nothing is left out, also where the postcode is too new to be known here.
 fn check_coverage(asked: &Asked) -> Result<(), Problem> {
-    asked.params.spot("coverage", &asked.state.gazetteer).map(|_| ())
+    asked.params.postcode("coverage").map(|_| ())
 }
 
 /// Reads the id of a term, a CURIE or a UUID.
