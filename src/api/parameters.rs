@@ -154,8 +154,8 @@ const TERMS_1: &[Parameter] = &[
     Parameter(
         "taxonomy_type",
         Kind::Link,
-        "The terms asked for, or else any terms, say something of this; several widen the query. Only services and \
-         eligibilities have terms here.",
+        "The terms asked for say something of this; several widen the query, and without terms it narrows nothing. \
+         Only services and eligibilities have terms here. Another word is taken as `service`.",
     ),
     Parameter(
         "coverage",

@@ -77,7 +77,7 @@ fn query(asked: &Asked) -> Result<Query, Problem> {
     Ok(query)
 }
 
-/// What `taxonomy_type` may be: what a term says something of.
+/// What `taxonomy_type` may be, in any case: what a term says something of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Link {
     Any,
@@ -89,14 +89,16 @@ enum Link {
 }
 
 impl Link {
+    /// A word that is not known is taken as `service`, as the reference server does.
     fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "any" => Self::Any,
-            "service" => Self::Service,
-            "eligibility" => Self::Eligibility,
-            "organization" | "cost_option" | "area" | "service_area" => Self::Other,
-            _ => return None,
-        })
+        let is_word =
+            text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+        match text.to_ascii_lowercase().as_str() {
+            "any" => Some(Self::Any),
+            "eligibility" => Some(Self::Eligibility),
+            "organization" | "cost_option" | "area" | "service_area" => Some(Self::Other),
+            _ => is_word.then_some(Self::Service),
+        }
     }
 
     fn admits(self, taxonomy: Id) -> bool {
@@ -110,17 +112,16 @@ impl Link {
     }
 }
 
-/// Reads `taxonomy_type`, and leaves of what is asked for the terms of that; without others, all terms of that.
+/// Reads `taxonomy_type`, and leaves of the terms and vocabularies that are asked for those of that. By itself it
+/// asks nothing.
 fn narrow_to_links(asked: &Asked, query: &mut Query) -> Result<(), Problem> {
     let expected = "any, service, eligibility, organization, cost_option or area";
     let links = asked.params.read_all("taxonomy_type", expected, Link::parse)?;
-    if links.is_empty() || links.contains(&Link::Any) {
+    let is_asked = !(query.terms.is_empty() && query.taxonomies.is_empty());
+    if !is_asked || links.is_empty() || links.contains(&Link::Any) {
         return Ok(());
     }
     let is_admitted = |taxonomy: Id| links.iter().any(|link| link.admits(taxonomy));
-    if query.terms.is_empty() && query.taxonomies.is_empty() {
-        query.taxonomies = Scheme::ALL.map(Scheme::id).to_vec();
-    }
     let view = asked.view()?;
     let terms = view.snapshot().terms();
     query.terms.retain(|id| terms.find(*id).is_some_and(|term| is_admitted(term.taxonomy_id)));
@@ -137,15 +138,16 @@ fn check_coverage(asked: &Asked) -> Result<(), Problem> {
     asked.params.postcode("coverage").map(|_| ())
 }
 
-/// Reads the id of a term, a CURIE or a UUID.
+/// Reads the id of a term, a CURIE or a UUID. A CURIE of a vocabulary or a term that is not here names nothing.
 fn term(text: &str) -> Option<Id> {
-    v1::parse_curie(text).map(v1::Curie::id).or_else(|| Id::parse(text))
+    let is_foreign = || text.contains(':').then_some(NONE);
+    v1::parse_curie(text).map(v1::Curie::id).or_else(|| Id::parse(text)).or_else(is_foreign)
 }
 
 /// What parameters of terms take.
 const TERM: &str = "a term such as openActiveActivity:c16df6ed-a4a0-4275-a8c3-1c8cff56856f";
 
-/// The id of no taxonomy: nothing is in a vocabulary that is not there.
+/// The id of no taxonomy and no term: nothing is in a vocabulary that is not there.
 const NONE: Id = Id::NIL;
 
 /// `GET /v1/services/{id}`.

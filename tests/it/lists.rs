@@ -243,14 +243,29 @@ async fn terms_of_1_0_are_found_by_name_parent_and_what_they_say_something_of() 
     assert_eq!(BTreeSet::from_iter(below), ["Pilates", "Yoga"].map(str::to_owned).into());
     let below = found_in_1_0(&gateway, &format!("/v1/taxonomies?parent_id={id}")).await;
     assert!(below.is_empty(), "{below:?}");
+    for foreign in ["esdServiceType:123", "openActiveActivity:yoga"] {
+        let below = found_in_1_0(&gateway, &format!("/v1/taxonomies?parent_id={foreign}")).await;
+        assert!(below.is_empty(), "{foreign}: {below:?}");
+    }
     let both = ["Everybody", "Women only"];
     for (query, names) in [
         (format!("taxonomy_id={id}"), &both[1..]),
         (format!("taxonomy_id={id}&taxonomy_type=eligibility"), &both[1..]),
         (format!("taxonomy_id={id}&taxonomy_type=service"), &[]),
-        ("taxonomy_type=eligibility".to_owned(), &both[1..]),
-        ("taxonomy_type=organization".to_owned(), &[]),
-        (format!("vocabulary={gender}&taxonomy_type[]=any"), &both[1..]),
+        (format!("taxonomy_id={id}&taxonomy_type=Eligibility"), &both[1..]),
+        (format!("taxonomy_id={id}&taxonomy_type=organization"), &[]),
+        // As the reference server does: what it does not know says something of the service.
+        (format!("taxonomy_id={id}&taxonomy_type=colour"), &[]),
+        ("vocabulary=openActiveActivity&taxonomy_type=colour".to_owned(), &both[..]),
+        (format!("vocabulary={gender}&taxonomy_type[]=ANY"), &both[1..]),
+        (format!("vocabulary={gender}&taxonomy_type=service"), &[]),
+        // Without a term it narrows nothing.
+        ("taxonomy_type=eligibility".to_owned(), &both[..]),
+        ("taxonomy_type=organization".to_owned(), &both[..]),
+        ("taxonomy_type=service&text=women".to_owned(), &both[1..]),
+        // No service has a term of another vocabulary.
+        ("taxonomy_id=esdServiceType:123".to_owned(), &[]),
+        (format!("taxonomy_id=esdServiceType:123,{id}"), &both[1..]),
         // No service has an area, so each is for everybody everywhere.
         ("coverage=BS1+5TR".to_owned(), &both[..]),
         ("coverage=BT1+5GS".to_owned(), &both[..]),
@@ -263,9 +278,10 @@ async fn terms_of_1_0_are_found_by_name_parent_and_what_they_say_something_of() 
         );
     }
     for (path, status) in [
-        ("/v1/services?taxonomy_type=colour", 400),
+        ("/v1/services?taxonomy_type=!!", 400),
         ("/v1/services?coverage=rubbish", 400),
         ("/v1/taxonomies?parent_id=yoga", 400),
+        ("/v1/taxonomies/esdServiceType:123", 404),
     ] {
         assert_eq!(gateway.get(path).await.status, status, "{path}");
     }
