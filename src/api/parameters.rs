@@ -113,7 +113,8 @@ const TIMES_1: &[Parameter] = &[
         "start_time",
         Kind::Time,
         "A session starts at this time or later. Several times are of several sets: the first `day`, \
-         `start_time` and `end_time` together, or the second, and so on; each as often as the others, if at all.",
+         `start_time` and `end_time` together, or the second, and so on; each as often as the others, if at all. An \
+         empty one leaves its part of the set open.",
     ),
     Parameter(
         "end_time",

@@ -76,8 +76,13 @@ impl Params {
 
     /// Returns the values of a parameter that are not empty.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        let named = self.0.iter().filter(move |(key, _)| key.trim_end_matches("[]") == name);
-        named.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+        self.given(name).filter(|value| !value.is_empty())
+    }
+
+    /// Returns the values of a parameter, also empty ones.
+    fn given(&self, name: &str) -> impl Iterator<Item = &str> {
+        let named = self.0.iter().filter(move |(key, _)| name_of(key) == name);
+        named.map(|(_, value)| value.trim())
     }
 
     /// Returns the value of a parameter that has no more than one.
@@ -96,9 +101,7 @@ impl Params {
         expected: &'static str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>, Problem> {
-        let value = self.one(parameter)?;
-        let unreadable = Problem::Unreadable { parameter, expected };
-        value.map(|value| parse(value).ok_or(unreadable)).transpose()
+        read_value(self.one(parameter)?, parameter, expected, parse)
     }
 
     fn read_each<T>(
@@ -154,34 +157,37 @@ impl Params {
 
     /// Reads the filters of services as 1.0 has them: `day`, `start_time` and `end_time` may come several
     /// times. The first of each are a set, the second of each another, and a session is at one of them.
+    /// An empty one leaves its part of the set open, and a set that is all open is none.
     /// Without several times the days are those of one set.
     ///
     /// # Errors
     /// When the sets are not all of the same parameters.
     pub(super) fn query_by_sets(&self) -> Result<Query, Problem> {
         const NAMES: [&str; 3] = ["day", "start_time", "end_time"];
-        let [days, starts, ends] = NAMES.map(|name| self.all(name).count());
-        let sets = starts.max(ends);
+        let [days, starts, ends] = NAMES.map(|name| {
+            let is_said = self.all(name).next().is_some();
+            self.given(name).filter(|_| is_said).collect::<Vec<_>>()
+        });
+        let sets = starts.len().max(ends.len());
         if sets <= 1 {
             return self.query();
         }
-        for (parameter, count) in NAMES.into_iter().zip([days, starts, ends]) {
-            if count != 0 && count != sets {
+        for (parameter, values) in NAMES.into_iter().zip([&days, &starts, &ends]) {
+            if !values.is_empty() && values.len() != sets {
                 let expected = "one for each set of `day`, `start_time` and `end_time`";
                 return Err(Problem::Unreadable { parameter, expected });
             }
         }
-        let mut slots = vec![Slot::default(); sets];
-        for (slot, days) in slots.iter_mut().zip(self.read_each("day", DAY, days_of)?) {
-            slot.days = days;
-        }
-        let starts = self.read_each("start_time", START_TIME, minutes)?;
-        for (slot, time) in slots.iter_mut().zip(starts) {
-            slot.start_time = Some(time);
-        }
-        let ends = self.read_each("end_time", END_TIME, minutes)?;
-        for (slot, time) in slots.iter_mut().zip(ends) {
-            slot.end_time = Some(time);
+        let mut slots = Vec::new();
+        for set in 0..sets {
+            let slot = Slot {
+                days: read_value(value_at(&days, set), "day", DAY, days_of)?.unwrap_or_default(),
+                start_time: read_value(value_at(&starts, set), "start_time", START_TIME, minutes)?,
+                end_time: read_value(value_at(&ends, set), "end_time", END_TIME, minutes)?,
+            };
+            if slot != Slot::default() {
+                slots.push(slot);
+            }
         }
         Ok(Query { slots, ..self.query_at_any_time()? })
     }
@@ -302,7 +308,7 @@ impl Params {
     /// Returns the query for another page.
     pub(super) fn with_page(&self, page: usize) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(self.0.iter().filter(|(name, _)| name != "page"));
+        query.extend_pairs(self.0.iter().filter(|(key, _)| name_of(key) != "page"));
         query.append_pair("page", &page.to_string()).finish()
     }
 
@@ -333,20 +339,40 @@ impl Params {
 
     /// Returns a name for the query that is the same for queries that ask the same.
     pub(super) fn name(&self, path: &str) -> String {
-        self.name_of(path, |_| true)
+        self.named(path, |_| true)
     }
 
     /// Returns a name for the query that is the same for all its pages.
     pub(super) fn name_without_page(&self, path: &str) -> String {
-        self.name_of(path, |key| key != "page")
+        self.named(path, |key| name_of(key) != "page")
     }
 
-    fn name_of(&self, path: &str, is_named: impl Fn(&str) -> bool) -> String {
+    fn named(&self, path: &str, is_named: impl Fn(&str) -> bool) -> String {
         let pairs = self.0.iter().filter(|(key, value)| !value.is_empty() && is_named(key));
         let mut pairs: Vec<_> = pairs.collect();
         pairs.sort();
         pairs.iter().fold(path.to_owned(), |name, (key, value)| format!("{name}\n{key}={value}"))
     }
+}
+
+/// Returns the name of a parameter, which may have brackets behind to say that it comes several times.
+fn name_of(key: &str) -> &str {
+    key.trim_end_matches("[]")
+}
+
+/// Returns a value by its place; one that is empty is none.
+fn value_at<'a>(values: &[&'a str], place: usize) -> Option<&'a str> {
+    values.get(place).copied().filter(|value| !value.is_empty())
+}
+
+fn read_value<T>(
+    value: Option<&str>,
+    parameter: &'static str,
+    expected: &'static str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, Problem> {
+    let unreadable = Problem::Unreadable { parameter, expected };
+    value.map(|value| parse(value).ok_or(unreadable)).transpose()
 }
 
 fn number(text: &str) -> Option<f64> {
@@ -438,10 +464,21 @@ mod tests {
         assert_eq!(read, [slot(1, Some(600), Some(720)), slot(2, Some(1080), Some(1200))]);
         let read = slots("start_time[]=10:00&start_time[]=18:00").unwrap();
         assert_eq!(read, [slot(0, Some(600), None), slot(0, Some(1080), None)]);
+        // What is empty is open in its set alone, and keeps the others in theirs.
+        let read = slots("day=MO&start_time=10:00&day=TU&start_time=").unwrap();
+        assert_eq!(read, [slot(1, Some(600), None), slot(2, None, None)]);
+        let read = slots("start_time=&end_time=12:00&start_time=18:00&end_time=").unwrap();
+        assert_eq!(read, [slot(0, None, Some(720)), slot(0, Some(1080), None)]);
+        let read = slots("day=&start_time=&day=TU&start_time=18:00&end_time=").unwrap();
+        assert_eq!(read, [slot(2, Some(1080), None)]);
+        assert_eq!(slots("start_time=&start_time=").unwrap(), []);
+        let one = params("day=MO&start_time=&start_time=&end_time=12:00").query_by_sets().unwrap();
+        assert_eq!((one.days, one.end_time, one.slots.len()), (1, Some(720), 0));
         let one = params("day=MO&day=TU,WE&start_time=10:00").query_by_sets().unwrap();
         assert_eq!((one.days, one.start_time, one.slots.len()), (0b111, Some(600), 0));
         for (query, name) in [
             ("day=MO&start_time=10:00&start_time=18:00", "day"),
+            ("day=MO&start_time=10:00&start_time=", "day"),
             ("start_time=10:00&end_time=11:00&end_time=12:00", "start_time"),
             ("day=MO&day=XX&start_time=10:00&start_time=18:00", "day"),
             ("end_time=10:00&end_time=24:00", "end_time"),
@@ -451,6 +488,15 @@ mod tests {
                 matches!(problem, Problem::Unreadable { parameter, .. } if parameter == name),
                 "{query}: {problem:?}"
             );
+        }
+    }
+
+    #[test]
+    fn another_page_is_the_only_one_that_is_asked_for() {
+        for query in ["page=2&day[]=MO", "page[]=2&day[]=MO", "day[]=MO&page%5B%5D=2"] {
+            let next = params(query).with_page(3);
+            assert_eq!(next, "day%5B%5D=MO&page=3", "{query}");
+            assert_eq!(params(query).name_without_page("/"), "/\nday[]=MO", "{query}");
         }
     }
 
