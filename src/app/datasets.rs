@@ -41,8 +41,8 @@ pub struct UnreadDataset {
     pub publisher: String,
     /// Address and reason.
     pub reason: String,
-    /// Whether the publisher's feeds are those that the site lists: the configuration names none.
-    pub gives_feeds: bool,
+    /// Whether no feed of the publisher is known, neither by the configuration nor by an earlier look.
+    pub is_all: bool,
 }
 
 /// What is known of a dataset site.
@@ -173,9 +173,10 @@ impl App {
         let (config, datasets) = (self.config.load(), self.datasets.load());
         let unread = datasets.iter().filter_map(|(publisher, known)| {
             let mut publishers = config.publishers.iter();
-            let gives_feeds = publishers.any(|p| p.key == *publisher && p.feeds.is_empty());
+            let is_named = publishers.any(|p| p.key == *publisher && !p.feeds.is_empty());
+            let is_all = !is_named && known.feeds.is_empty();
             let publisher = publisher.clone();
-            Some(UnreadDataset { publisher, reason: known.error.clone()?, gives_feeds })
+            Some(UnreadDataset { publisher, reason: known.error.clone()?, is_all })
         });
         unread.collect()
     }

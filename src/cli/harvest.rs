@@ -42,7 +42,7 @@ pub(super) async fn run(
         is_well &= *followed == Followed::End;
     }
     let unread = app.unread_datasets();
-    is_well &= !unread.iter().any(|dataset| dataset.gives_feeds);
+    is_well &= !unread.iter().any(|dataset| dataset.is_all);
     let (services, secs) = (app.service_count(), begun.elapsed().as_secs_f64());
     if arguments.form.is_json {
         let feeds: Vec<Value> =

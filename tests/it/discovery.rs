@@ -143,6 +143,21 @@ async fn a_harvest_finds_its_feeds_first() {
 }
 
 #[tokio::test]
+async fn a_harvest_of_feeds_that_are_known_is_done_without_their_dataset_site() {
+    let publisher = FakePublisher::start().await;
+    let one = publisher.feed("/one", 5);
+    let dataset = site(&publisher, "/site", "Somebody", std::slice::from_ref(&one));
+    let text = format!("key = \"a\"\nname = \"A\"\ndataset = {dataset:?}");
+    let gateway = Gateway::new(&Settings::default().publisher(&text));
+    assert_eq!(gateway.harvest().await.code, Some(0));
+    publisher.raw("/site", &[], "<html><title>Just a moment...</title></html>");
+    let again = gateway.harvest().await;
+    assert_eq!(again.code, Some(0), "{again:?}");
+    assert!(again.line_of(&one).ends_with("done"), "{again:?}");
+    assert!(again.stderr.contains("a: dataset site not read: "), "{again:?}");
+}
+
+#[tokio::test]
 async fn a_dataset_site_that_cannot_be_read_is_named_wherever_feeds_are_told() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (dataset, shown) = (format!("http://{closed}/site"), format!("{closed}/site"));
