@@ -3,11 +3,11 @@
 //! Specification: [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457). The only place where an error
 //! meets a status code. A server error never shows internals.
 
+use axum::extract::OriginalUri;
 use axum::http::HeaderMap;
 use axum::http::HeaderValue;
 use axum::http::Method;
 use axum::http::StatusCode;
-use axum::http::Uri;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
@@ -202,16 +202,27 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Answers a path that does not exist; a browser, which asks for HTML by name, gets a page.
-pub(super) async fn no_such_path(uri: Uri, headers: HeaderMap) -> Response {
+/// Answers a path that does not exist; a browser, which asks for HTML by name, gets a page, unless the path is
+/// below one of the API, all of whose errors are problems.
+pub(super) async fn no_such_path(OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
     tracing::debug!(path = uri.path(), "no such path");
-    let mut response = if asked::names(&headers, "text/html") {
+    let mut response = if asked::names(&headers, "text/html") && !is_of_api(uri.path()) {
         web::told_as_page(Problem::NoSuchPath)
     } else {
         Problem::NoSuchPath.into_response()
     };
     response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
     response
+}
+
+/// Tells whether a path is below one of the API, also one of an area.
+fn is_of_api(path: &str) -> bool {
+    let mut parts = path.split('/').skip(1);
+    let first = match parts.next() {
+        Some("areas") => parts.nth(1),
+        first => first,
+    };
+    matches!(first, Some("v1" | "v3" | "rpde" | "admin"))
 }
 
 /// Answers a method that a path does not know.

@@ -107,6 +107,22 @@ async fn a_browser_is_told_as_a_page_that_a_path_leads_nowhere() {
         assert!(varies.any(|by| by == "accept"), "{accept}: {:?}", answer.headers);
         assert!(answer.text().contains("No such path"), "{accept}");
     }
+    // Every error of the API is a problem, whoever asks.
+    for (path, kind) in [
+        ("/v1/nothing", "application/problem+json"),
+        ("/v3/services/a/b", "application/problem+json"),
+        ("/areas/bristol/v1/nothing", "application/problem+json"),
+        ("/areas/bristol/v3/nothing", "application/problem+json"),
+        ("/areas/bristol/rpde/nothing", "application/problem+json"),
+        ("/rpde", "application/problem+json"),
+        ("/admin/feeds", "application/problem+json"),
+        ("/areas/v1", "text/html; charset=utf-8"),
+        ("/areas/bristol/nothing", "text/html; charset=utf-8"),
+        ("/v30", "text/html; charset=utf-8"),
+    ] {
+        let answer = gateway.ask(Method::GET, path, &[("accept", browser)]).await;
+        assert_eq!((answer.status, answer.header("content-type")), (404, kind), "{path}");
+    }
 }
 
 #[tokio::test]
