@@ -16,6 +16,9 @@ pub fn doubts(config: &Config) -> anyhow::Result<Vec<String>> {
     if config.publishers.is_empty() {
         doubts.push("there is no `[[publishers]]`: nothing is followed".to_owned());
     }
+    for (key, path, why) in config.mappings.unreadable_files() {
+        doubts.push(format!("`mappings.{key}`: {} cannot be read: {why}", path.display()));
+    }
     let needs_table =
         |area: &Area| !area.local_authorities.is_empty() || !area.postcodes.is_empty();
     if !config.areas.iter().any(needs_table) {

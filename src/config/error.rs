@@ -36,17 +36,6 @@ pub enum ConfigError {
         /// Why.
         why: String,
     },
-    /// The file of a vocabulary could not be read.
-    #[error("`mappings.{key}`: {} cannot be read", path.display())]
-    Vocabulary {
-        /// The key that names it.
-        key: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
     /// The configuration holds something that cannot be written as TOML.
     #[error("the configuration cannot be printed")]
     Print(#[source] toml::ser::Error),

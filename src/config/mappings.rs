@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::fs::File;
+use std::io;
+use std::path::Path;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -9,7 +11,6 @@ use serde::Serialize;
 use url::Url;
 
 use super::check::Check;
-use super::error::ConfigError;
 use super::key_path::KeyPath;
 use super::secret::masked_url;
 
@@ -45,22 +46,21 @@ impl Default for Mappings {
 }
 
 impl Mappings {
-    /// Looks whether vocabularies that are files can be read.
-    ///
-    /// # Errors
-    /// When one cannot: its key and the file.
-    pub fn check_files(&self) -> Result<(), ConfigError> {
-        for (key, source) in [
+    /// Returns the vocabularies that are files and cannot be read: the key of each, the file and why. A
+    /// gateway starts without them.
+    pub fn unreadable_files(&self) -> Vec<(&'static str, &Path, io::Error)> {
+        let vocabularies = [
             ("activity_list", &self.activity_list),
             ("facility_types", &self.facility_types),
             ("accessibility_support", &self.accessibility_support),
-        ] {
-            if let Some(VocabularySource::File(path)) = source {
-                let wrong = |source| ConfigError::Vocabulary { key, path: path.clone(), source };
-                File::open(path).map_err(wrong)?;
+        ];
+        let unreadable = vocabularies.into_iter().filter_map(|(key, source)| match source {
+            Some(VocabularySource::File(path)) => {
+                Some((key, path.as_path(), File::open(path).err()?))
             }
-        }
-        Ok(())
+            _ => None,
+        });
+        unreadable.collect()
     }
 }
 
