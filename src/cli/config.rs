@@ -59,12 +59,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
             config.mappings.is_dir_stated |= config.mappings.dir.exists();
             let decided = config.publishers.iter().map(|publisher| publisher.in_force(&rules));
             config.publishers = decided.collect();
-            let text = config.to_toml_masked()?;
             if arguments.form.is_json {
-                let table: toml::Table = toml::from_str(&text).map_err(anyhow::Error::from)?;
-                terminal::print_json(&table)?;
+                terminal::print_json(&config.to_table_masked()?)?;
             } else {
-                writeln!(std::io::stdout().lock(), "{text}")?;
+                writeln!(std::io::stdout().lock(), "{}", config.to_toml_masked()?)?;
             }
         }
     }

@@ -153,6 +153,14 @@ impl Config {
         // What stands in values now is no variable to be filled in.
         Ok(text.replace("${", "$${"))
     }
+
+    /// Returns the configuration in force as values, defaults included and secrets masked.
+    ///
+    /// # Errors
+    /// As those of [`Self::to_toml_masked`].
+    pub fn to_table_masked(&self) -> Result<toml::Table, ConfigError> {
+        toml::Table::try_from(self).map_err(ConfigError::Print)
+    }
 }
 
 /// What the file says, in shape but not checked; absent keys have no value.

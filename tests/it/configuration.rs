@@ -196,6 +196,18 @@ fn what_is_printed_means_the_same_in_another_folder() {
 }
 
 #[test]
+fn values_are_printed_as_they_are_in_json() {
+    let config = PUBLISHER.replace("\"A\"", "\"A $${A}\"");
+    let output = run(&["config", "print", "--json"], &config, &[]);
+    assert!(output.status.success(), "{output:?}");
+    let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(printed["publishers"][0]["name"], "A ${A}");
+    let output = run(&["config", "print"], &config, &[]);
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(printed.contains("name = \"A $${A}\""), "{printed}");
+}
+
+#[test]
 fn a_store_that_cannot_be_opened_is_told_without_its_password() {
     let store = "[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"postgres://baton:MARKER-SECRET@127.0.0.1:1/baton\"\n";
     let output = run(&["serve"], store, &[]);
