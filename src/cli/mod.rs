@@ -21,7 +21,6 @@ mod serve;
 mod status;
 mod terminal;
 
-use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -34,6 +33,7 @@ use crate::config::Config;
 use crate::config::ConfigError;
 use crate::config::ProcessEnvironment;
 use crate::mapping::Ruleset;
+use crate::store::sqlite;
 
 /// Follows OpenActive feeds and republishes them as an Open Referral UK API.
 #[derive(Debug, Parser)]
@@ -102,11 +102,13 @@ impl ConfigPath {
 
 /// Opening a store makes one; here it must hold something.
 fn check_store_exists(config: &Config) -> Result<(), Failure> {
-    let path = config.store.url.trim_start_matches("sqlite:").trim_start_matches("//");
-    if config.store.url.starts_with("sqlite:") && !Path::new(path).exists() {
-        return Err(anyhow::anyhow!("there is no store {path} yet; harvest first").into());
+    match sqlite::path_of(&config.store.url) {
+        Ok(path) if !path.exists() => {
+            let path = path.display();
+            Err(anyhow::anyhow!("there is no store {path} yet; harvest first").into())
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Why a command was not done.

@@ -12,6 +12,7 @@ use super::say;
 use super::terminal;
 use super::terminal::Form;
 use crate::app;
+use crate::store::sqlite;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -33,7 +34,7 @@ pub(super) async fn run(
     let config = arguments.config.read()?;
     app::restore(&config.store.url, &arguments.file, arguments.force, stop).await?;
     // Of a relative address people may expect another folder.
-    let store = config.store.url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let store = sqlite::path_of(&config.store.url).map_err(anyhow::Error::from)?;
     let store = std::path::absolute(store)?;
     if arguments.form.is_json {
         terminal::print_json(&json!({ "restored_from": arguments.file, "store": store }))?;

@@ -112,6 +112,7 @@ async fn a_backup_made_while_serving_comes_back_whole() {
     assert_eq!(restored.status.code(), Some(0), "{}", said(&restored));
     let store = gateway.folder().join("baton.db");
     assert!(said(&restored).contains(store.to_str().unwrap()), "{}", said(&restored));
+    assert_eq!(store_restored(&gateway, &file, &store), store);
     assert_eq!(parts(gateway.folder()), 0);
 
     gateway.start_again().await;
@@ -122,6 +123,18 @@ async fn a_backup_made_while_serving_comes_back_whole() {
     // Whoever was told of everything before is told of what is read again.
     let changes = changes(&gateway, &format!("/rpde/services?afterChangeNumber={told}")).await;
     assert!(changes.iter().any(|item| item["data"]["name"] == "After the backup"), "{changes:?}");
+}
+
+/// Restores a copy with slashes before the path as an address has them; the store that it says it made.
+fn store_restored(gateway: &Gateway, file: &Path, store: &Path) -> std::path::PathBuf {
+    let config = gateway.folder().join("slashes.toml");
+    fs::write(&config, format!("[store]\nurl = \"sqlite:///{}\"\n", store.display())).unwrap();
+    let mut command = baton();
+    command.args(["restore", "--force", "--json", "--config"]).args([&config, file]);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    text(&told["store"]).into()
 }
 
 #[tokio::test]

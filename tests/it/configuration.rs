@@ -208,6 +208,21 @@ fn values_are_printed_as_they_are_in_json() {
 }
 
 #[test]
+fn a_store_that_is_not_there_is_named_by_its_path() {
+    for (url, path) in [
+        ("sqlite:none/baton.db", "none/baton.db"),
+        ("sqlite:///none/baton.db", "/none/baton.db"),
+        ("sqlite:////none/baton.db", "//none/baton.db"),
+    ] {
+        let config = format!("[store]\nurl = \"{url}\"\n{PUBLISHER}");
+        let output = run(&["remap"], &config, &[]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains(&format!("there is no store {path} yet")), "{said}");
+    }
+}
+
+#[test]
 fn a_store_that_cannot_be_opened_is_told_without_its_password() {
     let store = "[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"postgres://baton:MARKER-SECRET@127.0.0.1:1/baton\"\n";
     let output = run(&["serve"], store, &[]);
