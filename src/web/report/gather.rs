@@ -35,7 +35,7 @@ const MAX_PARENTS: usize = 20;
 const MAX_NAME: usize = 120;
 
 /// Makes the report of a publisher from up to `most` of its services: ids are hashes, so the first of them are
-/// as good as any.
+/// as good as any. It names no items and no missing parents, see [`add_names`].
 pub(super) async fn report(
     store: &dyn Store,
     publisher: &str,
@@ -52,8 +52,6 @@ pub(super) async fn report(
         walk = walked.map_err(|_stopped| Problem::Internal)?;
     }
     let unusable = store.unusable(publisher.to_owned()).await?;
-    let unusable_items = store.unusable_items(publisher.to_owned(), MAX_ITEMS).await?;
-    let missing_parents = missing_parents(store, publisher).await?;
     let completeness = walk.completeness.fields();
     let services = walk.completeness.services();
     let rules = score::rules(shares(&feeds, &unusable), services, &completeness);
@@ -66,10 +64,21 @@ pub(super) async fn report(
         is_complete,
         items: feeds.iter().map(|feed| feed.items).sum(),
         completeness: if services == 0 { Vec::new() } else { completeness },
-        findings: walk.found(&unusable, unusable_items),
-        missing_parents,
+        findings: walk.found(&unusable),
+        missing_parents: Vec::new(),
         feeds,
     })
+}
+
+/// Names items that cannot be used and parents that are missing: what is only told, not counted.
+pub(super) async fn add_names(store: &dyn Store, report: &mut Report) -> Result<(), Problem> {
+    for (code, item) in store.unusable_items(report.publisher.clone(), MAX_ITEMS).await? {
+        if let Some(found) = report.findings.iter_mut().find(|found| found.code == code) {
+            found.items.push(words::short(&item, MAX_NAME));
+        }
+    }
+    report.missing_parents = missing_parents(store, &report.publisher).await?;
+    Ok(())
 }
 
 fn shares(feeds: &[FeedReport], unusable: &[(String, u64)]) -> Shares {
@@ -146,7 +155,7 @@ impl Walk {
     }
 
     /// Returns what was found, the gravest and then the most frequent first.
-    fn found(mut self, unusable: &[(String, u64)], items: Vec<(String, String)>) -> Vec<Found> {
+    fn found(mut self, unusable: &[(String, u64)]) -> Vec<Found> {
         for (name, count) in unusable {
             let code = Code::ALL.iter().find(|code| code.as_str() == name);
             if let Some(code) = code {
@@ -159,13 +168,7 @@ impl Walk {
             .map(|(code, (count, examples))| (code.severity(), found(code, count, examples)))
             .collect();
         found.sort_by_key(|(severity, found)| std::cmp::Reverse((*severity, found.count)));
-        let mut found: Vec<Found> = found.into_iter().map(|(_, found)| found).collect();
-        for (code, item) in items {
-            if let Some(found) = found.iter_mut().find(|found| found.code == code) {
-                found.items.push(words::short(&item, MAX_NAME));
-            }
-        }
-        found
+        found.into_iter().map(|(_, found)| found).collect()
     }
 }
 

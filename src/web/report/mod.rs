@@ -258,6 +258,7 @@ async fn made(state: &ApiState, publisher: &str) -> Result<Arc<Report>, Problem>
     }
     let store = state.bodies.store();
     let mut report = gather::report(store.as_ref(), publisher, feeds, MAX_SERVICES).await?;
+    gather::add_names(store.as_ref(), &mut report).await?;
     excerpts::add(store.as_ref(), &mut report).await?;
     let report = Arc::new(report);
     state.reports.0.insert(publisher.to_owned(), Arc::clone(&report));
