@@ -214,9 +214,8 @@ async fn found_in_1_0(gateway: &Gateway, path: &str) -> Vec<String> {
     page["content"].as_array().unwrap().iter().map(|item| text(&item["name"])).collect()
 }
 
-#[tokio::test]
-async fn terms_of_1_0_are_found_by_name_parent_and_what_they_say_something_of() {
-    let publisher = FakePublisher::start().await;
+/// Returns a gateway with a class for women, and one for everybody of another activity.
+async fn women_and_everybody(publisher: &FakePublisher) -> Gateway {
     let mut women = items::series(1, "Women only");
     women["genderRestriction"] = json!("https://openactive.io/FemaleOnly");
     let mut everybody = items::series(2, "Everybody");
@@ -229,6 +228,13 @@ async fn terms_of_1_0_are_found_by_name_parent_and_what_they_say_something_of() 
     let settings = Settings::following(&[("one", vec![url])]).with_vocabularies();
     let gateway = Gateway::start(&settings).await;
     gateway.settled().await;
+    gateway
+}
+
+#[tokio::test]
+async fn terms_of_1_0_are_found_by_name_parent_and_what_they_say_something_of() {
+    let publisher = FakePublisher::start().await;
+    let gateway = women_and_everybody(&publisher).await;
     let terms = found_in_1_0(&gateway, "/v1/taxonomies").await;
     assert!(terms.len() > 1, "{terms:?}");
     let all = gateway.json("/v1/taxonomies").await;

@@ -473,7 +473,7 @@ fn a_part_does_not_last_as_long_as_the_whole() {
     assert_eq!(descriptions(&course), [ten, eleven, two]);
     let class = |kind: &str| {
         let parent = format!(r#""superEvent":{{"@type":"{kind}","duration":"PT12H"}}"#);
-        descriptions(&series(&format!(r#"{parent},{parts}"#))).join("; ")
+        descriptions(&series(&format!("{parent},{parts}"))).join("; ")
     };
     assert_eq!(class("HeadlineEvent"), [ten, eleven, two].join("; "));
     let session = |kind: &str| {
