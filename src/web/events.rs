@@ -99,12 +99,17 @@ impl Follower {
 }
 
 fn changed(seen: &[Part], now: &[Part]) -> Vec<Event> {
-    if seen.len() != now.len() {
+    if !are_alike(seen, now) {
         return vec![Event::default().event("all").data("")];
     }
     let changed: Vec<Event> =
         now.iter().zip(seen).filter(|(now, seen)| now != seen).map(|(now, _)| event(now)).collect();
     if changed.is_empty() { vec![Event::default().comment("")] } else { changed }
+}
+
+/// Tells whether they are the same parts of the page, whatever they say.
+fn are_alike(seen: &[Part], now: &[Part]) -> bool {
+    seen.iter().map(Part::start_tag).eq(now.iter().map(Part::start_tag))
 }
 
 fn event(part: &Part) -> Event {
@@ -120,4 +125,22 @@ async fn parts(state: &ApiState) -> Result<Arc<Vec<Part>>, Problem> {
     let parts = Arc::new(parts);
     state.followers.shown.insert((), Arc::clone(&parts));
     Ok(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_in_the_place_of_another_makes_the_page_another() {
+        let page = |rows: &[(&str, &str)]| -> Vec<Part> {
+            let row = |(id, text): &(_, _)| Part(format!("<tr id=\"{id}\" data-part>{text}</tr>"));
+            rows.iter().map(row).collect()
+        };
+        let looked_for = page(&[("totals", "0"), ("dataset-a", "Its feeds are being looked for")]);
+        let found = page(&[("totals", "0"), ("feed-0", "Live")]);
+        assert!(!are_alike(&looked_for, &found));
+        assert!(!are_alike(&found[..1], &found));
+        assert!(are_alike(&found, &page(&[("totals", "9"), ("feed-0", "Paused")])));
+    }
 }

@@ -15,6 +15,13 @@ use crate::api::StatusReport;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Part(pub(super) String);
 
+impl Part {
+    /// Returns its start tag, which says which part of the page it is.
+    pub(super) fn start_tag(&self) -> &str {
+        self.0.split('>').next().unwrap_or_default()
+    }
+}
+
 #[derive(Template)]
 #[template(path = "totals.html")]
 struct Totals {

@@ -49,10 +49,10 @@ function follow(part) {
       const answer = await fetch(location.href);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelectorAll("[data-part]");
-      const shown = part.querySelectorAll("[data-part]");
+      const ids = (parts) => Array.from(parts, ({ id }) => id).join();
       // Other feeds than before: rows come and go, so the page is read anew.
-      if (fresh.length !== shown.length) location.reload();
-      fresh.forEach(show);
+      if (ids(fresh) !== ids(part.querySelectorAll("[data-part]"))) location.reload();
+      else fresh.forEach(show);
     } catch {
       // The gateway is not there just now; the next time will tell.
     }
@@ -62,7 +62,10 @@ function follow(part) {
     source.addEventListener("part", (event) => {
       const parsed = document.createElement("template");
       parsed.innerHTML = event.data;
-      show(parsed.content.firstElementChild);
+      const fresh = parsed.content.firstElementChild;
+      // A part that came while nobody told of it: the page is another one by now.
+      if (document.getElementById(fresh.id)) show(fresh);
+      else ask();
     });
     source.addEventListener("all", ask);
     // An end that the browser does not get over by itself: too many are following.
