@@ -73,6 +73,19 @@ fn every_command_uses_the_store_of_the_service() {
     assert!(unit.contains("\nStateDirectory=baton\n") && !unit.contains("BATON__"), "{unit}");
 }
 
+#[test]
+fn a_backup_beside_the_service_has_its_user_folder_and_variables() {
+    let unit = read(&examples().join("baton.service"));
+    let handbook = read(&examples().join("../docs/OPERATIONS.md"));
+    let (_, after) = handbook.split_once("systemd-run ").unwrap();
+    let (command, _) = after.split_once("```").unwrap();
+    for key in ["DynamicUser", "StateDirectory", "EnvironmentFile"] {
+        let mut lines = unit.lines();
+        let line = lines.find(|line| line.starts_with(&format!("{key}="))).unwrap();
+        assert!(command.contains(&format!("-p {line} ")), "{line}: {command}");
+    }
+}
+
 /// What stands as `${NAME}`.
 fn variables(text: &str) -> Vec<String> {
     let parts = text.split("${").skip(1);
