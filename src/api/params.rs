@@ -1,8 +1,8 @@
 //! Query parameters: read strictly, each error naming the parameter and what would be right.
 //!
-//! Different parameters narrow a query. Days and ids given several times widen it; whatever else has more than
-//! one value is refused, since none of them is more meant than the others. Parameters this API does not know
-//! are passed over, as links often carry some of their own.
+//! Different parameters narrow a query. Days, ids and vocabularies given several times widen it; whatever else has
+//! more than one value is refused, since none of them is more meant than the others. Parameters this API does not
+//! know are passed over, as links often carry some of their own.
 
 use chrono::DateTime;
 use chrono::Utc;
