@@ -27,6 +27,9 @@ fn is_one_line(text: &str) -> bool {
 
 /// Returns one line of plain text with commas where lines ended, as addresses are written.
 pub(super) fn row(text: &str) -> String {
+    if is_one_line(text) {
+        return line(text);
+    }
     let block = block(text);
     if !block.contains('\n') {
         return block;
