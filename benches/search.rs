@@ -11,6 +11,7 @@ use baton::api::Api;
 use baton::catalogue::Catalogue;
 use baton::catalogue::Near;
 use baton::catalogue::Query;
+use baton::catalogue::When;
 use rand::RngExt as _;
 
 #[path = "support/services.rs"]
@@ -115,7 +116,8 @@ fn index_questions() -> Vec<(&'static str, IndexQuestion)> {
             (Query { minimum_age, ..Query::default() }, 0)
         }),
         ("day", |maker| {
-            (Query { days: 1 << maker.random.random_range(0..7), ..Query::default() }, 0)
+            let days = 1 << maker.random.random_range(0..7);
+            (Query { when: vec![When { days, ..When::default() }], ..Query::default() }, 0)
         }),
         ("10 km", |maker| (Query { near: Some(near(maker)), ..Query::default() }, 0)),
         ("text", |maker| (Query { search: Some(maker.text(1)), ..Query::default() }, 0)),

@@ -11,7 +11,7 @@ use super::error::Problem;
 use crate::catalogue::Features;
 use crate::catalogue::Near;
 use crate::catalogue::Query;
-use crate::catalogue::Slot;
+use crate::catalogue::When;
 use crate::openactive::DayRule;
 use crate::openactive::parse_date;
 use crate::openactive::parse_time;
@@ -147,12 +147,13 @@ impl Params {
 
     /// Reads the filters of services.
     pub(super) fn query(&self) -> Result<Query, Problem> {
-        Ok(Query {
+        let when = When {
+            days: self.read_each("day", DAY, days_of)?.into_iter().fold(0, |all, days| all | days),
             start_time: self.read("start_time", START_TIME, minutes)?,
             end_time: self.read("end_time", END_TIME, minutes)?,
-            days: self.days()?,
-            ..self.query_at_any_time()?
-        })
+            ..When::default()
+        };
+        self.query_at([when])
     }
 
     /// Reads the filters of services as 1.0 has them: `day`, `start_time` and `end_time` may come several
@@ -178,36 +179,26 @@ impl Params {
                 return Err(Problem::Unreadable { parameter, expected });
             }
         }
-        let mut slots = Vec::new();
-        for set in 0..sets {
-            let slot = Slot {
+        let set = |set| {
+            Ok(When {
                 days: read_value(value_at(&days, set), "day", DAY, days_of)?.unwrap_or_default(),
                 start_time: read_value(value_at(&starts, set), "start_time", START_TIME, minutes)?,
                 end_time: read_value(value_at(&ends, set), "end_time", END_TIME, minutes)?,
-            };
-            if slot != Slot::default() {
-                slots.push(slot);
-            }
-        }
-        Ok(Query { slots, ..self.query_at_any_time()? })
+                ..When::default()
+            })
+        };
+        self.query_at((0..sets).map(set).collect::<Result<Vec<_>, Problem>>()?)
     }
 
-    fn days(&self) -> Result<u8, Problem> {
-        let days = self.read_each("day", DAY, days_of)?;
-        Ok(days.into_iter().fold(0, |all, days| all | days))
-    }
-
-    fn query_at_any_time(&self) -> Result<Query, Problem> {
+    /// Reads the filters that do not tell when; a time that says nothing is none.
+    fn query_at(&self, when: impl IntoIterator<Item = When>) -> Result<Query, Problem> {
         Ok(Query {
+            when: when.into_iter().filter(|when| *when != When::default()).collect(),
             search: self.one("search")?.or(self.one("text")?).map(str::to_owned),
             terms: self.ids("taxonomy_term_id")?,
             taxonomies: Vec::new(),
             minimum_age: self.read("minimum_age", "an age in years", age)?,
             maximum_age: self.read("maximum_age", "an age in years", age)?,
-            start_time: None,
-            end_time: None,
-            days: 0,
-            slots: Vec::new(),
             open_ages: false,
             near: None,
             bounds: self.bounds()?,
@@ -215,7 +206,6 @@ impl Params {
             locations: Vec::new(),
             age: None,
             features: Features::default(),
-            starts_before: None,
             modified_after: self.read("modified_after", INSTANT, instant)?,
         })
     }
@@ -417,14 +407,18 @@ mod tests {
         Params::parse(Some(query)).unwrap()
     }
 
+    fn when(days: u8, start_time: Option<u16>, end_time: Option<u16>) -> When {
+        When { days, start_time, end_time, ..When::default() }
+    }
+
     #[test]
     fn parameters_are_read() {
         let query =
             params("search=yoga&day=TU,TH&day=Saturday&minimum_age=50&start_time=18:30&x=1");
         let query = query.query().unwrap();
         assert_eq!(query.search.as_deref(), Some("yoga"));
-        assert_eq!(query.days, 0b10_1010);
-        assert_eq!((query.minimum_age, query.start_time), (Some(50.0), Some(1110)));
+        assert_eq!(query.when, [when(0b10_1010, Some(1110), None)]);
+        assert_eq!(query.minimum_age, Some(50.0));
         assert_eq!(params("page=3&per_page=20").paging().unwrap().offset(), 40);
     }
 
@@ -451,31 +445,31 @@ mod tests {
         assert!(params("page=1&page=2").paging().is_err());
         let several = format!("day=MO&day=TU,WE&organization_id={0}&organization_id={0}", Id::NIL);
         let query = params(&several).query().unwrap();
-        assert_eq!((query.days, query.organizations.len()), (0b111, 2));
+        assert_eq!(query.when, [when(0b111, None, None)]);
+        assert_eq!(query.organizations.len(), 2);
     }
 
     #[test]
     fn sets_of_1_0_are_read_in_their_order() {
-        let slots = |query: &str| params(query).query_by_sets().map(|query| query.slots);
-        let slot = |days, start_time, end_time| Slot { days, start_time, end_time };
+        let sets = |query: &str| params(query).query_by_sets().map(|query| query.when);
         let monday_or_tuesday = "day=MO&start_time=10:00&end_time=12:00\
             &day=TU&start_time=18:00&end_time=20:00";
-        let read = slots(monday_or_tuesday).unwrap();
-        assert_eq!(read, [slot(1, Some(600), Some(720)), slot(2, Some(1080), Some(1200))]);
-        let read = slots("start_time[]=10:00&start_time[]=18:00").unwrap();
-        assert_eq!(read, [slot(0, Some(600), None), slot(0, Some(1080), None)]);
+        let read = sets(monday_or_tuesday).unwrap();
+        assert_eq!(read, [when(1, Some(600), Some(720)), when(2, Some(1080), Some(1200))]);
+        let read = sets("start_time[]=10:00&start_time[]=18:00").unwrap();
+        assert_eq!(read, [when(0, Some(600), None), when(0, Some(1080), None)]);
         // What is empty is open in its set alone, and keeps the others in theirs.
-        let read = slots("day=MO&start_time=10:00&day=TU&start_time=").unwrap();
-        assert_eq!(read, [slot(1, Some(600), None), slot(2, None, None)]);
-        let read = slots("start_time=&end_time=12:00&start_time=18:00&end_time=").unwrap();
-        assert_eq!(read, [slot(0, None, Some(720)), slot(0, Some(1080), None)]);
-        let read = slots("day=&start_time=&day=TU&start_time=18:00&end_time=").unwrap();
-        assert_eq!(read, [slot(2, Some(1080), None)]);
-        assert_eq!(slots("start_time=&start_time=").unwrap(), []);
-        let one = params("day=MO&start_time=&start_time=&end_time=12:00").query_by_sets().unwrap();
-        assert_eq!((one.days, one.end_time, one.slots.len()), (1, Some(720), 0));
-        let one = params("day=MO&day=TU,WE&start_time=10:00").query_by_sets().unwrap();
-        assert_eq!((one.days, one.start_time, one.slots.len()), (0b111, Some(600), 0));
+        let read = sets("day=MO&start_time=10:00&day=TU&start_time=").unwrap();
+        assert_eq!(read, [when(1, Some(600), None), when(2, None, None)]);
+        let read = sets("start_time=&end_time=12:00&start_time=18:00&end_time=").unwrap();
+        assert_eq!(read, [when(0, None, Some(720)), when(0, Some(1080), None)]);
+        let read = sets("day=&start_time=&day=TU&start_time=18:00&end_time=").unwrap();
+        assert_eq!(read, [when(2, Some(1080), None)]);
+        assert_eq!(sets("start_time=&start_time=").unwrap(), []);
+        let read = sets("day=MO&start_time=&start_time=&end_time=12:00").unwrap();
+        assert_eq!(read, [when(1, None, Some(720))]);
+        let read = sets("day=MO&day=TU,WE&start_time=10:00").unwrap();
+        assert_eq!(read, [when(0b111, Some(600), None)]);
         for (query, name) in [
             ("day=MO&start_time=10:00&start_time=18:00", "day"),
             ("day=MO&start_time=10:00&start_time=", "day"),
@@ -483,7 +477,7 @@ mod tests {
             ("day=MO&day=XX&start_time=10:00&start_time=18:00", "day"),
             ("end_time=10:00&end_time=24:00", "end_time"),
         ] {
-            let problem = slots(query).unwrap_err();
+            let problem = sets(query).unwrap_err();
             assert!(
                 matches!(problem, Problem::Unreadable { parameter, .. } if parameter == name),
                 "{query}: {problem:?}"

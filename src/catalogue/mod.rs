@@ -46,7 +46,7 @@ pub use query::Hit;
 pub use query::Hits;
 pub use query::Near;
 pub use query::Query;
-pub use query::Slot;
+pub use query::When;
 pub use snapshot::Snapshot;
 pub use terms::Terms;
 pub use view::Listed;

@@ -44,11 +44,13 @@ impl Near {
 
 /// When a session is: what is given of it must hold of one session together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Slot {
+pub struct When {
     /// Days of the week as bits, Monday the lowest; none for any.
     pub days: u8,
     /// It starts at this time or later, in minutes after midnight.
     pub start_time: Option<u16>,
+    /// It starts before this time, in minutes after midnight.
+    pub starts_before: Option<u16>,
     /// It ends at this time or earlier, in minutes after midnight.
     pub end_time: Option<u16>,
 }
@@ -74,16 +76,8 @@ pub struct Query {
     pub age: Option<f64>,
     /// It is all of this.
     pub features: Features,
-    /// A session starts at this time or later, in minutes after midnight.
-    pub start_time: Option<u16>,
-    /// A session ends at this time or earlier, in minutes after midnight.
-    pub end_time: Option<u16>,
-    /// A session starts before this time, in minutes after midnight.
-    pub starts_before: Option<u16>,
-    /// Days of the week as bits, Monday the lowest.
-    pub days: u8,
     /// A session is at one of these times; nothing where it may be at any.
-    pub slots: Vec<Slot>,
+    pub when: Vec<When>,
     /// Around a point.
     pub near: Option<Near>,
     /// Within a box of degrees.
@@ -284,8 +278,12 @@ impl Query {
     }
 
     fn by_days(&self, segment: &Segment) -> Option<RoaringBitmap> {
-        let days = (0..7).filter(|day| self.days & (1 << day) != 0);
-        (self.days != 0).then(|| union(days.map(|day| &segment.by_day[day])))
+        if self.when.iter().any(|when| when.days == 0) {
+            return None;
+        }
+        let all = self.when.iter().fold(0, |all, when| all | when.days);
+        let days = (0..7).filter(|day| all & (1 << day) != 0);
+        (all != 0).then(|| union(days.map(|day| &segment.by_day[day])))
     }
 
     fn by_minimum_age(&self, segment: &Segment) -> Option<RoaringBitmap> {
@@ -332,31 +330,25 @@ impl Query {
     }
 
     fn asks_for_a_time(&self) -> bool {
-        self.start_time.is_some()
-            || self.starts_before.is_some()
-            || self.end_time.is_some()
-            || !self.slots.is_empty()
+        self.when.iter().any(When::has_time)
     }
 
-    /// Day, start and end must be those of one schedule.
+    /// Day, start and end must be those of one schedule. Days alone were found before.
     fn holds_at_some_time(&self, doc: &Doc) -> bool {
-        if !self.asks_for_a_time() {
-            return true;
-        }
-        let (days, start_time, end_time) = (self.days, self.start_time, self.end_time);
-        let slot = Slot { days, start_time, end_time };
-        doc.times.iter().any(|time| {
-            slot.holds(time)
-                && self.starts_before.is_none_or(|t| time.opens.is_some_and(|opens| opens < t))
-                && (self.slots.is_empty() || self.slots.iter().any(|slot| slot.holds(time)))
-        })
+        !self.asks_for_a_time()
+            || doc.times.iter().any(|time| self.when.iter().any(|when| when.holds(time)))
     }
 }
 
-impl Slot {
+impl When {
+    fn has_time(&self) -> bool {
+        self.start_time.or(self.starts_before).or(self.end_time).is_some()
+    }
+
     fn holds(&self, time: &TimeEntry) -> bool {
         (self.days == 0 || time.days & self.days != 0)
             && self.start_time.is_none_or(|t| time.opens.is_some_and(|opens| opens >= t))
+            && self.starts_before.is_none_or(|t| time.opens.is_some_and(|opens| opens < t))
             && self.end_time.is_none_or(|t| time.closes.is_some_and(|closes| closes <= t))
     }
 }

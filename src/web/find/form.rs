@@ -5,6 +5,7 @@ use url::form_urlencoded;
 use crate::catalogue::Features;
 use crate::catalogue::Near;
 use crate::catalogue::Query;
+use crate::catalogue::When;
 use crate::oruk::Id;
 use crate::places::District;
 use crate::places::Gazetteer;
@@ -161,11 +162,15 @@ impl Form {
     fn ask(&mut self, gazetteer: &Gazetteer) {
         self.query.terms = Id::parse(&self.activity).into_iter().collect();
         let day = DAYS.iter().position(|day| *day == self.day);
-        self.query.days = day.map_or(0, |day| 1 << day);
-        if let Some((.., from, until)) = TIMES.iter().find(|(value, ..)| *value == self.time) {
-            self.query.start_time = Some(*from);
-            self.query.starts_before = Some(*until);
-        }
+        let time = TIMES.iter().find(|(value, ..)| *value == self.time);
+        let when = When {
+            days: day.map_or(0, |day| 1 << day),
+            start_time: time.map(|(.., from, _)| *from),
+            starts_before: time.map(|(.., until)| *until),
+            ..When::default()
+        };
+        self.query.when = vec![when];
+        self.query.when.retain(|when| *when != When::default());
         for (name, _, feature) in FEATURES {
             if self.has(name) {
                 self.query.features = self.query.features.with(feature);
