@@ -111,7 +111,9 @@ impl Occurrence {
             let own = Self::duration(opportunity).filter(|length| !is_implausible(*length));
             let parent = || opportunity.super_event.get().into_iter();
             let parents = || parent().flat_map(|o| successors(Some(o), |o| o.super_event.get()));
-            let length = own.or_else(|| Self::length_of_sessions(parents().take(MAX_PARENTS)))?;
+            let length = own.or_else(|| {
+                Self::length_of_sessions(parents().take(super::context::MAX_PARENTS))
+            })?;
             (!is_date || length >= TimeDelta::days(1)).then(|| start + length)
         });
         Some((start, end))
@@ -168,9 +170,6 @@ fn is_implausible(length: TimeDelta) -> bool {
 }
 
 const LONGEST_SESSION: TimeDelta = TimeDelta::hours(14);
-
-/// How many parents are asked how long a session lasts; real chains have three.
-const MAX_PARENTS: usize = 6;
 
 /// Returns an occurrence without what is its own alone: identity and times.
 fn facts_of(opportunity: &Opportunity) -> Opportunity {

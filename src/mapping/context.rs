@@ -54,7 +54,7 @@ pub(super) struct Context<'a> {
 }
 
 /// How many parents are looked at; real chains have three.
-const MAX_PARENTS: usize = 6;
+pub(super) const MAX_PARENTS: usize = 6;
 
 /// How many occurrences are compared when a value rises from them.
 const MAX_COMPARED: usize = 64;
@@ -145,14 +145,11 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Returns the word of a value of the standard, such as `FemaleOnly`, and takes note when it is not
-    /// written as `namespace` and word.
-    pub(super) fn term<'t>(&self, value: &'t str, namespace: &str, path: &str) -> &'t str {
-        let word = value.rsplit(['/', '#', ':']).next().unwrap_or(value);
+    /// Takes note when a value of the standard, such as `FemaleOnly`, is not written as `namespace` and `word`.
+    pub(super) fn check_term(&self, value: &str, namespace: &str, word: &str, path: &str) {
         if value.strip_prefix(namespace) != Some(word) {
             self.find(Code::TermPrefixed, path);
         }
-        word
     }
 
     /// Takes note of what the reader of the head put up with.

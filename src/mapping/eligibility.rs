@@ -234,9 +234,7 @@ fn gender(cx: &Context<'_>) -> Option<Gender> {
         cx.find(Code::GenderUnknown, path);
         return None;
     };
-    if stated.as_str().strip_prefix("https://openactive.io/") != Some(word) {
-        cx.find(Code::TermPrefixed, path);
-    }
+    cx.check_term(stated.as_str(), "https://openactive.io/", word, path);
     gender
 }
 

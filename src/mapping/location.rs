@@ -106,8 +106,6 @@ fn attendance(cx: &Context<'_>) -> Attendance {
 
 /// Reads a schema.org `EventAttendanceModeEnumeration`, also one that says `Online` alone.
 fn stated_mode(cx: &Context<'_>, mode: &str) -> Option<Attendance> {
-    let path = "eventAttendanceMode";
-    let word = cx.term(mode, "https://schema.org/", path);
     let known = [
         ("OnlineEventAttendanceMode", "Online", Attendance::Online),
         ("MixedEventAttendanceMode", "Mixed", Attendance::Mixed),
@@ -115,9 +113,7 @@ fn stated_mode(cx: &Context<'_>, mode: &str) -> Option<Attendance> {
     ];
     let (stated, _, attendance) =
         known.into_iter().find(|(whole, short, _)| is_word(mode, whole) || is_word(mode, short))?;
-    if word != stated {
-        cx.find(Code::TermPrefixed, path);
-    }
+    cx.check_term(mode, "https://schema.org/", stated, "eventAttendanceMode");
     Some(attendance)
 }
 

@@ -13,6 +13,7 @@ use super::context::local_time;
 use super::context::london_to_utc;
 use super::schedule::words::day_words;
 use crate::openactive::Kind;
+use crate::openactive::word_of;
 use crate::oruk::Status;
 
 /// How many days after its last date a service is inactive before it is defunct.
@@ -85,7 +86,7 @@ pub(super) fn judge(cx: &Context<'_>, lives: &Liveness) -> Judgement {
 
 fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
     if let Some(stated) = stated_status(cx) {
-        cx.term(stated, "https://schema.org/", "eventStatus");
+        cx.check_term(stated, "https://schema.org/", word_of(stated), "eventStatus");
     }
     match head_status(cx) {
         EventStatus::Cancelled => return Status::Defunct,
