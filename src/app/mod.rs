@@ -384,7 +384,7 @@ impl App {
         }
         if !stop.is_cancelled() {
             self.apply_policies().await?;
-            self.mapper.finish().await?;
+            self.mapper.finish(stop).await?;
             self.catalogue.catch_up().await?;
         }
         self.give_up(alone).await?;

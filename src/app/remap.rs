@@ -8,6 +8,7 @@ use chrono::DateTime;
 use chrono::Utc;
 use serde::Serialize;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use super::App;
 use super::datasets;
@@ -220,7 +221,7 @@ impl App {
         self.store.mark_all().await?;
         self.catalogue.load().await?;
         let before = self.catalogue.snapshot().generation();
-        let roots = self.mapper.drain().await?;
+        let roots = self.mapper.drain(&CancellationToken::new()).await?;
         let changed = self.store.changes(before, usize::MAX).await?.len();
         self.give_up(alone).await?;
         Ok(Remapped { roots, changed })

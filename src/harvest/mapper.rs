@@ -127,7 +127,7 @@ struct Mapped {
 }
 
 impl Mapper {
-    /// Runs until told to stop. What is mapped in one go then is still published.
+    /// Runs until told to stop. Chunks that were begun are still published.
     pub async fn run(&self, stop: CancellationToken) {
         let mut due = tokio::time::interval(DUE_EVERY);
         let mut purge = tokio::time::interval(PURGE_EVERY);
@@ -165,8 +165,8 @@ impl Mapper {
         rested_at: &mut Instant,
         stop: &CancellationToken,
     ) -> Result<(), StoreError> {
-        if self.map_while(|| !self.board.is_filling() && !stop.is_cancelled()).await?.is_all {
-            return self.judge(false).await;
+        if self.map_while(|| !self.board.is_filling(), stop).await?.is_all {
+            return self.judge(false, stop).await;
         }
         if Instant::now() < *rested_at {
             return Ok(());
@@ -192,7 +192,7 @@ impl Mapper {
                 break;
             }
             let count = dirty.len();
-            let again = self.map(dirty, behind).await?;
+            let again = self.map(dirty, behind, stop).await?;
             if is_more_to_come || again * 2 > count {
                 *rested_at = Instant::now() + REST.max(begun.elapsed() * 4);
                 break;
@@ -213,19 +213,19 @@ impl Mapper {
         self.board.filling().iter().any(has_others)
     }
 
-    /// Maps what is left after the last page of every feed, and judges what is lost.
-    pub async fn finish(&self) -> Result<(), StoreError> {
-        self.drain().await?;
-        self.judge(true).await?;
-        self.drain().await.map(|_| ())
+    /// Maps what is left after the last page of every feed, and judges what is lost, unless told to stop.
+    pub async fn finish(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        self.drain(stop).await?;
+        self.judge(true, stop).await?;
+        self.drain(stop).await.map(|_| ())
     }
 
     /// Judges what feeds lose, once all feeds of a publisher rest, or at once when reading `is_over`.
-    async fn judge(&self, is_over: bool) -> Result<(), StoreError> {
+    async fn judge(&self, is_over: bool, stop: &CancellationToken) -> Result<(), StoreError> {
         if !self.is_holding.swap(false, Ordering::AcqRel) {
             return Ok(());
         }
-        let judged = self.judge_held(is_over).await;
+        let judged = self.judge_held(is_over, stop).await;
         if !matches!(judged, Ok(true)) {
             self.is_holding.store(true, Ordering::Release);
         }
@@ -235,12 +235,16 @@ impl Mapper {
     /// Returns whether all there is was judged. A publisher's feeds must rest before all they brought is mapped,
     /// and until that was counted: else what the last page takes away would be judged apart from what the
     /// pages before it did.
-    async fn judge_held(&self, is_over: bool) -> Result<bool, StoreError> {
+    async fn judge_held(
+        &self,
+        is_over: bool,
+        stop: &CancellationToken,
+    ) -> Result<bool, StoreError> {
         let before = self.store.feeds().await?;
         let resting = |record: &FeedRecord| is_over || self.rests(record);
         let resting: HashMap<FeedId, u64> =
             before.iter().filter(|f| resting(f)).map(|f| (f.id, f.pages)).collect();
-        if !self.map_while(|| is_over || !self.board.is_filling()).await?.is_all {
+        if !self.map_while(|| is_over || !self.board.is_filling(), stop).await?.is_all {
             return Ok(false);
         }
         let guard = self.gate.load().guard;
@@ -282,15 +286,19 @@ impl Mapper {
         record.paused.is_some() || !(state.is_reading() || state == FeedState::Paused)
     }
 
-    /// Maps until nothing is dirty; returns how many roots were mapped.
-    pub async fn drain(&self) -> Result<usize, StoreError> {
-        Ok(self.map_while(|| true).await?.count)
+    /// Maps until nothing is dirty or told to stop; returns how many roots were taken up.
+    pub async fn drain(&self, stop: &CancellationToken) -> Result<usize, StoreError> {
+        Ok(self.map_while(|| true, stop).await?.count)
     }
 
-    /// Maps batch after batch, those that wait longest first, while it `may` go on.
-    async fn map_while(&self, may: impl FnMut() -> bool) -> Result<Mapped, StoreError> {
+    /// Maps batch after batch, those that wait longest first, while it `may` go on and is not told to stop.
+    async fn map_while(
+        &self,
+        may: impl FnMut() -> bool,
+        stop: &CancellationToken,
+    ) -> Result<Mapped, StoreError> {
         let mut behind = Behind::default();
-        let mapped = self.map_batches(may, &mut behind).await;
+        let mapped = self.map_batches(may, &mut behind, stop).await;
         let caught_up = self.catch_up(behind).await;
         mapped.and_then(|mapped| caught_up.map(|()| mapped))
     }
@@ -299,24 +307,33 @@ impl Mapper {
         &self,
         mut may: impl FnMut() -> bool,
         behind: &mut Behind,
+        stop: &CancellationToken,
     ) -> Result<Mapped, StoreError> {
         let mut mapped = Mapped { count: 0, is_all: false };
-        while may() {
+        while may() && !stop.is_cancelled() {
             let dirty = self.store.dirty(BATCH).await?;
             if dirty.is_empty() {
                 mapped.is_all = true;
                 break;
             }
             mapped.count += dirty.len();
-            self.map(dirty, behind).await?;
+            self.map(dirty, behind, stop).await?;
         }
         Ok(mapped)
     }
 
-    /// Maps a batch and publishes it. Returns how many of the roots were services already.
-    async fn map(&self, dirty: Vec<Dirty>, behind: &mut Behind) -> Result<usize, StoreError> {
+    /// Maps a batch and publishes it; what is left when told to stop stays dirty. Returns how many of the roots
+    /// were services already.
+    async fn map(
+        &self,
+        dirty: Vec<Dirty>,
+        behind: &mut Behind,
+        stop: &CancellationToken,
+    ) -> Result<usize, StoreError> {
         let (mut running, mut publishing) = (VecDeque::new(), None);
-        let mapped = self.map_chunks(dirty, behind, &mut running, &mut publishing).await;
+        let chunks =
+            dirty.chunks(CHUNK).take_while(|_| !stop.is_cancelled()).map(<[Dirty]>::to_vec);
+        let mapped = self.map_chunks(chunks, behind, &mut running, &mut publishing).await;
         // Whatever happened: written later it would hide what is mapped from now on.
         for chunk in running {
             let _was_given_up = chunk.await;
@@ -328,13 +345,12 @@ impl Mapper {
     /// Maps chunks side by side. Those that are ready while others are being published are published together.
     async fn map_chunks(
         &self,
-        dirty: Vec<Dirty>,
+        mut chunks: impl Iterator<Item = Vec<Dirty>>,
         behind: &mut Behind,
         running: &mut VecDeque<JoinHandle<Result<Chunk, StoreError>>>,
         publishing: &mut Option<JoinHandle<Result<(), StoreError>>>,
     ) -> Result<usize, StoreError> {
         let processors = available_parallelism().map_or(LEAST_CHUNKS, NonZero::get);
-        let mut chunks = dirty.chunks(CHUNK).map(<[Dirty]>::to_vec);
         let first = chunks.by_ref().take(processors.clamp(LEAST_CHUNKS, MOST_CHUNKS));
         running.extend(first.map(|chunk| self.start(chunk)));
         let (mut unpublished, mut again) = (Vec::new(), 0);

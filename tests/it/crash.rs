@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::support::gateway::Gateway;
@@ -41,6 +42,36 @@ async fn a_killed_gateway_on_a_server_goes_on_where_it_was() {
     // As if the time had passed in which a dead worker may come back; only the last is waited for.
     let forget = async || drop(query(&url, "UPDATE worker SET expires_at = 0").await);
     check_kills(&publisher, &settings, &on_server, forget).await;
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_no_more_than_what_is_being_mapped() {
+    const MANY: u32 = 3_000;
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 500);
+    for id in 0..MANY {
+        publisher.upsert("/feed", &id.to_string(), items::series(id, &format!("Class {id:04}")));
+    }
+    let mut gateway = Gateway::new(&Settings::following(&[("one", vec![url])]));
+    assert_eq!(gateway.harvest().await.code, Some(0));
+    let store = gateway.folder().join("baton.db");
+    let mark_all = "INSERT OR REPLACE INTO dirty (key) SELECT key FROM service";
+    assert_eq!(Connection::open(&store).unwrap().execute(mark_all, []).unwrap(), 3_000);
+    gateway.start_again().await;
+    let has_begun = async || {
+        let waiting = gateway.status().await["waiting"].as_u64()?;
+        (waiting < MANY.into()).then_some(())
+    };
+    wait_until("mapping", PATIENCE, has_begun).await;
+    assert_eq!(gateway.stop().await, Some(0));
+    let count = "SELECT count(*) FROM dirty";
+    let left: u32 =
+        Connection::open(&store).unwrap().query_row(count, [], |row| row.get(0)).unwrap();
+    assert!((1..MANY).contains(&left), "{left} are left");
+
+    gateway.start_again().await;
+    gateway.settled().await;
+    assert_eq!(gateway.names().await.len(), 3_000);
 }
 
 /// Kills a gateway again and again; what it serves in the end is what one serves that was left alone.
