@@ -32,6 +32,9 @@ use crate::config::Policy;
 use crate::config::Web;
 use crate::places::Gazetteer;
 use crate::quality::Code;
+use crate::store::Dirty;
+use crate::store::ServiceRecord;
+use crate::store::StoreError;
 use crate::web::Choices;
 use crate::web::Districts;
 use crate::web::Followers;
@@ -229,7 +232,11 @@ impl std::fmt::Debug for Reach {
 /// Tells how the feeds are doing; implemented by whoever harvests.
 pub trait StatusSource: Send + Sync {
     /// Returns how every feed is doing.
-    fn report(&self) -> BoxFuture<'_, Result<StatusReport, crate::store::StoreError>>;
+    fn report(&self) -> BoxFuture<'_, Result<StatusReport, StoreError>>;
+
+    /// Maps roots that may not be republished, for the report of their publisher: what is no part of it is left out,
+    /// and nothing is kept. Returns what would be listed, each with the key it is known by.
+    fn unpublished(&self, roots: Vec<Dirty>) -> BoxFuture<'_, Result<Unpublished, StoreError>>;
 
     /// Returns since when the store does not answer; nothing when it does.
     fn store_lost_at(&self) -> Option<DateTime<Utc>> {
@@ -239,6 +246,9 @@ pub trait StatusSource: Send + Sync {
     /// Tells whether the store and the catalogue are ready.
     fn is_ready(&self) -> bool;
 }
+
+/// What would be services if their feeds were republished, by the keys they are known by.
+pub type Unpublished = Vec<(String, ServiceRecord)>;
 
 /// How the gateway is doing. No secrets.
 #[derive(Debug, Clone, PartialEq, Serialize)]

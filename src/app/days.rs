@@ -60,7 +60,8 @@ impl App {
         if due.is_empty() {
             return Ok(());
         }
-        let report = self.status().report().await?;
+        let status = self.status();
+        let report = status.report().await?;
         if is_catching_up(&report) {
             return Ok(());
         }
@@ -71,7 +72,8 @@ impl App {
                 continue;
             }
             let begun = Instant::now();
-            let day = crate::web::day(self.store.as_ref(), key, feeds, now.date_naive()).await;
+            let day =
+                crate::web::day(self.store.as_ref(), &status, key, feeds, now.date_naive()).await;
             let day = day.map_err(|problem| anyhow!("{}", problem.detail()))?;
             if let Some(day) = day {
                 self.store.keep_day(key.clone(), day).await?;

@@ -52,16 +52,30 @@ impl Feeds {
         stale: &Stale,
         rules: &Rules,
     ) -> Sources {
-        let mut sources = HashMap::new();
+        let mut sources = Self::all_sources(config, datasets, records, rules);
         let publishers = config.publishers.iter();
-        for publisher in publishers.filter(|publisher| publisher.is_republished(rules.set())) {
+        let is_withheld = |publisher: &&Publisher| !publisher.is_republished(rules.set());
+        let withheld: HashSet<&str> =
+            publishers.filter(is_withheld).map(|publisher| publisher.key.as_str()).collect();
+        sources.0.retain(|feed, (source, _)| {
+            !stale.contains(feed) && !withheld.contains(source.key.as_str())
+        });
+        sources
+    }
+
+    /// Returns the sources of all feeds, whether or not they may be republished.
+    pub(super) fn all_sources(
+        config: &Config,
+        datasets: &Datasets,
+        records: &[FeedRecord],
+        rules: &Rules,
+    ) -> Sources {
+        let mut sources = HashMap::new();
+        for publisher in &config.publishers {
             let preset = publisher.preset.as_deref();
             let rules = Arc::new(rules.for_publisher(preset, &publisher.options));
-            let is_served = |record: &&FeedRecord| {
-                record.publisher == publisher.key && !stale.contains(&record.id)
-            };
-            for record in records.iter().filter(is_served) {
-                let found = datasets.get(&publisher.key);
+            let found = datasets.get(&publisher.key);
+            for record in records.iter().filter(|record| record.publisher == publisher.key) {
                 let license = found.and_then(|known| known.license.clone());
                 let source = Arc::new(source(publisher, record, license));
                 sources.insert(record.id, (source, Arc::clone(&rules)));

@@ -1,5 +1,6 @@
 //! How the gateway is doing, for `/status.json` and `/readyz`.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
@@ -14,18 +15,25 @@ use super::App;
 use super::datasets::Known;
 use super::policy::policy_of;
 use super::policy::stale_at;
+use super::sources::Feeds;
 use crate::api::DatasetReport;
 use crate::api::FeedReport;
 use crate::api::StatusReport;
 use crate::api::StatusSource;
 use crate::api::Traffic;
+use crate::api::Unpublished;
 use crate::catalogue::Catalogue;
 use crate::harvest::Board;
 use crate::harvest::FeedState;
 use crate::harvest::FeedStatus;
 use crate::harvest::Sources;
+use crate::harvest::publication;
 use crate::quality::Code;
+use crate::store::Bundle;
+use crate::store::Dirty;
+use crate::store::FeedId;
 use crate::store::FeedRecord;
+use crate::store::Outcome;
 use crate::store::Store;
 use crate::store::StoreError;
 
@@ -66,6 +74,32 @@ impl StatusSource for Status {
             let (services, generation) = (snapshot.len(), snapshot.generation());
             let behind = behind as u64;
             Ok(StatusReport { services, waiting, generation, behind, feeds, datasets })
+        })
+    }
+
+    fn unpublished(&self, roots: Vec<Dirty>) -> BoxFuture<'_, Result<Unpublished, StoreError>> {
+        Box::pin(async move {
+            let bundles = self.store.bundles(roots).await?;
+            let records = self.store.feeds().await?;
+            let (config, datasets) = (self.app.config.load(), self.app.datasets.load());
+            let rules = self.app.rules.load();
+            let sources = Feeds::all_sources(&config, &datasets, &records, &rules);
+            let withheld = records.iter().filter(|record| self.app.withheld(record).is_some());
+            let withheld: HashSet<FeedId> = withheld.map(|record| record.id).collect();
+            let now = self.app.clock.now();
+            let made = tokio::task::spawn_blocking(move || {
+                let mapped = |bundle: Bundle| match publication(&bundle, &sources, now).outcome {
+                    Outcome::Service(service)
+                        if service.status.is_listed()
+                            && service.feed.is_some_and(|feed| withheld.contains(&feed)) =>
+                    {
+                        Some((bundle.key, *service))
+                    }
+                    _ => None,
+                };
+                bundles.into_iter().filter_map(mapped).collect()
+            });
+            made.await.or(Err(StoreError::Closed))
         })
     }
 

@@ -20,6 +20,10 @@ const PRIVATE: &str = "jo.private@example.org";
 /// Two series, one of them poor and run by a private person, two sessions without a parent, and an item
 /// that cannot be used.
 async fn gateway() -> (FakePublisher, Gateway) {
+    gateway_that("republish = true").await
+}
+
+async fn gateway_that(republishes: &str) -> (FakePublisher, Gateway) {
     let publisher = FakePublisher::start().await;
     publisher.license(None);
     let (series, sessions) = (publisher.feed("/series", 100), publisher.feed("/sessions", 100));
@@ -40,7 +44,7 @@ async fn gateway() -> (FakePublisher, Gateway) {
         publisher.upsert("/sessions", &id.to_string(), items::session(id, missing.clone(), 3));
     }
     let publishers = format!(
-        "key = \"p\"\nname = \"Active <b>P</b>\"\nfeeds = {:?}\nrepublish = true\n",
+        "key = \"p\"\nname = \"Active <b>P</b>\"\nfeeds = {:?}\n{republishes}\n",
         [series, sessions]
     );
     let gateway = Gateway::start(&Settings::default().publisher(&publishers)).await;
@@ -267,11 +271,39 @@ async fn reports(gateway: &Gateway) -> (Value, [String; 2]) {
 }
 
 #[tokio::test]
+async fn what_is_not_republished_is_judged_alike_and_nothing_of_it_is_told() {
+    let (_publisher, gateway) = gateway().await;
+    let (published, _) = reports(&gateway).await;
+    let counts = |report: &Value| {
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings.map(|found| (text(&found["code"]), found["count"].clone())).collect::<Vec<_>>()
+    };
+    for why in ["republish = false", ""] {
+        let (_publisher, gateway) = gateway_that(why).await;
+        assert_eq!(gateway.json("/v3/services").await["total_items"], 0);
+        let (report, pages) = reports(&gateway).await;
+        for part in ["services", "is_complete", "completeness", "rules", "score"] {
+            assert_eq!(report[part], published[part], "{part}");
+        }
+        assert_eq!(counts(&report), counts(&published));
+        let findings = report["findings"].as_array().unwrap();
+        let of_poor = findings.iter().find(|found| found["code"] == "description-missing").unwrap();
+        assert_eq!(of_poor["items"], json!([items::uri("series", 2)]));
+        for told in pages.iter().chain([&report.to_string()]) {
+            for untold in ["Poor", "Rich", "Jo Private", PRIVATE, "/find/"] {
+                assert!(!told.contains(untold), "{untold} is in {told}");
+            }
+        }
+        assert!(pages[0].contains("not published: "), "{}", pages[0]);
+        assert!(pages[1].contains("Nothing of these feeds is published"), "{}", pages[1]);
+    }
+}
+
+#[tokio::test]
 async fn what_was_not_looked_at_is_neither_judged_nor_praised() {
     let publisher = FakePublisher::start().await;
     publisher.license(None);
     let (read, unread) = (publisher.feed("/read", 5), publisher.feed("/unread", 5));
-    publisher.upsert("/read", "1", items::series(1, "Yoga"));
     publisher.fault("/unread", Fault::Status(401), usize::MAX);
     let licence = "neither the feed nor the configuration states a licence";
     let asked_not_to = "the configuration says that it is not republished";

@@ -11,7 +11,7 @@ use crate::store::StoreError;
 use crate::store::limits::MAX_STEP_BACK_MILLIS;
 
 /// A mark of a root that is looked at without being dirty: no mark of the list is ever 0.
-const NO_MARK: i64 = 0;
+pub(super) const NO_MARK: i64 = 0;
 
 pub(super) async fn dirty(session: &Session<'_>, limit: i64) -> Result<Vec<Dirty>, StoreError> {
     session

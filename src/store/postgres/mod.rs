@@ -356,6 +356,13 @@ impl Store for PostgresStore {
         })
     }
 
+    fn roots_by(&self, publisher: String, limit: usize) -> Answer<'_, Vec<Dirty>> {
+        let doing = "finding the roots of a publisher";
+        self.read(doing, publisher, move |session, publisher| {
+            Box::pin(publisher::roots(session, publisher, limit_of(limit)))
+        })
+    }
+
     fn unusable(&self, publisher: String) -> Answer<'_, Vec<(String, u64)>> {
         let doing = "counting the items of a publisher that cannot be used";
         self.read(doing, publisher, |session, publisher| {

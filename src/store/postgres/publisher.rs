@@ -1,9 +1,11 @@
-//! What one publisher's feeds came to: its services, and the items that could not be used.
+//! What one publisher's feeds came to: its services and roots, and the items that could not be used.
 
 use super::connection::Session;
+use super::dirty::NO_MARK;
 use super::name::text_of;
 use super::read;
 use crate::oruk::Id;
+use crate::store::Dirty;
 use crate::store::StoreError;
 
 /// Returns the ids of the services of a publisher's feeds, in their order, without tombstones.
@@ -19,6 +21,24 @@ pub(super) async fn services(
              ORDER BY id",
             &[&publisher],
             |row| Ok(read::id_of(row.try_get(0)?)),
+        )
+        .await
+}
+
+/// Returns roots that items or occurrences of a publisher's feeds belong to.
+pub(super) async fn roots(
+    session: &Session<'_>,
+    publisher: &str,
+    limit: i64,
+) -> Result<Vec<Dirty>, StoreError> {
+    session
+        .rows(
+            "WITH own AS (SELECT id FROM feed WHERE publisher = $1 AND rank IS NOT NULL)
+             SELECT key FROM head WHERE feed IN (SELECT id FROM own)
+             UNION SELECT parent FROM occurrence WHERE feed IN (SELECT id FROM own)
+             ORDER BY 1 LIMIT $2",
+            &[&publisher, &limit],
+            |row| Ok(Dirty { key: row.try_get(0)?, mark: NO_MARK }),
         )
         .await
 }

@@ -107,7 +107,7 @@ pub(super) fn mark_all(connection: &Connection) -> Result<u64, StoreError> {
 }
 
 /// A mark of a root that is looked at without being dirty: no mark of the list is ever 0.
-const NO_MARK: i64 = 0;
+pub(super) const NO_MARK: i64 = 0;
 
 pub(super) fn roots_of(connection: &Connection, service: Id) -> Result<Vec<Dirty>, StoreError> {
     let doing = "finding the roots of a service";

@@ -245,6 +245,10 @@ impl Store for SqliteStore {
         self.read(move |connection| publisher::services(connection, &publisher))
     }
 
+    fn roots_by(&self, publisher: String, limit: usize) -> Answer<'_, Vec<Dirty>> {
+        self.read(move |connection| publisher::roots(connection, &publisher, limit))
+    }
+
     fn unusable(&self, publisher: String) -> Answer<'_, Vec<(String, u64)>> {
         self.read(move |connection| publisher::unusable(connection, &publisher))
     }

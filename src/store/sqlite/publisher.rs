@@ -1,9 +1,11 @@
-//! What one publisher's feeds came to: its services, and the items that could not be used.
+//! What one publisher's feeds came to: its services and roots, and the items that could not be used.
 
 use rusqlite::Connection;
 
+use super::bundle::NO_MARK;
 use super::sql;
 use crate::oruk::Id;
+use crate::store::Dirty;
 use crate::store::StoreError;
 
 /// Returns the ids of the services of a publisher's feeds, in their order, without tombstones.
@@ -19,6 +21,28 @@ pub(super) fn services(connection: &Connection, publisher: &str) -> Result<Vec<I
         .map_err(sql(doing))?;
     let rows =
         select.query_map([publisher], |row| Ok(Id::from_bytes(row.get(0)?))).map_err(sql(doing))?;
+    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
+}
+
+/// Returns roots that items or occurrences of a publisher's feeds belong to.
+pub(super) fn roots(
+    connection: &Connection,
+    publisher: &str,
+    limit: usize,
+) -> Result<Vec<Dirty>, StoreError> {
+    let doing = "finding the roots of a publisher";
+    let mut select = connection
+        .prepare_cached(
+            "WITH own AS (SELECT id FROM feed WHERE publisher = ?1 AND rank IS NOT NULL)
+             SELECT key FROM head WHERE feed IN (SELECT id FROM own)
+             UNION SELECT parent FROM occurrence WHERE feed IN (SELECT id FROM own)
+             ORDER BY 1 LIMIT ?2",
+        )
+        .map_err(sql(doing))?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = select
+        .query_map((publisher, limit), |row| Ok(Dirty { key: row.get(0)?, mark: NO_MARK }))
+        .map_err(sql(doing))?;
     rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
 }
 

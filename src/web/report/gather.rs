@@ -1,4 +1,5 @@
-//! Gathers what a report tells: a walk over the services of a publisher.
+//! Gathers what a report tells: a walk over the services of a publisher, and over what would be services if its
+//! feeds were republished.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,8 @@ use super::score;
 use super::score::Shares;
 use crate::api::FeedReport;
 use crate::api::Problem;
+use crate::api::StatusSource;
+use crate::api::Unpublished;
 use crate::oruk::Service;
 use crate::quality::Code;
 use crate::quality::Finding;
@@ -25,8 +28,8 @@ const BATCH: usize = 1_000;
 /// How many examples of a finding are told.
 const MAX_EXAMPLES: usize = 3;
 
-/// How many items that cannot be used are named for a finding.
-const MAX_ITEMS: u32 = 3;
+/// How many items that cannot be used are named for a finding, and how many that are not republished.
+const MAX_ITEMS: u8 = 3;
 
 /// How many missing parents are told.
 const MAX_PARENTS: usize = 20;
@@ -35,21 +38,34 @@ const MAX_PARENTS: usize = 20;
 const MAX_NAME: usize = 120;
 
 /// Makes the report of a publisher from up to `most` of its services: ids are hashes, so the first of them are
-/// as good as any. It names no items and no missing parents, see [`add_names`].
+/// as good as any. What is not republished is looked at after them. It names no unusable items and no missing
+/// parents, see [`add_names`].
 pub(super) async fn report(
     store: &dyn Store,
+    status: &dyn StatusSource,
     publisher: &str,
     feeds: Vec<FeedReport>,
     most: usize,
 ) -> Result<Report, Problem> {
     let mut ids = store.services_of(publisher.to_owned()).await?;
-    let is_complete = ids.len() <= most;
+    let mut is_complete = ids.len() <= most;
     ids.truncate(most);
     let mut walk = Walk::default();
     for ids in ids.chunks(BATCH) {
         let batch = store.services(ids.to_vec()).await?;
         let walked = tokio::task::spawn_blocking(move || walk.with(&batch)).await;
         walk = walked.map_err(|_stopped| Problem::Internal)?;
+    }
+    if feeds.iter().any(|feed| feed.withheld.is_some()) {
+        let most = most - ids.len();
+        let mut roots = store.roots_by(publisher.to_owned(), most.saturating_add(1)).await?;
+        is_complete &= roots.len() <= most;
+        roots.truncate(most);
+        for roots in roots.chunks(BATCH) {
+            let batch = status.unpublished(roots.to_vec()).await?;
+            let walked = tokio::task::spawn_blocking(move || walk.with_unpublished(&batch)).await;
+            walk = walked.map_err(|_stopped| Problem::Internal)?;
+        }
     }
     let unusable = store.unusable(publisher.to_owned()).await?;
     let completeness = walk.completeness.fields();
@@ -72,7 +88,7 @@ pub(super) async fn report(
 
 /// Names items that cannot be used and parents that are missing: what is only told, not counted.
 pub(super) async fn add_names(store: &dyn Store, report: &mut Report) -> Result<(), Problem> {
-    for (code, item) in store.unusable_items(report.publisher.clone(), MAX_ITEMS).await? {
+    for (code, item) in store.unusable_items(report.publisher.clone(), MAX_ITEMS.into()).await? {
         if let Some(found) = report.findings.iter_mut().find(|found| found.code == code) {
             found.items.push(words::short(&item, MAX_NAME));
         }
@@ -130,7 +146,16 @@ async fn missing_parents(
 #[derive(Debug, Default)]
 struct Walk {
     completeness: Completeness,
-    findings: BTreeMap<Code, (u64, Vec<Example>)>,
+    findings: BTreeMap<Code, Seen>,
+}
+
+/// How often a finding was made, and where.
+#[derive(Debug, Default)]
+struct Seen {
+    count: u64,
+    examples: Vec<Example>,
+    /// Keys of what is not republished.
+    items: Vec<String>,
 }
 
 impl Walk {
@@ -144,10 +169,27 @@ impl Walk {
             let findings = &stored.record.findings;
             self.completeness.add(&service, findings);
             for finding in findings {
-                let (count, examples) = self.findings.entry(finding.code).or_default();
-                *count += 1;
-                if examples.len() < MAX_EXAMPLES {
-                    examples.push(example(&service, finding));
+                let seen = self.findings.entry(finding.code).or_default();
+                seen.count += 1;
+                if seen.examples.len() < MAX_EXAMPLES {
+                    seen.examples.push(example(&service, finding));
+                }
+            }
+        }
+        self
+    }
+
+    /// Looks at what is not republished: nothing that it says is told, only by which key it is known.
+    fn with_unpublished(mut self, batch: &Unpublished) -> Self {
+        for (key, record) in batch {
+            let Ok(service) = serde_json::from_slice::<Service>(&record.body) else { continue };
+            self.completeness.add(&service, &record.findings);
+            for finding in &record.findings {
+                let seen = self.findings.entry(finding.code).or_default();
+                seen.count += 1;
+                let key = words::short(key, MAX_NAME);
+                if seen.items.len() < MAX_ITEMS.into() && seen.items.last() != Some(&key) {
+                    seen.items.push(key);
                 }
             }
         }
@@ -159,29 +201,29 @@ impl Walk {
         for (name, count) in unusable {
             let code = Code::ALL.iter().find(|code| code.as_str() == name);
             if let Some(code) = code {
-                self.findings.entry(*code).or_default().0 += count;
+                self.findings.entry(*code).or_default().count += count;
             }
         }
         let mut found: Vec<(Severity, Found)> = self
             .findings
             .into_iter()
-            .map(|(code, (count, examples))| (code.severity(), found(code, count, examples)))
+            .map(|(code, seen)| (code.severity(), found(code, seen)))
             .collect();
         found.sort_by_key(|(severity, found)| std::cmp::Reverse((*severity, found.count)));
         found.into_iter().map(|(_, found)| found).collect()
     }
 }
 
-fn found(code: Code, count: u64, examples: Vec<Example>) -> Found {
+fn found(code: Code, seen: Seen) -> Found {
     Found {
         code: code.as_str().to_owned(),
         severity: code.severity().to_string(),
         title: code.title(),
         advice: code.advice(),
         specification: code.specification(),
-        count,
-        examples,
-        items: Vec::new(),
+        count: seen.count,
+        examples: seen.examples,
+        items: seen.items,
     }
 }
 

@@ -38,6 +38,7 @@ use super::words;
 use crate::api::ApiState;
 use crate::api::FeedReport;
 use crate::api::Problem;
+use crate::api::StatusSource;
 use crate::oruk::Id;
 use crate::quality::Finding;
 use crate::store::Day;
@@ -145,7 +146,8 @@ struct Found {
     specification: &'static str,
     count: u64,
     examples: Vec<Example>,
-    /// Ids of some items that cannot be used because of it, as their feeds have them.
+    /// Ids of some items that cannot be used because of it, as their feeds have them, and keys of some that are not
+    /// republished.
     items: Vec<String>,
 }
 
@@ -221,11 +223,12 @@ async fn as_json(state: &ApiState, publisher: &str) -> Result<Response, Trouble>
 /// to look at.
 pub(crate) async fn day(
     store: &dyn Store,
+    status: &dyn StatusSource,
     publisher: &str,
     feeds: Vec<FeedReport>,
     date: NaiveDate,
 ) -> Result<Option<Day>, Problem> {
-    let report = gather::report(store, publisher, feeds, usize::MAX).await?;
+    let report = gather::report(store, status, publisher, feeds, usize::MAX).await?;
     let findings = report.findings.iter().map(|found| found.count).sum();
     let Report { items, services, score, .. } = report;
     Ok(score.map(|score| Day { date, items, services, findings, score }))
@@ -257,7 +260,9 @@ async fn made(state: &ApiState, publisher: &str) -> Result<Arc<Report>, Problem>
         return Err(Problem::UnknownId { what: "publisher" });
     }
     let store = state.bodies.store();
-    let mut report = gather::report(store.as_ref(), publisher, feeds, MAX_SERVICES).await?;
+    let mut report =
+        gather::report(store.as_ref(), state.status.as_ref(), publisher, feeds, MAX_SERVICES)
+            .await?;
     gather::add_names(store.as_ref(), &mut report).await?;
     excerpts::add(store.as_ref(), &mut report).await?;
     let report = Arc::new(report);

@@ -228,6 +228,14 @@ pub(super) async fn what_the_feeds_of_a_publisher_came_to_is_told(subject: &Subj
     expected.sort_unstable();
     assert_eq!(subject.store.services_of(publisher.clone()).await.unwrap(), expected);
     assert_eq!(subject.store.services_of("nobody".to_owned()).await.unwrap(), []);
+    subject.page(0, vec![session("s1", "a", 1), session("s2", "missing", 1)]).await;
+    let roots = subject.store.roots_by(publisher.clone(), 100).await.unwrap();
+    let bundles = subject.store.bundles(roots).await.unwrap();
+    let mut roots: Vec<_> = bundles.iter().map(|bundle| bundle.key.as_str()).collect();
+    roots.sort_unstable();
+    assert_eq!(roots, ["a", "b", "c", "gone", "missing"]);
+    assert_eq!(subject.store.roots_by(publisher.clone(), 2).await.unwrap().len(), 2);
+    assert_eq!(subject.store.roots_by("nobody".to_owned(), 100).await.unwrap(), []);
     let unusable = |item: &str, code| ItemChange::Unusable {
         item_id: Some(item.to_owned()),
         finding: Finding::new(code, ""),
