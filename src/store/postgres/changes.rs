@@ -101,7 +101,9 @@ impl<'a> Changes<'a> {
         let stated = record.last_modified.timestamp_millis();
         let last_modified = match &before {
             Some(known) if is_same => known.last_modified,
-            Some(known) if stated <= known.last_modified => publication.now.timestamp_millis(),
+            Some(known) if stated <= known.last_modified => {
+                publication.now.timestamp_millis().max(known.last_modified + 1)
+            }
             _ => stated,
         };
         let known = Known { hash, last_modified, is_gone: false, feed, findings: count };

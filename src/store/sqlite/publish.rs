@@ -166,7 +166,9 @@ fn put(
     // A change must not hide behind an older time, or those who ask for changes never see it.
     let stated = record.last_modified.timestamp_millis();
     let last_modified = match &before {
-        Some(known) if stated <= known.last_modified => publication.now.timestamp_millis(),
+        Some(known) if stated <= known.last_modified => {
+            publication.now.timestamp_millis().max(known.last_modified + 1)
+        }
         _ => stated,
     };
     let restamped = (last_modified != stated).then(|| {

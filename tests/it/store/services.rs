@@ -68,18 +68,27 @@ pub(super) async fn what_is_the_same_makes_no_change(subject: &Subject) {
 pub(super) async fn a_time_of_change_never_goes_backwards(subject: &Subject) {
     subject.page(0, vec![series("a", "{}")]).await;
     let root = subject.root("a").await;
-    for (text, in_minutes, expected) in [("one", 5, 5), ("two", 9, 9), ("three", 3, 60)] {
-        let last_modified = noon() + TimeDelta::minutes(in_minutes);
+    let minutes = TimeDelta::minutes;
+    for (text, in_minutes, expected) in [
+        ("one", 5, minutes(5)),
+        ("two", 9, minutes(9)),
+        ("three", 3, minutes(60)),
+        // Said to be later than it is, and changed again before that time.
+        ("four", 90, minutes(90)),
+        ("five", 90, minutes(90) + TimeDelta::milliseconds(1)),
+        ("six", 80, minutes(90) + TimeDelta::milliseconds(2)),
+    ] {
+        let last_modified = noon() + minutes(in_minutes);
         let record = ServiceRecord { last_modified, ..subject.service("a", text) };
         let outcome = Outcome::Service(Box::new(record));
         let now = noon() + TimeDelta::hours(1);
         let publication = Publication { root, id: id("a"), outcome, now };
         let changed = subject.store.publish(vec![publication]).await.unwrap();
-        let expected = noon() + TimeDelta::minutes(expected);
+        let expected = noon() + expected;
         assert_eq!(changed[0].last_modified, expected, "{text}");
         let stored = subject.store.services(vec![id("a")]).await.unwrap().remove(0).unwrap();
         let body: Value = serde_json::from_slice(&stored.record.body).unwrap();
-        assert_eq!(body["last_modified"], expected.format("%Y-%m-%dT%H:%M:%S.000Z").to_string());
+        assert_eq!(body["last_modified"], expected.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
         assert_eq!(body["name"], text);
     }
 }
