@@ -142,6 +142,12 @@ fn sql(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
     move |source| StoreError::Sql { doing, source: source.into() }
 }
 
+/// Compresses what a statement writes.
+fn compress(doing: &'static str, body: &[u8]) -> rusqlite::Result<Vec<u8>> {
+    let failed = |error: StoreError| rusqlite::Error::ToSqlConversionFailure(error.into());
+    codec::compress(doing, body).map_err(failed)
+}
+
 impl Store for SqliteStore {
     fn sync_feeds(&self, feeds: Vec<FeedSpec>, _: DateTime<Utc>) -> Answer<'_, Vec<FeedRecord>> {
         self.write(move |connection| feed::sync(connection, &feeds))

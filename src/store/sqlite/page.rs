@@ -10,6 +10,7 @@ use rusqlite::OptionalExtension as _;
 use rusqlite::params;
 
 use super::codec;
+use super::compress;
 use super::feed;
 use super::sql;
 use crate::store::ItemChange;
@@ -405,7 +406,7 @@ impl<'a> Writer<'a> {
         let id = if let Some(id) = known {
             id
         } else {
-            let body = codec::compress(DOING, facts.as_bytes()).unwrap_or_default();
+            let body = compress(DOING, facts.as_bytes())?;
             self.transaction
                 .prepare_cached("INSERT INTO facts (hash, body) VALUES (?1, ?2)")?
                 .execute(params![hash, body])?;

@@ -8,6 +8,7 @@ use rusqlite::params;
 
 use super::body;
 use super::codec;
+use super::compress;
 use super::held;
 use super::sql;
 use crate::oruk::Id;
@@ -171,9 +172,9 @@ fn put(
         }
         _ => stated,
     };
-    let restamped = (last_modified != stated).then(|| {
-        codec::compress(DOING, &body::stamp(&record.body, last_modified)).unwrap_or_default()
-    });
+    let restamped = (last_modified != stated)
+        .then(|| compress(DOING, &body::stamp(&record.body, last_modified)))
+        .transpose()?;
     let body = restamped.as_deref().unwrap_or(body);
     transaction
         .prepare_cached(
@@ -248,7 +249,7 @@ fn withdraw(
         None => name_of(transaction, id)?,
     };
     let time = codec::from_millis(last_modified);
-    let body = codec::compress(DOING, &body::tombstone(id, &name, time)).unwrap_or_default();
+    let body = compress(DOING, &body::tombstone(id, &name, time))?;
     transaction
         .prepare_cached(
             "UPDATE service SET seq = ?2, status = ?3, last_modified = ?4, gone_at = ?5, due = NULL,
