@@ -137,7 +137,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
                 let count: u64 = counts.iter().map(|(_, count)| count).sum();
                 say(&format!("{key}: {}; {count} occurrences wait", parent_missing()));
             }
-            Outcome::Nothing { .. } | Outcome::Delegated(_) | Outcome::Held(_) => {}
+            Outcome::Nothing | Outcome::Delegated(_) | Outcome::Held(_) => {}
         }
     }
     out.flush()?;

@@ -86,7 +86,7 @@ impl Gate {
             && root.license.is_none()
             && service.feed.is_some_and(|feed| self.needs_license.contains(&feed))
         {
-            publication.outcome = Outcome::Nothing { name: None };
+            publication.outcome = Outcome::Nothing;
         }
         publication
     }
@@ -99,7 +99,7 @@ fn is_loss(standing: &Standing, outcome: &Outcome, now: DateTime<Utc>) -> bool {
         return false;
     }
     match outcome {
-        Outcome::Nothing { .. } | Outcome::Orphans(_) => true,
+        Outcome::Nothing | Outcome::Orphans(_) => true,
         Outcome::Service(service) => standing.parts & !service.parts != 0,
         Outcome::Delegated(_) | Outcome::Held(_) => false,
     }

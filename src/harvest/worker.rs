@@ -45,7 +45,7 @@ pub fn publication(root: &store::Bundle, sources: &Sources, now: DateTime<Utc>) 
         }
         Assembled::Delegated(delegation) => Outcome::Delegated(delegation),
         Assembled::Orphans(counts) => Outcome::Orphans(counts),
-        Assembled::Nothing => Outcome::Nothing { name: None },
+        Assembled::Nothing => Outcome::Nothing,
     };
     Publication { root: dirty, id, outcome, now }
 }

@@ -374,10 +374,7 @@ pub enum Outcome {
     /// It is a service.
     Service(Box<ServiceRecord>),
     /// It is not, or no longer, a service of its own.
-    Nothing {
-        /// Name of the service, for the tombstone when there was one.
-        name: Option<String>,
-    },
+    Nothing,
     /// It has occurrences and no parent: how many, by feed.
     Orphans(Vec<(FeedId, u64)>),
     /// It belongs to other roots, which must be mapped.

@@ -70,8 +70,8 @@ enum Write<'a> {
     },
     /// Its content is the same.
     Keep { key: i64, record: &'a ServiceRecord },
-    /// It is gone. The name may be that of the service before.
-    Withdraw { at: usize, name: Option<&'a str>, last_modified: i64, gone_at: i64 },
+    /// It is gone.
+    Withdraw { at: usize, last_modified: i64, gone_at: i64 },
 }
 
 impl<'a> Changes<'a> {
@@ -80,8 +80,9 @@ impl<'a> Changes<'a> {
         for Ready { publication, body } in ready {
             match &publication.outcome {
                 Outcome::Service(record) => changes.put(record, body, publication),
-                Outcome::Nothing { name } => changes.withdraw(name.as_deref(), publication),
-                Outcome::Orphans(_) | Outcome::Delegated(_) => changes.withdraw(None, publication),
+                Outcome::Nothing | Outcome::Orphans(_) | Outcome::Delegated(_) => {
+                    changes.withdraw(publication);
+                }
                 Outcome::Held(_) => {}
             }
         }
@@ -130,7 +131,7 @@ impl<'a> Changes<'a> {
     }
 
     /// Notes that a service is gone; nothing when there was none.
-    fn withdraw(&mut self, name: Option<&'a str>, publication: &Publication) {
+    fn withdraw(&mut self, publication: &Publication) {
         let id = publication.id;
         let Some(before) = self.known.get(&id).filter(|known| !known.is_gone).cloned() else {
             return;
@@ -141,7 +142,7 @@ impl<'a> Changes<'a> {
         let known = Known { hash: [0; 16], last_modified, is_gone: true, feed: None, findings: 0 };
         self.known.insert(id, known);
         let at = self.changed.len();
-        self.writes.insert(*id.as_bytes(), Write::Withdraw { at, name, last_modified, gone_at });
+        self.writes.insert(*id.as_bytes(), Write::Withdraw { at, last_modified, gone_at });
         self.changed.push(ChangedService {
             seq: 0,
             id,
@@ -198,11 +199,10 @@ impl<'a> Changes<'a> {
                     rows.entries.push(Some(&record.entry));
                 }
                 Write::Keep { key, record } => kept.service(id, *key, record),
-                Write::Withdraw { at, name, last_modified, gone_at } => {
-                    let kept_name = names.get(id).map(String::as_str).unwrap_or_default();
+                Write::Withdraw { at, last_modified, gone_at } => {
+                    let name = names.get(id).map(String::as_str).unwrap_or_default();
                     let time = codec::from_millis(*last_modified);
-                    let left =
-                        body::tombstone(Id::from_bytes(*id), name.unwrap_or(kept_name), time);
+                    let left = body::tombstone(Id::from_bytes(*id), name, time);
                     rows.nothing(id);
                     rows.finish(self.seq(*at), Status::Defunct, *last_modified, Some(*gone_at));
                     rows.bodies.push(codec::compress(DOING, &left)?);
@@ -219,13 +219,10 @@ impl<'a> Changes<'a> {
         self.changed.get(at).map_or(0, |change| i64::try_from(change.seq).unwrap_or(i64::MAX))
     }
 
-    /// Returns the names of services that become tombstones without somebody saying their names.
+    /// Returns the names of services that become tombstones.
     async fn names(&self, session: &Session<'_>) -> Result<HashMap<[u8; 16], String>, StoreError> {
-        let nameless = |(id, write): (&'_ [u8; 16], &Write<'_>)| {
-            matches!(write, Write::Withdraw { name: None, .. }).then_some(id.to_vec())
-        };
-        let ids: Vec<Vec<u8>> =
-            self.writes.iter().filter_map(|(id, write)| nameless((id, write))).collect();
+        let gone = self.writes.iter().filter(|(_, write)| matches!(write, Write::Withdraw { .. }));
+        let ids: Vec<&[u8]> = gone.map(|(id, _)| id.as_slice()).collect();
         if ids.is_empty() {
             return Ok(HashMap::new());
         }

@@ -73,11 +73,8 @@ fn write(
             Outcome::Service(record) => {
                 put(transaction, key, record, &body, &mut seq, &publication)?
             }
-            Outcome::Nothing { name } => {
-                withdraw(transaction, publication.id, name.as_deref(), &mut seq, publication.now)?
-            }
-            Outcome::Orphans(_) | Outcome::Delegated(_) => {
-                withdraw(transaction, publication.id, None, &mut seq, publication.now)?
+            Outcome::Nothing | Outcome::Orphans(_) | Outcome::Delegated(_) => {
+                withdraw(transaction, publication.id, &mut seq, publication.now)?
             }
             Outcome::Held(feed) => held::hold(transaction, key, *feed).map(|()| None)?,
         };
@@ -234,7 +231,6 @@ fn count_findings(
 fn withdraw(
     transaction: &Connection,
     id: Id,
-    name: Option<&str>,
     seq: &mut i64,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Option<ChangedService>> {
@@ -244,10 +240,7 @@ fn withdraw(
     count_findings(transaction, Some(&before), None, 0)?;
     *seq += 1;
     let last_modified = now.timestamp_millis().max(before.last_modified + 1);
-    let name = match name {
-        Some(name) => name.to_owned(),
-        None => name_of(transaction, id)?,
-    };
+    let name = name_of(transaction, id)?;
     let time = codec::from_millis(last_modified);
     let body = compress(DOING, &body::tombstone(id, &name, time))?;
     transaction

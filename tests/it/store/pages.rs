@@ -184,11 +184,11 @@ pub(super) async fn the_end_of_the_last_feed_has_those_looked_at_again_that_wait
     assert!(!subject.bundle("mapping").await.is_complete);
     subject.last_page(1, Vec::new()).await;
     // What belongs to another publisher did not wait for that.
-    subject.publish(another, "another's", Outcome::Nothing { name: None }).await;
+    subject.publish(another, "another's", Outcome::Nothing).await;
     assert_eq!(subject.dirty_keys().await, ["alone", "mapping", "over"]);
     assert!(subject.bundle("over").await.is_complete);
     // What is being mapped this moment was read before.
-    subject.publish(mapping, "mapping", Outcome::Nothing { name: None }).await;
+    subject.publish(mapping, "mapping", Outcome::Nothing).await;
     assert_eq!(subject.dirty_keys().await, ["alone", "mapping", "over"]);
     subject.clean().await;
     subject.last_page(1, Vec::new()).await;

@@ -126,8 +126,8 @@ pub(super) async fn what_is_marked_again_meanwhile_stays_on_the_list(subject: &S
     subject.page(0, vec![series("a", "{}"), series("b", "{}")]).await;
     let (a, b) = (subject.root("a").await, subject.root("b").await);
     subject.page(0, vec![series("a", "{\"changed\": 1}")]).await;
-    subject.publish(a, "a", Outcome::Nothing { name: None }).await;
-    subject.publish(b, "b", Outcome::Nothing { name: None }).await;
+    subject.publish(a, "a", Outcome::Nothing).await;
+    subject.publish(b, "b", Outcome::Nothing).await;
     assert_eq!(subject.dirty_keys().await, ["a"]);
     let again = subject.root("a").await;
     assert!(again.is_same(a) && again != a);

@@ -96,16 +96,12 @@ pub(super) async fn a_time_of_change_never_goes_backwards(subject: &Subject) {
 pub(super) async fn a_service_that_is_gone_leaves_a_tombstone_for_a_while(subject: &Subject) {
     subject.page(0, vec![series("a", "{}"), series("b", "{}")]).await;
     subject.publish_service("a", "Yoga").await;
-    let never =
-        subject.publish(subject.root("b").await, "b", Outcome::Nothing { name: None }).await;
+    let never = subject.publish(subject.root("b").await, "b", Outcome::Nothing).await;
     assert_eq!(never, []);
     let root = subject.store.roots_of(id("a")).await.unwrap()[0];
-    for (outcome, name) in [
-        (Outcome::Nothing { name: None }, "Yoga"),
-        (Outcome::Nothing { name: Some("Pilates".to_owned()) }, "Pilates"),
-    ] {
-        subject.publish(root, "a", Outcome::Service(Box::new(subject.service("a", "Yoga")))).await;
-        let gone = subject.publish(root, "a", outcome).await.remove(0);
+    for name in ["Yoga", "Pilates"] {
+        subject.publish(root, "a", Outcome::Service(Box::new(subject.service("a", name)))).await;
+        let gone = subject.publish(root, "a", Outcome::Nothing).await.remove(0);
         assert_eq!((gone.status, &gone.entry), (Status::Defunct, &None));
         let stored = subject.store.services(vec![id("a")]).await.unwrap().remove(0).unwrap();
         assert!(stored.is_gone && stored.seq == gone.seq);
@@ -204,7 +200,7 @@ pub(super) async fn findings_of_services_are_counted_with_their_feed(subject: &S
     }
     let stored = subject.store.services(vec![id("a")]).await.unwrap().remove(0).unwrap();
     assert_eq!(stored.record.findings, [Finding::new(Code::ItemUnreadable, "name")]);
-    subject.publish(root, "a", Outcome::Nothing { name: None }).await;
+    subject.publish(root, "a", Outcome::Nothing).await;
     assert_eq!(subject.record(0).await.findings, 0);
 }
 
@@ -232,7 +228,7 @@ pub(super) async fn what_the_feeds_of_a_publisher_came_to_is_told(subject: &Subj
     }
     subject.page(0, vec![series("gone", "{\"changed\": 1}")]).await;
     let root = subject.root("gone").await;
-    subject.publish(root, "gone", Outcome::Nothing { name: None }).await;
+    subject.publish(root, "gone", Outcome::Nothing).await;
     let mut expected = ["a", "b", "c"].map(id);
     expected.sort_unstable();
     assert_eq!(subject.store.services_of(publisher.clone()).await.unwrap(), expected);

@@ -138,7 +138,7 @@ impl Subject {
     /// Takes everything off the list without publishing anything.
     pub(super) async fn clean(&self) {
         for bundle in self.bundles().await {
-            let outcome = Outcome::Nothing { name: None };
+            let outcome = Outcome::Nothing;
             self.publish(bundle.root, &bundle.key, outcome).await;
         }
         assert_eq!(self.store.dirty_count().await.unwrap(), 0);

@@ -129,7 +129,7 @@ pub(crate) async fn run(input: &Value) -> Mapped {
             Outcome::Orphans(counts) | Outcome::Delegated(Delegation { orphans: counts, .. }) => {
                 mapped.orphans += counts.iter().map(|(_, count)| count).sum::<u64>();
             }
-            Outcome::Nothing { .. } | Outcome::Held(_) => {}
+            Outcome::Nothing | Outcome::Held(_) => {}
         }
     }
     let changes = store.publish(services).await.unwrap();
