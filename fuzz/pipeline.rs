@@ -24,7 +24,7 @@ pub(crate) async fn publish(store: &Arc<dyn Store>, body: &[u8]) -> Option<()> {
     let page = read_page(body, "fuzz", now()).ok()?;
     let spec =
         FeedSpec { publisher: "fuzz".to_owned(), url: "https://fuzz.example.org/".to_owned() };
-    let feed = store.sync_feeds(vec![spec], now()).await.unwrap().remove(0);
+    let feed = store.sync_feeds(vec![spec]).await.unwrap().remove(0);
     let commit = PageCommit {
         feed: feed.id,
         cursor: feed.url,

@@ -178,7 +178,7 @@ impl Made {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&url).unwrap());
         let feed =
             FeedSpec { publisher: "bench".to_owned(), url: "https://example.org/".to_owned() };
-        let feed = store.sync_feeds(vec![feed], clock.now()).await.unwrap()[0].id;
+        let feed = store.sync_feeds(vec![feed]).await.unwrap()[0].id;
         let (around, areas) = (Arc::clone(&gazetteer), Vec::new());
         let catalogue = Catalogue::new(Arc::clone(&store), around, areas, clock.clone());
         let (maker, catalogue) =

@@ -146,7 +146,7 @@ pub(super) async fn sync(
             purge(store, record, now).await?;
         }
     }
-    let records = store.sync_feeds(specs, now).await?;
+    let records = store.sync_feeds(specs).await?;
     let asked = config.publishers.iter().filter(|publisher| publisher.policy.purge_on_removal);
     let asked: BTreeSet<&String> = asked.map(|publisher| &publisher.key).collect();
     let body = serde_json::to_vec(&asked).unwrap_or_default();

@@ -90,7 +90,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         publisher: arguments.publisher.clone(),
         url: file.display().to_string(),
     });
-    let feeds = store.sync_feeds(specs.collect(), now).await.context("naming the files")?;
+    let feeds = store.sync_feeds(specs.collect()).await.context("naming the files")?;
     let sources = sources(arguments, &feeds)?;
     let scope = scope(arguments, &sources);
     let mut is_well = true;

@@ -196,7 +196,7 @@ mod tests {
         let store = store::open("sqlite::memory:").await.unwrap();
         let url = "https://one.example.org/feed".to_owned();
         let feeds = vec![FeedSpec { publisher: "one".to_owned(), url }];
-        let unread = store.sync_feeds(feeds, DateTime::UNIX_EPOCH).await.unwrap().remove(0);
+        let unread = store.sync_feeds(feeds).await.unwrap().remove(0);
         let read = FeedRecord { pages: 5, at_end: true, is_caught_up: true, ..unread.clone() };
         let state = |record| FeedState::as_stored(&record);
         assert_eq!(state(unread), FeedState::Starting);

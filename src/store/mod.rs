@@ -168,7 +168,7 @@ pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 pub trait Store: Send + Sync + std::fmt::Debug {
     /// Makes the stored feeds agree with the configuration and returns them in its order. Feeds no
     /// longer configured stay, marked as such; their services are withdrawn by the caller.
-    fn sync_feeds(&self, feeds: Vec<FeedSpec>, now: DateTime<Utc>) -> Answer<'_, Vec<FeedRecord>>;
+    fn sync_feeds(&self, feeds: Vec<FeedSpec>) -> Answer<'_, Vec<FeedRecord>>;
 
     /// Returns every configured feed.
     fn feeds(&self) -> Answer<'_, Vec<FeedRecord>>;

@@ -473,7 +473,7 @@ impl Gateway {
             publisher: publisher.to_owned(),
             url: url.to_owned(),
         });
-        let feeds = store.sync_feeds(specs.to_vec(), noon()).await.unwrap();
+        let feeds = store.sync_feeds(specs.to_vec()).await.unwrap();
         let rules = Arc::new(Rules::default());
         let sources = feeds.iter().map(|feed| {
             let source = Source {

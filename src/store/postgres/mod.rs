@@ -162,7 +162,7 @@ async fn busy<T: Send + 'static>(
 }
 
 impl Store for PostgresStore {
-    fn sync_feeds(&self, feeds: Vec<FeedSpec>, _: DateTime<Utc>) -> Answer<'_, Vec<FeedRecord>> {
+    fn sync_feeds(&self, feeds: Vec<FeedSpec>) -> Answer<'_, Vec<FeedRecord>> {
         self.write("taking over the configured feeds", feeds, |session, feeds| {
             Box::pin(feed::sync(session, feeds))
         })

@@ -149,7 +149,7 @@ fn compress(doing: &'static str, body: &[u8]) -> rusqlite::Result<Vec<u8>> {
 }
 
 impl Store for SqliteStore {
-    fn sync_feeds(&self, feeds: Vec<FeedSpec>, _: DateTime<Utc>) -> Answer<'_, Vec<FeedRecord>> {
+    fn sync_feeds(&self, feeds: Vec<FeedSpec>) -> Answer<'_, Vec<FeedRecord>> {
         self.write(move |connection| feed::sync(connection, &feeds))
     }
 

@@ -21,16 +21,16 @@ pub(super) async fn feeds_are_as_configured(subject: &Subject) {
     };
     let expected = FEEDS.map(|(publisher, url)| (publisher.to_owned(), url.to_owned()));
     assert_eq!(told(&subject.feeds), expected);
-    assert_eq!(store.sync_feeds(specs(&FEEDS), noon()).await.unwrap(), subject.feeds);
+    assert_eq!(store.sync_feeds(specs(&FEEDS)).await.unwrap(), subject.feeds);
     // Another order, and one of the same address at another publisher.
     let other = [FEEDS[2], ("three", FEEDS[0].1), FEEDS[0]];
-    let records = store.sync_feeds(specs(&other), noon()).await.unwrap();
+    let records = store.sync_feeds(specs(&other)).await.unwrap();
     assert_eq!(store.feeds().await.unwrap(), records);
     assert_eq!(records[0].id, subject.feed(2));
     assert_eq!(records[2].id, subject.feed(0));
     assert!(subject.feeds.iter().all(|feed| feed.id != records[1].id));
     // One that comes back is known.
-    let back = store.sync_feeds(specs(&FEEDS), noon()).await.unwrap();
+    let back = store.sync_feeds(specs(&FEEDS)).await.unwrap();
     assert_eq!(back, subject.feeds);
 }
 
@@ -39,7 +39,7 @@ pub(super) async fn a_feed_that_is_given_up_has_its_roots_looked_at_again(subjec
     subject.page(1, vec![session("s1", "a", 1)]).await;
     subject.page(2, vec![series("b", "{}")]).await;
     subject.clean().await;
-    let given_up = subject.store.sync_feeds(specs(&FEEDS[1..]), noon()).await.unwrap();
+    let given_up = subject.store.sync_feeds(specs(&FEEDS[1..])).await.unwrap();
     assert_eq!(given_up.len(), 2);
     assert_eq!(subject.dirty_keys().await, ["a", "b"]);
     assert!(subject.bundle("a").await.heads.is_empty());
@@ -122,5 +122,5 @@ pub(super) async fn nothing_is_forgotten_when_a_store_is_opened_again(subject: &
     assert_eq!(again.document("made_with".to_owned()).await.unwrap(), Some(b"this".to_vec()));
     let stored = again.services(vec![id("a")]).await.unwrap();
     assert_eq!(stored, subject.store.services(vec![id("a")]).await.unwrap());
-    assert_eq!(again.sync_feeds(specs(&FEEDS), noon()).await.unwrap().len(), 3);
+    assert_eq!(again.sync_feeds(specs(&FEEDS)).await.unwrap().len(), 3);
 }

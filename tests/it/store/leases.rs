@@ -19,7 +19,7 @@ const FEED_COUNT: usize = 10;
 async fn many_feeds(subject: &Subject) {
     let spec =
         |n| FeedSpec { publisher: "many".to_owned(), url: format!("https://example.org/{n}") };
-    subject.store.sync_feeds((0..FEED_COUNT).map(spec).collect(), noon()).await.unwrap();
+    subject.store.sync_feeds((0..FEED_COUNT).map(spec).collect()).await.unwrap();
 }
 
 fn worker(name: &str) -> Worker {
@@ -103,7 +103,7 @@ pub(super) async fn a_feed_that_is_given_up_is_nobodys(subject: &Subject) {
     }
     let before = subject.store.share(worker("only")).await.unwrap().unwrap();
     assert_eq!(feeds_of(&before.leases), 3);
-    subject.store.sync_feeds(specs(&super::subject::FEEDS[1..]), noon()).await.unwrap();
+    subject.store.sync_feeds(specs(&super::subject::FEEDS[1..])).await.unwrap();
     let after = subject.store.share(worker("only")).await.unwrap().unwrap();
     assert_eq!((feeds_of(&after.leases), after.surplus), (2, Vec::new()));
 }

@@ -64,7 +64,7 @@ impl Subject {
 
     async fn new(url: String, is_lasting: bool, folder: Option<TempDir>) -> Self {
         let store = store::open(&url).await.unwrap();
-        let feeds = store.sync_feeds(specs(&FEEDS), noon()).await.unwrap();
+        let feeds = store.sync_feeds(specs(&FEEDS)).await.unwrap();
         Self { store, url: is_lasting.then_some(url), feeds, _folder: folder }
     }
 

@@ -157,7 +157,7 @@ async fn commit(
         publisher: source_key.to_owned(),
         url: feed["url"].as_str().unwrap().to_owned(),
     });
-    let records = store.sync_feeds(specs.collect(), now).await.unwrap();
+    let records = store.sync_feeds(specs.collect()).await.unwrap();
     let mut newest = None;
     for (feed, record) in feeds.iter().zip(&records) {
         let page = json!({"items": feed["items"], "next": "x"});

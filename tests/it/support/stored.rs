@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use baton::clock::Clock;
 use baton::store::FeedSpec;
 use baton::store::Store;
 use baton::store::sqlite::SqliteStore;
@@ -18,7 +17,7 @@ pub(crate) async fn bodies(folder: &Path, feeds: &[(&str, &str)]) -> Vec<String>
         url: (*url).to_owned(),
     };
     let specs = feeds.iter().map(spec).collect();
-    store.sync_feeds(specs, Clock::default().now()).await.unwrap();
+    store.sync_feeds(specs).await.unwrap();
     let roots = store.roots(None, 10_000).await.unwrap();
     let bundles = store.bundles(roots).await.unwrap();
     let mut bodies = Vec::new();
