@@ -2,9 +2,13 @@
 
 use std::fs::File;
 use std::fs::TryLockError;
+use std::path::Path;
 
 use anyhow::Context as _;
 use anyhow::bail;
+
+use crate::store::sqlite::IN_MEMORY;
+use crate::store::sqlite::path_of;
 
 /// The right to write to a store, held until it is dropped or the process ends.
 #[derive(Debug)]
@@ -16,11 +20,11 @@ impl StoreLock {
     /// Takes the lock beside the database; nothing where the store is in memory or on a server.
     pub(super) fn take(url: &str) -> anyhow::Result<Option<Self>> {
         // Several processes may share a server: leases keep them apart there.
-        let Some(path) = url.strip_prefix("sqlite:") else { return Ok(None) };
-        let path = path.strip_prefix("//").unwrap_or(path);
-        if path.is_empty() || path == ":memory:" {
+        let Ok(path) = path_of(url) else { return Ok(None) };
+        if path.as_os_str().is_empty() || path == Path::new(IN_MEMORY) {
             return Ok(None);
         }
+        let path = path.display();
         let beside = format!("{path}.lock");
         let opening =
             || format!("the database {path} cannot be opened: {beside} cannot be written");

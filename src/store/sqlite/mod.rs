@@ -61,7 +61,7 @@ use super::codec;
 use crate::oruk::Id;
 
 /// What stands in an address instead of a file.
-const IN_MEMORY: &str = ":memory:";
+pub const IN_MEMORY: &str = ":memory:";
 
 /// The embedded store.
 #[derive(Debug, Clone)]
