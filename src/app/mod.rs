@@ -153,7 +153,7 @@ impl App {
         Self::open_as(Role::All, config, clock).await
     }
 
-    /// Opens the store for a process that does not everything.
+    /// Opens the store for a process that does not do everything.
     pub async fn open_as(role: Role, config: Config, clock: Clock) -> anyhow::Result<Self> {
         let url = store_url(role, &config)?;
         let lock = StoreLock::take(url)?;

@@ -87,5 +87,6 @@ fn contact(text: Option<String>, at: &KeyPath, check: &mut Check<'_>) -> Option<
 
 const HOUR_SECS: u64 = 60 * 60;
 const DAY_SECS: u64 = 24 * HOUR_SECS;
-/// Publishers' pages are a few mebibytes; this is far above, and still fits memory.
-const MOST_PAGE_MIB: u64 = 4096;
+/// Publishers' pages are a few mebibytes; this is far above, fits memory, and is the most the store reads back of an
+/// item.
+const MOST_PAGE_MIB: u64 = 256;

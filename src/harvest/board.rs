@@ -120,7 +120,8 @@ impl Board {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Returns the feeds that are being read for the first time, and of which more pages are there already.
+    /// Returns the feeds that are being read for the first time, or again from their first page, and of which more
+    /// pages are there already.
     pub(super) fn filling(&self) -> Vec<FeedId> {
         let board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         board.iter().filter(|(_, status)| status.is_filling).map(|(feed, _)| *feed).collect()

@@ -19,7 +19,7 @@ use crate::store::StoreError;
 /// Level 1 costs a third of level 3 and gives up a twentieth of the saving.
 const LEVEL: i32 = 1;
 
-/// The largest body that is read back, far above what a page may hold.
+/// The largest body that is read back, as large as a page may be (`config/fetch.rs`).
 const MAX_BODY_BYTES: usize = 256 * 1024 * 1024;
 
 /// What items and services have in common, so that each need not say it again: a body takes half the room

@@ -140,7 +140,8 @@ fn values_that_are_wrong_are_told() {
             "[fetch]\ntimeout_secs = 99999999999999999999",
             "2:16: `fetch.timeout_secs` must be between 1 and 3600",
         ),
-        ("[fetch]\nmax_page_mib = -1", "2:16: `fetch.max_page_mib` must be between 1 and 4096"),
+        ("[fetch]\nmax_page_mib = -1", "2:16: `fetch.max_page_mib` must be between 1 and 256"),
+        ("[fetch]\nmax_page_mib = 257", "2:16: `fetch.max_page_mib` must be between 1 and 256"),
         (
             "[fetch]\ncontact = \"a\\nb\"",
             "2:11: `fetch.contact` must be plain ASCII: it goes into a header",
