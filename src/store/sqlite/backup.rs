@@ -17,6 +17,7 @@ use rusqlite::OpenFlags;
 use tempfile::NamedTempFile;
 use tokio_util::sync::CancellationToken;
 
+use super::connection::Pool;
 use super::schema;
 use super::sql;
 use crate::store::CopyError;
@@ -64,6 +65,7 @@ pub fn restore(
     if !is_replacing {
         return finish_new(part, to);
     }
+    settle(to);
     // What they hold belongs to the database that goes, and would be read into the one that comes.
     for beside in ["-wal", "-shm"] {
         remove(&with_suffix(to, beside)).map_err(file_error(to))?;
@@ -71,6 +73,15 @@ pub fn restore(
     part.as_file().sync_all().map_err(file_error(to))?;
     part.persist(to).map_err(|error| file_error(to)(error.error))?;
     sync_folder(to).map_err(file_error(to))
+}
+
+/// Takes the log beside a database over into it, so that it is whole without: what is to take its place may not come.
+/// A database that is damaged is left as it is.
+fn settle(path: &Path) {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if let Ok(connection) = Connection::open_with_flags(path, flags) {
+        drop(Pool::settle(&connection));
+    }
 }
 
 fn copy(from: &Path, to: &Path, stop: &CancellationToken) -> Result<(), StoreError> {
@@ -183,5 +194,42 @@ fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_is_to_be_replaced_is_whole_without_its_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let (used, left) = (folder.path().join("used.db"), folder.path().join("left.db"));
+        let connection = Connection::open(&used).unwrap();
+        connection
+            .execute_batch(
+                "PRAGMA journal_mode = WAL; CREATE TABLE word (word TEXT);
+                 INSERT INTO word VALUES ('kept');",
+            )
+            .unwrap();
+        // As a program leaves it that is killed: all there is stands in the log.
+        fs::copy(&used, &left).unwrap();
+        fs::copy(with_suffix(&used, "-wal"), with_suffix(&left, "-wal")).unwrap();
+        settle(&left);
+        for beside in ["-wal", "-shm"] {
+            remove(&with_suffix(&left, beside)).unwrap();
+        }
+        let connection = Connection::open(&left).unwrap();
+        let word: String =
+            connection.query_row("SELECT word FROM word", [], |row| row.get(0)).unwrap();
+        assert_eq!(word, "kept");
+    }
+
+    #[test]
+    fn nothing_is_made_where_there_is_no_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("none.db");
+        settle(&path);
+        assert!(!path.exists());
     }
 }
