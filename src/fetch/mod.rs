@@ -194,7 +194,7 @@ impl Fetcher {
                 Answer::Final(response) => return Ok(response),
                 Answer::Redirect(target) => target,
             };
-            if HostKey::derive(&target).as_ref() != Some(&host) {
+            if !redirect::keeps_headers(&url, &target) {
                 headers.clear();
             }
             url = target;

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::error::Endpoint;
 use super::error::FetchError;
+use super::host::HostKey;
 
 /// Whether the status says that the body is elsewhere and a GET will do to have it.
 pub(super) fn is_followed(status: StatusCode) -> bool {
@@ -33,6 +34,19 @@ pub(super) fn target(from: &Url, headers: &HeaderMap) -> Result<Url, FetchError>
             Err(FetchError::Scheme { endpoint: Endpoint::of(&target), scheme: scheme.to_owned() })
         }
     }
+}
+
+/// Whether both are one server, where the headers meant for it still belong; also where it asks to be spoken to over
+/// HTTPS instead, each on its usual port.
+pub(super) fn keeps_headers(from: &Url, target: &Url) -> bool {
+    let on_https = |url: &Url| {
+        let mut secure = url.clone();
+        secure.set_scheme("https").ok()?;
+        HostKey::derive(&secure)
+    };
+    let is_secured = from.scheme() == "http" && target.scheme() == "https";
+    let from = if is_secured { on_https(from) } else { HostKey::derive(from) };
+    from.is_some() && from == HostKey::derive(target)
 }
 
 #[cfg(test)]
@@ -66,6 +80,27 @@ mod tests {
         ];
         for (from, location, expected) in cases {
             assert_eq!(outcome(from, location), expected, "{from} to {location:?}");
+        }
+    }
+
+    #[test]
+    fn headers_go_to_the_same_server_alone_and_over_https_too() {
+        let cases = [
+            ("http://a.example/x", "http://a.example/y", true),
+            ("https://a.example/x", "https://A.example.:443/y", true),
+            ("http://a.example/x", "https://a.example/x", true),
+            ("http://a.example:80/x", "https://a.example:443/x", true),
+            ("http://a.example/x", "https://b.example/x", false),
+            ("http://a.example/x", "https://www.a.example/x", false),
+            ("http://a.example/x", "https://a.example:8443/x", false),
+            ("http://a.example:8080/x", "https://a.example/x", false),
+            ("http://a.example:8080/x", "http://a.example:8081/x", false),
+            ("https://a.example/x", "https://a.example:8443/x", false),
+            ("https://a.example/x", "https://b.example/x", false),
+        ];
+        for (from, target, expected) in cases {
+            let url = |text: &str| Url::parse(text).unwrap();
+            assert_eq!(keeps_headers(&url(from), &url(target)), expected, "{from} to {target}");
         }
     }
 }
