@@ -119,12 +119,21 @@ impl Feeds {
             let publisher = config.publishers.iter().find(|p| p.key == record.publisher);
             let Some(publisher) = publisher else { continue };
             let siblings = hosts.iter().filter(|(key, _)| *key == record.publisher);
-            let hosts = siblings.filter_map(|(_, host)| host.clone()).collect();
-            // A key goes to the addresses the operator wrote down, and to no other that a site names.
-            let named = [&publisher.dataset].into_iter().flatten().chain(&publisher.feeds);
-            let is_named =
-                named.into_iter().any(|url| url.host_str() == host(&record.url).as_deref());
-            let headers = if is_named { headers(publisher)? } else { Vec::new() };
+            let mut hosts: Vec<String> = siblings.filter_map(|(_, host)| host.clone()).collect();
+            // A key goes to the addresses the operator wrote down, and to no other that a site names, nor is `next`
+            // followed there with it.
+            let is_named = |host: Option<&str>| {
+                let mut named = publisher.dataset.iter().chain(&publisher.feeds);
+                named.any(|url| url.host_str() == host)
+            };
+            let headers = if is_named(host(&record.url).as_deref()) {
+                headers(publisher)?
+            } else {
+                Vec::new()
+            };
+            if !headers.is_empty() {
+                hosts.retain(|host| is_named(Some(host)));
+            }
             let rules = rules.for_publisher(publisher.preset.as_deref(), &publisher.options);
             let (trusts_uris, policy) = (rules.trusts_uris(), publisher.policy);
             all.push(FeedSettings { record, headers, hosts, trusts_uris, policy });
@@ -159,4 +168,39 @@ fn headers(publisher: &Publisher) -> anyhow::Result<Vec<(HeaderName, HeaderValue
         headers.push((header, value));
     }
     Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::ProcessEnvironment;
+    use crate::store;
+
+    /// Returns host, number of headers and other hosts of each feed.
+    async fn settings(headers: &str) -> Vec<(String, usize, Vec<String>)> {
+        let text = format!(
+            "[[publishers]]\nkey = \"a\"\nname = \"A\"\ndataset = \"https://named.example/\"\n{headers}"
+        );
+        let config = Config::parse(&text, Path::new("baton.toml"), &ProcessEnvironment).unwrap();
+        let store = store::open("sqlite::memory:").await.unwrap();
+        let urls = ["https://named.example/feed", "https://found.example/feed"];
+        let spec = |url: &str| FeedSpec { publisher: "a".to_owned(), url: url.to_owned() };
+        let records = store.sync_feeds(urls.map(spec).to_vec()).await.unwrap();
+        let settings = Feeds::settings(&config, records, &Rules::default()).unwrap();
+        let seen = |s: FeedSettings| (host(&s.record.url).unwrap(), s.headers.len(), s.hosts);
+        settings.into_iter().map(seen).collect()
+    }
+
+    #[tokio::test]
+    async fn a_key_is_not_taken_to_hosts_that_a_dataset_site_names() {
+        let [named, found] = ["named.example", "found.example"].map(str::to_owned);
+        let both = vec![named.clone(), found.clone()];
+        let keyed = settings("headers = { X-API-KEY = \"secret\" }\n").await;
+        let expected = [(named.clone(), 1, vec![named.clone()]), (found.clone(), 0, both.clone())];
+        assert_eq!(keyed, expected);
+        let open = settings("").await;
+        assert_eq!(open, [(named, 0, both.clone()), (found, 0, both)]);
+    }
 }

@@ -44,7 +44,7 @@ fn resolve(page: &Url, next: &str) -> Option<Url> {
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return None;
     }
-    if page.scheme() == "https" && url.scheme() == "http" && url.host() == page.host() {
+    if page.scheme() == "https" && url.scheme() == "http" {
         url.set_scheme("https").ok()?;
     }
     Some(url)
@@ -90,6 +90,7 @@ mod tests {
         assert_eq!(judge(page, Some("?after=1"), 1), url("https://a.org/x/feed?after=1"));
         assert_eq!(judge(page, Some("http://a.org/f?after=1"), 1), url("https://a.org/f?after=1"));
         assert_eq!(judge(page, Some("https://b.org/f"), 1), url("https://b.org/f"));
+        assert_eq!(judge(page, Some("http://b.org/f?after=1"), 1), url("https://b.org/f?after=1"));
         for next in
             [None, Some("https://evil.org/f"), Some("localhost:3000/f"), Some("file:///etc")]
         {
