@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -22,7 +23,7 @@ pub struct ReadPage {
     pub next: Option<String>,
     /// The licence the page names.
     pub license: Option<String>,
-    /// What its items ask for, each id once.
+    /// What its items ask for, each id once, but that one that cannot be used may follow one that can.
     pub changes: Vec<ItemChange>,
     /// How many items it holds.
     pub item_count: usize,
@@ -50,6 +51,9 @@ pub fn read_page<'a>(
     let item_count = page.items.len();
     let mut changes: Vec<ItemChange> = Vec::with_capacity(item_count);
     let mut latest: HashMap<String, (usize, Modified)> = HashMap::with_capacity(item_count);
+    // Usable items that were left standing before one with the same id that is not, by the place of that one.
+    let mut standing: HashMap<usize, usize> = HashMap::new();
+    let mut superseded: HashSet<usize> = HashSet::new();
     let mut counts = Counts::new();
     let mut newest_time: Option<DateTime<Utc>> = None;
     let mut newest: Option<Modified> = None;
@@ -71,11 +75,15 @@ pub fn read_page<'a>(
             Some((_, known)) if item.modified.compare(known).is_lt() => {}
             // One that cannot be used leaves the one before as it is, as if a page lay between them.
             Some((at, known)) if is_unusable(&change) && !is_unusable(&changes[*at]) => {
+                standing.insert(changes.len(), *at);
                 *at = changes.len();
                 *known = item.modified;
                 changes.push(change);
             }
             Some((at, known)) => {
+                if !is_unusable(&change) {
+                    superseded.extend(standing.remove(at));
+                }
                 changes[*at] = change;
                 *known = item.modified;
             }
@@ -84,6 +92,10 @@ pub fn read_page<'a>(
                 changes.push(change);
             }
         }
+    }
+    if !superseded.is_empty() {
+        let mut places = 0..;
+        changes.retain(|_| places.next().is_some_and(|at| !superseded.contains(&at)));
     }
     let (next, license) = (page.next, page.license);
     Ok(ReadPage { next, license, changes, item_count, modified: newest_time, newest, counts })
@@ -109,5 +121,37 @@ mod tests {
         assert_eq!(page.counts, BTreeMap::from(expected));
         assert_eq!(page.changes.len(), 3);
         assert_eq!(page.newest.unwrap().as_str(), "4");
+    }
+
+    #[test]
+    fn of_items_sent_twice_the_last_that_can_be_used_counts() {
+        let series = r#""state":"updated","data":{"@type":"SessionSeries"}"#;
+        let slot = r#""state":"updated","data":{"@type":"Slot","facilityUse":"https://a.org/f",
+            "startDate":"2026-12-01T10:00:00Z"}"#;
+        let (gone, odd) = (r#""state":"deleted""#, r#""state":"updated","data":7"#);
+        for (sent, expected) in [
+            (vec![series, gone], vec!["deleted"]),
+            (vec![series, odd], vec!["head", "unusable"]),
+            (vec![odd, series], vec!["head"]),
+            (vec![series, odd, gone], vec!["deleted"]),
+            (vec![series, odd, odd, slot], vec!["occurrence"]),
+            (vec![slot, odd, series, odd], vec!["head", "unusable"]),
+            (vec![series, odd, slot, odd, gone], vec!["deleted"]),
+        ] {
+            let other = r#"{"id":"2","modified":1,"state":"deleted"}"#;
+            let items = sent.iter().zip(1..);
+            let items = items.map(|(item, at)| format!(r#"{{"id":"1","modified":{at},{item}}}"#));
+            let items = items.collect::<Vec<_>>().join(&format!(",{other},"));
+            let body = format!(r#"{{"next":"u","items":[{items}]}}"#);
+            let page = read_page(body.as_bytes(), "src", DateTime::default()).unwrap();
+            let kind = |change: &ItemChange| match change {
+                ItemChange::Head(_) => Some("head"),
+                ItemChange::Occurrence(_) => Some("occurrence"),
+                ItemChange::Deleted { item_id, .. } => (item_id == "1").then_some("deleted"),
+                ItemChange::Unusable { .. } => Some("unusable"),
+            };
+            let kinds: Vec<_> = page.changes.iter().filter_map(kind).collect();
+            assert_eq!(kinds, expected, "{sent:?}");
+        }
     }
 }

@@ -152,7 +152,7 @@ pub struct PageCommit {
     pub is_last: bool,
     /// When it was read.
     pub now: DateTime<Utc>,
-    /// Its items, each id once.
+    /// Its items, each id once, but that one that cannot be used may follow one that can.
     pub changes: Vec<ItemChange>,
 }
 
