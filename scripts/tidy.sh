@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 declare -A floor=(
-    [openactive]=0 [oruk]=0 [places]=0 [quality]=0 [fetch]=0 [clock]=0
+    [openactive]=0 [oruk]=0 [places]=0 [quality]=0 [fetch]=0 [clock]=0 [causes]=0
     [mapping]=1 [conformance]=1 [export]=1
     [config]=2 [store]=2
     [catalogue]=3

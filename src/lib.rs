@@ -7,6 +7,7 @@
 pub mod api;
 pub mod app;
 pub mod catalogue;
+mod causes;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -14,6 +14,7 @@ use crate::api::ControlError;
 use crate::api::Done;
 use crate::api::MissingParent;
 use crate::api::MissingParents;
+use crate::causes::with_causes;
 use crate::store::FeedRecord;
 use crate::store::FeedUpdate;
 use crate::store::StoreError;
@@ -106,5 +107,5 @@ impl Operator {
 
 #[expect(clippy::needless_pass_by_value, reason = "stands where errors are mapped")]
 fn failed(error: StoreError) -> ControlError {
-    ControlError::Failed(error.to_string())
+    ControlError::Failed(with_causes(&error))
 }

@@ -20,6 +20,7 @@ use url::Url;
 use super::App;
 use super::sources::Feeds;
 use super::status::without_secrets;
+use crate::causes::with_causes;
 use crate::config::Config;
 use crate::harvest::discover;
 use crate::store::Store;
@@ -131,7 +132,10 @@ impl App {
                     }
                 },
                 Ok(false) => {}
-                Err(error) => error!(%error, "what dataset sites list was not taken over"),
+                Err(error) => error!(
+                    error = with_causes(&error),
+                    "what dataset sites list was not taken over"
+                ),
             }
             tokio::select! {
                 () = stop.cancelled() => return,

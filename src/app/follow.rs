@@ -11,6 +11,7 @@ use tracing::warn;
 
 use super::App;
 use super::datasets;
+use crate::causes::with_causes;
 use crate::store::Hint;
 use crate::store::StoreError;
 
@@ -41,7 +42,7 @@ impl App {
             }
             read_at = Instant::now();
             if let Err(error) = self.read_again().await {
-                warn!(%error, "vocabularies and dataset sites not read again");
+                warn!(error = with_causes(&error), "vocabularies and dataset sites not read again");
             }
         }
     }
@@ -51,7 +52,10 @@ impl App {
         let lost = self.store_lost_at.load_full();
         match (error, lost) {
             (Some(error), None) => {
-                warn!(%error, "store does not answer; serving what was read before");
+                warn!(
+                    error = with_causes(error),
+                    "store does not answer; serving what was read before"
+                );
                 self.store_lost_at.store(Some(Arc::new(self.clock.now())));
             }
             (None, Some(_)) => {
@@ -80,7 +84,7 @@ impl App {
                 Ok(Hint::Marked) => self.mapper.changed.notify_one(),
                 Ok(Hint::Published) => self.published.notify_one(),
                 Err(error) => {
-                    debug!(%error, "no hints to be had");
+                    debug!(error = with_causes(&error), "no hints to be had");
                     tokio::time::sleep(HINT_WAIT).await;
                 }
             }

@@ -81,6 +81,7 @@ use crate::api::ApiState;
 use crate::api::Streams;
 use crate::catalogue::Bodies;
 use crate::catalogue::Catalogue;
+use crate::causes::with_causes;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::fetch::FetchConfig;
@@ -400,7 +401,7 @@ impl App {
     /// Leaves the store in its file; where that cannot be, it is whole with the log beside it.
     async fn settle(&self) {
         if let Err(error) = self.store.settle().await {
-            warn!(%error, "the store's log stays beside its file");
+            warn!(error = with_causes(&error), "the store's log stays beside its file");
         }
     }
 

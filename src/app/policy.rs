@@ -15,6 +15,7 @@ use tracing::warn;
 
 use super::App;
 use super::status::without_secrets;
+use crate::causes::with_causes;
 use crate::config::Config;
 use crate::config::Policy;
 use crate::store::FeedId;
@@ -76,7 +77,7 @@ impl App {
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
             if let Err(error) = self.apply_policies().await {
-                error!(%error, "feeds not held to their policies");
+                error!(error = with_causes(&error), "feeds not held to their policies");
             }
         }
     }

@@ -19,6 +19,7 @@ use super::mappings::read_mappings;
 use super::sources::Feeds;
 use crate::api::ControlError;
 use crate::catalogue::Area;
+use crate::causes::with_causes;
 use crate::config::Config;
 use crate::config::ProcessEnvironment;
 use crate::mapping::Rules;
@@ -63,15 +64,15 @@ impl App {
         let (path, _) = path.ok_or_else(|| ControlError::Refused("it has no file".to_owned()))?;
         let refused = |reason: String| ControlError::Refused(reason);
         let config =
-            Config::load(&path, &ProcessEnvironment).map_err(|e| refused(with_cause(&e)))?;
+            Config::load(&path, &ProcessEnvironment).map_err(|e| refused(with_causes(&e)))?;
         let config = self.keep_fixed(config);
         // Whatever cannot be used is found before anything is changed.
         let records = self.store.feeds().await.map_err(|e| refused(e.to_string()))?;
-        let set = read_mappings(&config).map_err(|e| refused(with_cause(&e)))?;
+        let set = read_mappings(&config).map_err(|e| refused(with_causes(&e)))?;
         let mut rules = Rules::clone(&self.rules.load());
         rules.take(Arc::new(set));
         Feeds::settings(&config, records, &rules).map_err(|e| refused(format!("{e:#}")))?;
-        let served = areas(&config.areas).map_err(|e| refused(with_cause(&e)))?;
+        let served = areas(&config.areas).map_err(|e| refused(with_causes(&e)))?;
         self.take_config(config, served, Arc::clone(rules.set()), stop)
             .await
             .map_err(|e| ControlError::Failed(format!("{e:#}")))?;
@@ -132,11 +133,4 @@ impl App {
 async fn read(path: &Path) -> Option<Vec<u8>> {
     let path = PathBuf::from(path);
     tokio::fs::read(path).await.ok()
-}
-
-fn with_cause(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
 }

@@ -14,6 +14,7 @@ use super::mappings::Watched;
 use super::sources::Feeds;
 use super::vocabularies;
 use super::vocabularies::Vocabularies;
+use crate::causes::with_causes;
 use crate::config::Config;
 use crate::mapping::Rules;
 use crate::mapping::Ruleset;
@@ -65,7 +66,10 @@ impl App {
                 self.mapper.sources.store(Arc::new(sources));
                 self.mapper.gate.store(Arc::new(Feeds::gate(&config, &datasets, &records)));
             }
-            Err(error) => error!(%error, "feeds not read; their sources stay as they were"),
+            Err(error) => error!(
+                error = with_causes(&error),
+                "feeds not read; their sources stay as they were"
+            ),
         }
         self.rules.store(Arc::new(rules));
     }
@@ -159,7 +163,10 @@ impl App {
         };
         let marked: Result<(), StoreError> = marked.await;
         if let Err(error) = marked {
-            error!(%error, "roots not marked after a change of vocabularies, rules or settings");
+            error!(
+                error = with_causes(&error),
+                "roots not marked after a change of vocabularies, rules or settings"
+            );
         }
     }
 }

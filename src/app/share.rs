@@ -18,6 +18,7 @@ use tracing::info;
 use tracing::warn;
 
 use super::App;
+use crate::causes::with_causes;
 use crate::store::FeedId;
 use crate::store::LEASE_SECS;
 use crate::store::Lease;
@@ -126,15 +127,21 @@ impl App {
                     self.take_share(share.unwrap_or_default(), &mut mapping, stop).await;
                 }
                 Err(error) if told_at.elapsed() > LET_GO_AFTER => {
-                    error!(%error, "store does not answer; letting go of all work");
+                    error!(
+                        error = with_causes(&error),
+                        "store does not answer; letting go of all work"
+                    );
                     self.let_go(&mut mapping).await;
                 }
-                Err(error) => warn!(%error, "store did not say what to do"),
+                Err(error) => warn!(error = with_causes(&error), "store did not say what to do"),
             }
         }
         self.let_go(&mut mapping).await;
         if let Err(error) = self.store.leave(worker).await {
-            warn!(%error, "work not left to others; they take it over in a while");
+            warn!(
+                error = with_causes(&error),
+                "work not left to others; they take it over in a while"
+            );
         }
     }
 
@@ -154,7 +161,7 @@ impl App {
         if !share.surplus.is_empty() {
             info!(feeds = share.surplus.len(), workers = share.workers, "giving feeds back");
             if let Err(error) = self.store.give_back(share.surplus).await {
-                warn!(%error, "feeds not given back");
+                warn!(error = with_causes(&error), "feeds not given back");
             }
         }
         if mapping.as_ref().map(|mapping| mapping.lease) == lease {
@@ -204,7 +211,7 @@ impl App {
         self.tasks.spawn(async move {
             while !stopped.is_cancelled() {
                 if let Err(error) = store.share(own.clone()).await {
-                    warn!(%error, "store does not answer");
+                    warn!(error = with_causes(&error), "store does not answer");
                 }
                 tokio::select! {
                     () = stopped.cancelled() => return,

@@ -6,6 +6,7 @@ use tracing::info;
 use tracing::warn;
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::causes::with_causes;
 use crate::config::Mappings;
 use crate::config::Publisher;
 use crate::config::VocabularySource;
@@ -48,7 +49,11 @@ impl Vocabularies<'_> {
                     read.extend(Vocabulary::parse(&body).ok().map(|vocabulary| (name, vocabulary)));
                 }
                 Ok(None) => {}
-                Err(error) => warn!(%error, vocabulary = name, "stored vocabulary not read"),
+                Err(error) => warn!(
+                    error = with_causes(&error),
+                    vocabulary = name,
+                    "stored vocabulary not read"
+                ),
             }
         }
         read
@@ -79,7 +84,7 @@ impl Vocabularies<'_> {
             }
             info!(vocabulary = name, bytes = body.len(), "vocabulary read");
             if let Err(error) = self.store.keep_document(name.to_owned(), body).await {
-                warn!(%error, vocabulary = name, "vocabulary not kept");
+                warn!(error = with_causes(&error), vocabulary = name, "vocabulary not kept");
             }
         }
         (read, is_all)

@@ -29,6 +29,7 @@ use clap::Subcommand;
 use tokio_util::sync::CancellationToken;
 
 use crate::app;
+use crate::causes::with_causes;
 use crate::config::Config;
 use crate::config::ConfigError;
 use crate::config::ProcessEnvironment;
@@ -223,8 +224,8 @@ fn stop_on_signal() -> CancellationToken {
 
 fn report(failure: &Failure) -> ExitCode {
     let (text, code) = match failure {
-        Failure::Config(error) => (with_cause(error), 2),
-        Failure::Mappings(error) => (with_cause(error), 2),
+        Failure::Config(error) => (with_causes(error), 2),
+        Failure::Mappings(error) => (with_causes(error), 2),
         Failure::Unreachable(reason) => (reason.clone(), 2),
         // The reader went away, as `head` does: nothing is wrong.
         Failure::Other(error) if is_broken_pipe(error) => return ExitCode::SUCCESS,
@@ -232,14 +233,6 @@ fn report(failure: &Failure) -> ExitCode {
     };
     say(&format!("baton: {text}"));
     ExitCode::from(code)
-}
-
-/// Writes an error and its cause on one line.
-fn with_cause(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -26,6 +26,7 @@ use super::gate::Gate;
 use super::worker::Sources;
 use super::worker::publication;
 use crate::catalogue::Catalogue;
+use crate::causes::with_causes;
 use crate::clock::Clock;
 use crate::store::Dirty;
 use crate::store::FeedId;
@@ -141,7 +142,7 @@ impl Mapper {
                 _ = purge.tick() => self.purge().await,
             };
             if let Err(error) = done {
-                error!(error = %error, cause = ?std::error::Error::source(&error), "store failed; mapping waits");
+                error!(error = with_causes(&error), "store failed; mapping waits");
                 tokio::select! {
                     () = stop.cancelled() => return,
                     () = tokio::time::sleep(STORE_WAIT) => {}

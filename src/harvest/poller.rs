@@ -28,6 +28,7 @@ use super::feed::Until;
 use super::page::ReadPage;
 use super::page::read_page;
 use super::patience;
+use crate::causes::with_causes;
 use crate::fetch::FetchError;
 use crate::fetch::Request;
 use crate::fetch::Response;
@@ -179,7 +180,7 @@ impl<'a> Poller<'a> {
         if self.is_away_too_long()
             && let Err(error) = self.resync(AWAY).await
         {
-            warn!(%error, "resync not begun");
+            warn!(error = with_causes(&error), "resync not begun");
         }
         let mut answer = self.read(self.url.clone()).await;
         loop {

@@ -13,6 +13,7 @@ use super::poller::PageError;
 use super::poller::Poller;
 use super::poller::Step;
 use super::resync::Anew;
+use crate::causes::with_causes;
 use crate::fetch::FetchError;
 use crate::fetch::Validators;
 use crate::store::FeedUpdate;
@@ -48,7 +49,7 @@ impl Poller<'_> {
 
     /// The publisher did nothing wrong, and is left alone until the store can be written again.
     async fn wait_for_store(&mut self, failed: &StoreError) -> Step {
-        let reason = chain(failed);
+        let reason = with_causes(failed);
         if self.until == Until::End {
             return Step::Done(Followed::Failed(reason));
         }
@@ -77,7 +78,7 @@ impl Poller<'_> {
         // Why a name cannot be resolved is said five times over by the libraries below.
         let mut text = match error {
             PageError::Fetch(error @ FetchError::Dns { .. }) => error.to_string(),
-            other => chain(other),
+            other => with_causes(other),
         };
         let is_refused = matches!(status, Some(400 | 404 | 410));
         self.times_refused = if is_refused { self.times_refused + 1 } else { 0 };
@@ -96,7 +97,7 @@ impl Poller<'_> {
         let is_stopped = stopped.is_some();
         let update = FeedUpdate::Failed { error: text.clone(), stopped };
         if let Err(error) = self.harvester.store.update_feed(self.feed, update).await {
-            warn!(error = chain(&error), "feed state not recorded");
+            warn!(error = with_causes(&error), "feed state not recorded");
         }
         // Pages of a circle are read without a failure, so rounds count for themselves.
         let failures = self.failures.max(self.circles);
@@ -120,19 +121,4 @@ impl Poller<'_> {
         self.harvester.changed.notify_one();
         Step::Wait(wait)
     }
-}
-
-/// Writes an error with all its causes on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let words = inner.to_string();
-        if !text.contains(&words) {
-            text.push_str(": ");
-            text.push_str(&words);
-        }
-        cause = inner.source();
-    }
-    text
 }
