@@ -40,6 +40,8 @@ impl Poller<'_> {
     pub(super) async fn fail(&mut self, error: &PageError) -> Step {
         self.validators = Validators::default();
         self.visited.clear();
+        // Whether the last page was written is not known; it is once more.
+        self.is_end_known = false;
         match error {
             PageError::Stopping => Step::Done(Followed::Cancelled),
             PageError::Store(error) => self.wait_for_store(error).await,

@@ -3,6 +3,8 @@
 use std::fs;
 use std::process::Command;
 
+use rusqlite::Connection;
+
 use crate::support::gateway::Gateway;
 use crate::support::gateway::PATIENCE;
 use crate::support::gateway::Settings;
@@ -15,6 +17,8 @@ use crate::support::publisher::FakePublisher;
 const LIMIT_KIB: u32 = 1_000;
 
 const SERVICES: usize = 1_500;
+
+const TOKEN: &str = "a-token-of-the-tests";
 
 /// Runs what follows with a limit on the size of files, past which writing fails as on a full disk.
 fn limited() -> Command {
@@ -59,6 +63,36 @@ async fn a_full_disk_stops_harvesting_and_nothing_else_and_heals_by_itself() {
     gateway.settled().await;
     assert_eq!(gateway.names().await.len(), SERVICES + 1);
     assert!(!gateway.said().contains("panicked"));
+}
+
+#[tokio::test]
+async fn a_last_page_that_could_not_be_written_is_written_when_it_can_be() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 50);
+    publisher.upsert("/feed", "1", items::series(1, "Vanishes"));
+    publisher.upsert("/feed", "2", items::series(2, "Stays"));
+    let settings = Settings::following(&[("one", vec![url.clone()])]).admin(TOKEN);
+    let gateway = Gateway::start(&settings).await;
+    gateway.settled().await;
+    let database = Connection::open(gateway.folder().join("baton.db")).unwrap();
+    database.busy_timeout(PATIENCE).unwrap();
+    // A disk that fails at the very end.
+    let fails = "CREATE TRIGGER fails BEFORE UPDATE OF caught_up ON feed WHEN NEW.caught_up
+         BEGIN SELECT RAISE(ABORT, 'no room for the last page'); END";
+    database.execute_batch(fails).unwrap();
+    publisher.forget("/feed", "1");
+    assert_eq!(gateway.command(&["feeds", "resync", "one"]).await.0, Some(0));
+    let is_told = async || {
+        let feed = gateway.feed(&url).await;
+        feed["reason"].as_str()?.contains("no room for the last page").then_some(())
+    };
+    wait_until("the last page failing", PATIENCE, is_told).await;
+    database.execute_batch("DROP TRIGGER fails").unwrap();
+    // What the feed no longer holds goes once its last page is written.
+    gateway.settled().await;
+    let is_swept = async || (gateway.names().await == ["Stays"]).then_some(());
+    wait_until("the end of the resync", PATIENCE, is_swept).await;
+    assert_eq!(gateway.feed(&url).await["items"], 1);
 }
 
 #[tokio::test]
