@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
+use tokio::task::JoinError;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -357,7 +358,7 @@ impl Mapper {
         let (mut unpublished, mut again) = (Vec::new(), 0);
         while let Some(chunk) = running.pop_front() {
             let Chunk { publications, of_services } =
-                chunk.await.unwrap_or(Err(StoreError::Closed))?;
+                chunk.await.unwrap_or_else(|error| Err(broken_off(&error)))?;
             again += of_services;
             running.extend(chunks.next().map(|chunk| self.start(chunk)));
             if publications.iter().any(|p| matches!(p.outcome, Outcome::Held(_))) {
@@ -422,7 +423,7 @@ impl Mapper {
                     |bundle| gate.pass(&bundle, publication(&bundle, &sources, now), &sources);
                 bundles.into_iter().map(mapped).collect()
             });
-            let mapped = mapped.await.or(Err(StoreError::Closed))?;
+            let mapped = mapped.await.map_err(|error| broken_off(&error))?;
             let publications = fold(&store, mapped, &folded_with, now).await?;
             Ok(Chunk { publications, of_services })
         })
@@ -450,7 +451,15 @@ async fn done<T: Default>(
     task: Option<JoinHandle<Result<T, StoreError>>>,
 ) -> Result<T, StoreError> {
     match task {
-        Some(task) => task.await.unwrap_or(Err(StoreError::Closed)),
+        Some(task) => task.await.unwrap_or_else(|error| Err(broken_off(&error))),
         None => Ok(T::default()),
     }
+}
+
+/// Tells why a task has no answer: the program stops, or has a defect, which is not the store's fault.
+fn broken_off(error: &JoinError) -> StoreError {
+    if error.is_panic() {
+        error!("mapping failed by a defect of this program; it is tried again");
+    }
+    StoreError::Closed
 }

@@ -13,6 +13,7 @@ use chrono::TimeDelta;
 use chrono::Utc;
 use tokio::sync::Mutex;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::JoinError;
 use tracing::debug;
 use tracing::info;
 use tracing::warn;
@@ -303,8 +304,7 @@ impl<'a> Poller<'a> {
         let read = tokio::task::spawn_blocking(move || {
             read_page(&body, Scope { source_key: &publisher, trusts_uris }, now)
         });
-        let Ok(page) = read.await else { return Err(PageError::Stopping) };
-        Ok(page?)
+        Ok(read.await.map_err(|error| unread(&error))??)
     }
 
     /// The end was reached: what can be judged only now is judged.
@@ -449,5 +449,32 @@ impl<'a> Poller<'a> {
         if before != state {
             info!(from = before.as_str(), to = state.as_str(), "feed state changed");
         }
+    }
+}
+
+/// Tells why a page was not read to its end: the program stops, or has a defect.
+fn unread(error: &JoinError) -> PageError {
+    if error.is_panic() {
+        PageError::Blocked("reading the page failed by a defect of this program".to_owned())
+    } else {
+        PageError::Stopping
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::task::JoinSet;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_that_cannot_be_read_by_a_defect_does_not_end_its_poller() {
+        let read = tokio::task::spawn_blocking(|| panic!("a defect"));
+        assert!(matches!(unread(&read.await.unwrap_err()), PageError::Blocked(_)));
+        let mut tasks = JoinSet::new();
+        tasks.spawn(std::future::pending::<()>());
+        tasks.abort_all();
+        let stopped = tasks.join_next().await.unwrap().unwrap_err();
+        assert!(matches!(unread(&stopped), PageError::Stopping));
     }
 }
