@@ -24,10 +24,17 @@ const TOMBSTONE_LIFE: TimeDelta = TimeDelta::days(7);
 pub(super) enum Anew {
     /// It has not, or the first page is the one it refuses.
     No,
+    /// It did not say: the first page could not be had just now.
+    Unknown,
     /// It has, and reading goes on there.
     Begun,
     /// It has, but it is too soon to read everything again.
     TooSoon,
+}
+
+/// Tells whether a publisher says that it does not have a page.
+pub(super) fn is_refusal(status: Option<u16>) -> bool {
+    matches!(status, Some(400 | 404 | 410))
 }
 
 impl Poller<'_> {
@@ -81,11 +88,14 @@ impl Poller<'_> {
         if self.url == *self.first() {
             return Ok(Anew::No);
         }
-        let answer = self.ask(self.first().clone()).await;
-        let Ok(Response::Body(body)) = answer else { return Ok(Anew::No) };
+        let body = match self.ask(self.first().clone()).await {
+            Ok(Response::Body(body)) => body,
+            Err(error) if is_refusal(error.status()) => return Ok(Anew::No),
+            _ => return Ok(Anew::Unknown),
+        };
         let is_page = tokio::task::spawn_blocking(move || Page::parse(&body.bytes).is_ok());
         if !is_page.await.unwrap_or_default() {
-            return Ok(Anew::No);
+            return Ok(Anew::Unknown);
         }
         if !self.may_resync() {
             return Ok(Anew::TooSoon);

@@ -13,6 +13,7 @@ use super::poller::PageError;
 use super::poller::Poller;
 use super::poller::Step;
 use super::resync::Anew;
+use super::resync::is_refusal;
 use crate::causes::with_causes;
 use crate::fetch::FetchError;
 use crate::fetch::Validators;
@@ -82,8 +83,7 @@ impl Poller<'_> {
             PageError::Fetch(error @ FetchError::Dns { .. }) => error.to_string(),
             other => with_causes(other),
         };
-        let is_refused = matches!(status, Some(400 | 404 | 410));
-        self.times_refused = if is_refused { self.times_refused + 1 } else { 0 };
+        self.times_refused = if is_refusal(status) { self.times_refused + 1 } else { 0 };
         let mut stopped = None;
         if self.times_refused >= patience::GONE_LIMIT {
             match self.begin_anew().await {
@@ -92,7 +92,7 @@ impl Poller<'_> {
                 Ok(Anew::No) if status != Some(400) => {
                     stopped = Some("the publisher says the feed is gone".to_owned());
                 }
-                Ok(Anew::No) => {}
+                Ok(Anew::No | Anew::Unknown) => {}
                 Err(error) => return self.wait_for_store(&error).await,
             }
         }

@@ -212,9 +212,12 @@ async fn a_feed_whose_next_page_is_gone_but_not_its_first_is_read_again() {
     let publisher = FakePublisher::start().await;
     let (mut inside, url, _) = inside_of(&publisher, "").await;
     publisher.forget("/feed", "2");
-    publisher.fault("/feed", Fault::CursorStatus(404), 2);
     publisher.fault("/feed", Fault::CursorStatus(400), 1);
-    // It is asked three times: now, five and fifteen seconds later.
+    publisher.fault("/feed", Fault::CursorStatus(404), 2);
+    // That the first page cannot be had either just then does not mean that it is gone.
+    publisher.fault("/feed", Fault::Status(500), 1);
+    publisher.fault("/feed", Fault::CursorStatus(404), 1);
+    // It is asked four times: now, five, fifteen and 35 seconds later.
     inside.shows(&["Class 1", "Class 3", "Class 4", "Class 5", "Class 6"]).await;
     inside.settled(&url).await;
     let feed = inside.feed(&url).await;
