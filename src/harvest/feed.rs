@@ -107,8 +107,8 @@ pub async fn follow(
     let span = info_span!("feed", url = %Endpoint::of(poller.first()));
     tokio::select! {
         () = stop.cancelled() => {
-            // A page that is being written is written before anybody believes that this has ended: it
-            // would move a cursor that somebody else has set meanwhile.
+            // What is being written is written before anybody believes that this has ended: it would move
+            // a cursor that somebody else has set meanwhile.
             drop(writing.lock().await);
             Followed::Cancelled
         }

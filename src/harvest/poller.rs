@@ -130,7 +130,7 @@ pub(super) struct Poller<'a> {
     spoiled: u64,
     /// When a page last brought something new, at the earliest when the program started.
     quiet_since: DateTime<Utc>,
-    /// Held while a page is being written.
+    /// Held while a page is being written, or a resync begun.
     writing: Arc<Mutex<()>>,
 }
 
@@ -166,7 +166,7 @@ impl<'a> Poller<'a> {
         })
     }
 
-    /// Returns what is held while a page is being written.
+    /// Returns what is held while a page is being written, or a resync begun.
     pub(super) fn writing(&self) -> Arc<Mutex<()>> {
         Arc::clone(&self.writing)
     }

@@ -3,6 +3,8 @@
 //!
 //! Specification: <https://openactive.io/realtime-paged-data-exchange/#lifespan>.
 
+use std::sync::Arc;
+
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
@@ -58,7 +60,16 @@ impl Poller<'_> {
     /// Begins at the first page again; what is not found again is dropped at the end.
     pub(super) async fn resync(&mut self, why: &'static str) -> Result<(), StoreError> {
         let at = self.harvester.clock.now();
-        self.harvester.store.update_feed(self.feed, FeedUpdate::Resync { at }).await?;
+        let (store, feed) = (Arc::clone(&self.harvester.store), self.feed);
+        let held = self.writing().lock_owned().await;
+        // A task of its own, like that of a page: begun after the poller has ended, it would have what the next one
+        // does not read again dropped.
+        let begun = self.harvester.tasks.spawn(async move {
+            let begun = store.update_feed(feed, FeedUpdate::Resync { at }).await;
+            drop(held);
+            begun
+        });
+        begun.await.unwrap_or(Err(StoreError::Closed))?;
         info!(why, "reading the feed again from its first page");
         self.resynced_at = Some(at);
         self.last_success = Some(at);

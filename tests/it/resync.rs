@@ -1,9 +1,21 @@
 //! Reading a feed again from its first page: what is not found again has vanished.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use baton::clock::Clock;
+use baton::harvest::Followed;
+use baton::store;
+use baton::store::FeedRecord;
 use chrono::TimeDelta;
 use reqwest::Method;
+use rusqlite::Connection;
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use crate::support::follower;
 use crate::support::gateway::Gateway;
 use crate::support::gateway::PATIENCE;
 use crate::support::gateway::Settings;
@@ -40,7 +52,7 @@ async fn what_vanished_without_a_tombstone_goes_when_the_end_is_reached() {
     assert_eq!(gateway.feed(&url).await["items"], 8);
 
     // The resync breaks off, and so does the program: nothing is dropped.
-    publisher.delay(std::time::Duration::from_millis(400));
+    publisher.delay(Duration::from_millis(400));
     assert_eq!(gateway.command(&["feeds", "resync", "one"]).await.0, Some(0));
     let is_under_way = async || {
         let asked = publisher.asked();
@@ -50,7 +62,7 @@ async fn what_vanished_without_a_tombstone_goes_when_the_end_is_reached() {
     };
     wait_until("a third page", PATIENCE, is_under_way).await;
     gateway.kill_9();
-    publisher.delay(std::time::Duration::ZERO);
+    publisher.delay(Duration::ZERO);
     gateway.start_again().await;
     // It goes on where it was, to the end.
     shows(&gateway, &["Spoiled", "Stays", "Stays too"]).await;
@@ -233,4 +245,29 @@ async fn a_feed_whose_next_page_is_gone_but_not_its_first_is_read_again() {
     let feed = wait_until("the reason", PATIENCE, is_told).await;
     assert_eq!(feed["state"], "backing_off", "{feed}");
     inside.stop().await;
+}
+
+#[tokio::test]
+async fn a_resync_that_was_begun_is_written_before_its_feed_is_anybody_elses() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 2);
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("baton.db");
+    let store = store::open(&format!("sqlite:{}", path.display())).await.unwrap();
+    let away = Some(Clock::default().now() - TimeDelta::days(10));
+    let record = FeedRecord { last_success: away, ..follower::feed(&store, &url).await };
+    // Somebody else writes, for a while.
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let mut following = JoinSet::new();
+    following.spawn(follower::followed(Arc::clone(&store), record, tasks.clone(), stop.clone()));
+    let is_begun = async || (!tasks.is_empty()).then_some(());
+    wait_until("a resync being written", PATIENCE, is_begun).await;
+    stop.cancel();
+    let early = tokio::time::timeout(Duration::from_millis(300), following.join_next()).await;
+    assert!(early.is_err(), "ended while it was writing");
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(following.join_next().await.unwrap().unwrap(), Followed::Cancelled);
+    assert!(store.feeds().await.unwrap()[0].is_resyncing);
 }

@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub(crate) mod events;
+pub(crate) mod follower;
 pub(crate) mod gateway;
 pub(crate) mod inside;
 pub(crate) mod items;
