@@ -52,6 +52,10 @@ impl Poller<'_> {
 
     /// The publisher did nothing wrong, and is left alone until the store can be written again.
     async fn wait_for_store(&mut self, failed: &StoreError) -> Step {
+        if matches!(failed, StoreError::Lost) {
+            // Whoever has the feed now goes on with it, or this process does under another lease.
+            return Step::Done(Followed::Cancelled);
+        }
         let reason = with_causes(failed);
         if self.until == Until::End {
             return Step::Done(Followed::Failed(reason));
@@ -63,11 +67,15 @@ impl Poller<'_> {
         loop {
             tokio::time::sleep(STORE_WAIT).await;
             let update = FeedUpdate::Failed { error: reason.clone(), stopped: None };
-            if self.harvester.store.update_feed(self.feed, update).await.is_ok() {
-                // The page that could not be kept is asked for again, no more often than at a feed's end:
-                // it may be too large where this note was not.
-                self.failures = self.failures.max(1);
-                return Step::Wait(STORE_WAIT);
+            match self.harvester.store.update_feed(self.feed, update).await {
+                Ok(()) => {
+                    // The page that could not be kept is asked for again, no more often than at a feed's
+                    // end: it may be too large where this note was not.
+                    self.failures = self.failures.max(1);
+                    return Step::Wait(STORE_WAIT);
+                }
+                Err(StoreError::Lost) => return Step::Done(Followed::Cancelled),
+                Err(_) => {}
             }
         }
     }

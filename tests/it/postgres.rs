@@ -1,7 +1,14 @@
 //! A gateway on a PostgreSQL server: the same services, and a server that goes away and comes back.
 
+use baton::harvest::Followed;
+use baton::store;
+use baton::store::Work;
+use baton::store::Worker;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use crate::support::follower;
 use crate::support::gateway::Gateway;
 use crate::support::gateway::PATIENCE;
 use crate::support::gateway::Settings;
@@ -113,4 +120,20 @@ async fn a_server_that_restarts_is_waited_for() {
         wait_until("what was published meanwhile", PATIENCE, is_there).await;
     }
     assert!(!gateway.said().contains("panicked"));
+}
+
+#[tokio::test]
+async fn a_poller_whose_feed_went_to_another_process_ends() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 50);
+    let store = store::open(&Server::shared().database()).await.unwrap();
+    let record = follower::feed(&store, &url).await;
+    let before = Worker::new("before".to_owned());
+    let share = store.share(before.clone()).await.unwrap().unwrap();
+    let lease = share.leases.into_iter().find(|lease| lease.work == Work::Feed(record.id)).unwrap();
+    store.leave(before).await.unwrap();
+    store.share(Worker::new("next".to_owned())).await.unwrap();
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let followed = follower::followed(store.under(lease), record, tasks, stop);
+    assert_eq!(tokio::time::timeout(PATIENCE, followed).await, Ok(Followed::Cancelled));
 }
