@@ -30,15 +30,20 @@ struct Poller {
     task: JoinHandle<Followed>,
 }
 
-impl Poller {
-    /// Ends the poller; what it was writing is written whole or not at all.
-    async fn end(self) {
-        self.stop.cancel();
-        if self.task.await.is_err() {
+/// Ends pollers, side by side; what each was writing is written whole or not at all.
+async fn end(pollers: impl IntoIterator<Item = Poller>) {
+    let pollers: Vec<Poller> = pollers.into_iter().collect();
+    for poller in &pollers {
+        poller.stop.cancel();
+    }
+    for poller in pollers {
+        if poller.task.await.is_err() {
             warn!("a poller ended badly");
         }
     }
+}
 
+impl Poller {
     fn is_set_up_as(&self, settings: &FeedSettings) -> bool {
         let own = &self.settings;
         own.headers == settings.headers
@@ -64,9 +69,8 @@ impl Supervisor {
             settings.is_some_and(is_set_up) && poller.duty == app.duties.of(*id)
         };
         let unwanted = pollers.extract_if(|id, poller| !is_wanted(id, poller));
-        for (_, poller) in unwanted.collect::<Vec<_>>() {
-            poller.end().await;
-        }
+        let unwanted: Vec<Poller> = unwanted.map(|(_, poller)| poller).collect();
+        end(unwanted).await;
         // Read again: those that ended may have written until then.
         let all = app.feed_settings().await?.into_iter();
         let with_duty = all.map(|settings| (app.duties.of(settings.record.id), settings));
@@ -86,18 +90,16 @@ impl Supervisor {
     /// Ends the pollers of feeds; no other begins before what is returned is dropped.
     pub(super) async fn leave(&self, feeds: &[FeedId]) -> impl Drop {
         let mut pollers = self.0.lock().await;
-        for (_, poller) in pollers.extract_if(|id, _| feeds.contains(id)).collect::<Vec<_>>() {
-            poller.end().await;
-        }
+        let left = pollers.extract_if(|id, _| feeds.contains(id));
+        let left: Vec<Poller> = left.map(|(_, poller)| poller).collect();
+        end(left).await;
         pollers
     }
 
     /// Ends every poller.
     pub(super) async fn leave_all(&self) {
         let mut pollers = self.0.lock().await;
-        for (_, poller) in pollers.drain() {
-            poller.end().await;
-        }
+        end(std::mem::take(&mut *pollers).into_values()).await;
     }
 
     /// Changes what the store says of a feed while nobody follows it; [`reconcile`] goes on from there.
@@ -110,9 +112,7 @@ impl Supervisor {
         update: FeedUpdate,
     ) -> Result<(), StoreError> {
         let mut pollers = self.0.lock().await;
-        if let Some(poller) = pollers.remove(&feed) {
-            poller.end().await;
-        }
+        end(pollers.remove(&feed)).await;
         app.store.update_feed(feed, update).await
     }
 }
@@ -129,4 +129,44 @@ fn start(app: &Arc<App>, settings: FeedSettings, duty: Duty, stop: &Cancellation
         harvest::follow(&harvester, &followed, Until::Cancelled, &stopped).await
     });
     Poller { settings, duty, stop, task }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::future::join_all;
+    use tokio_util::task::TaskTracker;
+
+    use super::*;
+    use crate::config::Policy;
+    use crate::store;
+    use crate::store::FeedSpec;
+
+    #[tokio::test]
+    async fn pollers_end_side_by_side() {
+        let store = store::open("sqlite::memory:").await.unwrap();
+        let url = "https://one.example.org/feed".to_owned();
+        let spec = FeedSpec { publisher: "one".to_owned(), url };
+        let record = store.sync_feeds(vec![spec]).await.unwrap().remove(0);
+        let settings = FeedSettings {
+            record,
+            headers: Vec::new(),
+            hosts: Vec::new(),
+            trusts_uris: true,
+            policy: Policy::default(),
+        };
+        let (tasks, stops) = (TaskTracker::new(), [(); 2].map(|()| CancellationToken::new()));
+        let poller = |stop: &CancellationToken| {
+            let (settings, stop, all) = (settings.clone(), stop.clone(), stops.clone());
+            // Each takes until the other was told to end.
+            let task = tasks.spawn(async move {
+                join_all(all.iter().map(CancellationToken::cancelled)).await;
+                Followed::Cancelled
+            });
+            Poller { settings, duty: Duty::Own, stop, task }
+        };
+        let ended = end(stops.each_ref().map(poller));
+        assert_eq!(tokio::time::timeout(Duration::from_secs(10), ended).await, Ok(()));
+    }
 }
