@@ -41,17 +41,17 @@ impl App {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
-            if let Err(error) = self.write_days(&mut written, &stop).await {
+            let done = tokio::select! {
+                () = stop.cancelled() => return,
+                done = self.write_days(&mut written) => done,
+            };
+            if let Err(error) = done {
                 error!(error = format!("{error:#}"), "the day of a publisher not written down");
             }
         }
     }
 
-    async fn write_days(
-        self: &Arc<Self>,
-        written: &mut Written,
-        stop: &CancellationToken,
-    ) -> anyhow::Result<()> {
+    async fn write_days(self: &Arc<Self>, written: &mut Written) -> anyhow::Result<()> {
         let now = self.clock.now();
         let config = self.config.load();
         let keys = config.publishers.iter().map(|publisher| &publisher.key);
@@ -79,10 +79,7 @@ impl App {
                 self.store.keep_day(key.clone(), day).await?;
             }
             written.insert(key.clone(), now);
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(begun.elapsed() * REST_TIMES) => {}
-            }
+            tokio::time::sleep(begun.elapsed() * REST_TIMES).await;
         }
         Ok(())
     }

@@ -78,7 +78,12 @@ impl App {
     /// everything again.
     pub(super) async fn refresh_vocabularies(&self, stop: CancellationToken) {
         loop {
-            let (read, is_all) = self.vocabularies(&self.config.load()).refreshed().await;
+            let config = self.config.load_full();
+            let vocabularies = self.vocabularies(&config);
+            let (read, is_all) = tokio::select! {
+                () = stop.cancelled() => return,
+                read = vocabularies.refreshed() => read,
+            };
             if !read.is_empty() {
                 self.change_rules(|rules| vocabularies::put(rules, read)).await;
                 self.mark_if_made_otherwise().await;

@@ -1,5 +1,7 @@
 //! Vocabularies: read from where they are published, kept, and used to find what is narrower.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use serde_json::json;
 
@@ -206,4 +208,19 @@ async fn copies_of_an_organisation_that_disagree_are_one_of_the_smallest_service
     let locations = gateway.all("/v3/locations").await;
     assert_eq!(locations.len(), 1);
     assert_eq!(locations[0]["name"], format!("Hall as class {number} says"));
+}
+
+#[tokio::test]
+async fn a_vocabulary_that_is_long_in_coming_does_not_hold_up_the_end() {
+    let publisher = FakePublisher::start().await;
+    let feed = publish(&publisher);
+    let vocabularies = FakePublisher::start().await;
+    let address = vocabularies.static_feed("/activities.jsonld", list());
+    vocabularies.delay(Duration::from_mins(5));
+    let settings = Settings::following(&[("one", vec![feed])]).activity_list(&address);
+    let mut gateway = Gateway::start(&settings).await;
+    let is_asked = async || (!vocabularies.asked().is_empty()).then_some(());
+    wait_until("the vocabulary asked for", PATIENCE, is_asked).await;
+    assert_eq!(gateway.stop().await, Some(0));
+    assert!(!gateway.said().contains("did not stop in time"), "{}", gateway.said());
 }
