@@ -18,7 +18,8 @@ use crate::store::StoreError;
 /// How often the change log is looked at where no hint comes.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// How often what changes seldom is read: vocabularies, and what dataset sites said.
+/// How often what changes seldom is read where another process maps: vocabularies, and what dataset sites said. Who maps
+/// has read them, and looks as often whether something could not be marked.
 const READ_EVERY: Duration = Duration::from_mins(1);
 
 /// How long to wait when no hints can be had.
@@ -41,7 +42,9 @@ impl App {
                 continue;
             }
             read_at = Instant::now();
-            if let Err(error) = self.read_again().await {
+            if self.maps() {
+                self.mark_what_is_owed().await;
+            } else if let Err(error) = self.read_again().await {
                 warn!(error = with_causes(&error), "vocabularies and dataset sites not read again");
             }
         }

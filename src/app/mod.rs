@@ -143,6 +143,8 @@ pub struct App {
     datasets: ArcSwap<Datasets>,
     /// Feeds that were not read for longer than their policies allow.
     stale: ArcSwap<Stale>,
+    /// Set when what follows from a change of rules could not be written or read: it is tried again.
+    is_marking_owed: AtomicBool,
     gazetteer: Arc<Gazetteer>,
     /// Held as long as the store is in use.
     _lock: Option<StoreLock>,
@@ -207,6 +209,7 @@ impl App {
             look_now: Notify::new(),
             datasets: ArcSwap::from_pointee(datasets),
             stale: ArcSwap::from_pointee(stale),
+            is_marking_owed: AtomicBool::new(false),
             gazetteer,
             _lock: lock,
         })
@@ -338,6 +341,11 @@ impl App {
             self.tasks.spawn(Arc::clone(self).keep_policies(stop.clone())),
             self.tasks.spawn(Arc::clone(self).keep_days(stop.clone())),
         ]
+    }
+
+    /// Tells whether this process maps, and no other.
+    fn maps(&self) -> bool {
+        self.role.harvests() && self.duties.include_mapping()
     }
 
     /// Returns what the pollers need to know now.

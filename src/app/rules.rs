@@ -1,6 +1,7 @@
 //! Keeping the rules in force: vocabularies, the folder of mapping rules, and what follows from a change.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -52,10 +53,17 @@ impl App {
 
     pub(super) async fn change_rules(&self, change: impl FnOnce(&mut Rules)) {
         let _changing = self.changing_rules.lock().await;
-        let mut rules = Rules::clone(&self.rules.load());
+        let before = self.rules.load_full();
+        let mut rules = Rules::clone(&before);
         change(&mut rules);
-        for (file, activity) in rules.unlisted() {
-            warn!(file, activity, "a row has no effect: the activity is not in the activity list");
+        let unlisted = rules.unlisted();
+        if unlisted != before.unlisted() {
+            for (file, activity) in unlisted {
+                warn!(
+                    file,
+                    activity, "a row has no effect: the activity is not in the activity list"
+                );
+            }
         }
         self.catalogue.set_vocabulary(rules.terms());
         match self.store.feeds().await {
@@ -66,10 +74,13 @@ impl App {
                 self.mapper.sources.store(Arc::new(sources));
                 self.mapper.gate.store(Arc::new(Feeds::gate(&config, &datasets, &records)));
             }
-            Err(error) => error!(
-                error = with_causes(&error),
-                "feeds not read; their sources stay as they were"
-            ),
+            Err(error) => {
+                error!(
+                    error = with_causes(&error),
+                    "feeds not read; their sources stay as they were for now"
+                );
+                self.is_marking_owed.store(true, Ordering::Release);
+            }
         }
         self.rules.store(Arc::new(rules));
     }
@@ -145,8 +156,15 @@ impl App {
     /// What they are made with is written down after that, so that a crash in between marks again. That is
     /// for whoever maps to do.
     pub(super) async fn mark_if_made_otherwise(&self) {
-        if !self.duties.include_mapping() {
+        if !self.maps() {
             return;
+        }
+        if self.is_marking_owed.swap(false, Ordering::AcqRel) {
+            // What is marked is mapped with the sources there are.
+            self.change_rules(|_| ()).await;
+            if self.is_marking_owed.load(Ordering::Acquire) {
+                return;
+            }
         }
         let set = Arc::clone(self.rules.load().set());
         let marked = async {
@@ -170,8 +188,70 @@ impl App {
         if let Err(error) = marked {
             error!(
                 error = with_causes(&error),
-                "roots not marked after a change of vocabularies, rules or settings"
+                "roots not marked after a change of vocabularies, rules or settings; it is tried again"
             );
+            self.is_marking_owed.store(true, Ordering::Release);
         }
+    }
+
+    /// Marks what could not be marked when it was to be.
+    pub(super) async fn mark_what_is_owed(&self) {
+        if self.maps() && self.is_marking_owed.load(Ordering::Acquire) {
+            self.mark_if_made_otherwise().await;
+            self.mapper.changed.notify_one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::config::ProcessEnvironment;
+
+    /// Returns an app with its store in a folder, and a way to that store beside it.
+    async fn app_in(folder: &Path) -> (App, Connection) {
+        let path = folder.join("baton.db");
+        let text = format!("[store]\nurl = \"sqlite:{}\"\n", path.display());
+        let config = Config::parse(&text, Path::new("baton.toml"), &ProcessEnvironment).unwrap();
+        let app = App::open(config, Clock::default()).await.unwrap();
+        (app, Connection::open(&path).unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_marked_is_marked_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let (app, database) = app_in(folder.path()).await;
+        let made_with = async || app.store.document(MADE_WITH.to_owned()).await.unwrap();
+        // Nothing failed yet.
+        app.mark_what_is_owed().await;
+        assert_eq!(made_with().await, None);
+
+        let fails = "CREATE TRIGGER fails BEFORE INSERT ON document
+             BEGIN SELECT RAISE(ABORT, 'no room'); END";
+        database.execute_batch(fails).unwrap();
+        app.mark_if_made_otherwise().await;
+        app.mark_what_is_owed().await;
+        assert_eq!(made_with().await, None);
+        database.execute_batch("DROP TRIGGER fails").unwrap();
+        app.mark_what_is_owed().await;
+        assert!(made_with().await.is_some());
+    }
+
+    #[tokio::test]
+    async fn nothing_is_marked_before_sources_are_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let (app, database) = app_in(folder.path()).await;
+        database.execute_batch("ALTER TABLE held RENAME TO away").unwrap();
+        app.change_rules(|_| ()).await;
+        app.mark_if_made_otherwise().await;
+        assert_eq!(app.store.document(MADE_WITH.to_owned()).await.unwrap(), None);
+        database.execute_batch("ALTER TABLE away RENAME TO held").unwrap();
+        app.mark_what_is_owed().await;
+        assert!(app.store.document(MADE_WITH.to_owned()).await.unwrap().is_some());
     }
 }

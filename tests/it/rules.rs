@@ -78,6 +78,14 @@ async fn a_crosswalk_is_taken_over_while_the_gateway_runs_and_a_broken_one_is_no
     let mended = format!("{HEAD}{}{}", row("Group Exercise", "Exercise"), row("*", "Leisure"));
     gateway.write_rules("crosswalks/council.csv", &mended);
     has_types(&gateway, &["Exercise", "Leisure"]).await;
+
+    // A row that has no effect is told of once, and not whenever rules change.
+    let with_odd = mended + &row("Bog snorkelling", "Mud");
+    gateway.write_rules("crosswalks/council.csv", &with_odd);
+    says(&gateway, &["WARN", "a row has no effect", "bog snorkelling"]).await;
+    gateway.write_rules("crosswalks/council.csv", &(with_odd + &row("Yoga", "Relaxation")));
+    has_types(&gateway, &["Relaxation", "Leisure"]).await;
+    assert_eq!(gateway.said().matches("bog snorkelling").count(), 1);
 }
 
 #[tokio::test]
