@@ -70,21 +70,24 @@ impl Duties {
     }
 }
 
-/// What whoever maps does beside each other.
+/// What whoever maps does, under one lease.
 struct Mapping {
-    lease: Lease,
+    /// Nothing once it is to end.
+    lease: Option<Lease>,
     stop: CancellationToken,
-    tasks: Vec<JoinHandle<()>>,
+    task: JoinHandle<()>,
 }
 
 impl Mapping {
     async fn end(self) {
         self.stop.cancel();
-        for task in self.tasks {
-            if task.await.is_err() {
-                warn!("a task of the mapping ended badly");
-            }
-        }
+        joined(self.task).await;
+    }
+}
+
+async fn joined(task: JoinHandle<()>) {
+    if task.await.is_err() {
+        warn!("a task of the mapping ended badly");
     }
 }
 
@@ -164,22 +167,44 @@ impl App {
                 warn!(error = with_causes(&error), "feeds not given back");
             }
         }
-        if mapping.as_ref().map(|mapping| mapping.lease) == lease {
+        if mapping.as_ref().and_then(|mapping| mapping.lease) == lease {
             return;
         }
-        if let Some(before) = mapping.take() {
-            before.end().await;
+        if let Some(before) = mapping {
+            before.stop.cancel();
+            before.lease = None;
         }
         let Some(lease) = lease else { return };
+        let (app, before) = (Arc::clone(self), mapping.take());
+        let stop = stop.child_token();
+        let stopped = stop.clone();
+        // Beside this: whoever waited for all that would not say meanwhile that it is there.
+        let task = self.tasks.spawn(async move {
+            if let Some(before) = before {
+                before.end().await;
+            }
+            app.map_under(lease, &stopped).await;
+        });
+        *mapping = Some(Mapping { lease: Some(lease), stop, task });
+    }
+
+    /// Does all that whoever maps does, until told to stop.
+    async fn map_under(self: Arc<Self>, lease: Lease, stop: &CancellationToken) {
         info!("mapping from now on");
         let mut mapper = self.mapper.clone();
         mapper.store = self.store.under(lease);
         mapper.is_shared = true;
-        self.load_vocabularies().await;
-        self.mark_if_made_otherwise().await;
-        let stop = stop.child_token();
-        let tasks = self.start_mapping(Arc::new(mapper), &stop);
-        *mapping = Some(Mapping { lease, stop, tasks });
+        let prepared = async {
+            self.load_vocabularies().await;
+            self.mark_if_made_otherwise().await;
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = prepared => {}
+        }
+        for task in self.start_mapping(Arc::new(mapper), stop) {
+            joined(task).await;
+        }
     }
 
     async fn let_go(self: &Arc<Self>, mapping: &mut Option<Mapping>) {

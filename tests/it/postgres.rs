@@ -1,10 +1,15 @@
 //! A gateway on a PostgreSQL server: the same services, and a server that goes away and comes back.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use baton::harvest::Followed;
 use baton::store;
 use baton::store::Work;
 use baton::store::Worker;
 use serde_json::Value;
+use tokio::task::JoinSet;
+use tokio_postgres::NoTls;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -15,8 +20,12 @@ use crate::support::gateway::Settings;
 use crate::support::items;
 use crate::support::pipeline;
 use crate::support::postgres::Server;
+use crate::support::postgres::query;
 use crate::support::process::wait_until;
 use crate::support::publisher::FakePublisher;
+
+/// Within this a process says several times that it is there.
+const SIGNS: Duration = Duration::from_secs(12);
 
 /// Every case of the mapping is a publisher of its own.
 #[tokio::test]
@@ -136,4 +145,31 @@ async fn a_poller_whose_feed_went_to_another_process_ends() {
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     let followed = follower::followed(store.under(lease), record, tasks, stop);
     assert_eq!(tokio::time::timeout(PATIENCE, followed).await, Ok(Followed::Cancelled));
+}
+
+#[tokio::test]
+async fn a_process_that_takes_up_its_work_says_that_it_is_there_meanwhile() {
+    let publisher = FakePublisher::start().await;
+    let (url, feed) = (Server::shared().database(), publisher.feed("/feed", 50));
+    follower::feed(&store::open(&url).await.unwrap(), &feed).await;
+    // Everything is to be marked for whoever maps first, and cannot be for a while.
+    let (mut client, line) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+    let mut lines = JoinSet::new();
+    lines.spawn(line);
+    let held = client.transaction().await.unwrap();
+    held.batch_execute("LOCK TABLE dirty IN SHARE MODE").await.unwrap();
+    let settings = Settings::following(&[("one", vec![feed])]);
+    let gateway = Gateway::start_role(&settings.store(&url), "harvest").await;
+    let said = async || query(&url, "SELECT expires_at FROM worker").await.pop();
+    let is_mapping = async || gateway.said().contains("mapping from now on").then_some(());
+    wait_until("the mapping begun", PATIENCE, is_mapping).await;
+    let mut times = BTreeSet::new();
+    // It is said every three seconds, and forgotten after fifteen.
+    let is_said = async || {
+        times.extend(said().await);
+        (times.len() >= 3).then_some(())
+    };
+    wait_until("a sign of life", SIGNS, is_said).await;
+    held.rollback().await.unwrap();
+    gateway.settled().await;
 }
