@@ -372,6 +372,20 @@ impl App {
         stop: &CancellationToken,
     ) -> anyhow::Result<Vec<(FeedRecord, Followed)>> {
         let alone = self.take_all().await?;
+        let followed = self.harvest_alone(stop).await;
+        let given_up = self.give_up(alone).await;
+        let followed = followed?;
+        given_up?;
+        self.settle().await;
+        let records = self.store.feeds().await?;
+        let fared = |(record, followed): (FeedRecord, Followed)| match &record.paused {
+            Some(reason) => (record.clone(), Followed::Failed(format!("paused: {reason}"))),
+            None => (record, followed),
+        };
+        Ok(records.into_iter().zip(followed).map(fared).collect())
+    }
+
+    async fn harvest_alone(&self, stop: &CancellationToken) -> anyhow::Result<Vec<Followed>> {
         for record in &self.feeds {
             self.board.begin(record.id);
         }
@@ -382,28 +396,18 @@ impl App {
         let mapping_stop = CancellationToken::new();
         let (mapper, running) = (self.mapper.clone(), mapping_stop.clone());
         let mapping = self.tasks.spawn(async move { mapper.run(running).await });
-        self.look_at_datasets().await?;
-        let feeds = self.feed_settings().await?;
-        let followed =
-            futures_util::future::join_all(feeds.iter().map(|feed| self.follow_once(feed, stop)))
-                .await;
+        let followed = self.follow_all_once(stop).await;
         mapping_stop.cancel();
         if mapping.await.is_err() {
             warn!("the mapping task ended badly");
         }
+        let followed = followed?;
         if !stop.is_cancelled() {
             self.apply_policies().await?;
             self.mapper.finish(stop).await?;
             self.catalogue.catch_up().await?;
         }
-        self.give_up(alone).await?;
-        self.settle().await;
-        let records = self.store.feeds().await?;
-        let fared = |(record, followed): (FeedRecord, Followed)| match &record.paused {
-            Some(reason) => (record.clone(), Followed::Failed(format!("paused: {reason}"))),
-            None => (record, followed),
-        };
-        Ok(records.into_iter().zip(followed).map(fared).collect())
+        Ok(followed)
     }
 
     /// Leaves the store in its file; where that cannot be, it is whole with the log beside it.
@@ -411,6 +415,13 @@ impl App {
         if let Err(error) = self.store.settle().await {
             warn!(error = with_causes(&error), "the store's log stays beside its file");
         }
+    }
+
+    async fn follow_all_once(&self, stop: &CancellationToken) -> anyhow::Result<Vec<Followed>> {
+        self.look_at_datasets().await?;
+        let feeds = self.feed_settings().await?;
+        let followed = feeds.iter().map(|feed| self.follow_once(feed, stop));
+        Ok(futures_util::future::join_all(followed).await)
     }
 
     async fn follow_once(&self, feed: &FeedSettings, stop: &CancellationToken) -> Followed {

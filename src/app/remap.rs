@@ -216,6 +216,14 @@ impl App {
     /// When the store cannot be read or written.
     pub async fn remap(&self) -> anyhow::Result<Remapped> {
         let alone = self.take_all().await?;
+        let remapped = self.remap_alone().await;
+        let given_up = self.give_up(alone).await;
+        let remapped = remapped?;
+        given_up?;
+        Ok(remapped)
+    }
+
+    async fn remap_alone(&self) -> anyhow::Result<Remapped> {
         self.load_vocabularies().await;
         self.mark_if_made_otherwise().await;
         self.store.mark_all().await?;
@@ -223,7 +231,6 @@ impl App {
         let before = self.catalogue.snapshot().generation();
         let roots = self.mapper.drain(&CancellationToken::new()).await?;
         let changed = self.store.changes(before, usize::MAX).await?.len();
-        self.give_up(alone).await?;
         Ok(Remapped { roots, changed })
     }
 

@@ -87,7 +87,7 @@ impl Mapping {
 
 async fn joined(task: JoinHandle<()>) {
     if task.await.is_err() {
-        warn!("a task of the mapping ended badly");
+        warn!("a task ended badly");
     }
 }
 
@@ -219,7 +219,8 @@ impl App {
 /// All work, held by one process for as long as this is.
 pub(super) struct Alone {
     worker: Worker,
-    _saying: DropGuard,
+    is_held: DropGuard,
+    saying: JoinHandle<()>,
 }
 
 impl App {
@@ -233,7 +234,7 @@ impl App {
         }
         let stop = CancellationToken::new();
         let (store, own, stopped) = (Arc::clone(&self.store), worker.clone(), stop.clone());
-        self.tasks.spawn(async move {
+        let saying = self.tasks.spawn(async move {
             while !stopped.is_cancelled() {
                 if let Err(error) = store.share(own.clone()).await {
                     warn!(error = with_causes(&error), "store does not answer");
@@ -244,15 +245,16 @@ impl App {
                 }
             }
         });
-        Ok(Some(Alone { worker, _saying: stop.drop_guard() }))
+        Ok(Some(Alone { worker, is_held: stop.drop_guard(), saying }))
     }
 
     /// Gives up what was taken by [`take_all`](Self::take_all).
     pub(super) async fn give_up(&self, alone: Option<Alone>) -> Result<(), StoreError> {
-        match alone {
-            Some(Alone { worker, .. }) => self.store.leave(worker).await,
-            None => Ok(()),
-        }
+        let Some(Alone { worker, is_held, saying }) = alone else { return Ok(()) };
+        drop(is_held);
+        // Said once more after it has left, it would seem to be there still.
+        joined(saying).await;
+        self.store.leave(worker).await
     }
 }
 

@@ -173,3 +173,18 @@ async fn a_process_that_takes_up_its_work_says_that_it_is_there_meanwhile() {
     held.rollback().await.unwrap();
     gateway.settled().await;
 }
+
+#[tokio::test]
+async fn a_harvest_that_failed_leaves_the_store_to_the_next() {
+    let publisher = FakePublisher::start().await;
+    let url = Server::shared().database();
+    let settings = Settings::following(&[("one", vec![publisher.feed("/feed", 50)])]);
+    let gateway = Gateway::new(&settings.store(&url));
+    assert_eq!(gateway.harvest().await.code, Some(0));
+    query(&url, "ALTER TABLE service RENAME TO away").await;
+    let harvested = gateway.harvest().await;
+    assert_eq!(harvested.code, Some(1), "{harvested:?}");
+    query(&url, "ALTER TABLE away RENAME TO service").await;
+    let again = gateway.harvest().await;
+    assert_eq!(again.code, Some(0), "{again:?}");
+}
