@@ -23,6 +23,7 @@ mod store_lock;
 mod supervisor;
 mod vocabularies;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -418,7 +419,7 @@ impl App {
     }
 
     async fn follow_all_once(&self, stop: &CancellationToken) -> anyhow::Result<Vec<Followed>> {
-        self.look_at_datasets().await?;
+        self.look_at_datasets(&mut BTreeSet::new()).await?;
         let feeds = self.feed_settings().await?;
         let followed = feeds.iter().map(|feed| self.follow_once(feed, stop));
         Ok(futures_util::future::join_all(followed).await)
