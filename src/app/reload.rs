@@ -31,7 +31,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 impl App {
     /// Reads the configuration again whenever its file changes or SIGHUP comes. A file that cannot be
-    /// used is told of once.
+    /// used is told of once; one that the store cannot follow just now is tried again.
     pub(super) async fn follow_config(self: Arc<Self>, stop: CancellationToken) {
         let Some((path, mut known)) = self.config_file.clone() else { return };
         let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return };
@@ -49,7 +49,13 @@ impl App {
             known = present;
             match self.reload(&stop).await {
                 Ok(()) => {}
-                Err(error) => error!(%error, "configuration not taken over"),
+                Err(error) => {
+                    error!(%error, "configuration not taken over");
+                    if matches!(error, ControlError::Failed(_)) {
+                        // Nothing is wrong with the file: it is taken over once that can be done.
+                        known = None;
+                    }
+                }
             }
         }
     }
@@ -67,7 +73,8 @@ impl App {
             Config::load(&path, &ProcessEnvironment).map_err(|e| refused(with_causes(&e)))?;
         let config = self.keep_fixed(config);
         // Whatever cannot be used is found before anything is changed.
-        let records = self.store.feeds().await.map_err(|e| refused(e.to_string()))?;
+        let failed = |error| ControlError::Failed(with_causes(&error));
+        let records = self.store.feeds().await.map_err(failed)?;
         let set = read_mappings(&config).map_err(|e| refused(with_causes(&e)))?;
         let mut rules = Rules::clone(&self.rules.load());
         rules.take(Arc::new(set));

@@ -3,6 +3,7 @@
 use std::fs;
 
 use reqwest::StatusCode;
+use rusqlite::Connection;
 
 use crate::support::gateway::Gateway;
 use crate::support::gateway::PATIENCE;
@@ -44,6 +45,22 @@ async fn publishers_come_and_go_without_a_restart() {
     publisher.upsert("/one", "2", items::series(3, "News of one"));
     shows(&gateway, &["News of one", "Of one"]).await;
     assert_eq!(publisher.asked_of("/two").len(), asked, "a feed that went is not asked");
+}
+
+#[tokio::test]
+async fn a_configuration_that_comes_while_the_store_is_away_is_taken_over_later() {
+    let publisher = FakePublisher::start().await;
+    let (one, two) = publish(&publisher);
+    let gateway = Gateway::start(&Settings::following(&[("one", vec![one.clone()])])).await;
+    shows(&gateway, &["Of one"]).await;
+    let database = Connection::open(gateway.folder().join("baton.db")).unwrap();
+    database.busy_timeout(PATIENCE).unwrap();
+    database.execute_batch("ALTER TABLE held RENAME TO away").unwrap();
+    gateway.configure(&Settings::following(&[("one", vec![one]), ("two", vec![two])]));
+    let is_told = async || gateway.said().contains("configuration not taken over").then_some(());
+    wait_until("the reason in the log", PATIENCE, is_told).await;
+    database.execute_batch("ALTER TABLE away RENAME TO held").unwrap();
+    shows(&gateway, &["Of one", "Of two"]).await;
 }
 
 #[tokio::test]
