@@ -334,14 +334,18 @@ impl Params {
 
     /// Returns a name for the query that is the same for all its pages.
     pub(super) fn name_without_page(&self, path: &str) -> String {
-        self.named(path, |key| name_of(key) != "page")
+        self.named(path, |name| name != "page")
     }
 
     fn named(&self, path: &str, is_named: impl Fn(&str) -> bool) -> String {
-        let pairs = self.0.iter().filter(|(key, value)| !value.is_empty() && is_named(key));
-        let mut pairs: Vec<_> = pairs.collect();
-        pairs.sort();
-        pairs.iter().fold(path.to_owned(), |name, (key, value)| format!("{name}\n{key}={value}"))
+        let pairs = self.0.iter().map(|(key, value)| (name_of(key), value));
+        let mut pairs: Vec<_> = pairs.filter(|(name, _)| is_named(name)).collect();
+        // The values of a parameter stay in their order, which is that of the sets of 1.0.
+        pairs.sort_by_key(|(name, _)| *name);
+        // Escaped, so that no value looks like another parameter.
+        let mut name =
+            url::form_urlencoded::Serializer::for_suffix(format!("{path}?"), path.len() + 1);
+        name.extend_pairs(pairs).finish()
     }
 }
 
@@ -490,7 +494,24 @@ mod tests {
         for query in ["page=2&day[]=MO", "page[]=2&day[]=MO", "day[]=MO&page%5B%5D=2"] {
             let next = params(query).with_page(3);
             assert_eq!(next, "day%5B%5D=MO&page=3", "{query}");
-            assert_eq!(params(query).name_without_page("/"), "/\nday[]=MO", "{query}");
+            assert_eq!(params(query).name_without_page("/"), "/?day=MO", "{query}");
+        }
+    }
+
+    #[test]
+    fn only_queries_that_ask_the_same_have_one_name() {
+        for (one, other, is_same) in [
+            ("search=yoga&day=MO", "day[]=MO&search=yoga", true),
+            ("day=MO&start_time=18:00", "start_time=18%3A00&day=MO", true),
+            ("day=MO&day=TU", "day=TU&day=MO", false),
+            ("day=MO&day[]=TU", "day[]=TU&day=MO", false),
+            ("start_time=&start_time=18:00", "start_time=18:00&start_time=", false),
+            ("day%3DMO%0Asearch=yoga", "day=MO&search=yoga", false),
+            ("day=MO%0Asearch%3Dyoga", "day=MO&search=yoga", false),
+            ("day=MO%26search%3Dyoga", "day=MO&search=yoga", false),
+        ] {
+            let names = [one, other].map(|query| params(query).name("/v1/services"));
+            assert_eq!(names[0] == names[1], is_same, "{one} {other}");
         }
     }
 

@@ -199,6 +199,9 @@ async fn sets_of_day_and_times_widen_a_query_of_1_0() {
     assert_eq!(found(times).await, ["Monday 10:30", "Tuesday 10:30", "Wednesday 10:30"]);
     // Days by themselves are no sets.
     assert_eq!(found("day=MO&day=WE&start_time=10:00&end_time=12:00").await.len(), 2);
+    // The same days and times in other sets are another question than that of a moment ago.
+    let swapped = format!("{}&{}", set("MO", 18, 20), set("TU", 10, 12));
+    assert_eq!(found(&swapped).await, ["Monday 18:30", "Tuesday 10:30"]);
     for (path, name) in [
         (format!("/v1/services?{monday}&start_time=18:00"), "day"),
         (format!("/v3/services?{monday}&{tuesday}"), "start_time"),
