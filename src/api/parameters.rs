@@ -48,8 +48,8 @@ const PAGING: &[Parameter] = &[
     Parameter("per_page", Kind::Whole(1, 1000), "How many items a page holds; 50 unless given."),
 ];
 
-const WORDS: &str = "Words, all of which occur; the last may be the beginning of one. A word of five \
-    letters or more that occurs nowhere may have one letter wrong. Those with all of them in their name \
+const WORDS: &str = "Words, all of which occur; the last may be the beginning of one. Up to four words \
+    of five letters or more that occur nowhere may have one letter wrong. Those with all of them in their name \
     come first.";
 
 const FILTERS: &[Parameter] = &[
