@@ -104,7 +104,11 @@ const PLACE_1: Parameter = Parameter(
 
 const TIMES_3: &[Parameter] = &[
     Parameter("start_time", Kind::Time, "A session starts at this time or later."),
-    Parameter("end_time", Kind::Time, "A session ends at this time or earlier."),
+    Parameter(
+        "end_time",
+        Kind::Time,
+        "A session ends at this time or earlier; where that is before `start_time`, on the day after.",
+    ),
     Parameter("day", Kind::Day, "A session is on this day; several widen the query."),
 ];
 
@@ -119,7 +123,8 @@ const TIMES_1: &[Parameter] = &[
     Parameter(
         "end_time",
         Kind::Time,
-        "A session ends at this time or earlier; several as for `start_time`.",
+        "A session ends at this time or earlier; where that is before `start_time`, on the day after. Several as \
+         for `start_time`.",
     ),
     Parameter(
         "day",

@@ -51,7 +51,8 @@ pub struct When {
     pub start_time: Option<u16>,
     /// It starts before this time, in minutes after midnight.
     pub starts_before: Option<u16>,
-    /// It ends at this time or earlier, in minutes after midnight.
+    /// It ends at this time or earlier, in minutes after midnight; after the next one where that is before
+    /// `start_time`.
     pub end_time: Option<u16>,
 }
 
@@ -160,6 +161,8 @@ impl Search {
             if left > 0 && !occurs(&word, is_beginning) {
                 forms = text::slips(&word);
                 forms.retain(|slip| occurs(slip, is_beginning));
+                // All words must occur: where one does not, it is of no use to forgive others.
+                left = if forms.is_empty() { 0 } else { left - 1 };
             }
             if forms.is_empty() {
                 forms.push(word);
@@ -353,9 +356,19 @@ impl When {
         (self.days == 0 || time.days & self.days != 0)
             && self.start_time.is_none_or(|t| time.opens.is_some_and(|opens| opens >= t))
             && self.starts_before.is_none_or(|t| time.opens.is_some_and(|opens| opens < t))
-            && self.end_time.is_none_or(|t| time.closes.is_some_and(|closes| closes <= t))
+            && self.end_time.is_none_or(|t| {
+                let latest = after(self.start_time, t);
+                time.closes.is_some_and(|closes| after(time.opens, closes) <= latest)
+            })
     }
 }
+
+/// Returns when something ends that begins at a time, in minutes after the midnight before it.
+fn after(begin: Option<u16>, end: u16) -> u16 {
+    if begin.is_some_and(|begin| begin > end) { end + MINUTES_A_DAY } else { end }
+}
+
+const MINUTES_A_DAY: u16 = 24 * 60;
 
 /// Joins sets of documents.
 pub(super) fn union<'a>(docs: impl Iterator<Item = &'a RoaringBitmap>) -> RoaringBitmap {
@@ -448,5 +461,27 @@ mod tests {
         let (forms, looks) = forms_of(&nowhere);
         assert_eq!(forms, nowhere);
         assert!(looks <= 503, "{looks}");
+    }
+
+    #[test]
+    fn a_session_past_midnight_ends_on_the_next_day() {
+        let evening = |start_time: Option<u16>, end_time: u16| When {
+            start_time,
+            end_time: Some(end_time),
+            ..When::default()
+        };
+        // From 22:00 to 01:00, 23:00 to 24:00 and 18:00 to 19:00.
+        let times = [(22 * 60, 60), (23 * 60, 0), (18 * 60, 19 * 60)];
+        for (when, held) in [
+            (evening(None, 20 * 60), [false, false, true]),
+            (evening(Some(18 * 60), 23 * 60), [false, false, true]),
+            (evening(Some(22 * 60), 60), [true, true, false]),
+            (evening(Some(17 * 60), 30), [false, true, true]),
+        ] {
+            let holds = times.map(|(opens, closes)| {
+                when.holds(&TimeEntry { days: 1, opens: Some(opens), closes: Some(closes) })
+            });
+            assert_eq!(holds, held, "{when:?}");
+        }
     }
 }
