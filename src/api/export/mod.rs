@@ -112,11 +112,6 @@ fn describe(headers: &mut HeaderMap, made: &Made, format: Format) {
     }
 }
 
-/// Tells whether an answer is a file, whose bytes stay as they are: a digest and parts are of them.
-pub(super) fn is_file(headers: &HeaderMap) -> bool {
-    headers.contains_key(header::ACCEPT_RANGES)
-}
-
 impl std::fmt::Debug for Shelf {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Shelf").finish_non_exhaustive()
