@@ -28,6 +28,7 @@ use subtle::ConstantTimeEq as _;
 use tracing::info;
 use tracing::warn;
 
+use super::error::problem;
 use super::state::ApiState;
 
 /// What can be done to feeds.
@@ -44,7 +45,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// Returns every action.
+    /// Every action.
     pub const ALL: [Self; 4] = [Self::Pause, Self::Resume, Self::Accept, Self::Resync];
 
     /// Returns the word for the action, in paths and on the command line.
@@ -229,13 +230,4 @@ fn refusal(error: &ControlError) -> Response {
         ControlError::Failed(_) => StatusCode::SERVICE_UNAVAILABLE,
     };
     problem(status, &error.to_string())
-}
-
-fn problem(status: StatusCode, detail: &str) -> Response {
-    let title = status.canonical_reason().unwrap_or_default();
-    let body = serde_json::json!({
-        "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail,
-    });
-    let headers = [(header::CONTENT_TYPE, "application/problem+json")];
-    (status, headers, body.to_string()).into_response()
 }

@@ -87,7 +87,7 @@ impl FromRequestParts<ApiState> for AskedFor {
             found.map(|(_, value)| value.to_owned())
         };
         Ok(Self(Asked {
-            params: Params::parse(parts.uri.query())?,
+            params: Params::parse(parts.uri.query()),
             target: uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
             path: uri.path().to_owned(),
             route: Route::of(&parts.extensions),

@@ -1,7 +1,8 @@
 //! Errors as clients see them: `application/problem+json`.
 //!
-//! Specification: [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457). The only place where an error
-//! meets a status code. A server error never shows internals.
+//! Specification: [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457). All of them are written here, and here alone
+//! an error meets a status code, but for those of the admin API, which tells the operator what failed. To others
+//! a server error never shows internals.
 
 use axum::extract::OriginalUri;
 use axum::http::HeaderMap;
@@ -44,6 +45,10 @@ pub(crate) enum Problem {
     NoSuchPath,
     NoSuchMethod,
     TooLong,
+    /// The request has a body: no path takes one, so none is read.
+    HasBody,
+    /// The answer was not there in time.
+    TooSlow,
     /// Too many explanations are asked for at the same time.
     Busy,
     /// Too many streams of changes are open.
@@ -79,9 +84,9 @@ impl From<StoreError> for Problem {
 struct Body<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
-    title: &'static str,
+    title: &'a str,
     status: u16,
-    detail: String,
+    detail: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<&'a str>,
     /// What is left of a service that is gone.
@@ -99,11 +104,14 @@ impl Problem {
             Self::Folded(_) => StatusCode::PERMANENT_REDIRECT,
             Self::NoSuchMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLong => StatusCode::URI_TOO_LONG,
+            Self::HasBody => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy | Self::TooManyStreams | Self::NotMadeYet | Self::Store(_) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::TooSlow
+            | Self::Busy
+            | Self::TooManyStreams
+            | Self::NotMadeYet
+            | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -120,6 +128,8 @@ impl Problem {
             Self::NoSuchPath => "No such path",
             Self::NoSuchMethod => "No such method here",
             Self::TooLong => "The address is too long",
+            Self::HasBody => "A body is not taken",
+            Self::TooSlow => "The answer takes too long",
             Self::Busy => "Another explanation is being made",
             Self::TooManyStreams => "Too many streams are open",
             Self::NotMadeYet => "The file is not there yet",
@@ -146,8 +156,9 @@ impl Problem {
             Self::NoSuchPath => {
                 "the API is under /v3 (HSDS-UK 3.0) and /v1 (Open Referral UK 1.0)".to_owned()
             }
-            Self::NoSuchMethod => "only GET and HEAD are answered here".to_owned(),
+            Self::NoSuchMethod => "the methods that are answered here are in `Allow`".to_owned(),
             Self::TooLong => "the query is longer than 8 KiB".to_owned(),
+            Self::HasBody => "no request here takes a body".to_owned(),
             Self::NotAcceptable { offered } => format!("this is answered as {offered}"),
             Self::TooMany => "wait as long as `Retry-After` says, in seconds".to_owned(),
             Self::TooManyStreams => {
@@ -156,7 +167,9 @@ impl Problem {
             Self::NotMadeYet => {
                 "it is being made; ask again after as many seconds as `Retry-After` says".to_owned()
             }
-            Self::Busy | Self::Store(_) | Self::Internal => "try again in a while".to_owned(),
+            Self::TooSlow | Self::Busy | Self::Store(_) | Self::Internal => {
+                "try again in a while".to_owned()
+            }
         }
     }
 }
@@ -178,28 +191,45 @@ impl IntoResponse for Problem {
             }
             _ => None,
         };
-        let body = Body {
+        let mut response = respond(&Body {
             kind: "about:blank",
             title: self.title(),
             status: status.as_u16(),
-            detail: self.detail(),
+            detail: &self.detail(),
             parameter,
             service: tombstone,
-        };
-        let body = serde_json::to_vec(&body).unwrap_or_default();
-        let mut response =
-            (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        });
         // The addresses of services differ in their last part alone, under every root.
         if let Self::Folded(into) = &self
             && let Ok(location) = HeaderValue::from_str(&into.to_string())
         {
             response.headers_mut().insert(header::LOCATION, location);
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+        if matches!(self, Self::HasBody) {
+            // Nothing can follow what is not read.
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
         }
         response
     }
+}
+
+/// Returns a problem of which there is nothing else to tell.
+pub(super) fn problem(status: StatusCode, detail: &str) -> Response {
+    let title = status.canonical_reason().unwrap_or_default();
+    let status = status.as_u16();
+    respond(&Body { kind: "about:blank", title, status, detail, parameter: None, service: None })
+}
+
+fn respond(body: &Body<'_>) -> Response {
+    let status = StatusCode::from_u16(body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = [(header::CONTENT_TYPE, "application/problem+json")];
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    let mut response = (status, headers, body).into_response();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+    }
+    response
 }
 
 /// Answers a path that does not exist; a browser, which asks for HTML by name, gets a page, unless the path is
@@ -229,4 +259,24 @@ fn is_of_api(path: &str) -> bool {
 pub(super) async fn no_such_method(method: Method) -> Problem {
     tracing::debug!(%method, "no such method");
     Problem::NoSuchMethod
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may_try_again_is_told_when() {
+        for (answer, is_told) in [
+            (Problem::TooSlow.into_response(), true),
+            (Problem::TooManyStreams.into_response(), true),
+            (problem(StatusCode::SERVICE_UNAVAILABLE, "the store is closed"), true),
+            (problem(StatusCode::NOT_FOUND, "no such feed"), false),
+            (Problem::TooLong.into_response(), false),
+        ] {
+            let is_there = answer.headers().contains_key(header::RETRY_AFTER);
+            assert_eq!(is_there, is_told, "{answer:?}");
+            assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/problem+json");
+        }
+    }
 }

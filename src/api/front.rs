@@ -32,11 +32,13 @@ use super::error::Problem;
 use super::health;
 use super::metrics::Route;
 use super::ready;
-use super::server;
 use super::state::ApiState;
 
 /// A header that names a request, in what is logged as well.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How long a query may be.
+const MAX_QUERY_BYTES: usize = 8 * 1024;
 
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "etag,link,ratelimit,ratelimit-policy,retry-after,x-baton-stale-since,x-request-id",
@@ -70,15 +72,14 @@ impl Api {
         let id = id_of(&parts.headers);
         let pass = state.limits.ask(peer, &parts);
         let in_flight = state.metrics.begin();
-        let is_askable = !pass.is_refused() && body.is_end_stream();
-        let ready = is_askable.then(|| ready::answer(state, &parts, pass.client())).flatten();
+        let refusal = refusal(&pass, &parts, &body);
+        let may_be_ready = refusal.is_none();
+        let ready = may_be_ready.then(|| ready::answer(state, &parts, pass.client())).flatten();
         let (route, mut response) = if let Some(ready) = ready {
             ready
         } else {
-            let (route, mut response) = if pass.is_refused() {
-                (Route::default(), Problem::TooMany.into_response())
-            } else if !is_askable {
-                (Route::default(), server::refuse_body())
+            let (route, mut response) = if let Some(problem) = refusal {
+                (Route::default(), problem.into_response())
             } else {
                 parts.headers.insert(REQUEST_ID, id.clone());
                 self.ask_routes(parts, Body::new(body), &pass).await
@@ -108,6 +109,17 @@ impl Api {
             response.headers_mut().remove(header::CONTENT_LENGTH);
         }
         (route.unwrap_or_default(), response)
+    }
+}
+
+/// Returns why a request goes no further, whatever it asks for.
+fn refusal(pass: &Pass, parts: &Parts, body: &impl HttpBody) -> Option<Problem> {
+    if pass.is_refused() {
+        Some(Problem::TooMany)
+    } else if parts.uri.query().is_some_and(|query| query.len() > MAX_QUERY_BYTES) {
+        Some(Problem::TooLong)
+    } else {
+        (!body.is_end_stream()).then_some(Problem::HasBody)
     }
 }
 

@@ -4,12 +4,15 @@
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::http::Extensions;
 use axum::http::HeaderMap;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::Version;
 use axum::http::header;
+use axum::middleware::Next;
+use axum::middleware::from_fn;
 use axum::response::IntoResponse as _;
 use axum::response::Response;
 use tower::ServiceBuilder;
@@ -19,7 +22,6 @@ use tower_http::compression::DefaultPredicate;
 use tower_http::compression::Predicate as _;
 use tower_http::cors::Any;
 use tower_http::cors::CorsLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use super::error::Problem;
 use super::state::ApiState;
@@ -35,7 +37,7 @@ pub(super) fn wrap(routes: Router<ApiState>) -> Router<ApiState> {
         .layer(cors)
         .layer(CompressionLayer::new().compress_when(compresses))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT));
+        .layer(from_fn(in_time));
     routes.layer(layers)
 }
 
@@ -44,7 +46,35 @@ fn may_be_changed(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions
     headers.get(header::ETAG).map(HeaderValue::as_bytes).is_none_or(|tag| tag.starts_with(b"W/"))
 }
 
+async fn in_time(request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(TIME_LIMIT, next.run(request)).await;
+    answer.unwrap_or_else(|_too_slow| Problem::TooSlow.into_response())
+}
+
 fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     tracing::error!("a handler panicked");
     Problem::Internal.into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::body::to_bytes;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_takes_too_long_is_a_problem() {
+        let routes = Router::new().route("/", get(std::future::pending::<Response>));
+        let answer = routes.layer(from_fn(in_time)).oneshot(Request::new(Body::empty())).await;
+        let (head, body) = answer.unwrap().into_parts();
+        assert_eq!(head.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(head.headers[header::CONTENT_TYPE], "application/problem+json");
+        assert!(head.headers.contains_key(header::RETRY_AFTER));
+        let body: serde_json::Value =
+            serde_json::from_slice(&to_bytes(body, 1 << 10).await.unwrap()).unwrap();
+        assert_eq!(body["status"], 503);
+    }
 }

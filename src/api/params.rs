@@ -29,9 +29,6 @@ const MAX_PER_PAGE: usize = 1000;
 /// How far `proximity` may reach: farther than Great Britain is long.
 const MAX_PROXIMITY_M: f64 = 1_500_000.0;
 
-/// How long a query may be.
-const MAX_QUERY_BYTES: usize = 8 * 1024;
-
 /// What `day` takes.
 const DAY: &str = "a day such as MO";
 
@@ -66,12 +63,9 @@ impl Paging {
 
 impl Params {
     /// Reads the query of a request.
-    pub(super) fn parse(query: Option<&str>) -> Result<Self, Problem> {
+    pub(super) fn parse(query: Option<&str>) -> Self {
         let query = query.unwrap_or_default();
-        if query.len() > MAX_QUERY_BYTES {
-            return Err(Problem::TooLong);
-        }
-        Ok(Self(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
+        Self(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect())
     }
 
     /// Returns the values of a parameter that are not empty.
@@ -408,7 +402,7 @@ mod tests {
     use super::*;
 
     fn params(query: &str) -> Params {
-        Params::parse(Some(query)).unwrap()
+        Params::parse(Some(query))
     }
 
     fn when(days: u8, start_time: Option<u16>, end_time: Option<u16>) -> When {

@@ -9,12 +9,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::HeaderValue;
 use axum::http::Request;
-use axum::http::StatusCode;
-use axum::http::header;
-use axum::response::IntoResponse as _;
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -170,18 +165,10 @@ fn builder(idle_time: Duration) -> auto::Builder<TokioExecutor> {
     builder
 }
 
-/// Answers a request with a body: no path takes one, so none is read.
-pub(super) fn refuse_body() -> Response {
-    let body = r#"{"type":"about:blank","title":"Content Too Large","status":413,"detail":"no request here takes a body"}"#;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
-        (header::CONNECTION, HeaderValue::from_static("close")),
-    ];
-    (StatusCode::PAYLOAD_TOO_LARGE, headers, Body::from(body)).into_response()
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
+    use axum::response::IntoResponse as _;
     use futures_util::stream;
     use tokio::io::AsyncReadExt as _;
     use tokio::io::AsyncWriteExt as _;

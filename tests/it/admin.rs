@@ -77,6 +77,9 @@ async fn what_cannot_be_done_is_told_as_a_problem() {
         assert_eq!(answer.header("content-type"), "application/problem+json", "{path}");
         assert_eq!(answer.json()["status"], status, "{path}");
     }
+    let asked = gateway.ask(Method::GET, "/admin/reload", &[("authorization", &token)]).await;
+    assert_eq!((asked.status, asked.header("allow")), (405, "POST"));
+    assert!(asked.json()["detail"].as_str().unwrap().ends_with("in `Allow`"), "{}", asked.text());
 }
 
 #[tokio::test]
