@@ -29,6 +29,9 @@ const MAX_PER_PAGE: usize = 1000;
 /// How far `proximity` may reach: farther than Great Britain is long.
 const MAX_PROXIMITY_M: f64 = 1_500_000.0;
 
+/// How old anybody may be asked for, in years.
+const MAX_AGE: f64 = 150.0;
+
 /// What `day` takes.
 const DAY: &str = "a day such as MO";
 
@@ -191,8 +194,8 @@ impl Params {
             search: self.one("search")?.or(self.one("text")?).map(str::to_owned),
             terms: self.ids("taxonomy_term_id")?,
             taxonomies: Vec::new(),
-            minimum_age: self.read("minimum_age", "an age in years", age)?,
-            maximum_age: self.read("maximum_age", "an age in years", age)?,
+            minimum_age: self.age("minimum_age")?,
+            maximum_age: self.age("maximum_age")?,
             open_ages: false,
             near: None,
             bounds: self.bounds()?,
@@ -202,6 +205,16 @@ impl Params {
             features: Features::default(),
             modified_after: self.read("modified_after", INSTANT, instant)?,
         })
+    }
+
+    /// Reads an age in years.
+    fn age(&self, parameter: &'static str) -> Result<Option<f64>, Problem> {
+        let age = self.read(parameter, "an age in years", number)?;
+        if age.is_some_and(|age| !(0.0..=MAX_AGE).contains(&age)) {
+            let expected = format!("0 to {MAX_AGE} years");
+            return Err(Problem::OutOfRange { parameter, expected });
+        }
+        Ok(age)
     }
 
     /// Reads a point and how far from it: `postcode` or `latitude` and `longitude`, with `proximity`.
@@ -240,9 +253,13 @@ impl Params {
         let (latitude, longitude) = spot
             .or(point)
             .ok_or_else(|| lacks("proximity", "`postcode`, or `latitude` and `longitude`,"))?;
-        if !(-90.0..=90.0).contains(&latitude) || !(-180.0..=180.0).contains(&longitude) {
-            let expected = "degrees: latitude -90 to 90, longitude -180 to 180".to_owned();
-            return Err(Problem::OutOfRange { parameter: "latitude", expected });
+        for (parameter, degrees, most) in
+            [("latitude", latitude, 90.0), ("longitude", longitude, 180.0)]
+        {
+            if !(-most..=most).contains(&degrees) {
+                let expected = format!("-{most} to {most} degrees");
+                return Err(Problem::OutOfRange { parameter, expected });
+            }
         }
         Ok(Some(Near { latitude, longitude, within_m }))
     }
@@ -367,10 +384,6 @@ fn number(text: &str) -> Option<f64> {
     text.trim().parse::<f64>().ok().filter(|number| number.is_finite())
 }
 
-fn age(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|age: &f64| (0.0..=150.0).contains(age))
-}
-
 /// Publishers write the end of a day as 24:00, which is read as the beginning of the next: for a filter that
 /// would be the other end of the day.
 fn minutes(text: &str) -> Option<u16> {
@@ -434,8 +447,10 @@ mod tests {
             // Nothing is no value.
             assert!(params(&format!("{name}=&{name}=")).query().is_ok(), "{name}");
             let problem = params(&format!("{name}=10:00&{name}=11:00")).query().unwrap_err();
+            let once = "it once, with one value";
             assert!(
-                matches!(problem, Problem::Unreadable { parameter, .. } if parameter == name),
+                matches!(problem, Problem::Unreadable { parameter, expected }
+                    if parameter == name && expected == once),
                 "{name}"
             );
         }
@@ -532,6 +547,17 @@ mod tests {
         assert!(matches!(params("page=x").paging(), Err(Problem::Unreadable { .. })));
         for query in ["page=0", "page=-1", "per_page=0", "per_page=1001"] {
             assert!(matches!(params(query).paging(), Err(Problem::OutOfRange { .. })), "{query}");
+        }
+        for (query, name) in [
+            ("minimum_age=-1", "minimum_age"),
+            ("maximum_age=151", "maximum_age"),
+            ("minimum_age=1e300", "minimum_age"),
+        ] {
+            let problem = params(query).query().unwrap_err();
+            assert!(
+                matches!(problem, Problem::OutOfRange { parameter, .. } if parameter == name),
+                "{query}"
+            );
         }
     }
 }

@@ -296,6 +296,7 @@ async fn every_error_is_a_problem_with_its_status() {
         ("GET", "/v3/services?per_page=0", 422),
         ("GET", "/v3/services?per_page=1001", 422),
         ("GET", "/v1/services?per_page=0", 422),
+        ("GET", "/v3/services?minimum_age=151", 422),
     ] {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let answer = gateway.ask(method.clone(), path, &[]).await;

@@ -132,7 +132,7 @@ async fn what_is_near_comes_first_and_says_how_far() {
 }
 
 #[tokio::test]
-async fn half_of_a_place_is_refused() {
+async fn what_is_no_place_is_refused() {
     let publisher = FakePublisher::start().await;
     let gateway = gateway_of(&publisher, vec![items::series(1, "Class")]).await;
     for (path, named) in [
@@ -140,6 +140,8 @@ async fn half_of_a_place_is_refused() {
         ("/v3/services?latitude=51.4505&proximity=100", "latitude"),
         ("/v1/services?longitude=-2.601&proximity=100", "longitude"),
         ("/v3/service_at_locations?proximity=100", "proximity"),
+        ("/v3/services?latitude=90.5&longitude=-2.601&proximity=100", "latitude"),
+        ("/v3/services?latitude=51.4505&longitude=999&proximity=100", "longitude"),
     ] {
         let answer = gateway.get(path).await;
         assert_eq!((answer.status, &answer.json()["parameter"]), (422, &json!(named)), "{path}");
