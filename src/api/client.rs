@@ -110,15 +110,18 @@ impl Limits {
             return peer;
         }
         // Each proxy adds whom it heard from at the end, so the first from the end that is not one of
-        // our own is the last that can be believed.
-        let named = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
-        let named: Vec<IpAddr> = named
-            .flat_map(|value| value.split(','))
-            .filter_map(|text| text.trim().parse::<IpAddr>().ok())
-            .map(|ip| ip.to_canonical())
-            .collect();
-        named.iter().rev().find(|ip| !is_trusted(ip)).copied().unwrap_or(peer)
+        // our own is the last that can be believed. What is before one that cannot be read may be made up.
+        let named = headers.get_all(FORWARDED_FOR).iter().rev();
+        let named = named.flat_map(|value| value.to_str().unwrap_or_default().rsplit(','));
+        named.map_while(address).find(|ip| !is_trusted(ip)).unwrap_or(peer)
     }
+}
+
+/// Reads an address; some proxies write the port behind it.
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let ip = text.parse().ok().or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()));
+    ip.map(|ip: IpAddr| ip.to_canonical())
 }
 
 /// What came of asking whether a client may ask: who it is, and how often it still may.
@@ -190,6 +193,10 @@ mod tests {
             ("10.1.1.1", "198.51.100.7", "198.51.100.7"),
             ("10.1.1.1", "203.0.113.9, 198.51.100.7, 10.2.2.2", "198.51.100.7"),
             ("10.1.1.1", "nobody", "10.1.1.1"),
+            ("10.1.1.1", "6.6.6.6, nobody", "10.1.1.1"),
+            ("10.1.1.1", "6.6.6.6, nobody, 10.2.2.2", "10.1.1.1"),
+            ("10.1.1.1", "6.6.6.6, 203.0.113.9:4711", "203.0.113.9"),
+            ("10.1.1.1", "6.6.6.6, [2001:db8::1]:4711", "2001:db8::1"),
             ("::ffff:10.1.1.1", "2001:db8::1", "2001:db8::1"),
         ] {
             assert_eq!(
