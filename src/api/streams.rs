@@ -46,11 +46,11 @@ impl Streams {
         let client = client.map(client::network_of);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let all: usize = open.values().sum();
-        let own = open.entry(client).or_default();
-        if all >= MAX_STREAMS || *own >= MAX_OF_CLIENT {
+        let own = open.get(&client).copied().unwrap_or_default();
+        if all >= MAX_STREAMS || own >= MAX_OF_CLIENT {
             return Err(Problem::TooManyStreams);
         }
-        *own += 1;
+        open.insert(client, own + 1);
         Ok(Place { open: Arc::clone(&self.open), client })
     }
 }
@@ -64,5 +64,27 @@ impl Drop for Place {
                 open.remove(&self.client);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    #[test]
+    fn nothing_is_kept_of_a_client_without_a_place() {
+        let streams = Streams::default();
+        let client = |number: u32| Some(IpAddr::from(Ipv4Addr::from(number)));
+        let numbers = (0_u32..).take(MAX_STREAMS / MAX_OF_CLIENT);
+        let all = numbers.flat_map(|number| [number; MAX_OF_CLIENT]);
+        let places: Vec<Place> = all.map(|number| streams.enter(client(number)).unwrap()).collect();
+        assert_eq!(places.len(), MAX_STREAMS);
+        assert!(streams.enter(client(0)).is_err());
+        assert!(streams.enter(client(1_000)).is_err());
+        assert_eq!(streams.open.lock().unwrap().len(), MAX_STREAMS / MAX_OF_CLIENT);
+        drop(places);
+        assert!(streams.open.lock().unwrap().is_empty());
     }
 }
