@@ -68,10 +68,8 @@ fn query(asked: &Asked) -> Result<Query, Problem> {
     query.near = params.near(&asked.state.gazetteer)?;
     query.open_ages = true;
     query.terms.extend(params.read_all("taxonomy_id", TERM, term)?);
-    if query.terms.is_empty() {
-        let schemes = params.all("vocabulary").map(v1::scheme_of);
-        query.taxonomies = schemes.map(|scheme| scheme.map_or(NONE, Scheme::id)).collect();
-    }
+    let schemes = params.all("vocabulary").map(v1::scheme_of);
+    query.taxonomies = schemes.map(|scheme| scheme.map_or(NONE, Scheme::id)).collect();
     narrow_to_links(asked, &mut query)?;
     check_coverage(asked)?;
     Ok(query)
@@ -117,19 +115,25 @@ impl Link {
 fn narrow_to_links(asked: &Asked, query: &mut Query) -> Result<(), Problem> {
     let expected = "any, service, eligibility, organization, cost_option or area";
     let links = asked.params.read_all("taxonomy_type", expected, Link::parse)?;
-    let is_asked = !(query.terms.is_empty() && query.taxonomies.is_empty());
-    if !is_asked || links.is_empty() || links.contains(&Link::Any) {
+    if links.is_empty() || links.contains(&Link::Any) {
         return Ok(());
     }
     let is_admitted = |taxonomy: Id| links.iter().any(|link| link.admits(taxonomy));
     let view = asked.view()?;
     let terms = view.snapshot().terms();
-    query.terms.retain(|id| terms.find(*id).is_some_and(|term| is_admitted(term.taxonomy_id)));
-    query.taxonomies.retain(|taxonomy| is_admitted(*taxonomy));
-    if query.terms.is_empty() && query.taxonomies.is_empty() {
-        query.taxonomies = vec![NONE];
-    }
+    narrow(&mut query.terms, |id| terms.find(id).is_some_and(|term| is_admitted(term.taxonomy_id)));
+    narrow(&mut query.taxonomies, is_admitted);
     Ok(())
+}
+
+/// Leaves of what is asked for what is admitted; where that is nothing, nothing is found.
+fn narrow(asked: &mut Vec<Id>, is_admitted: impl Fn(Id) -> bool) {
+    if !asked.is_empty() {
+        asked.retain(|id| is_admitted(*id));
+        if asked.is_empty() {
+            asked.push(NONE);
+        }
+    }
 }
 
 /// Reads `coverage`, a postcode in the area of the service. A service without an area is everywhere, and none

@@ -259,8 +259,12 @@ async fn terms_of_1_0_are_found_by_name_parent_and_what_they_say_something_of() 
         assert!(below.is_empty(), "{foreign}: {below:?}");
     }
     let both = ["Everybody", "Women only"];
+    let pilates = text(&pilates.unwrap()["id"]);
     for (query, names) in [
         (format!("taxonomy_id={id}"), &both[1..]),
+        (format!("taxonomy_id={pilates}&vocabulary=openActiveActivity"), &both[..1]),
+        (format!("taxonomy_id={pilates}&vocabulary={gender}"), &[]),
+        (format!("taxonomy_id={pilates}&vocabulary={gender}&taxonomy_type=eligibility"), &[]),
         (format!("taxonomy_id={id}&taxonomy_type=eligibility"), &both[1..]),
         (format!("taxonomy_id={id}&taxonomy_type=service"), &[]),
         (format!("taxonomy_id={id}&taxonomy_type=Eligibility"), &both[1..]),
