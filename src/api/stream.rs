@@ -13,6 +13,7 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use serde_json::value::RawValue;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::asked::Answer;
 use super::asked::Asked;
@@ -20,20 +21,26 @@ use super::asked::modified;
 use super::caching;
 use super::error::Problem;
 use crate::catalogue::View;
+use crate::oruk::Id;
 
 /// How many items are read from the store at a time.
 const HANDFUL: usize = 200;
 
-/// Answers with every item, a line each; `make` turns a handful of them into JSON.
-pub(super) async fn lines<T, M, F>(asked: &Asked, view: &View, items: Vec<T>, make: M) -> Answer
+/// Answers with every item, a line each; `make` turns a handful of them into JSON. `version` is what an item is
+/// and the number of its latest change.
+pub(super) async fn lines<T, M, F>(
+    asked: &Asked,
+    view: &View,
+    items: Vec<T>,
+    version: impl Fn(&T) -> (Id, u64),
+    make: M,
+) -> Answer
 where
     T: Clone + Send + Sync + 'static,
     M: Fn(Vec<T>) -> F + Send + 'static,
     F: Future<Output = Result<Vec<Box<RawValue>>, Problem>> + Send + 'static,
 {
-    let name = format!("{}\n{}", view.snapshot().generation(), asked.name());
-    // Weak, since an item may change while the lines are sent.
-    let tag = format!("W/\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(name.as_bytes()));
+    let tag = tag(&asked.name(), items.iter().map(version));
     let since = modified(view);
     let mut response = if caching::is_known(asked.headers(), &tag, since) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -42,6 +49,18 @@ where
     };
     caching::validate(response.headers_mut(), &tag, since);
     Ok(asked.with_links(response, Vec::new()).await)
+}
+
+/// Made of which items there are, and not of the latest change alone: other areas and terms are another list too.
+fn tag(name: &str, versions: impl Iterator<Item = (Id, u64)>) -> String {
+    let mut hash = Xxh3::new();
+    hash.update(name.as_bytes());
+    for (id, seq) in versions {
+        hash.update(id.as_bytes());
+        hash.update(&seq.to_le_bytes());
+    }
+    // Weak, since an item may change while the lines are sent.
+    format!("W/\"{:032x}\"", hash.digest128())
 }
 
 fn sent<T, M, F>(items: Vec<T>, make: M) -> Response
@@ -70,4 +89,26 @@ where
     });
     let kind = HeaderValue::from_static("application/x-ndjson");
     ([(header::CONTENT_TYPE, kind)], Body::from_stream(handfuls)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_list_has_another_tag() {
+        let [yoga, bowls] = ["yoga", "bowls"].map(|name| Id::derive("service", &[name]));
+        let tag = |name: &str, items: &[(Id, u64)]| tag(name, items.iter().copied());
+        let whole = tag("/v3/services", &[(yoga, 1), (bowls, 2)]);
+        assert_eq!(whole, tag("/v3/services", &[(yoga, 1), (bowls, 2)]));
+        // The latest change is the same in each of these but for the last.
+        for (name, items) in [
+            ("/v3/services", &[(bowls, 2)][..]),
+            ("/v3/services", &[(bowls, 2), (yoga, 1)]),
+            ("/v3/services?full=true", &[(yoga, 1), (bowls, 2)]),
+            ("/v3/services", &[(yoga, 3), (bowls, 2)]),
+        ] {
+            assert_ne!(whole, tag(name, items), "{name} {items:?}");
+        }
+    }
 }

@@ -128,14 +128,14 @@ async fn services(asked: Asked) -> Answer {
         let view = asked.view()?;
         let hits = view.find(&query, 0, usize::MAX).page;
         if is_minimal {
-            return stream::lines(&asked, &view, hits, minimal_items).await;
+            return stream::lines(&asked, &view, hits, version, minimal_items).await;
         }
         let state = asked.state.clone();
         let make = move |hits: Vec<Hit>| {
             let state = state.clone();
             async move { service_items(&state, &hits, is_full).await }
         };
-        return stream::lines(&asked, &view, hits, make).await;
+        return stream::lines(&asked, &view, hits, version, make).await;
     }
     let make = async |view: View, paging: Paging| {
         let hits = view.find(&query, paging.offset(), paging.per_page);
@@ -143,6 +143,10 @@ async fn services(asked: Asked) -> Answer {
         envelope(hits.total, paging, items)
     };
     asked.list(make).await
+}
+
+fn version(hit: &Hit) -> (Id, u64) {
+    (hit.id, hit.seq)
 }
 
 async fn service_items(
@@ -242,7 +246,8 @@ async fn service_at_locations(asked: Asked) -> Answer {
             let state = state.clone();
             async move { place_items(&state, &listed, is_full).await }
         };
-        return stream::lines(&asked, &view, listed, make).await;
+        let version = |listed: &Listed| (listed.id, listed.service.seq);
+        return stream::lines(&asked, &view, listed, version, make).await;
     }
     let make = async |view: View, paging: Paging| {
         let (total, page) = view.find_at_locations(&query, paging.offset(), paging.per_page);
