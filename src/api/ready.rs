@@ -78,16 +78,20 @@ pub(super) fn answer(
     let target = state.targets.0.get(parts.uri.path_and_query()?.as_str())?;
     let licences = state.licences_known()?;
     let view = asked::view(state, target.slug.as_deref()).ok()?;
+    let now = state.clock.now();
     let number = match &target.what {
         What::Page(question, page) => {
-            let now = state.clock.now();
-            state.walks.view(client, question, *page, view, now).snapshot().edition()
+            state.walks.peek(client, question, *page, view.clone(), now).snapshot().edition()
         }
         What::Service(id) => number_of(&view, *id)?,
     };
-    let page = state.pages.kept(number, &target.name)?;
+    let kept = state.pages.kept(number, &target.name)?;
     let is_base = |base: &str| state.is_base_url(base, &parts.headers);
-    let response = page.ready(&parts.headers, &licences, is_base)?;
+    let response = kept.ready(&parts.headers, &licences, is_base)?;
+    if let What::Page(question, page) = &target.what {
+        // Else the route takes the step.
+        state.walks.view(client, question, *page, view, now);
+    }
     Some((target.route.clone(), response))
 }
 

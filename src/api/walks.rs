@@ -55,7 +55,21 @@ impl Default for Walks {
 }
 
 impl Walks {
-    /// Returns what a page is to show: what the page before it showed, else the present.
+    /// Returns what [`view`](Self::view) would return, and takes no step.
+    pub(super) fn peek(
+        &self,
+        client: Option<IpAddr>,
+        question: &Arc<str>,
+        page: usize,
+        present: View,
+        now: DateTime<Utc>,
+    ) -> View {
+        let Some(walks) = self.0.get(&(client, Arc::clone(question))) else { return present };
+        let walks = walks.lock().unwrap_or_else(PoisonError::into_inner);
+        under_way(&walks, page, now).map_or(present, |at| walks[at].view.clone())
+    }
+
+    /// Returns what a page is to show: what the page before it showed, else the present. That is a step of a walk.
     pub(super) fn view(
         &self,
         client: Option<IpAddr>,
@@ -66,15 +80,8 @@ impl Walks {
     ) -> View {
         let walks = self.0.get_with((client, Arc::clone(question)), Arc::default);
         let mut walks = walks.lock().unwrap_or_else(PoisonError::into_inner);
-        // The latest of them: a reader who begins again has left the walk before.
-        let next = walks.iter_mut().rev().find(|walk| walk.page + 1 == page);
-        let walk = match next {
-            Some(walk) => Some(walk),
-            None => {
-                walks.iter_mut().find(|walk| walk.page == page && page > 1 && now - walk.at < AGAIN)
-            }
-        };
-        if let Some(walk) = walk.filter(|_| page > 1) {
+        if let Some(at) = under_way(&walks, page, now) {
+            let walk = &mut walks[at];
             walk.at = now;
             let view = walk.view.clone();
             if walk.is_shared && walk.page != page {
@@ -95,6 +102,16 @@ impl Walks {
         }
         present
     }
+}
+
+/// Returns which walk a page is a step of; none for a first page.
+fn under_way(walks: &[Walk], page: usize, now: DateTime<Utc>) -> Option<usize> {
+    if page <= 1 {
+        return None;
+    }
+    // The latest of them: a reader who begins again has left the walk before.
+    let next = walks.iter().rposition(|walk| walk.page + 1 == page);
+    next.or_else(|| walks.iter().position(|walk| walk.page == page && now - walk.at < AGAIN))
 }
 
 /// Adds a walk; too many end the one that stood still longest.

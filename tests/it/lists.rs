@@ -437,6 +437,23 @@ async fn a_walk_meets_what_did_not_change_once_while_the_rest_does() {
 }
 
 #[tokio::test]
+async fn a_walk_goes_on_where_it_was_beside_another_of_the_same_client() {
+    let publisher = FakePublisher::start().await;
+    let classes = (1..).zip(["Bowls", "Chess", "Dance"]);
+    let classes = classes.map(|(number, name)| items::series(number, name));
+    let gateway = gateway_of(&publisher, classes.collect()).await;
+    let page =
+        async |number: u8| found(&gateway, &format!("per_page=1&page={number}")).await.concat();
+    assert_eq!(page(1).await, "Bowls");
+    publisher.upsert("/feed", "4", items::series(4, "Aqua"));
+    let is_there = async || (gateway.total("/v3/services").await == 4).then_some(());
+    wait_until("another class", PATIENCE, is_there).await;
+    // The other one begins with what is there now.
+    assert_eq!([page(1).await, page(2).await], ["Aqua", "Bowls"]);
+    assert_eq!(page(2).await, "Chess");
+}
+
+#[tokio::test]
 async fn links_lead_from_page_to_page_and_name_the_licence() {
     let publisher = FakePublisher::start().await;
     let classes = (1..=25).map(|number| items::series(number, &format!("Class {number}")));
