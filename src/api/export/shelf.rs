@@ -21,6 +21,7 @@ use super::build;
 use super::build::Export;
 use super::build::ExportError;
 use super::build::Written;
+use crate::api::asked::view;
 use crate::api::error::Problem;
 use crate::api::state::ApiState;
 use crate::catalogue::View;
@@ -185,12 +186,5 @@ impl Slot {
         let mut all = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(0, made);
         all.truncate(2);
-    }
-}
-
-fn view(state: &ApiState, area: Option<&str>) -> Result<View, Problem> {
-    match area {
-        None => Ok(state.catalogue.view()),
-        Some(slug) => state.catalogue.area(slug).ok_or(Problem::UnknownArea),
     }
 }
