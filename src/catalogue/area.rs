@@ -7,6 +7,7 @@ use super::entry::Entry;
 use super::entry::PlaceEntry;
 use super::text;
 use crate::oruk::Id;
+use crate::places::District;
 use crate::places::Gazetteer;
 use crate::places::LocalAuthority;
 use crate::places::Outline;
@@ -145,7 +146,7 @@ fn begins(postcode: Postcode, beginning: &str) -> bool {
     if is_letters(beginning) {
         return postcode.area() == beginning;
     }
-    if beginning.len() > outward.len() {
+    if beginning.len() > outward.len() && !District::is_name(beginning) {
         return format!("{outward}{inward}").starts_with(beginning);
     }
     // `EC1` is all of EC1A to EC1Y, as people write it.
@@ -164,6 +165,9 @@ mod tests {
             ("BS1 5TR", "BS1", true),
             ("BS16 5TR", "BS1", false),
             ("BS16 5TR", "BS1 6", false),
+            ("BS1 6TR", "BS16", false),
+            ("M1 1AE", "M11", false),
+            ("M11 1AE", "M11", true),
             ("BS1 6TR", "BS1 6", true),
             ("EC1A 1BB", "EC1", true),
             ("EC1A 1BB", "EC1A1", true),
