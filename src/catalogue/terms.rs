@@ -47,6 +47,12 @@ impl Terms {
     }
 
     fn insert(&mut self, term: TaxonomyTerm) {
+        let parent_before = self.find(term.id).and_then(|known| known.parent_id);
+        if let Some(parent) = parent_before.filter(|parent| Some(*parent) != term.parent_id)
+            && let Some(children) = Arc::make_mut(&mut self.children).get_mut(&parent)
+        {
+            children.retain(|child| *child != term.id);
+        }
         if let Some(parent) = term.parent_id {
             let children = Arc::make_mut(&mut self.children).entry(parent).or_default();
             if !children.contains(&term.id) {
@@ -93,5 +99,41 @@ impl Terms {
         }
         all.sort_by(|a, b| (&a.taxonomy, &a.name, a.id).cmp(&(&b.taxonomy, &b.name, b.id)));
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn term(name: &str, parent: Option<&str>) -> TaxonomyTerm {
+        let id = |name: &str| Id::derive("term", &[name]);
+        TaxonomyTerm {
+            id: id(name),
+            name: name.to_owned(),
+            description: name.to_owned(),
+            parent_id: parent.map(id),
+            taxonomy: "Activities".to_owned(),
+            taxonomy_id: Id::derive("taxonomy", &[]),
+            term_uri: None,
+            term: name.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_term_that_moves_leaves_its_parent() {
+        let [sport, dance] = [term("sport", None), term("dance", None)];
+        let before = term("zumba", Some("sport"));
+        let terms = Terms::default().with_vocabulary(&[sport.clone(), dance.clone(), before]);
+        let zumba = term("zumba", Some("dance"));
+        let below = |terms: &Terms, parent: &TaxonomyTerm| terms.with_descendants(parent.id);
+        assert_eq!(below(&terms, &sport), [sport.id, zumba.id]);
+        let moved = terms.with_vocabulary(&[sport.clone(), dance.clone(), zumba.clone()]);
+        assert_eq!(below(&moved, &sport), [sport.id]);
+        assert_eq!(below(&moved, &dance), [dance.id, zumba.id]);
+        // Whoever still has the terms of before sees what they said.
+        assert_eq!(below(&terms, &sport), [sport.id, zumba.id]);
+        let alone = moved.with_vocabulary(&[term("zumba", None)]);
+        assert_eq!(below(&alone, &dance), [dance.id]);
     }
 }
