@@ -9,6 +9,7 @@ use chrono::Utc;
 use proptest::prelude::*;
 
 use super::Entry;
+use super::Near;
 use super::PlaceEntry;
 use super::Query;
 use super::Snapshot;
@@ -116,6 +117,33 @@ proptest! {
             prop_assert_eq!(total, places.len());
             prop_assert_eq!(listed.iter().map(|at| at.id).collect::<Vec<_>>(), expected);
         }
+    }
+}
+
+#[test]
+fn a_listed_place_is_both_near_and_within_the_box() {
+    let mut change = changed(1, &(1, "Yoga".to_owned(), false, 2));
+    let mut entry = Entry::from_bytes(&change.entry.take().unwrap()).unwrap();
+    let (south, north) = ((51.0, -2.0), (52.0, -2.0));
+    (entry.places[0].coordinates, entry.places[1].coordinates) = (Some(south), Some(north));
+    let source = Source::read(ChangedService { entry: Some(entry.to_bytes()), ..change });
+    let around = Surroundings { areas: Vec::new(), gazetteer: Arc::clone(&GAZETTEER) };
+    let snapshot = Snapshot::empty(Arc::new(around), 0);
+    let snapshot = snapshot.with(&[source], Terms::default(), DateTime::UNIX_EPOCH);
+    let view = View::whole(Arc::new(snapshot));
+    let near = |(latitude, longitude)| Some(Near { latitude, longitude, within_m: 1_000.0 });
+    let around = |(latitude, longitude)| Some(BoundingBox::around(latitude, longitude, 1_000.0));
+    let at = |at: &str| Id::derive("at", &["1", at]);
+    for (near, bounds, expected) in [
+        (near(south), None, vec![at("0")]),
+        (None, around(north), vec![at("1")]),
+        (near(south), around(south), vec![at("0")]),
+        (near(south), around(north), vec![]),
+    ] {
+        let query = Query { near, bounds, ..Query::default() };
+        let (total, listed) = view.find_at_locations(&query, 0, 9);
+        assert_eq!(listed.iter().map(|at| at.id).collect::<Vec<_>>(), expected, "{query:?}");
+        assert_eq!(total, expected.len());
     }
 }
 

@@ -112,12 +112,16 @@ impl View {
     ) -> (usize, Vec<Listed>) {
         let found = self.matches(query);
         let ruler = query.near.map(|near| (near.ruler(), near.within_m));
-        let is_near = |place: &DocPlace| match (ruler, query.bounds) {
-            (Some((ruler, most)), _) => place_distance(place, &ruler).is_some_and(|m| m <= most),
-            (None, Some(bounds)) => place.points().any(|(lat, lon)| bounds.contains(lat, lon)),
-            (None, None) => true,
+        let is_near = |place: &DocPlace| {
+            ruler.is_none_or(|(ruler, most)| {
+                place_distance(place, &ruler).is_some_and(|metres| metres <= most)
+            })
         };
-        let is_listed = |place: &&DocPlace| self.shows(place) && is_near(place);
+        let is_within = |place: &DocPlace| {
+            let bounds = query.bounds;
+            bounds.is_none_or(|it| place.points().any(|(lat, lon)| it.contains(lat, lon)))
+        };
+        let is_listed = |place: &&DocPlace| self.shows(place) && is_near(place) && is_within(place);
         if let Some(near) = query.near {
             return nearest_places(&found, near.ruler(), is_listed, offset, limit);
         }
