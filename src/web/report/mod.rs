@@ -55,11 +55,34 @@ const KEPT: u64 = 200;
 
 /// Reports made lately, by publisher.
 #[derive(Debug, Clone)]
-pub(crate) struct Reports(Cache<String, Arc<Report>>);
+pub(crate) struct Reports {
+    made: Cache<String, Arc<Report>>,
+    /// Held while one is made, since it takes many services to look at.
+    making: Arc<tokio::sync::Mutex<()>>,
+}
 
 impl Default for Reports {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(KEPT).time_to_live(FRESH_FOR).build())
+        let made = Cache::builder().max_capacity(KEPT).time_to_live(FRESH_FOR).build();
+        Self { made, making: Arc::default() }
+    }
+}
+
+impl Reports {
+    /// Returns the report kept of a publisher, else has it made, one at a time.
+    async fn get(
+        &self,
+        publisher: &str,
+        make: impl Future<Output = Result<Report, Problem>>,
+    ) -> Result<Arc<Report>, Problem> {
+        let _making = self.making.lock().await;
+        // Somebody else may have had it made meanwhile.
+        if let Some(report) = self.made.get(publisher) {
+            return Ok(report);
+        }
+        let report = Arc::new(make.await?);
+        self.made.insert(publisher.to_owned(), Arc::clone(&report));
+        Ok(report)
     }
 }
 
@@ -251,7 +274,7 @@ fn polled(feed: &FeedReport, state: &ApiState) -> Polled {
 }
 
 async fn made(state: &ApiState, publisher: &str) -> Result<Arc<Report>, Problem> {
-    if let Some(report) = state.reports.0.get(publisher) {
+    if let Some(report) = state.reports.made.get(publisher) {
         return Ok(report);
     }
     let mut feeds = state.status.report().await?.feeds;
@@ -259,13 +282,52 @@ async fn made(state: &ApiState, publisher: &str) -> Result<Arc<Report>, Problem>
     if feeds.is_empty() {
         return Err(Problem::UnknownId { what: "publisher" });
     }
-    let store = state.bodies.store();
-    let mut report =
-        gather::report(store.as_ref(), state.status.as_ref(), publisher, feeds, MAX_SERVICES)
-            .await?;
-    gather::add_names(store.as_ref(), &mut report).await?;
-    excerpts::add(store.as_ref(), &mut report).await?;
-    let report = Arc::new(report);
-    state.reports.0.insert(publisher.to_owned(), Arc::clone(&report));
-    Ok(report)
+    let make = async {
+        let (store, status) = (state.bodies.store(), state.status.as_ref());
+        let mut report =
+            gather::report(store.as_ref(), status, publisher, feeds, MAX_SERVICES).await?;
+        gather::add_names(store.as_ref(), &mut report).await?;
+        excerpts::add(store.as_ref(), &mut report).await?;
+        Ok(report)
+    };
+    state.reports.get(publisher, make).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    fn empty() -> Report {
+        Report {
+            publisher: "one".to_owned(),
+            name: "One".to_owned(),
+            score: None,
+            rules: Vec::new(),
+            services: 0,
+            is_complete: true,
+            items: 0,
+            completeness: Vec::new(),
+            findings: Vec::new(),
+            missing_parents: Vec::new(),
+            feeds: Vec::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_report_that_several_ask_for_is_made_once() {
+        let (reports, count) = (Reports::default(), Cell::new(0));
+        let ask = async || {
+            let make = async {
+                count.set(count.get() + 1);
+                tokio::task::yield_now().await;
+                Ok(empty())
+            };
+            reports.get("one", make).await.unwrap()
+        };
+        let (first, second, third) = tokio::join!(ask(), ask(), ask());
+        assert_eq!(count.get(), 1);
+        assert!(Arc::ptr_eq(&first, &second) && Arc::ptr_eq(&first, &third));
+    }
 }
