@@ -144,10 +144,10 @@ async fn walk(
         list.records.extend(records(&reply, findings.dialect));
         announced.extend(page.total_items);
         total_pages = page.total_pages.unwrap_or(1);
+        findings.pages = total_pages;
         page_number += 1;
     }
     list.is_complete = page_number > total_pages;
-    findings.pages = total_pages;
     if list.is_complete {
         findings.compare_total(list.records.len(), &announced, path);
     } else {

@@ -66,6 +66,22 @@ async fn page_budget_is_kept() {
     assert_eq!(total.map(|result| result.outcome), Some(Outcome::Skip));
 }
 
+#[tokio::test]
+async fn a_page_that_fails_is_not_taken_for_one_beyond_the_last() {
+    let fails: Spoil = |ask, reply| {
+        if ask.is_list("/services") && ask.parameter("page") == Some("2") {
+            *reply = Reply::problem(500);
+        }
+    };
+    let report = report(&HttpClient::new().unwrap(), Target::Oruk3, answer, fails).await;
+    let outcome = |rule: &Rule| {
+        let mut of_rule = report.results.iter().filter(|result| result.rule == rule);
+        of_rule.find(|result| result.subject == "/services").map(|result| result.outcome)
+    };
+    assert_eq!(outcome(&rule::ORUK3_PAGE_ANSWERS), Some(Outcome::Fail), "{}", report.to_text());
+    assert_eq!(outcome(&rule::ORUK3_PAGE_BEYOND), Some(Outcome::Pass), "{}", report.to_text());
+}
+
 /// Answers as another client does, six seconds later.
 struct Late(HttpClient);
 
