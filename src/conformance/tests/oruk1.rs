@@ -30,6 +30,24 @@ async fn a_base_url_above_an_api_of_3_0_is_told_where_that_is() {
     assert!(line.ends_with(&format!("; {url}/v3 leads to HSDS-UK-3.0")), "{line}");
 }
 
+#[tokio::test]
+async fn a_name_with_too_many_results_is_not_asked_for_twice_at_once() {
+    let many: Spoil = |ask, reply| {
+        if ask.query.iter().filter(|(name, _)| name == "text").count() > 1 {
+            *reply = Reply::problem(400);
+        } else if ask.parameter("text").is_some() && reply.is_success() {
+            reply.each("content", |record| record["id"] = json!(uuid(9, 0)));
+            reply.body["last"] = json!(false);
+        }
+    };
+    let url = serve(answer, many).await;
+    let options = Options { max_pages: 1, ..options() };
+    let client = HttpClient::new().unwrap();
+    let report = check(&client, Target::Oruk1, &url, &options).await.unwrap();
+    let text = report.results.iter().find(|result| result.rule == &rule::ORUK1_RICH_TEXT);
+    assert_eq!(text.map(|result| result.outcome), Some(Outcome::Skip), "{}", report.to_text());
+}
+
 static FAULTS: &[Fault] = &[
     fault(&rule::ORUK1_LIST, |ask, reply| {
         if ask.is_list("/services") {
