@@ -23,7 +23,7 @@ pub trait Client: Send + Sync {
     ///
     /// # Errors
     /// When there is no whole answer; the string says why, for people.
-    fn get<'a>(&'a self, url: &'a Url, method: Method) -> BoxFuture<'a, Result<Answer, String>>;
+    fn send<'a>(&'a self, url: &'a Url, method: Method) -> BoxFuture<'a, Result<Answer, String>>;
 }
 
 /// An answer with any status.
@@ -102,7 +102,7 @@ impl HttpClient {
 }
 
 impl Client for HttpClient {
-    fn get<'a>(&'a self, url: &'a Url, method: Method) -> BoxFuture<'a, Result<Answer, String>> {
+    fn send<'a>(&'a self, url: &'a Url, method: Method) -> BoxFuture<'a, Result<Answer, String>> {
         Box::pin(self.patiently(url, method))
     }
 }

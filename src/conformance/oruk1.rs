@@ -22,6 +22,7 @@ use super::report::Ledger;
 use super::rule;
 use super::rule::Rule;
 use super::sample;
+use super::sample::UNKNOWN_ID;
 use super::schema;
 use super::schema::Entity;
 use super::schema::View;
@@ -304,5 +305,4 @@ static DETAIL: DetailRules = DetailRules {
 
 const SERVICES: &str = "/services";
 const ALL_ANSWERS: &str = "all answers";
-const UNKNOWN_ID: &str = "6f0e2d3c-0b1a-4c5d-9e8f-7a6b5c4d3e2f";
 const RECORDS_TRIED: usize = 3;

@@ -4,6 +4,9 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::Value;
 
+/// A UUID that nobody has.
+pub(super) const UNKNOWN_ID: &str = "6f0e2d3c-0b1a-4c5d-9e8f-7a6b5c4d3e2f";
+
 /// Returns up to `amount` of `records`, chosen by `seed`, in their own order.
 pub(super) fn choose(records: &[Value], amount: usize, seed: u64) -> Vec<&Value> {
     if records.len() <= amount {

@@ -37,7 +37,7 @@ impl<'c> Session<'c> {
 
     /// Makes sure that someone is there at all.
     pub(super) async fn greet(&mut self, url: &Url) -> Result<(), Unreachable> {
-        match self.client.get(url, Method::GET).await {
+        match self.client.send(url, Method::GET).await {
             Ok(_) => Ok(()),
             Err(reason) => Err(Unreachable { url: url.clone(), reason }),
         }
@@ -72,7 +72,7 @@ impl<'c> Session<'c> {
 
     /// Asks for any URL and remembers how the server behaved.
     pub(super) async fn request(&mut self, method: Method, url: &Url) -> Reply {
-        let answer = self.client.get(url, method.clone()).await;
+        let answer = self.client.send(url, method.clone()).await;
         let reply = Reply::new(&self.label(url), answer);
         if method == Method::GET {
             self.manners.observe(&reply);
@@ -82,7 +82,7 @@ impl<'c> Session<'c> {
 
     /// Asks for a URL of another server, whose manners are not judged.
     pub(super) async fn request_aside(&mut self, url: &Url) -> Reply {
-        let answer = self.client.get(url, Method::GET).await;
+        let answer = self.client.send(url, Method::GET).await;
         Reply::new(url.as_str(), answer)
     }
 

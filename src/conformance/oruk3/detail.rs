@@ -14,6 +14,7 @@ use crate::conformance::record::SchemaRules;
 use crate::conformance::report::Ledger;
 use crate::conformance::rule;
 use crate::conformance::rule::Rule;
+use crate::conformance::sample::UNKNOWN_ID;
 use crate::conformance::schema;
 use crate::conformance::schema::Entity;
 use crate::conformance::schema::Problem;
@@ -145,6 +146,3 @@ static DETAIL: DetailRules = DetailRules {
 };
 
 const STALE: TimeDelta = TimeDelta::days(90);
-
-/// A UUID that nobody has.
-pub(super) const UNKNOWN_ID: &str = "6f0e2d3c-0b1a-4c5d-9e8f-7a6b5c4d3e2f";

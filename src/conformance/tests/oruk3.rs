@@ -86,10 +86,10 @@ async fn a_page_that_fails_is_not_taken_for_one_beyond_the_last() {
 struct Late(HttpClient);
 
 impl Client for Late {
-    fn get<'a>(&'a self, url: &'a Url, method: Method) -> BoxFuture<'a, Result<Answer, String>> {
+    fn send<'a>(&'a self, url: &'a Url, method: Method) -> BoxFuture<'a, Result<Answer, String>> {
         let late =
             |answer: Answer| Answer { elapsed: answer.elapsed + Duration::from_secs(6), ..answer };
-        self.0.get(url, method).map(move |answer| answer.map(late)).boxed()
+        self.0.send(url, method).map(move |answer| answer.map(late)).boxed()
     }
 }
 

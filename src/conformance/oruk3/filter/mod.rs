@@ -11,6 +11,7 @@ use crate::conformance::page::Search;
 use crate::conformance::report::Ledger;
 use crate::conformance::rule;
 use crate::conformance::rule::Rule;
+use crate::conformance::sample::UNKNOWN_ID;
 use crate::conformance::session::Session;
 
 use self::source::Query;
@@ -20,7 +21,6 @@ use super::Collection;
 use super::DIALECT;
 use super::SERVICE_AT_LOCATIONS;
 use super::SERVICES;
-use super::detail::UNKNOWN_ID;
 
 /// Tries every filter on both endpoints that have filters.
 pub(super) async fn check(
