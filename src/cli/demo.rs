@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Failure;
 use super::Verdict;
+use super::discover::quoted;
 use super::progress::Bars;
 use super::say;
 use crate::app::App;
@@ -105,11 +106,6 @@ fn configuration(publisher: &SamplePublisher, database: &std::path::Path) -> Str
         "\n[[areas]]\nslug = \"bristol\"\nname = \"Bristol\"\nlocal_authorities = [\"E06000023\"]\n",
     );
     text
-}
-
-/// Writes a TOML string; `$` is doubled, since it would stand for a variable.
-fn quoted(text: &str) -> String {
-    toml::Value::String(text.replace("${", "$${")).to_string()
 }
 
 fn announce(gateway: &str, publisher: &str) {

@@ -99,6 +99,6 @@ fn key(name: &str, keys: &mut BTreeSet<String>) -> String {
 }
 
 /// Writes a TOML string; `$` is doubled, since it would stand for a variable.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     toml::Value::String(text.replace("${", "$${")).to_string()
 }
