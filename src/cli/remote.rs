@@ -85,9 +85,7 @@ impl Remote {
             return Ok(body);
         }
         let detail = match (status.as_u16(), body["detail"].as_str()) {
-            (404, _) if self.token.is_none() && path.starts_with("/admin") => {
-                "no token was given; set BATON_ADMIN_TOKEN"
-            }
+            (401, _) if self.token.is_none() => "no token was given; set BATON_ADMIN_TOKEN",
             (404, Some(detail)) if detail.contains("/v3") => {
                 "the gateway has no admin API; set server.admin_token in its configuration"
             }

@@ -38,6 +38,7 @@ async fn without_a_token_in_the_configuration_there_is_no_admin_api() {
     }
     let (code, said) = gateway.command(&["feeds", "pause", "one"]).await;
     assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("has no admin API"), "{said}");
 }
 
 #[tokio::test]
