@@ -47,7 +47,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let fetcher = fetcher.map_err(anyhow::Error::from)?;
     let discovered = discover(&fetcher, arguments.url.clone()).await;
     for (address, reason) in &discovered.unread {
-        say(&format!("{address}: {reason}"));
+        say(&terminal::plain(&format!("{address}: {reason}")));
     }
     let feeds: usize = discovered.sites.iter().map(|site| site.feeds.len()).sum();
     say(&format!("{feeds} feeds on {} dataset sites", discovered.sites.len()));

@@ -91,7 +91,8 @@ async fn act(remote: &Remote, action: Action, key: &Key) -> Result<(Value, Strin
     let feeds = done["feeds"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut lines: Vec<String> = feeds
         .iter()
-        .map(|feed| format!("{}: {}", action.as_str(), feed.as_str().unwrap_or_default()))
+        .map(|feed| terminal::plain(feed.as_str().unwrap_or_default()))
+        .map(|feed| format!("{}: {feed}", action.as_str()))
         .collect();
     if action == Action::Accept {
         lines.push(format!("{} losses accepted", done["accepted"]));

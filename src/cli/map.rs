@@ -18,6 +18,7 @@ use super::ConfigPath;
 use super::Failure;
 use super::Verdict;
 use super::say;
+use super::terminal;
 use crate::app::without_secrets;
 use crate::clock::Clock;
 use crate::config::VocabularySource;
@@ -120,7 +121,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     }
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for bundle in bundles {
-        let key = bundle.key.replace('\n', " ");
+        let key = terminal::plain(&bundle.key);
         match publication(&bundle, &sources, now).outcome {
             Outcome::Service(record) => {
                 let line = if arguments.explain {
@@ -130,7 +131,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
                 };
                 writeln!(out, "{line}")?;
                 for finding in &record.findings {
-                    say(&format!("{key}: {finding}"));
+                    say(&terminal::plain(&format!("{key}: {finding}")));
                 }
             }
             Outcome::Orphans(counts) => {
@@ -205,7 +206,7 @@ fn report(file: &Path, page: &ReadPage) -> bool {
         if let ItemChange::Unusable { item_id, finding } = change {
             found = true;
             let item = item_id.as_deref().unwrap_or("?");
-            say(&format!("{}: item {item}: {finding}", file.display()));
+            say(&terminal::plain(&format!("{}: item {item}: {finding}", file.display())));
         }
     }
     found

@@ -118,6 +118,21 @@ async fn ctrl_c_ends_what_waits_for_others() {
 }
 
 #[tokio::test]
+async fn what_others_wrote_moves_no_cursor() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("item.json");
+    let escape =
+        r#"{"@type": "SessionSeries", "@id": "https://example.org/\u001b[31mx", "name": "A"}"#;
+    std::fs::write(&file, escape).unwrap();
+    let mut command = baton();
+    command.arg("map").arg(&file);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("[31mx"), "{said}");
+    assert!(!said.contains('\u{1b}'), "{said:?}");
+}
+
+#[tokio::test]
 async fn what_is_no_gateway_is_told_apart_from_one_that_is_not_there() {
     let publisher = FakePublisher::start().await;
     let other = publisher.raw("/status.json", &[], "{}");
