@@ -1,7 +1,7 @@
 //! The command line.
 //!
 //! Standard output is for data only; everything else goes to standard error. Exit codes: 0 done, 1 not
-//! done, 2 the configuration or the arguments are wrong.
+//! done, 2 the configuration or the arguments are wrong, or what was to be asked cannot be reached.
 
 mod backup;
 mod check;

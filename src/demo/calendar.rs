@@ -39,7 +39,7 @@ impl Calendar {
         tomorrow + Days::new(u64::from(wait)) + TimeDelta::weeks(weeks)
     }
 
-    /// Returns the nth such weekday of the month before last, where a monthly rule began.
+    /// Returns the nth such weekday of the month that sixty days ago was in, where a monthly rule began.
     pub(super) fn month_rule_start(self, weekday: Weekday, nth: u8) -> NaiveDate {
         let begin = self.today - Days::new(60);
         let first = NaiveDate::from_weekday_of_month_opt(begin.year(), begin.month(), weekday, nth);

@@ -21,7 +21,7 @@ pub(super) fn front_page(base_url: &str) -> String {
         website: "https://baton.example.org",
         email: "sample@baton.example.org",
         about: "All sample feeds together. Everything in them is invented; something changes every \
-                few seconds.",
+                20 seconds.",
     };
     let json_ld = everything.json_ld(base_url, &DATASETS);
     let line = |dataset: &Dataset| {
