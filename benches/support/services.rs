@@ -11,7 +11,6 @@ use baton::api::ExplainSource;
 use baton::api::Explained;
 use baton::api::StatusReport;
 use baton::api::StatusSource;
-use baton::api::Unpublished;
 use baton::catalogue::Bodies;
 use baton::catalogue::Catalogue;
 use baton::catalogue::Entry;
@@ -23,7 +22,6 @@ use baton::oruk::Status;
 use baton::places::Gazetteer;
 use baton::places::Postcode;
 use baton::places::Spot;
-use baton::store::Dirty;
 use baton::store::FeedId;
 use baton::store::FeedSpec;
 use baton::store::ItemChange;
@@ -140,10 +138,6 @@ impl StatusSource for NoFeeds {
             let (services, waiting, generation, behind) = (0, 0, 0, 0);
             Ok(StatusReport { services, waiting, generation, behind, feeds, datasets })
         })
-    }
-
-    fn unpublished(&self, _: Vec<Dirty>) -> BoxFuture<'_, Result<Unpublished, StoreError>> {
-        Box::pin(async { Ok(Vec::new()) })
     }
 
     fn is_ready(&self) -> bool {
