@@ -9,13 +9,18 @@ pub(super) const UNKNOWN_ID: &str = "6f0e2d3c-0b1a-4c5d-9e8f-7a6b5c4d3e2f";
 
 /// Returns up to `amount` of `records`, chosen by `seed`, in their own order.
 pub(super) fn choose(records: &[Value], amount: usize, seed: u64) -> Vec<&Value> {
-    if records.len() <= amount {
-        return records.iter().collect();
+    places(records.len(), amount, seed).into_iter().filter_map(|index| records.get(index)).collect()
+}
+
+/// Returns up to `amount` of the numbers below `length`, chosen by `seed`, in order.
+pub(super) fn places(length: usize, amount: usize, seed: u64) -> Vec<usize> {
+    if length <= amount {
+        return (0..length).collect();
     }
     let mut random = StdRng::seed_from_u64(seed);
-    let mut chosen = rand::seq::index::sample(&mut random, records.len(), amount).into_vec();
+    let mut chosen = rand::seq::index::sample(&mut random, length, amount).into_vec();
     chosen.sort_unstable();
-    chosen.into_iter().filter_map(|index| records.get(index)).collect()
+    chosen
 }
 
 /// Returns the `id` of a record.

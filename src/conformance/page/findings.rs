@@ -35,6 +35,7 @@ pub(super) struct Findings {
     pub(super) per_page: Vec<String>,
     pub(super) total_pages: Vec<String>,
     pub(super) total_items: Vec<String>,
+    pub(super) repeated: Vec<String>,
     pub(super) beyond: Vec<String>,
     pub(super) stable: Vec<String>,
     /// The ids of the page that was read last.
@@ -59,6 +60,7 @@ impl Findings {
             per_page: Vec::new(),
             total_pages: Vec::new(),
             total_items: Vec::new(),
+            repeated: Vec::new(),
             beyond: Vec::new(),
             stable: Vec::new(),
             last_ids: Vec::new(),
@@ -102,8 +104,10 @@ impl Findings {
         if let Some(first) = first.filter(|first| *first != (asked == 1)) {
             self.first.push(said(names.first_page, &first, &format!("on page {asked}")));
         }
-        if let (Some(last), Some(pages)) = (last, total_pages)
-            && last != (asked >= pages)
+        // Whether a page after the last is the last one, nobody says.
+        if let (Some(last), Some(pages)) = (last, total_pages.map(|pages| pages.max(1)))
+            && asked <= pages
+            && last != (asked == pages)
         {
             self.last.push(said(names.last_page, &last, &format!("on page {asked} of {pages}")));
         }
@@ -127,6 +131,8 @@ impl Findings {
 
     pub(super) fn judge(&self, ledger: &mut Ledger, path: &str, list: &List) {
         let rules = &self.dialect.rules;
+        let mut repeated = repeated_ids(&list.records);
+        repeated.extend_from_slice(&self.repeated);
         let filled: &[String] =
             if list.records.is_empty() { &["the list is empty".to_owned()] } else { &[] };
         for (rule, problems) in [
@@ -142,7 +148,7 @@ impl Findings {
             (rules.default, &self.default),
             (rules.per_page, &self.per_page),
             (rules.total_pages, &self.total_pages),
-            (rules.unique_ids, &repeated_ids(&list.records)),
+            (rules.unique_ids, &repeated),
             (rules.beyond, &self.beyond),
             (rules.stable, &self.stable),
         ] {

@@ -5,6 +5,8 @@
 mod findings;
 mod search;
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::Options;
@@ -98,7 +100,7 @@ pub(super) async fn check(
     let first = session.get(path, &[("page", "1")]).await;
     findings.read(&first, 1);
     findings.default = different(&first_ids, &findings.last_ids, "page 1 without and with page=1");
-    per_page(session, &mut findings, path).await;
+    per_page(session, &mut findings, options, path).await;
     let list = walk(session, &mut findings, options, path).await;
     stability(session, &mut findings, path).await;
     beyond(session, &mut findings, path).await;
@@ -106,13 +108,41 @@ pub(super) async fn check(
     list
 }
 
-/// Asks for five a page, the way the official validator did.
-async fn per_page(session: &mut Session<'_>, findings: &mut Findings, path: &str) {
-    let reply = session.get(path, &[("per_page", "5"), ("page", "1")]).await;
-    let Some(page) = findings.read(&reply, 1) else {
+/// Asks for five a page, the way the official validator did: the first page, some in between and the last. So
+/// a list has several pages even where all of it fits on one.
+async fn per_page(
+    session: &mut Session<'_>,
+    findings: &mut Findings,
+    options: &Options,
+    path: &str,
+) {
+    let mut known = HashMap::new();
+    let Some(first) = page_of_five(session, findings, &mut known, path, 1).await else {
         return;
     };
-    let expected = page.total_items.map_or(PER_PAGE_TRIED, |total| total.min(PER_PAGE_TRIED));
+    let pages = first.total_pages.unwrap_or(1);
+    let between = sample::places(pages.saturating_sub(2), PAGES_BETWEEN_TRIED, options.seed);
+    let further = between.into_iter().map(|place| place + 2).chain([pages]);
+    for number in further.filter(|number| *number > 1) {
+        page_of_five(session, findings, &mut known, path, number).await;
+    }
+}
+
+/// Reads one of those pages. `known` tells which page each record was on.
+async fn page_of_five(
+    session: &mut Session<'_>,
+    findings: &mut Findings,
+    known: &mut HashMap<String, usize>,
+    path: &str,
+    number: usize,
+) -> Option<Page> {
+    let asked = number.to_string();
+    let reply = session.get(path, &[("per_page", "5"), ("page", &asked)]).await;
+    let page = findings.read(&reply, number)?;
+    let before = PER_PAGE_TRIED.saturating_mul(number - 1);
+    let expected = page
+        .total_items
+        .map_or(PER_PAGE_TRIED, |total| total.saturating_sub(before).min(PER_PAGE_TRIED));
     if page.records != expected {
         findings.per_page.push(format!("{} has {} records", reply.label, page.records));
     }
@@ -123,6 +153,12 @@ async fn per_page(session: &mut Session<'_>, findings: &mut Findings, path: &str
             .total_pages
             .push(format!("{} says {pages} pages for {items} records", reply.label));
     }
+    for id in &findings.last_ids {
+        if let Some(other) = known.insert(id.clone(), number) {
+            findings.repeated.push(format!("{}: {id} was on page {other} already", reply.label));
+        }
+    }
+    Some(page)
 }
 
 /// Reads the pages one after the other, and the very last one in any case.
@@ -182,8 +218,13 @@ async fn stability(session: &mut Session<'_>, findings: &mut Findings, path: &st
 async fn beyond(session: &mut Session<'_>, findings: &mut Findings, path: &str) {
     let number = findings.pages.saturating_add(1).to_string();
     let reply = session.get(path, &[("page", &number), ("per_page", PER_PAGE)]).await;
+    if reply.is_refused() {
+        return;
+    }
     let is_empty = records(&reply, findings.dialect).is_empty();
-    if !(reply.is_refused() || reply.is_success() && is_empty) {
+    if reply.is_success() && is_empty {
+        findings.read(&reply, findings.pages.saturating_add(1));
+    } else {
         let held = if is_empty { "" } else { " with records" };
         findings.beyond.push(format!("{}{held}", reply.told()));
     }
@@ -209,6 +250,9 @@ fn different(before: &[String], after: &[String], what: &str) -> Vec<String> {
 }
 
 const PER_PAGE_TRIED: usize = 5;
+
+/// How many pages between the first and the last are read with few records.
+const PAGES_BETWEEN_TRIED: usize = 3;
 
 /// How many records a page is asked to have on a walk.
 const PER_PAGE: &str = "50";

@@ -193,6 +193,17 @@ fn page(ask: &Ask, records: &[Value], names: [&str; 8]) -> Reply {
     Reply::json(200, Value::Object(body))
 }
 
+/// Copies what was asked, to ask for something else.
+fn again(ask: &Ask) -> Ask {
+    Ask {
+        method: ask.method.clone(),
+        path: ask.path.clone(),
+        target: ask.target.clone(),
+        query: ask.query.clone(),
+        base: ask.base.clone(),
+    }
+}
+
 /// Answers with the record of that id.
 fn detail(records: &[Value], id: &str) -> Reply {
     match records.iter().find(|record| record["id"] == id) {

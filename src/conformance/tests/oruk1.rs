@@ -78,6 +78,21 @@ static FAULTS: &[Fault] = &[
     fault(&rule::ORUK1_PAGE_NUMBER, |ask, reply| spoil_page(ask, reply, "number", json!(0))),
     fault(&rule::ORUK1_PAGE_SIZE, |ask, reply| spoil_page(ask, reply, "size", json!(20))),
     fault(&rule::ORUK1_PAGE_LAST, |ask, reply| spoil_page(ask, reply, "last", json!(true))),
+    fault(&rule::ORUK1_PAGE_FIRST, |ask, reply| {
+        if ask.parameter("per_page") == Some("5") {
+            spoil_page(ask, reply, "first", json!(true));
+        }
+    }),
+    fault(&rule::ORUK1_PAGE_EMPTY, |ask, reply| spoil_page(ask, reply, "empty", json!(false))),
+    fault(&rule::ORUK1_UNIQUE_IDS, |ask, reply| {
+        if ask.parameter("per_page") == Some("5") {
+            let first: Vec<Value> = answer(&Ask { query: vec![], ..again(ask) }).body["content"]
+                .as_array()
+                .unwrap()
+                .clone();
+            spoil_page(ask, reply, "content", json!(first[..5]));
+        }
+    }),
     fault(&rule::ORUK1_TOTAL_ITEMS, |ask, reply| {
         spoil_page(ask, reply, "totalElements", json!(54));
     }),

@@ -25,6 +25,18 @@ async fn good_server_passes() {
     assert_eq!(skipped, ["oruk3-https", "oruk3-registrable"]);
 }
 
+/// `last_page` is true on page `total_pages`; of what comes after, the standard says nothing.
+#[tokio::test]
+async fn a_page_after_the_last_need_not_say_that_it_is_the_last() {
+    let spoil: Spoil = |_, reply| {
+        if reply.body["page_number"].as_u64() > reply.body["total_pages"].as_u64() {
+            reply.body["last_page"] = json!(false);
+        }
+    };
+    let report = report(&HttpClient::new().unwrap(), Target::Oruk3, answer, spoil).await;
+    assert_eq!((report.failed(), report.warned()), (0, 0), "{}", report.to_text());
+}
+
 #[tokio::test]
 async fn base_url_may_end_in_a_slash() {
     let mut url = serve(answer, unspoilt).await;
@@ -247,11 +259,19 @@ static PAGE_FAULTS: &[Fault] = &[
     fault(&rule::ORUK3_PAGE_FIRST, |ask, reply| {
         envelope(ask, reply, "first_page", |_| json!(true));
     }),
+    fault(&rule::ORUK3_PAGE_FIRST, |ask, reply| {
+        if ask.is_list("/taxonomy_terms") && reply.is_success() {
+            reply.body["first_page"] = json!(true);
+        }
+    }),
     fault(&rule::ORUK3_PAGE_LAST, |ask, reply| {
         envelope(ask, reply, "last_page", |_| json!(false));
     }),
     fault(&rule::ORUK3_PAGE_EMPTY, |ask, reply| {
         envelope(ask, reply, "empty", |_| json!(true));
+    }),
+    fault(&rule::ORUK3_PAGE_EMPTY, |ask, reply| {
+        envelope(ask, reply, "empty", |_| json!(false));
     }),
     fault(&rule::ORUK3_PER_PAGE, |ask, reply| {
         if ask.is_list("/services") && ask.parameter("per_page") == Some("5") {
@@ -271,6 +291,13 @@ static PAGE_FAULTS: &[Fault] = &[
         if ask.is_list("/services") && reply.is_success() {
             let first = reply.body["contents"][0].clone();
             reply.body["contents"][1] = first;
+        }
+    }),
+    fault(&rule::ORUK3_UNIQUE_IDS, |ask, reply| {
+        if ask.is_list("/taxonomy_terms") && ask.parameter("page") == Some("2") {
+            let first = [("page", "1"), ("per_page", "5")];
+            let query = first.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+            reply.body["contents"] = answer(&Ask { query, ..again(ask) }).body["contents"].take();
         }
     }),
     fault(&rule::ORUK3_PAGE_BEYOND, |ask, reply| {
@@ -312,17 +339,6 @@ static PAGE_FAULTS: &[Fault] = &[
 fn envelope(ask: &Ask, reply: &mut Reply, name: &str, change: fn(&Value) -> Value) {
     if ask.is_list("/services") && reply.is_success() {
         reply.body[name] = change(&reply.body[name]);
-    }
-}
-
-/// Copies what was asked, to ask for something else.
-fn again(ask: &Ask) -> Ask {
-    Ask {
-        method: ask.method.clone(),
-        path: ask.path.clone(),
-        target: ask.target.clone(),
-        query: ask.query.clone(),
-        base: ask.base.clone(),
     }
 }
 
