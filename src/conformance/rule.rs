@@ -66,6 +66,7 @@ rules! {
 
     // Open Referral UK 3.0: pages.
     ORUK3_LIST = "oruk3-list", Required, "the list answers with a JSON object", COMPLIANCE;
+    ORUK3_EXTRA_LIST = "oruk3-extra-list", Recommended, "services at locations, taxonomies and taxonomy terms can be listed", COMPLIANCE;
     ORUK3_LIST_FILLED = "oruk3-list-filled", Recommended, "the list has at least one record", COMPLIANCE;
     ORUK3_PAGE_ANSWERS = "oruk3-page-answers", Required, "every page of the list answers", API_REFERENCE;
     ORUK3_PAGE_FIELDS = "oruk3-page-fields", Required, "every page has total_items, total_pages, page_number, size, first_page, last_page, empty and contents", API_REFERENCE;
@@ -96,8 +97,8 @@ rules! {
     ORUK3_DETAIL_ID = "oruk3-detail-id", Required, "a record read by its id has that id", OPENAPI_3;
     ORUK3_LIST_DETAIL = "oruk3-list-detail", Required, "a record says the same in the list and by its id", OPENAPI_3;
     ORUK3_SAL_DUAL = "oruk3-sal-dual", Recommended, "a service at location also passes the published schema, which asks for name and status", "https://github.com/openreferral/specification/pull/574";
-    ORUK3_UNKNOWN_ID = "oruk3-unknown-id", Required, "an unknown id is answered with 404", API_REFERENCE;
-    ORUK3_MALFORMED_ID = "oruk3-malformed-id", Required, "an id that is not a UUID is answered with a 4xx status", API_REFERENCE;
+    ORUK3_UNKNOWN_ID = "oruk3-unknown-id", Recommended, "an unknown id is answered with 404", API_REFERENCE;
+    ORUK3_MALFORMED_ID = "oruk3-malformed-id", Recommended, "an id that is not a UUID is answered with a 4xx status", API_REFERENCE;
     ORUK3_ORGANIZATION = "oruk3-organization", Required, "every service names its organization", COMPLIANCE;
     ORUK3_FOREIGN_KEY = "oruk3-foreign-key", Required, "ids that point to a nested or enclosing object agree with it", SCHEMATA_3;
     ORUK3_SCHEDULE_PLACE = "oruk3-schedule-place", Required, "a schedule's service_at_location_id is one of its service's", SCHEMATA_3;
@@ -174,7 +175,7 @@ rules! {
     ORUK1_DETAIL_ID = "oruk1-detail-id", Required, "a record read by its id has that id", OPENAPI_1;
     ORUK1_LIST_DETAIL = "oruk1-list-detail", Required, "a record says the same in the list and by its id", OPENAPI_1;
     ORUK1_CHILD_IDS = "oruk1-child-ids", Required, "no id appears twice in one array", VALIDATION_1;
-    ORUK1_UNKNOWN_ID = "oruk1-unknown-id", Required, "an unknown id is answered with 404", OPENAPI_1;
+    ORUK1_UNKNOWN_ID = "oruk1-unknown-id", Recommended, "an unknown id is answered with 404", OPENAPI_1;
     ORUK1_RICH_AGE = "oruk1-rich-age", Required, "minimum_age and maximum_age find a service by its ages", VALIDATION_1;
     ORUK1_RICH_POSTCODE = "oruk1-rich-postcode", Required, "postcode and proximity find a service near its address", VALIDATION_1;
     ORUK1_RICH_TIME = "oruk1-rich-time", Required, "start_time, end_time and day find a service by its schedule", VALIDATION_1;

@@ -124,9 +124,11 @@ pub(super) async fn check_references(
             ledger.skip(reference.rule, reference.path, "no record refers to one");
             continue;
         }
-        let known: HashSet<&str> = super::at(collections, reference.path)
-            .map(|collection| collection.list.records.iter().filter_map(sample::id).collect())
-            .unwrap_or_default();
+        let Some(target) = super::at(collections, reference.path) else {
+            ledger.skip(reference.rule, reference.path, "there is no such list");
+            continue;
+        };
+        let known: HashSet<&str> = target.list.records.iter().filter_map(sample::id).collect();
         let mut problems = Vec::new();
         let unlisted = referred.iter().filter(|(id, _)| !known.contains(*id));
         for (id, from) in unlisted.take(options.sample * FOLLOWED_PER_RECORD) {

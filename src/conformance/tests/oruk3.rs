@@ -68,6 +68,21 @@ async fn version_is_discovered() {
 }
 
 #[tokio::test]
+async fn only_the_list_of_services_must_be_there() {
+    let bare: Spoil = |ask, reply| {
+        if ["/service_at_locations", "/tax"].iter().any(|path| ask.path.starts_with(path)) {
+            *reply = Reply::problem(404);
+        }
+    };
+    let report = report(&HttpClient::new().unwrap(), Target::Oruk3, answer, bare).await;
+    let warned = report.results.iter().filter(|result| result.outcome == Outcome::Warn);
+    let warned: Vec<_> = warned.map(|result| (result.rule.id, result.subject.as_str())).collect();
+    let expected = ["/service_at_locations", "/taxonomies", "/taxonomy_terms"];
+    assert_eq!(warned, expected.map(|path| ("oruk3-extra-list", path)), "{}", report.to_text());
+    assert_eq!(report.failed(), 0, "{}", report.to_text());
+}
+
+#[tokio::test]
 async fn page_budget_is_kept() {
     let client = HttpClient::new().unwrap();
     let url = serve(answer, unspoilt).await;
@@ -230,6 +245,16 @@ fn root(ask: &Ask, reply: &mut Reply, name: &str, value: Value) {
 
 static PAGE_FAULTS: &[Fault] = &[
     fault(&rule::ORUK3_LIST, |ask, reply| {
+        if ask.is_list("/services") {
+            *reply = Reply::problem(404);
+        }
+    }),
+    fault(&rule::ORUK3_LIST, |ask, reply| {
+        if ask.is_list("/taxonomies") {
+            reply.body = json!([]);
+        }
+    }),
+    fault(&rule::ORUK3_EXTRA_LIST, |ask, reply| {
         if ask.is_list("/taxonomies") {
             *reply = Reply::problem(404);
         }
