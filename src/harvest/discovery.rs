@@ -94,7 +94,8 @@ async fn page(fetcher: &Fetcher, url: &Url) -> Result<(Vec<Dataset>, Url), Strin
 }
 
 fn site(url: &Url, dataset: &Dataset) -> DatasetSite {
-    let feeds = dataset.distribution.iter().filter_map(|download| {
+    let downloads = dataset.distribution.iter().filter(|download| download.may_be_feed());
+    let feeds = downloads.filter_map(|download| {
         let feed = url.join(download.content_url.get()?).ok()?;
         matches!(feed.scheme(), "http" | "https").then(|| feed.to_string())
     });

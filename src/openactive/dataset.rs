@@ -42,6 +42,8 @@ lenient_object! {
     pub struct DataDownload {
         /// Address of the first page.
         content_url: Text = "contentUrl",
+        /// Its media type.
+        encoding_format: Text = "encodingFormat",
         /// What it holds, in words of the publisher's own.
         name: Text = "name",
         /// The type of what it holds.
@@ -57,6 +59,17 @@ lenient_object! {
         url: Text = "url" | "@id" | "id" | "contentUrl",
     }
     text => url
+}
+
+impl DataDownload {
+    /// Tells whether it may be a feed: it says that it is, or nothing of its format. The media type of feeds was
+    /// another before RPDE had its own, and their pages are JSON.
+    pub fn may_be_feed(&self) -> bool {
+        let Some(format) = self.encoding_format.get() else { return true };
+        let format = format.to_ascii_lowercase();
+        let media_type = format.split(';').next().unwrap_or_default().trim();
+        media_type == "application/json" || media_type.starts_with("application/vnd.openactive")
+    }
 }
 
 impl Dataset {
@@ -121,6 +134,24 @@ mod tests {
         assert_eq!(feeds, ["https://a.org/f", "https://a.org/g"]);
         assert_eq!(found[0].publisher.get().unwrap().name.as_str(), "P");
         assert_eq!(found[0].license.as_str(), "L");
+    }
+
+    #[test]
+    fn a_download_in_another_format_is_no_feed() {
+        let may_be_feed =
+            |download: &str| serde_json::from_str::<DataDownload>(download).unwrap().may_be_feed();
+        for format in [
+            "application/vnd.openactive.rpde+json; version=1",
+            "application/vnd.openactive+json; rpde=1.0, model=2.0",
+            "Application/JSON;charset=utf-8",
+            "",
+        ] {
+            assert!(may_be_feed(&format!(r#"{{"encodingFormat":"{format}"}}"#)), "{format}");
+        }
+        assert!(may_be_feed(r#""https://a.org/feed""#));
+        for format in ["text/csv", "text/html", "application/geo+json", "CSV"] {
+            assert!(!may_be_feed(&format!(r#"{{"encodingFormat":"{format}"}}"#)), "{format}");
+        }
     }
 
     #[test]

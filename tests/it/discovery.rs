@@ -20,10 +20,12 @@ const LICENSE: &str = "https://creativecommons.org/licenses/by/4.0/";
 
 /// Puts up a page for people with the dataset in a script, as dataset sites are.
 fn site(publisher: &FakePublisher, path: &str, name: &str, feeds: &[String]) -> String {
-    let distribution: Vec<Value> = feeds
+    let mut distribution: Vec<Value> = feeds
         .iter()
         .map(|feed| json!({"@type": "DataDownload", "name": "x", "contentUrl": feed}))
         .collect();
+    // The same data for spreadsheets is no feed.
+    distribution.push(json!({"encodingFormat": "text/csv", "contentUrl": "/all.csv"}));
     let dataset = json!({
         "@context": ["https://schema.org/", "https://openactive.io/"],
         "@type": "Dataset",
