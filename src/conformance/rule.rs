@@ -192,7 +192,7 @@ rules! {
     RPDE_CONTENT_TYPE = "rpde-content-type", Required, "every page is sent as JSON or as RPDE 1", "https://openactive.io/realtime-paged-data-exchange/#response";
     RPDE_CACHE_CONTROL = "rpde-cache-control", Recommended, "full pages are public for at least an hour, the last page for at most 8 seconds", "https://developer.openactive.io/publishing-data/data-feeds/scaling-feeds";
     RPDE_NEXT = "rpde-next", Required, "next is an absolute URL", RPDE_PAGING;
-    RPDE_NEXT_PATH = "rpde-next-path", Required, "next stays on the host and the path of the feed", RPDE_PAGING;
+    RPDE_NEXT_PATH = "rpde-next-path", Required, "next stays at the scheme, host, port and path of the feed", RPDE_PAGING;
     RPDE_NEXT_MOVES = "rpde-next-moves", Required, "next of a page with items leads to a page not seen before", RPDE_PAGING;
     RPDE_NEXT_CURSOR = "rpde-next-cursor", Required, "next has afterTimestamp and afterId, or afterChangeNumber, in the form of modified, and grows", RPDE_ORDERING;
     RPDE_NEXT_LAST_ITEM = "rpde-next-last-item", Recommended, "next is made from the last item of the page", RPDE_PAGING;
@@ -203,8 +203,9 @@ rules! {
     RPDE_ID = "rpde-id", Required, "id is a string or an integer", RPDE_ITEM;
     RPDE_MODIFIED = "rpde-modified", Required, "modified is a string or an integer", RPDE_ITEM;
     RPDE_MODIFIED_INTEGER = "rpde-modified-integer", Recommended, "modified is an integer", RPDE_ITEM;
+    RPDE_JSON_LD = "rpde-json-ld", Required, "no JSON-LD stands outside data", RPDE_ITEM;
     RPDE_DATA = "rpde-data", Required, "data is an object on updated items and absent on deleted ones", RPDE_ITEM;
-    RPDE_UNIQUE_IDS = "rpde-unique-ids", Required, "no id appears twice, unless it was modified in between", RPDE_ITEM;
+    RPDE_UNIQUE_IDS = "rpde-unique-ids", Required, "no id appears twice on a page, or on two unless it was modified in between", RPDE_ITEM;
     RPDE_ORDER = "rpde-order", Required, "items are in the order of modified, through all pages", RPDE_ORDERING;
     RPDE_ORDER_ID = "rpde-order-id", Recommended, "items of the same modified are in the order of id", RPDE_ORDERING;
     RPDE_CHANGE_NUMBER = "rpde-change-number", Required, "change numbers are unique", RPDE_ORDERING;

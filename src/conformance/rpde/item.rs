@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
+use serde_json::Map;
 use serde_json::Value;
 
 use crate::conformance::rule;
@@ -21,11 +22,13 @@ impl Walk {
             self.note(&rule::RPDE_KIND, told("kind is not a string"));
         }
         let modified = item.get("modified").unwrap_or(&Value::Null);
-        let is_integer = modified.is_i64() || modified.is_u64();
-        if !(is_integer || modified.is_string()) {
+        if !is_modified(modified) {
             self.note(&rule::RPDE_MODIFIED, told(&format!("modified is {modified}")));
-        } else if !is_integer {
+        } else if modified.is_string() {
             self.note(&rule::RPDE_MODIFIED_INTEGER, told(&format!("modified is {modified}")));
+        }
+        if let Some(item) = item.as_object() {
+            self.check_json_ld(item, &format!("item {}", schema::shown(id)));
         }
         let data = item.get("data");
         match item.get("state").and_then(Value::as_str) {
@@ -43,6 +46,13 @@ impl Walk {
         self.first_id.get_or_insert_with(|| plain(id));
     }
 
+    /// Keywords of JSON-LD belong into `data` only.
+    pub(super) fn check_json_ld(&mut self, object: &Map<String, Value>, label: &str) {
+        if let Some(keyword) = object.keys().find(|name| name.starts_with('@')) {
+            self.note(&rule::RPDE_JSON_LD, format!("{label} has {keyword}"));
+        }
+    }
+
     /// Compares an item with the one before and with earlier states of itself.
     pub(super) fn check_order(&mut self, item: &Value) {
         let value = |name| item.get(name).cloned().unwrap_or_default();
@@ -50,13 +60,22 @@ impl Walk {
         let name = plain(&id);
         let earlier = self.modified.insert(name.clone(), modified.clone());
         let is_later = |earlier: &Value| compare(earlier, &modified) == Some(Ordering::Less);
-        if earlier.is_some_and(|earlier| !is_later(&earlier)) {
+        // A page is of one moment: nothing was modified in between.
+        if !self.on_page.insert(name.clone()) {
+            self.note(&rule::RPDE_UNIQUE_IDS, format!("{name} appears twice on a page"));
+        } else if earlier.is_some_and(|earlier| !is_later(&earlier)) {
             self.note(&rule::RPDE_UNIQUE_IDS, format!("{name} appears twice"));
         }
         if let Some((before, before_id)) = &self.previous {
             let told = format!("item {name} of {modified} comes after {before}");
             match compare(before, &modified) {
                 Some(Ordering::Greater) => self.note(&rule::RPDE_ORDER, told),
+                None if is_modified(before) && is_modified(&modified) => {
+                    self.note(
+                        &rule::RPDE_ORDER,
+                        format!("{told}, which it cannot be compared with"),
+                    );
+                }
                 Some(Ordering::Equal) if compare(before_id, &id) == Some(Ordering::Greater) => {
                     let told = format!("{name} comes after {}", plain(before_id));
                     self.note(&rule::RPDE_ORDER_ID, told);
@@ -79,6 +98,10 @@ impl Walk {
             self.note(&rule::RPDE_CHANGE_NUMBER, format!("{number} appears twice"));
         }
     }
+}
+
+fn is_modified(value: &Value) -> bool {
+    value.is_string() || integer(value).is_some()
 }
 
 /// Compares two values of `modified` or of `id`; different types do not compare.

@@ -61,6 +61,8 @@ struct Walk {
     seen_for: HashSet<&'static str>,
     pages: Vec<Url>,
     seen: HashSet<Url>,
+    /// The ids of the present page so far.
+    on_page: HashSet<String>,
     /// Each id with the `modified` it was last seen with.
     modified: HashMap<String, Value>,
     /// `modified` and `id` of the item before, through all pages.
@@ -138,6 +140,9 @@ impl Walk {
         {
             self.note(&rule::RPDE_ITEMS, format!("{}: items is not such an array", reply.label));
         }
+        self.look(&[&rule::RPDE_JSON_LD]);
+        self.check_json_ld(&page, &reply.label);
+        self.on_page.clear();
         for item in items(&page) {
             self.check_item(item);
             self.check_order(item);
@@ -153,7 +158,7 @@ impl Walk {
         let mut parts = compact.split(';');
         let is_good = match parts.next() {
             Some("application/json") => true,
-            Some("application/vnd.openactive.rpde+json") => parts.any(|part| part == "version=1"),
+            Some("application/vnd.openactive.rpde+json") => parts.any(is_version_1),
             _ => false,
         };
         if !is_good {
@@ -255,6 +260,11 @@ fn unseen(rule: &Rule) -> &'static str {
     }
 }
 
+/// A parameter means the same with and without quotation marks.
+fn is_version_1(parameter: &str) -> bool {
+    matches!(parameter, "version=1" | "version=\"1\"")
+}
+
 fn items(page: &Map<String, Value>) -> &[Value] {
     page.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
@@ -284,6 +294,7 @@ static JUDGED: &[&Rule] = &[
     &rule::RPDE_ID,
     &rule::RPDE_MODIFIED,
     &rule::RPDE_MODIFIED_INTEGER,
+    &rule::RPDE_JSON_LD,
     &rule::RPDE_DATA,
     &rule::RPDE_UNIQUE_IDS,
     &rule::RPDE_ORDER,

@@ -19,16 +19,21 @@ impl Walk {
         label: &str,
     ) -> Option<Url> {
         let said = page.get("next").and_then(Value::as_str).unwrap_or_default();
-        let Ok(next) = Url::parse(said) else {
+        let Ok(mut next) = Url::parse(said) else {
             self.note(&rule::RPDE_NEXT, format!("{label}: next is \"{said}\""));
             // A relative link can still be followed, to see what else there is.
             return if said.is_empty() { None } else { url.join(said).ok() };
         };
         self.look(&[&rule::RPDE_NEXT_PATH]);
-        if next.host() != url.host() {
-            // Not followed: a feed shall not lead this program to machines nobody named.
-            self.note(&rule::RPDE_NEXT_PATH, format!("{label}: next is on another host: {next}"));
+        if (next.host(), next.port()) != (url.host(), url.port()) {
+            // Not followed: a feed shall not lead this program to servers nobody named.
+            self.note(&rule::RPDE_NEXT_PATH, format!("{label}: next is on another server: {next}"));
             return None;
+        }
+        if next.scheme() != url.scheme() {
+            self.note(&rule::RPDE_NEXT_PATH, format!("{label}: next is {next}"));
+            // Often a proxy that ends TLS was forgotten: followed where the page is, to see what else there is.
+            next.set_scheme(url.scheme()).ok()?;
         }
         if next.path().trim_end_matches('/') != url.path().trim_end_matches('/') {
             self.note(&rule::RPDE_NEXT_PATH, format!("{label}: next is {next}"));
@@ -49,7 +54,7 @@ impl Walk {
     pub(super) fn check_cursor(&mut self, cursor: &Cursor, last: &Value, label: &str) {
         let modified = last.get("modified").unwrap_or(&Value::Null);
         let position = cursor.position.as_str();
-        let is_same_form = modified.is_string() || position.parse::<i64>().is_ok();
+        let is_same_form = modified.is_string() || position.parse::<i128>().is_ok();
         if !is_same_form {
             let told = format!("{label}: the cursor {position} is not in the form of {modified}");
             self.note(&rule::RPDE_NEXT_CURSOR, told);
@@ -78,14 +83,14 @@ impl Walk {
             next.query_pairs().into_owned().filter(|(name, _)| is_kept(name)).collect();
         url.query_pairs_mut().clear().extend_pairs(&kept);
         if cursor.is_change_number {
-            url.query_pairs_mut().append_pair("afterChangeNumber", MAX_SAFE_INTEGER);
+            let late = cursor.late(MAX_SAFE_INTEGER)?;
+            url.query_pairs_mut().append_pair("afterChangeNumber", &late);
             return Some(url);
         }
-        // Some feeds count in something else than time, with larger numbers.
         let in_a_year = options.now.timestamp() + SECONDS_OF_A_YEAR;
-        let position = cursor.position.parse::<i64>().ok()?.max(in_a_year).checked_mul(2)?;
+        let late = cursor.late(2 * in_a_year)?;
         url.query_pairs_mut()
-            .append_pair("afterTimestamp", &position.to_string())
+            .append_pair("afterTimestamp", &late)
             .append_pair("afterId", self.first_id.as_deref()?);
         Some(url)
     }
@@ -111,6 +116,14 @@ impl Cursor {
         Some(Self { position, id: Some(id), is_change_number: false })
     }
 
+    /// Returns a position far behind this one, and not before `least`.
+    fn late(&self, least: i64) -> Option<String> {
+        let position = self.position.parse::<i128>().ok()?;
+        // Some feeds count in something else than time, with larger numbers.
+        let greatest = if position < i64::MAX.into() { i64::MAX.into() } else { u64::MAX.into() };
+        Some(position.saturating_mul(2).clamp(least.into(), greatest).to_string())
+    }
+
     /// Ids are compared for sameness only: how a publisher's database sorts them is not known.
     fn is_before(&self, other: &Self) -> bool {
         match (self.position.parse::<i128>(), other.position.parse::<i128>()) {
@@ -124,4 +137,4 @@ const CURSOR_PARAMETERS: [&str; 3] = ["afterTimestamp", "afterId", "afterChangeN
 const SECONDS_OF_A_YEAR: i64 = 365 * 24 * 60 * 60;
 
 /// The greatest integer that every JSON reader keeps, 2^53 - 1.
-const MAX_SAFE_INTEGER: &str = "9007199254740991";
+const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;

@@ -4,6 +4,19 @@ use super::*;
 
 /// A good feed, ordered by timestamp and id.
 pub(super) fn answer(ask: &Ask) -> Reply {
+    by_timestamp(ask, item)
+}
+
+/// The same feed, counted in numbers that only an unsigned integer of 64 bits can hold.
+fn in_large_numbers(ask: &Ask) -> Reply {
+    by_timestamp(ask, |number| {
+        let mut item = item(number);
+        item["modified"] = json!((1_u64 << 63) + number as u64);
+        item
+    })
+}
+
+fn by_timestamp(ask: &Ask, item: fn(usize) -> Value) -> Reply {
     let after = ask.parameter("afterTimestamp").zip(ask.parameter("afterId"));
     let after = after.map(|(timestamp, id)| (timestamp.parse::<u64>().unwrap(), id.to_owned()));
     let rest: Vec<Value> =
@@ -80,7 +93,7 @@ fn is_after(item: &Value, after: Option<&(u64, String)>) -> bool {
 
 #[tokio::test]
 async fn good_feeds_pass() {
-    for publisher in [answer as Publisher, by_change_number] {
+    for publisher in [answer as Publisher, in_large_numbers, by_change_number] {
         let report = assert_good(Target::Rpde, publisher).await;
         assert_eq!(report.skipped(), 0, "{}", report.to_text());
     }
@@ -89,13 +102,23 @@ async fn good_feeds_pass() {
 #[tokio::test]
 async fn end_is_probed_when_the_budget_is_spent() {
     let client = HttpClient::new().unwrap();
-    for publisher in [answer as Publisher, by_change_number] {
+    for publisher in [answer as Publisher, in_large_numbers, by_change_number] {
         let url = serve(publisher, unspoilt).await;
         let options = Options { max_pages: 1, ..options() };
         let report = check(&client, Target::Rpde, &url, &options).await.unwrap();
         let text = report.to_text();
         assert_eq!((report.failed(), report.warned(), report.skipped()), (0, 0, 0), "{text}");
     }
+}
+
+/// RFC 9110, section 5.6.6: a parameter in quotation marks is the same parameter.
+#[tokio::test]
+async fn version_of_the_content_type_may_be_quoted() {
+    let quoted: Spoil = |_, reply| {
+        reply.set_header("content-type", "application/vnd.openactive.rpde+json;Version=\"1\"");
+    };
+    let report = report(&HttpClient::new().unwrap(), Target::Rpde, answer, quoted).await;
+    assert_eq!(report.failed(), 0, "{}", report.to_text());
 }
 
 #[tokio::test]
@@ -116,6 +139,9 @@ static FAULTS: &[Fault] = &[
     fault(&rule::RPDE_JSON, |_, reply| reply.body = json!([])),
     fault(&rule::RPDE_CONTENT_TYPE, |_, reply| reply.set_header("content-type", "text/html")),
     fault(&rule::RPDE_CACHE_CONTROL, |_, reply| reply.set_header("cache-control", "private")),
+    fault(&rule::RPDE_CONTENT_TYPE, |_, reply| {
+        reply.set_header("content-type", "application/vnd.openactive.rpde+json;version=\"2\"");
+    }),
     fault(&rule::RPDE_LICENSE, |_, reply| reply.body["license"] = json!("CC-BY")),
     fault(&rule::RPDE_ITEMS, |_, reply| reply.body["items"] = json!({})),
     fault(&rule::RPDE_NEXT, |_, reply| reply.body["next"] = json!("?afterTimestamp=1&afterId=1")),
@@ -125,6 +151,15 @@ static FAULTS: &[Fault] = &[
     }),
     fault(&rule::RPDE_NEXT_PATH, |_, reply| {
         let next = reply.body["next"].as_str().unwrap().replace("127.0.0.1", "127.0.0.2");
+        reply.body["next"] = json!(next);
+    }),
+    fault(&rule::RPDE_NEXT_PATH, |_, reply| {
+        let mut next = Url::parse(reply.body["next"].as_str().unwrap()).unwrap();
+        next.set_port(Some(1)).unwrap();
+        reply.body["next"] = json!(next);
+    }),
+    fault(&rule::RPDE_NEXT_PATH, |_, reply| {
+        let next = reply.body["next"].as_str().unwrap().replace("http:", "https:");
         reply.body["next"] = json!(next);
     }),
     fault(&rule::RPDE_NEXT_MOVES, |ask, reply| {
@@ -160,6 +195,10 @@ static FAULTS: &[Fault] = &[
     fault(&rule::RPDE_MODIFIED_INTEGER, |_, reply| {
         reply.each("items", |item| item["modified"] = json!(item["modified"].to_string()));
     }),
+    fault(&rule::RPDE_JSON_LD, |_, reply| reply.body["@context"] = json!("https://openactive.io/")),
+    fault(&rule::RPDE_JSON_LD, |_, reply| {
+        reply.each("items", |item| item["@type"] = json!("SessionSeries"));
+    }),
     fault(&rule::RPDE_DATA, |_, reply| reply.each("items", |item| item["data"] = json!({}))),
     fault(&rule::RPDE_DATA, |_, reply| reply.each("items", |item| item["data"] = json!("{}"))),
     fault(&rule::RPDE_UNIQUE_IDS, |_, reply| {
@@ -167,7 +206,18 @@ static FAULTS: &[Fault] = &[
             items[1] = items[0].clone();
         }
     }),
+    fault(&rule::RPDE_UNIQUE_IDS, |_, reply| {
+        // The third item was modified after the first.
+        if let Some(items) = reply.body["items"].as_array_mut().filter(|items| items.len() > 2) {
+            items[2]["id"] = items[0]["id"].clone();
+        }
+    }),
     fault(&rule::RPDE_ORDER, |_, reply| reverse(reply)),
+    fault(&rule::RPDE_ORDER, |_, reply| {
+        if let Some(item) = reply.body["items"].get_mut(5) {
+            item["modified"] = json!(item["modified"].to_string());
+        }
+    }),
     fault(&rule::RPDE_ORDER_ID, |_, reply| {
         if let Some(items) = reply.body["items"].as_array_mut().filter(|items| items.len() > 1) {
             items.swap(0, 1);
