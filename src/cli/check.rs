@@ -14,6 +14,7 @@ use crate::conformance::HttpClient;
 use crate::conformance::Options;
 use crate::conformance::Report;
 use crate::conformance::Target;
+use crate::harvest::inspect;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -24,7 +25,7 @@ pub(super) struct Arguments {
     format: Format,
     #[command(flatten)]
     form: Form,
-    /// How many records are looked at one by one.
+    /// How many records of each list are read by their id; the items of a feed are all looked at.
     #[arg(long, global = true, default_value_t = 10)]
     sample: usize,
     /// How many pages are read at most.
@@ -78,6 +79,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let options = Options {
         sample: arguments.sample,
         max_pages: arguments.max_pages,
+        inspect: Some(inspect),
         ..Options::new(Clock::default().now())
     };
     let report = conformance::check(&client, target, url, &options).await;

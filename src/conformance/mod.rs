@@ -27,6 +27,8 @@ use chrono::Utc;
 use thiserror::Error;
 use url::Url;
 
+use crate::quality::Code;
+
 use self::report::Ledger;
 use self::session::Session;
 
@@ -66,6 +68,20 @@ impl Target {
     }
 }
 
+/// Something found in an item of a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemFinding {
+    /// The id of the item.
+    pub item: String,
+    /// What it is.
+    pub code: Code,
+    /// Whether the item cannot be used because of it.
+    pub is_lost: bool,
+}
+
+/// Looks into the items of a page of a feed; whoever uses them knows what they should be.
+pub type Inspect = fn(page: &[u8], now: DateTime<Utc>) -> Vec<ItemFinding>;
+
 /// How thorough a check is.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -77,12 +93,14 @@ pub struct Options {
     pub seed: u64,
     /// The time that staleness is measured from.
     pub now: DateTime<Utc>,
+    /// Looks into the items of a feed; without it, only its pages are judged.
+    pub inspect: Option<Inspect>,
 }
 
 impl Options {
-    /// Returns the usual options: ten records a list, forty pages.
+    /// Returns the usual options: ten records a list, forty pages, nothing inside the items of feeds.
     pub fn new(now: DateTime<Utc>) -> Self {
-        Self { sample: 10, max_pages: 40, seed: 1, now }
+        Self { sample: 10, max_pages: 40, seed: 1, now, inspect: None }
     }
 }
 

@@ -213,6 +213,8 @@ rules! {
     RPDE_STABLE = "rpde-stable", Required, "the same page read twice has the same items", RPDE_PAGING;
     RPDE_DELETED_SEEN = "rpde-deleted-seen", Recommended, "the feed shows deleted items", "https://openactive.io/realtime-paged-data-exchange/#deleting-items";
     RPDE_PAGE_LENGTH = "rpde-page-length", Recommended, "full pages have at least 500 items", "https://developer.openactive.io/publishing-data/data-feeds/scaling-feeds";
+    RPDE_ITEM_USABLE = "rpde-item-usable", Required, "every item can be used", MODELLING;
+    RPDE_ITEM_FINDINGS = "rpde-item-findings", Recommended, "nothing in an item is missing, or has to be put right or dropped", MODELLING;
     RPDE_SPEED = "rpde-speed", Recommended, "every answer comes within 5 seconds", RPDE_PAGING;
 }
 
@@ -228,6 +230,7 @@ const VALIDATION_1: &str = "https://developers.openreferraluk.org/ApiValidation"
 const RPDE_PAGING: &str = "https://openactive.io/realtime-paged-data-exchange/#paging";
 const RPDE_ORDERING: &str = "https://openactive.io/realtime-paged-data-exchange/#ordering";
 const RPDE_ITEM: &str = "https://openactive.io/realtime-paged-data-exchange/#items";
+const MODELLING: &str = "https://openactive.io/modelling-opportunity-data/";
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
+use serde_json::json;
 
 use crate::support::gateway::Gateway;
 use crate::support::gateway::PATIENCE;
@@ -116,6 +117,28 @@ async fn a_follower_ends_with_what_lists_show_and_the_feed_passes_the_check() {
     let unwell: Vec<&str> =
         said.lines().filter(|l| l.starts_with("FAIL") || l.starts_with("WARN")).collect();
     assert!(unwell.is_empty(), "{unwell:#?}");
+}
+
+#[tokio::test]
+async fn a_check_of_a_feed_tells_what_is_found_in_its_items() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 500);
+    publisher.upsert("/feed", "1", items::series(1, "Yoga"));
+    let mut local = items::series(2, "Dance");
+    local["startDate"] = "2026-12-01T10:00:00".into();
+    publisher.upsert("/feed", "2", local);
+    let checked = async |code, line: &str| {
+        let mut check = baton();
+        check.args(["check", "rpde", &url]);
+        let ended = tokio::task::spawn_blocking(move || check.output().unwrap()).await.unwrap();
+        let said = String::from_utf8(ended.stdout).unwrap();
+        assert!(said.contains(line), "{line} is not in {said}");
+        assert_eq!(ended.status.code(), Some(code), "{said}");
+    };
+    let repaired = "WARN rpde-item-findings offset-missing: 1 of 2 items, such as 2: ";
+    checked(0, repaired).await;
+    publisher.upsert("/feed", "3", json!({"@type": "Person"}));
+    checked(1, "FAIL rpde-item-usable type-unknown: 1 of 3 items, such as 3: ").await;
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
-//! An RPDE feed, rule by rule: its pages and its envelope. What is inside `data` is not judged here.
+//! An RPDE feed, rule by rule: its pages and its envelope, and what was found inside `data` by whoever looks there.
 //!
 //! Specification: <https://openactive.io/realtime-paged-data-exchange/>.
 
+mod finding;
 mod item;
 mod next;
 
@@ -22,13 +23,14 @@ use super::schema;
 use super::session::Reply;
 use super::session::Session;
 
+use self::finding::Findings;
 use self::item::plain;
 use self::next::Cursor;
 
 /// Walks the feed as far as the budget goes, looks at its end, and judges what was seen.
 pub(super) async fn check(session: &mut Session<'_>, ledger: &mut Ledger, options: &Options) {
     let mut walk = Walk::default();
-    let end = walk.follow(session, session.typed().clone(), options.max_pages).await;
+    let end = walk.follow(session, session.typed().clone(), options).await;
     walk.check_stable(session).await;
     match end {
         End::Reached(url) => walk.check_end(session, &url, true).await,
@@ -40,6 +42,9 @@ pub(super) async fn check(session: &mut Session<'_>, ledger: &mut Ledger, option
         End::Broken => {}
     }
     walk.judge(ledger);
+    if options.inspect.is_some() {
+        walk.findings.judge(ledger, walk.items);
+    }
     ledger.judge(&rule::RPDE_SPEED, FEED, &session.manners.slow);
 }
 
@@ -71,6 +76,8 @@ struct Walk {
     first_id: Option<String>,
     items: usize,
     deleted: usize,
+    /// What was found in items.
+    findings: Findings,
     /// How many items each page had that had some.
     lengths: Vec<(String, usize)>,
 }
@@ -85,13 +92,13 @@ impl Walk {
         self.seen_for.extend(rules.iter().map(|rule| rule.id));
     }
 
-    async fn follow(&mut self, session: &mut Session<'_>, first: Url, max_pages: usize) -> End {
+    async fn follow(&mut self, session: &mut Session<'_>, first: Url, options: &Options) -> End {
         let mut url = first;
-        for _ in 0..max_pages {
+        for _ in 0..options.max_pages {
             self.seen.insert(url.clone());
             self.pages.push(url.clone());
             let reply = session.request(Method::GET, &url).await;
-            let Some((page, next)) = self.read(&reply, &url) else {
+            let Some((page, next)) = self.read(&reply, &url, options) else {
                 return End::Broken;
             };
             self.look(&[&rule::RPDE_NEXT_MOVES]);
@@ -113,7 +120,12 @@ impl Walk {
     }
 
     /// Judges one page by itself and against those before; returns nothing when there is no way on.
-    fn read(&mut self, reply: &Reply, url: &Url) -> Option<(Map<String, Value>, Url)> {
+    fn read(
+        &mut self,
+        reply: &Reply,
+        url: &Url,
+        options: &Options,
+    ) -> Option<(Map<String, Value>, Url)> {
         self.look(&[&rule::RPDE_STATUS]);
         if reply.status() != Some(200) {
             self.note(&rule::RPDE_STATUS, reply.told());
@@ -146,6 +158,9 @@ impl Walk {
         for item in items(&page) {
             self.check_item(item);
             self.check_order(item);
+        }
+        if let (Some(inspect), Ok(answer)) = (options.inspect, &reply.answer) {
+            self.findings.add(inspect(&answer.body, options.now));
         }
         let next = self.check_next(&page, url, &reply.label)?;
         Some((page, next))

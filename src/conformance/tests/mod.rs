@@ -130,7 +130,28 @@ fn ask(request: &Request<Body>, port: u16) -> Ask {
 fn unspoilt(_: &Ask, _: &mut Reply) {}
 
 fn options() -> Options {
-    Options::new("2026-06-01T12:00:00Z".parse().unwrap())
+    let now = "2026-06-01T12:00:00Z".parse().unwrap();
+    Options { inspect: Some(inspect), ..Options::new(now) }
+}
+
+/// Knows one thing that loses an item and one that is put right.
+fn inspect(page: &[u8], _: DateTime<Utc>) -> Vec<ItemFinding> {
+    let page: Value = serde_json::from_slice(page).unwrap();
+    let mut found = Vec::new();
+    for item in page["items"].as_array().into_iter().flatten() {
+        let item_finding = |code, is_lost| {
+            let id = item["id"].as_str().unwrap_or_default().to_owned();
+            ItemFinding { item: id, code, is_lost }
+        };
+        if item["data"]["@type"] == "Person" {
+            found.push(item_finding(Code::TypeUnknown, true));
+        }
+        if item["data"]["name"] == "" {
+            found.push(item_finding(Code::ValueEmpty, false));
+            found.push(item_finding(Code::NameMissing, false));
+        }
+    }
+    found
 }
 
 async fn report(client: &HttpClient, target: Target, publisher: Publisher, spoil: Spoil) -> Report {

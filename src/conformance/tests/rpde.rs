@@ -247,6 +247,44 @@ static FAULTS: &[Fault] = &[
     }),
 ];
 
+#[tokio::test]
+async fn findings_in_items_are_told_by_code() {
+    let spoil: Spoil = |_, reply| {
+        reply.each("items", |item| match item["id"].as_str() {
+            Some("00003" | "00700" | "01097") => item["data"]["@type"] = json!("Person"),
+            Some("00701") => item["data"]["name"] = json!(""),
+            _ => {}
+        });
+    };
+    let client = HttpClient::new().unwrap();
+    let report = report(&client, Target::Rpde, answer, spoil).await;
+    let text = report.to_text();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("PASS")).collect();
+    let expected = [
+        "FAIL rpde-item-usable type-unknown: 3 of 1100 items, such as 00003: the item's type is missing or not an \
+         opportunity",
+        "WARN rpde-item-findings name-missing: 1 of 1100 items, such as 00701: no name was published; one was made up",
+        "WARN rpde-item-findings value-empty: 1 of 1100 items, such as 00701: an empty value was taken as none",
+        "2 warnings, 0 skipped",
+    ];
+    let passed = format!("{} passed, 1 failed", report.passed());
+    assert_eq!(lines, [&expected[..], &[passed.as_str()]].concat());
+
+    // Pages without a way on are looked into as well.
+    let cut: Spoil = |_, reply| {
+        reply.body["next"] = json!("");
+        reply.each("items", |item| item["data"]["@type"] = json!("Person"));
+    };
+    let url = serve(answer, cut).await;
+    let report = check(&client, Target::Rpde, &url, &options()).await.unwrap();
+    assert!(report.to_text().contains("FAIL rpde-item-usable type-unknown: 500 of 500 items"));
+
+    // Nobody looked, so nothing is said.
+    let options = Options { inspect: None, ..options() };
+    let report = check(&client, Target::Rpde, &url, &options).await.unwrap();
+    assert!(!report.to_text().contains("rpde-item-"));
+}
+
 /// What did not come cannot be as it should: only what was seen is judged.
 #[tokio::test]
 async fn what_was_not_seen_is_skipped() {
