@@ -603,7 +603,8 @@ fn hours_that_ran_out_give_way_to_slots() {
     assert_eq!(descriptions(&facility(old)), ["Bookable: Tuesdays, 18:00 to 19:00"]);
     let closed = r#"{"dayOfWeek":"Monday","opens":"00:00","closes":"00:00"}"#;
     assert_eq!(descriptions(&facility(closed)), [""; 0]);
-    for unreadable in [r#"{"dayOfWeek":"Monday","opens":"9am","closes":"5pm"}"#, r#""Mondays 9am""#]
+    for unreadable in
+        [r#"{"dayOfWeek":"Monday","opens":"nine","closes":"five"}"#, r#""Mondays 9am""#]
     {
         let of_slots = ["Bookable: Tuesdays, 18:00 to 19:00"];
         assert_eq!(descriptions(&facility(unreadable)), of_slots, "{unreadable}");

@@ -9,6 +9,8 @@ use chrono::NaiveDateTime;
 use chrono::NaiveTime;
 use chrono::Utc;
 
+use super::vocabulary::word_of;
+
 /// A point in time, as precisely as it was published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
@@ -95,9 +97,85 @@ fn plain_date(date: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, number(&[*m0, *m1])?, number(&[*d0, *d1])?)
 }
 
-/// Reads a time of day: `18:30`, `9:30:00`, `T19:00:00`, with an offset passed over.
+/// Reads a date that is written in another way: `30/11/2026`, the day first as in the United Kingdom,
+/// `30 November 2026` or `20261130`.
+pub fn parse_written_date(text: &str) -> Option<NaiveDate> {
+    let text = text.trim();
+    let number = |digits: &str| -> Option<u32> {
+        digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
+    };
+    if text.len() == 8
+        && let Some(date) = number(text)
+    {
+        return NaiveDate::from_ymd_opt(
+            (date / 10_000).cast_signed(),
+            date / 100 % 100,
+            date % 100,
+        );
+    }
+    let mut parts = text.split(['/', '.', '-', ' ']).filter(|part| !part.is_empty());
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    if year.len() != 4 || parts.next().is_some() {
+        return None;
+    }
+    let ordinals = ["st", "nd", "rd", "th"];
+    let day = ordinals.iter().find_map(|suffix| day.strip_suffix(suffix)).unwrap_or(day);
+    NaiveDate::from_ymd_opt(number(year)?.cast_signed(), month_of(month)?, number(day)?)
+}
+
+/// Reads a month of the year: `9`, `September`, `Sept`, `https://schema.org/September`.
+pub fn month_of(text: &str) -> Option<u32> {
+    let word = word_of(text).to_ascii_lowercase();
+    if let Ok(number) = word.parse() {
+        return (1..=12).contains(&number).then_some(number);
+    }
+    let index = MONTHS.iter().position(|name| word.len() >= 3 && name.starts_with(&word))?;
+    u32::try_from(index + 1).ok()
+}
+
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// Finds the time in UTC that a URI names, with or without colons, dashes and seconds:
+/// `…/2026-12-10T18-30-00Z`.
+pub fn stamp_in(uri: &str) -> Option<DateTime<Utc>> {
+    let is_stamp =
+        |part: &[u8]| part[0].is_ascii_digit() && part[1] == b'T' && part[2].is_ascii_digit();
+    let at = uri.as_bytes().windows(3).position(is_stamp)?;
+    let (before, clock) = (uri.get(..=at)?, uri.get(at + 2..)?);
+    let digits = |c: &char| c.is_ascii_digit();
+    let backwards = before.chars().rev().take_while(|c| c.is_ascii_digit() || *c == '-');
+    let date: Vec<char> = backwards.filter(digits).take(8).collect();
+    let date: String = date.into_iter().rev().collect();
+    let (clock, _) = clock.split_once('Z')?;
+    let clock = clock.replace("%3A", ":");
+    let clock = clock.split('.').next()?;
+    if !clock.chars().all(|c| c.is_ascii_digit() || c == ':' || c == '-') {
+        return None;
+    }
+    let time: String = clock.chars().filter(digits).collect();
+    let format = if time.len() == 4 { "%Y%m%d%H%M" } else { "%Y%m%d%H%M%S" };
+    Some(NaiveDateTime::parse_from_str(&format!("{date}{time}"), format).ok()?.and_utc())
+}
+
+/// Reads a time of day: `18:30`, `9:30:00`, `T19:00:00`, `9am`, `6.30 pm`, with an offset passed over.
 pub fn parse_time(text: &str) -> Option<NaiveTime> {
     let text = text.trim().trim_start_matches(['T', 't']);
+    if text.ends_with(['m', 'M']) {
+        return time_of_half_day(&text.to_ascii_lowercase());
+    }
     let (clock, _) = split_offset(text);
     let mut parts = clock.split(':');
     let hour = parse_part(parts.next()?)?;
@@ -113,6 +191,16 @@ pub fn parse_time(text: &str) -> Option<NaiveTime> {
         return NaiveTime::from_hms_opt(0, 0, 0);
     }
     NaiveTime::from_hms_opt(hour, minute, second)
+}
+
+/// Reads `9am` and `6.30 pm`.
+fn time_of_half_day(text: &str) -> Option<NaiveTime> {
+    let (is_afternoon, clock) = [(false, "am"), (true, "pm")]
+        .into_iter()
+        .find_map(|(is, half)| Some((is, text.strip_suffix(half)?)))?;
+    let (hour, minute) = clock.trim().split_once([':', '.']).unwrap_or((clock, "0"));
+    let hour = parse_part(hour).filter(|hour| (1..=12).contains(hour))?;
+    NaiveTime::from_hms_opt(hour % 12 + if is_afternoon { 12 } else { 0 }, parse_part(minute)?, 0)
 }
 
 fn parse_part(part: &str) -> Option<u32> {
@@ -226,10 +314,70 @@ mod tests {
             ("18:30:59.5Z", Some("18:30:59")),
             ("18:30+01:00", Some("18:30:00")),
             ("24:00", Some("00:00:00")),
+            ("9am", Some("09:00:00")),
+            ("6.30 pm", Some("18:30:00")),
+            ("12:15PM", Some("12:15:00")),
+            ("12 am", Some("00:00:00")),
+            ("13pm", None),
+            ("9 from", None),
             ("25:00", None),
             ("noon", None),
         ] {
             assert_eq!(parse_time(text).map(|t| t.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_are_read_as_they_are_written_in_the_united_kingdom() {
+        for (text, expected) in [
+            ("30/11/2026", Some("2026-11-30")),
+            ("3.11.2026", Some("2026-11-03")),
+            ("03-11-2026", Some("2026-11-03")),
+            ("22 December 2026", Some("2026-12-22")),
+            ("1st Sept 2026", Some("2026-09-01")),
+            ("20261222", Some("2026-12-22")),
+            ("11/30/2026", None),
+            ("30/11/26", None),
+            ("Dec 2026", None),
+            ("2026-12", None),
+            ("31/02/2026", None),
+            ("", None),
+        ] {
+            let date = parse_written_date(text).map(|date| date.to_string());
+            assert_eq!(date.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn months_are_read_from_every_spelling_seen() {
+        for (text, expected) in [
+            ("9", Some(9)),
+            ("September", Some(9)),
+            ("sept", Some(9)),
+            ("https://schema.org/October", Some(10)),
+            ("13", None),
+            ("0", None),
+            ("Ju", None),
+            ("Autumn", None),
+        ] {
+            assert_eq!(month_of(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_time_that_an_id_names_is_found() {
+        let expected = "2026-12-10T18:30:00Z".parse().ok();
+        for uri in [
+            "https://x.org/12/2026-12-10T18:30:00Z",
+            "https://x.org/12/2026-12-10T18-30-00Z",
+            "https://x.org/12/2026-12-10T18:30Z",
+            "https://x.org/12/20261210T183000Z",
+            "https://x.org/12/2026-12-10T18%3A30%3A00.000Z/2026-12-10T19:30:00Z",
+        ] {
+            assert_eq!(stamp_in(uri), expected, "{uri}");
+        }
+        for uri in ["https://x.org/12", "x/2026-12-10T18:30", "x/1T2Z", "x/2026-13-10T18:30Z", ""] {
+            assert_eq!(stamp_in(uri), None, "{uri}");
         }
     }
 
