@@ -22,6 +22,7 @@ use crate::openactive::Scope;
 use crate::openactive::State;
 use crate::openactive::lenient::Absent as _;
 use crate::openactive::noting;
+use crate::openactive::stamp_in;
 use crate::quality::Code;
 use crate::quality::Finding;
 use crate::store::ItemChange;
@@ -185,9 +186,15 @@ impl Read<'_> {
             start,
             end,
             status,
-            facts: facts(self.data, self.kind, is_alone, status),
+            facts: facts(self.data, self.kind, is_alone, self.is_moved(start, status)),
             modified: self.modified,
         })
+    }
+
+    /// Tells whether it begins at another time than its id says, so that the id is worth keeping.
+    fn is_moved(&self, start: DateTime<Utc>, status: EventStatus) -> bool {
+        status == EventStatus::Rescheduled
+            || stamp_in(self.opportunity.id.as_str()).is_some_and(|planned| planned != start)
     }
 
     fn parent_key(&self) -> Option<String> {
@@ -224,7 +231,7 @@ impl Read<'_> {
 /// Returns what an occurrence says for itself as JSON with sorted properties: without identity, times,
 /// availability and people, which differ from one to the next or are never published. The id of one that was moved
 /// may tell for when it was planned. Nothing when nothing is left.
-fn facts(data: &str, kind: Kind, is_alone: bool, status: EventStatus) -> Option<String> {
+fn facts(data: &str, kind: Kind, is_alone: bool, is_moved: bool) -> Option<String> {
     let properties: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(data).ok()?;
     let kept: BTreeMap<_, _> = properties
         .into_iter()
@@ -233,7 +240,7 @@ fn facts(data: &str, kind: Kind, is_alone: bool, status: EventStatus) -> Option<
             match name.as_ref() {
                 "superEvent" | "facilityUse" | "aggregateFacilityUse" => !is_reference,
                 "url" | "image" => is_alone,
-                "@id" | "id" if status == EventStatus::Rescheduled => !is_alone,
+                "@id" | "id" if is_moved => !is_alone,
                 "offers" | "offer" => true,
                 name if kind == Kind::Slot => !OWN.contains(&name) && !name.starts_with("beta:"),
                 name => !OWN.contains(&name),
@@ -302,6 +309,24 @@ mod tests {
         assert_eq!(a, b);
         assert_eq!(a.parent, "https://x.org/f/1");
         assert_eq!(a.facts.as_deref(), Some(r#"{"offers":[{"price":9.5}]}"#));
+    }
+
+    #[test]
+    fn an_id_is_kept_where_it_names_another_time_than_the_start() {
+        let facts = |id: &str, status: &str| {
+            let json = format!(
+                r#"{{"state":"updated","id":"1","modified":1,"data":{{"@type":"ScheduledSession","@id":"{id}",
+                "superEvent":"https://x.org/1","eventStatus":"{status}","startDate":"2026-12-11T10:30:00Z"}}}}"#
+            );
+            let ItemChange::Occurrence(occurrence) = read(&json) else { panic!("{id}") };
+            occurrence.facts
+        };
+        let kept = |id: &str| Some(format!(r#"{{"@id":"{id}"}}"#));
+        let moved = "https://x.org/1/2026-12-10T18-30-00Z";
+        assert_eq!(facts(moved, "EventScheduled"), kept(moved));
+        assert_eq!(facts("https://x.org/1/2026-12-11T10:30:00Z", "EventScheduled"), None);
+        assert_eq!(facts("https://x.org/7", "EventScheduled"), None);
+        assert_eq!(facts("https://x.org/7", "EventRescheduled"), kept("https://x.org/7"));
     }
 
     #[test]

@@ -171,10 +171,10 @@ fn is_implausible(length: TimeDelta) -> bool {
 
 const LONGEST_SESSION: TimeDelta = TimeDelta::hours(14);
 
-/// Returns an occurrence without what is its own alone: identity and times.
+/// Returns an occurrence without what is its own alone: names and times. Its id may tell for when it was
+/// planned.
 fn facts_of(opportunity: &Opportunity) -> Opportunity {
     Opportunity {
-        id: Text::default(),
         identifier: Identifier::None,
         start_date: Text::default(),
         end_date: Text::default(),

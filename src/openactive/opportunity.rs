@@ -116,6 +116,8 @@ lenient_object! {
         event_schedule: Many<Schedule> = "eventSchedule",
         /// Start, or first date.
         start_date: Text = "startDate",
+        /// When it was to begin before it was moved (schema.org, not in OpenActive).
+        previous_start_date: Text = "previousStartDate",
         /// End, or last date.
         end_date: Text = "endDate",
         /// Length.

@@ -27,6 +27,7 @@ use super::bundle::EventStatus;
 use super::bundle::Occurrence;
 use super::context::Context;
 use super::context::date_of;
+use super::context::instant;
 use super::context::local_time;
 use super::location::Places;
 use super::status::Liveness;
@@ -34,6 +35,7 @@ use crate::openactive::Kind;
 use crate::openactive::Moment;
 use crate::openactive::Opportunity;
 use crate::openactive::lenient::Absent as _;
+use crate::openactive::stamp_in;
 use crate::oruk::Id;
 use crate::oruk::Schedule;
 use crate::quality::Code;
@@ -111,6 +113,8 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
         rows = derived;
     } else {
         let mut elsewhere: Vec<Row> = Vec::new();
+        let left: Vec<Planned> =
+            cx.occurrences.iter().filter_map(|one| Planned::of(cx, one)).collect();
         for row in &mut rows {
             row.at = place_of(row, &dated, places);
             let of_row: Vec<&Dated> = dated.iter().filter(|one| is_of(row, one)).collect();
@@ -120,8 +124,11 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
             let moved = of_row.iter().filter(|one| !one.is_off && !is_here(one));
             elsewhere.extend(moved.map(|one| derive::single(one)));
             // What is cancelled, or takes place elsewhere, stands for what would follow from the rule.
-            let not_here = of_row.iter().map(|one| one.date).filter(|date| !on.contains(date));
-            row.except.extend(not_here);
+            let not_here = of_row.iter().map(|one| one.date);
+            let left = left.iter().filter(|planned| planned.is_of(row)).map(|planned| planned.date);
+            let off = not_here.chain(left).filter(|date| !on.contains(date));
+            let off: Vec<NaiveDate> = off.collect();
+            row.except.extend(off);
         }
         let is_of_none = |one: &&Dated| !rows.iter().any(|row| is_of(row, one));
         let moved = dated.iter().filter(|one| one.is_moved).filter(is_of_none);
@@ -178,13 +185,55 @@ fn place_of(row: &Row, dated: &[Dated], places: &Places<'_>) -> Option<Id> {
 
 /// Tells whether an occurrence follows a rule: same start, a day of the rule, and within its dates.
 fn is_of(row: &Row, one: &Dated) -> bool {
-    let on_day = row.rule.as_ref().is_some_and(|rule| {
-        rule.days.is_empty() || rule.days.iter().any(|day| day.weekday == words::weekday(one.date))
-    });
-    let is_within = row.valid_from.is_none_or(|first| first <= one.date)
-        && row.valid_to.is_none_or(|last| one.date <= last);
-    on_day && is_within && row.opens == Some(one.opens)
+    is_day_of(row, one.date) && row.opens == Some(one.opens)
 }
+
+fn is_day_of(row: &Row, date: NaiveDate) -> bool {
+    let on_day = row.rule.as_ref().is_some_and(|rule| {
+        rule.days.is_empty() || rule.days.iter().any(|day| day.weekday == words::weekday(date))
+    });
+    let is_within = row.valid_from.is_none_or(|first| first <= date)
+        && row.valid_to.is_none_or(|last| date <= last);
+    on_day && is_within
+}
+
+/// When an occurrence that was moved was to begin.
+struct Planned {
+    date: NaiveDate,
+    time: Option<NaiveTime>,
+}
+
+impl Planned {
+    /// Reads it as the occurrence says, else as its id does by the template of a schedule. Nothing for one
+    /// that was not moved.
+    fn of(cx: &Context<'_>, one: &Occurrence) -> Option<Self> {
+        let facts = one.facts.as_deref()?;
+        let said = Moment::parse(facts.previous_start_date.as_str());
+        let in_id = || {
+            let id = facts.id.get()?;
+            let templates = cx.head().event_schedule.iter().map(|schedule| &schedule.id_template);
+            let before = templates.filter_map(|text| Some(text.as_str().split_once(START)?.0));
+            before
+                .filter_map(|before| id.strip_prefix(before))
+                .find_map(stamp_in)
+                .map(Moment::Instant)
+        };
+        let planned = said.or_else(in_id)?;
+        let local = local_time(instant(planned));
+        let (date, start) = (local.date(), local_time(one.start));
+        let time = (!matches!(planned, Moment::Date(_))).then(|| local.time());
+        let is_moved = date != start.date() || time.is_some_and(|time| time != start.time());
+        is_moved.then_some(Self { date, time })
+    }
+
+    /// Tells whether it follows from a rule.
+    fn is_of(&self, row: &Row) -> bool {
+        is_day_of(row, self.date) && self.time.is_none_or(|time| row.opens == Some(time))
+    }
+}
+
+/// Where the template of ids has the start.
+const START: &str = "{startDate}";
 
 fn future_occurrences(cx: &Context<'_>, places: &Places<'_>) -> Vec<Dated> {
     let future = cx.occurrences.iter().filter(|occurrence| occurrence.is_future(cx.now));
@@ -202,7 +251,8 @@ fn future_occurrences(cx: &Context<'_>, places: &Places<'_>) -> Vec<Dated> {
             closes: end.map(|end| end.time()),
             last_date: if spans_days { last_date } else { start.date() },
             is_off: occurrence.status.is_off(),
-            is_moved: occurrence.status == EventStatus::Rescheduled,
+            is_moved: occurrence.status == EventStatus::Rescheduled
+                || Planned::of(cx, occurrence).is_some(),
         }
     });
     dated.collect()

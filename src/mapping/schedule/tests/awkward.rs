@@ -507,3 +507,41 @@ fn a_course_every_other_week_keeps_its_weeks() {
     assert_eq!(dates(&course("P2W")), ["2026-11-30", "2026-12-08"]);
     assert_eq!(dates(&course("P1W")), ["2026-11-30", "2026-11-30"]);
 }
+
+/// A rule for Tuesdays from 3 November 2026 on.
+fn tuesdays(restriction: &str) -> String {
+    format!(
+        r#""eventSchedule":{{"byDay":["https://schema.org/Tuesday"],"repeatFrequency":"P1W",
+        "startTime":"18:30","scheduleTimezone":"Europe/London",{restriction}}}"#
+    )
+}
+
+#[test]
+fn a_session_that_was_moved_is_told_on_its_new_day_alone() {
+    let class = |session: &str| {
+        let service = series(&format!(
+            r#"{},"subEvent":[{{{session},"duration":"PT1H"}}]"#,
+            tuesdays(r#""idTemplate":"https://x.org/1/{startDate}""#)
+        ));
+        let notes = service.schedules[0].notes.clone().unwrap_or_default();
+        (notes, descriptions(&service).iter().skip(1).map(ToString::to_string).collect::<Vec<_>>())
+    };
+    let wednesday = r#""startDate":"2026-12-09T10:30:00Z""#;
+    for planned in [
+        r#""@id":"https://x.org/1/2026-12-08T18:30:00Z""#,
+        r#""@id":"https://x.org/1/2026-12-08T18-30-00Z""#,
+        r#""@id":"https://x.org/1/2026-12-08T18:30Z""#,
+        r#""@id":"https://x.org/1/7","previousStartDate":"2026-12-08T18:30:00Z""#,
+        r#""previousStartDate":"2026-12-08""#,
+    ] {
+        let (notes, others) = class(&format!("{planned},{wednesday}"));
+        assert_eq!(notes, "Not running on: Tue 8 Dec 2026.", "{planned}");
+        assert_eq!(others, ["Wed 9 Dec 2026, 10:30 to 11:30"], "{planned}");
+    }
+    // As planned, and planned for a time at which nothing is by the rule.
+    let nothing = (String::new(), Vec::<String>::new());
+    let tuesday = r#""startDate":"2026-12-08T18:30:00Z""#;
+    let id = |stamp: &str| format!(r#""@id":"https://x.org/1/{stamp}",{tuesday}"#);
+    assert_eq!(class(&id("2026-12-08T18-30-00Z")), nothing);
+    assert_eq!(class(&id("2026-12-08T19-30-00Z")), nothing);
+}
