@@ -20,6 +20,7 @@ use crate::openactive::Kind;
 use crate::openactive::Opportunity;
 use crate::oruk::Service;
 use crate::oruk::Status;
+use crate::quality::Code;
 
 fn now() -> DateTime<Utc> {
     "2026-11-22T12:00:00Z".parse().unwrap()
@@ -67,6 +68,14 @@ pub(super) fn service(json: &str) -> Service {
 /// Maps a series with these properties.
 pub(super) fn series(properties: &str) -> Service {
     service(&format!(r#"{{"@type":"SessionSeries","name":"Yoga",{properties}}}"#))
+}
+
+/// Returns what is found in a series with these properties, code and path, of these codes.
+pub(super) fn found(properties: &str, codes: &[Code]) -> Vec<String> {
+    let json = format!(r#"{{"@type":"SessionSeries","name":"Yoga",{properties}}}"#);
+    let findings = map(&bundle(&json, ChildFeed::Unknown), &Rules::default(), now()).findings;
+    let of_codes = findings.iter().filter(|finding| codes.contains(&finding.code));
+    of_codes.map(|finding| format!("{} {}", finding.code, finding.path)).collect()
 }
 
 /// Maps a series with one-hour sessions in the evening of these days.

@@ -58,6 +58,7 @@ pub use rpde::RpdeError;
 pub use rpde::State;
 pub use schedule::DayRule;
 pub use schedule::Schedule;
+pub use schedule::parts;
 pub use time::Moment;
 pub use time::Period;
 pub use time::is_end_of_day;

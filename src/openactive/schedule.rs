@@ -4,8 +4,8 @@
 
 use chrono::Weekday;
 
+use super::figure::Figure;
 use super::lenient::Many;
-use super::lenient::Number;
 use super::lenient::Text;
 use super::lenient::lenient_object;
 use super::vocabulary::is_word;
@@ -19,14 +19,16 @@ lenient_object! {
         type_name: Text = "@type" | "type",
         /// How often, an ISO 8601 duration.
         repeat_frequency: Text = "repeatFrequency",
+        /// How often, in a word of older data: `fortnightly`.
+        frequency: Text = "frequency",
         /// On which days of the week.
         by_day: Many<Text> = "byDay",
         /// In which months, 1 to 12.
-        by_month: Many<Number> = "byMonth",
+        by_month: Many<Figure> = "byMonth",
         /// On which days of the month, 1 to 31.
-        by_month_day: Many<Number> = "byMonthDay",
+        by_month_day: Many<Figure> = "byMonthDay",
         /// How many times.
-        repeat_count: Number = "repeatCount",
+        repeat_count: Figure = "repeatCount",
         /// First date.
         start_date: Text = "startDate",
         /// Last date.
@@ -52,6 +54,12 @@ impl Schedule {
     pub fn is_partial(&self) -> bool {
         is_word(self.type_name.as_str(), "PartialSchedule")
     }
+}
+
+/// Returns the values of a text that stands for several: `MO,WE`, `September and October`.
+pub fn parts(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split([',', ';', '&']).flat_map(|part| part.split(" and "));
+    parts.map(str::trim).filter(|part| !part.is_empty())
 }
 
 /// A day of the week, with its place in the month for monthly rules (`2TU`, `-1FR`).

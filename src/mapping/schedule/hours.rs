@@ -10,19 +10,27 @@ use chrono::Weekday;
 use super::derive::MAX_DATES;
 use super::row::Row;
 use super::row::weekly;
+use super::rule::PUBLIC_HOLIDAYS;
 use super::words;
 use crate::mapping::context::Context;
 use crate::mapping::local_time;
 use crate::mapping::location::Places;
 use crate::openactive::DayRule;
 use crate::openactive::OpeningHours;
+use crate::openactive::is_word;
 use crate::openactive::lenient::Many;
 use crate::openactive::parse_date;
 use crate::openactive::parse_time;
+use crate::openactive::parse_written_date;
+use crate::openactive::parts;
+use crate::quality::Code;
 
 /// Maps the hours of a facility.
 pub(super) fn rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     let at = places.only();
+    let courts = cx.head().individual_facility_use.iter().chain(&cx.bundle.members);
+    let stated = cx.first(|o| &o.hours_available).into_iter();
+    check(cx, stated.chain(courts.map(|court| &court.hours_available)), "hoursAvailable");
     let published = published_hours(cx);
     let mut rows: Vec<Row> =
         published.iter().flat_map(|hours| of_hours(hours, "Available: ")).collect();
@@ -37,10 +45,12 @@ pub(super) fn rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
         rows = of_slots(cx);
     }
     if rows.is_empty() && published.is_empty() {
-        let venues = places.venues.iter();
-        rows.extend(venues.flat_map(|v| of_hours(&v.opening_hours_specification, "Venue open: ")));
+        let hours = places.venues.iter().map(|venue| &venue.opening_hours_specification);
+        check(cx, hours.clone(), "location.openingHoursSpecification");
+        rows.extend(hours.flat_map(|hours| of_hours(hours, "Venue open: ")));
     }
     let special = places.venues.iter().map(|venue| &venue.special_opening_hours_specification);
+    check(cx, special.clone(), "location.specialOpeningHoursSpecification");
     let special = special.flat_map(|hours| of_special(hours, today));
     rows.extend(special.filter(|row| row.last().is_none_or(|last| last >= today)));
     for row in &mut rows {
@@ -58,8 +68,32 @@ fn times(hours: &OpeningHours) -> Option<(NaiveTime, NaiveTime)> {
 }
 
 fn weekdays(hours: &OpeningHours) -> Vec<Weekday> {
-    let days = hours.day_of_week.iter().filter_map(|day| DayRule::parse(day.as_str()));
+    let days = named_days(hours).filter_map(DayRule::parse);
     days.map(|day| day.weekday).collect()
+}
+
+fn named_days(hours: &OpeningHours) -> impl Iterator<Item = &str> {
+    hours.day_of_week.iter().flat_map(|text| parts(text.as_str()))
+}
+
+/// Takes note of hours or days that cannot be read.
+fn check<'h>(cx: &Context<'_>, hours: impl Iterator<Item = &'h Many<OpeningHours>>, path: &str) {
+    let is_day = |name: &str| DayRule::parse(name).is_some() || is_word(name, PUBLIC_HOLIDAYS);
+    let is_read = |entry: &OpeningHours| {
+        times(entry).is_some() && dates(entry).is_some() && named_days(entry).all(is_day)
+    };
+    if !hours.flatten().all(is_read) {
+        cx.find(Code::ScheduleUnusable, path);
+    }
+}
+
+/// Returns between which dates hours apply; nothing where one of them cannot be read.
+fn dates(hours: &OpeningHours) -> Option<(Option<NaiveDate>, Option<NaiveDate>)> {
+    let [from, to] = [&hours.valid_from, &hours.valid_through].map(|text| {
+        let date = |text| parse_date(text).or_else(|| parse_written_date(text));
+        text.get().map_or(Some(None), |text| date(text).map(Some))
+    });
+    Some((from?, to?))
 }
 
 fn is_never_open(hours: &OpeningHours) -> bool {
@@ -118,9 +152,12 @@ fn of_hours(hours: &Many<OpeningHours>, label: &'static str) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut holidays: Vec<(NaiveTime, NaiveTime)> = Vec::new();
     for entry in hours {
-        let Some((opens, closes)) = times(entry) else { continue };
+        let (Some((opens, closes)), Some((valid_from, valid_to))) = (times(entry), dates(entry))
+        else {
+            continue;
+        };
         let is_closed = opens == closes;
-        let on_holidays = entry.day_of_week.iter().any(|d| d.as_str().ends_with("PublicHolidays"));
+        let on_holidays = named_days(entry).any(|name| is_word(name, PUBLIC_HOLIDAYS));
         if on_holidays {
             holidays.push((opens, closes));
         }
@@ -133,8 +170,8 @@ fn of_hours(hours: &Many<OpeningHours>, label: &'static str) -> Vec<Row> {
             label,
             opens: Some(opens),
             closes: Some(closes),
-            valid_from: parse_date(entry.valid_from.as_str()),
-            valid_to: parse_date(entry.valid_through.as_str()),
+            valid_from,
+            valid_to,
             ..Row::default()
         });
     }
@@ -159,8 +196,8 @@ fn of_hours(hours: &Many<OpeningHours>, label: &'static str) -> Vec<Row> {
 fn of_special(hours: &Many<OpeningHours>, today: NaiveDate) -> Vec<Row> {
     let mut rows = Vec::new();
     for entry in hours {
-        let Some(first) = parse_date(entry.valid_from.as_str()) else { continue };
-        let last = parse_date(entry.valid_through.as_str()).unwrap_or(first);
+        let Some((Some(first), last)) = dates(entry) else { continue };
+        let last = last.unwrap_or(first);
         let Some((opens, closes)) = times(entry) else { continue };
         let days = weekdays(entry);
         let is_closed = opens == closes;

@@ -326,5 +326,11 @@ pub(super) fn course_dates(cx: &Context<'_>) -> Option<(Option<NaiveDate>, Optio
         return None;
     }
     let head = cx.head();
-    Some((date_of(head.start_date.as_str()), date_of(head.end_date.as_str())))
+    let first = date_of(head.start_date.as_str());
+    let last = date_of(head.end_date.as_str());
+    let is_reversed = last.is_some_and(|last| first.is_some_and(|first| last < first));
+    if is_reversed {
+        cx.find(Code::EndBeforeStart, "endDate");
+    }
+    Some((first, last.filter(|_| !is_reversed)))
 }

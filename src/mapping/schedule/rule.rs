@@ -25,11 +25,14 @@ use crate::openactive::Moment;
 use crate::openactive::Opportunity;
 use crate::openactive::Period;
 use crate::openactive::Schedule;
+use crate::openactive::is_word;
 use crate::openactive::lenient::Absent as _;
-use crate::openactive::lenient::Many;
 use crate::openactive::lenient::Text;
+use crate::openactive::month_of;
 use crate::openactive::parse_date;
 use crate::openactive::parse_time;
+use crate::openactive::parse_written_date;
+use crate::openactive::parts;
 use crate::oruk::Frequency;
 use crate::quality::Code;
 
@@ -43,23 +46,31 @@ const MAX_COUNTED: usize = 12_500;
 /// when it was made for another time zone.
 pub(super) fn rows_of(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Vec<Row> {
     let row = read(cx, head, schedule);
-    let rows = row.map(|row| zone::in_uk_time(cx, schedule, row)).unwrap_or_default();
-    if rows.is_empty() {
-        cx.find(Code::ScheduleUnusable, "eventSchedule");
-    }
-    rows
+    let rows = row.map(|row| zone::in_uk_time(cx, schedule, row));
+    let rows = rows.and_then(|rows| if rows.is_empty() { Err(PATH) } else { Ok(rows) });
+    rows.unwrap_or_else(|path| {
+        cx.find(Code::ScheduleUnusable, path);
+        Vec::new()
+    })
 }
 
-fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row> {
-    let start = date_of(schedule.start_date.as_str()).or_else(|| date_of(head.start_date.as_str()));
+/// Reads a schedule, else returns what of it makes it unusable: a restriction that cannot be read is not
+/// passed over, or people would come on days it leaves out.
+fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Result<Row, &'static str> {
+    let own_start = stated_date(cx, &schedule.start_date, "eventSchedule.startDate")?;
+    let start = own_start.or_else(|| date_of(head.start_date.as_str()));
     // Where sessions are published, they say when they begin; the series does for all only without any.
     let of_head = || time_of(head.start_date.as_str()).filter(|_| cx.occurrences.is_empty());
     let opens = parse_time(schedule.start_time.as_str())
         .or_else(|| time_of(schedule.start_date.as_str()))
-        .or_else(of_head)?;
-    let rule = rule_of(cx, schedule, start)?;
-    let count = positive(schedule.repeat_count.0);
-    let months = months(schedule);
+        .or_else(of_head)
+        .ok_or(PATH)?;
+    let rule = rule_of(cx, schedule, start).ok_or(PATH)?;
+    if !schedule.repeat_count.words.is_absent() {
+        return Err("eventSchedule.repeatCount");
+    }
+    let count = positive(schedule.repeat_count.number);
+    let months = months(cx, schedule).ok_or("eventSchedule.byMonth")?;
     let counted = || {
         let count = usize::try_from(count?).ok().filter(|count| *count <= 1000)?;
         let mut dates = rule.dates(start?).take(MAX_COUNTED).filter(|date| is_in(*date, &months));
@@ -69,7 +80,11 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row
     let firsts = [start, date_of(head.start_date.as_str())];
     let is_later = |end: &NaiveDate| firsts.iter().flatten().all(|first| end > first);
     let own_end = || date_of(head.end_date.as_str()).filter(is_later);
-    let end = date_of(schedule.end_date.as_str());
+    let end = stated_date(cx, &schedule.end_date, "eventSchedule.endDate")?;
+    if end.is_some_and(|end| start.is_some_and(|start| end < start)) {
+        cx.find(Code::EndBeforeStart, "eventSchedule.endDate");
+        return Err("eventSchedule.endDate"); // nobody knows which of the two is wrong
+    }
     // A count that ran out before an end to come was not meant: forms send a repeatCount of 1.
     let today = local_time(cx.now).date();
     let ran_out = |last: &NaiveDate| *last < today && end.is_some_and(|end| end >= today);
@@ -78,17 +93,14 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row
     let last_counted = last_counted.filter(|last| !ran_out(last));
     let valid_to = end.into_iter().chain(last_counted).min().or_else(own_end);
     let notes = notes(cx, schedule, &months);
-    Some(Row {
+    Ok(Row {
         opens: Some(opens),
         closes: closes(cx, schedule, opens, session_end(head, opens)),
         valid_from: start,
         valid_to,
         dtstart: start,
         count,
-        except: except_dates(cx, schedule)
-            .into_iter()
-            .chain(moved_dates(cx, head, schedule))
-            .collect(),
+        except: except_dates(cx, schedule, &rule).ok_or("eventSchedule.exceptDate")?,
         notes,
         months,
         rule: Some(rule),
@@ -97,15 +109,39 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Option<Row
     })
 }
 
+/// Returns the date of a text; nothing where there is none, an error where it cannot be read.
+fn stated_date<'p>(
+    cx: &Context<'_>,
+    text: &Text,
+    path: &'p str,
+) -> Result<Option<NaiveDate>, &'p str> {
+    text.get().map(|text| any_date(cx, text, path).ok_or(path)).transpose()
+}
+
+/// Reads a date, also one written as people do.
+fn any_date(cx: &Context<'_>, text: &str, path: &str) -> Option<NaiveDate> {
+    date_of(text).or_else(|| {
+        let date = parse_written_date(text)?;
+        cx.find(Code::DateRepaired, path);
+        Some(date)
+    })
+}
+
 fn date_of(text: &str) -> Option<NaiveDate> {
     // A date-time in UTC may name the day before in UK time; dates written as midnight stay.
-    if text.contains("T00:00") { parse_date(text) } else { context::date_of(text) }
+    let is_midnight = is_midnight(text) && Moment::parse(text).is_some();
+    if is_midnight { parse_date(text) } else { context::date_of(text) }
+}
+
+/// Tells whether a date is written as its midnight, also where the clock on the wall shows 01:00.
+pub(super) fn is_midnight(text: &str) -> bool {
+    text.contains("T00:00")
 }
 
 fn time_of(text: &str) -> Option<NaiveTime> {
     match Moment::parse(text)? {
         Moment::Date(_) => None,
-        _ if text.contains("T00:00") => None, // a date, also where the clock on the wall shows 01:00
+        _ if is_midnight(text) => None,
         moment => Some(local_time(instant(moment)).time()).filter(|time| *time != NaiveTime::MIN),
     }
 }
@@ -118,16 +154,16 @@ fn session_end(head: &Opportunity, opens: NaiveTime) -> Option<NaiveTime> {
 }
 
 fn rule_of(cx: &Context<'_>, schedule: &Schedule, start: Option<NaiveDate>) -> Option<Rule> {
-    let named = split(cx, &schedule.by_day, "eventSchedule.byDay");
-    let mut days: Vec<DayRule> = named.filter_map(DayRule::parse).collect();
+    let mut days = days(cx, schedule);
     if days.is_empty() && !schedule.by_day.is_absent() {
         return None; // on days that have no code, such as public holidays: not on every day
     }
     in_week_order(&mut days);
-    let month_days = month_days(schedule);
+    let month_days = month_days(schedule)?;
     let has_ordinals = days.iter().any(|day| day.nth.is_some());
-    let Some(period) = frequency(schedule) else {
-        if !schedule.repeat_frequency.is_absent() {
+    let stated = schedule.repeat_frequency.get().or_else(|| schedule.frequency.get());
+    let Some(period) = stated.and_then(frequency) else {
+        if stated.is_some() {
             return None;
         }
         if !days.is_empty() && !has_ordinals {
@@ -158,11 +194,32 @@ fn rule_of(cx: &Context<'_>, schedule: &Schedule, start: Option<NaiveDate>) -> O
 }
 
 /// Returns the values of a list, also those that stand in one text with commas between them.
-fn split<'s>(cx: &Context<'_>, list: &'s Many<Text>, path: &str) -> impl Iterator<Item = &'s str> {
-    if list.iter().any(|text| text.as_str().contains(',')) {
-        cx.find(Code::SingleForList, path);
+fn split<'s>(cx: &Context<'_>, texts: impl Iterator<Item = &'s Text>, path: &str) -> Vec<&'s str> {
+    let mut all = Vec::new();
+    for text in texts {
+        let before = all.len();
+        all.extend(parts(text.as_str()));
+        if all.len() > before + 1 {
+            cx.find(Code::SingleForList, path);
+        }
     }
-    list.iter().flat_map(|text| text.as_str().split(','))
+    all
+}
+
+fn days(cx: &Context<'_>, schedule: &Schedule) -> Vec<DayRule> {
+    let path = "eventSchedule.byDay";
+    let mut days = Vec::new();
+    for name in split(cx, schedule.by_day.iter(), path) {
+        // The slashes of an address stand between no days.
+        let is_address = name.contains(':') || name.contains('.');
+        let names: Vec<&str> = if is_address { vec![name] } else { name.split('/').collect() };
+        let read: Vec<DayRule> = names.iter().copied().filter_map(DayRule::parse).collect();
+        if read.len() < names.len() && !is_word(name, PUBLIC_HOLIDAYS) {
+            cx.find(Code::ScheduleUnusable, path);
+        }
+        days.extend(read);
+    }
+    days
 }
 
 fn every_week(days: &[DayRule], interval: u32) -> Rule {
@@ -188,8 +245,7 @@ fn monthly(
     Some(Rule { frequency: Frequency::Monthly, interval, days, month_days })
 }
 
-fn frequency(schedule: &Schedule) -> Option<Period> {
-    let text = schedule.repeat_frequency.as_str();
+fn frequency(text: &str) -> Option<Period> {
     Period::parse(text).or_else(|| {
         let days = |days| Some(Period { days, ..Period::default() });
         match text.to_lowercase().as_str() {
@@ -202,14 +258,15 @@ fn frequency(schedule: &Schedule) -> Option<Period> {
     })
 }
 
+/// Returns the days of the month; nothing where one cannot be read.
 #[expect(clippy::cast_possible_truncation, reason = "range checked")]
-fn month_days(schedule: &Schedule) -> Vec<i8> {
-    let numbers = schedule.by_month_day.iter().filter_map(|day| day.0);
-    let whole = numbers.filter(|day| day.fract() == 0.0 && (1.0..=31.0).contains(&day.abs()));
-    let mut days: Vec<i8> = whole.map(|day| day as i8).collect();
+fn month_days(schedule: &Schedule) -> Option<Vec<i8>> {
+    let is_day = |day: &f64| day.fract() == 0.0 && (1.0..=31.0).contains(&day.abs());
+    let days = schedule.by_month_day.iter().map(|day| Some(day.number.filter(is_day)? as i8));
+    let mut days: Vec<i8> = days.collect::<Option<_>>()?;
     days.sort_unstable();
     days.dedup();
-    days
+    Some(days)
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "range checked")]
@@ -249,37 +306,43 @@ fn closes(
     Some(opens.overflowing_add_signed(TimeDelta::seconds(secs)).0)
 }
 
-fn except_dates(cx: &Context<'_>, schedule: &Schedule) -> Vec<NaiveDate> {
-    let moments = split(cx, &schedule.except_date, "eventSchedule.exceptDate");
-    let moments = moments.filter_map(Moment::parse);
-    let dates = moments.map(|moment| match moment {
-        Moment::Date(date) => date,
-        other => local_time(instant(other)).date(),
-    });
-    dates.collect()
+/// Returns the dates that are left out, of spans those of the rule; nothing where one cannot be read.
+fn except_dates(cx: &Context<'_>, schedule: &Schedule, rule: &Rule) -> Option<Vec<NaiveDate>> {
+    let path = "eventSchedule.exceptDate";
+    let mut dates = Vec::new();
+    for text in split(cx, schedule.except_date.iter(), path) {
+        if let Some(date) = any_date(cx, text, path) {
+            dates.push(date);
+        } else if let Some((first, last)) = span(cx, text, path) {
+            let every = Rule { interval: 1, ..rule.clone() };
+            dates.extend(every.dates(first).take_while(|date| *date <= last));
+        } else {
+            let all = text.split_whitespace().map(|word| any_date(cx, word, path));
+            dates.extend(all.collect::<Option<Vec<_>>>()?);
+        }
+    }
+    Some(dates)
 }
 
-/// Returns the dates for which a session was planned that now begins at another time: one with the id that the
-/// template gives stands for the one the rule gives.
-fn moved_dates(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Vec<NaiveDate> {
-    let template = schedule.id_template.as_str();
-    let Some((before, _)) = template.split_once("{startDate}") else { return Vec::new() };
-    let embedded = head.sub_event.iter();
-    let embedded =
-        embedded.filter_map(|event| Some((event.id.get()?, Occurrence::times(event)?.0)));
-    let published = cx.occurrences.iter();
-    let published = published.filter_map(|one| Some((one.facts.as_deref()?.id.get()?, one.start)));
-    let moved = embedded.chain(published).filter_map(|(id, start)| {
-        let rest = id.strip_prefix(before)?.replace("%3A", ":");
-        let planned = instant(Moment::parse(rest.get(.."2026-11-24T18:30:00Z".len())?)?);
-        (start != planned).then(|| local_time(planned).date())
-    });
-    moved.collect()
+/// Reads two dates and what lies between: `2026-12-22/2027-01-05`.
+fn span(cx: &Context<'_>, text: &str, path: &str) -> Option<(NaiveDate, NaiveDate)> {
+    let (first, last) = ["/", " to ", " - ", "–"].iter().find_map(|mark| {
+        let (first, last) = text.split_once(mark)?;
+        Some((any_date(cx, first, path)?, any_date(cx, last, path)?))
+    })?;
+    (first <= last && last - first <= LONGEST_BREAK).then_some((first, last))
 }
 
-fn months(schedule: &Schedule) -> Vec<u32> {
-    let months = schedule.by_month.iter().filter_map(|month| positive(month.0));
-    months.filter(|month| *month <= 12).collect()
+/// Returns the months in which it runs, all of them where none is stated; nothing where one cannot be read.
+fn months(cx: &Context<'_>, schedule: &Schedule) -> Option<Vec<u32>> {
+    let numbers = schedule.by_month.iter().filter_map(|month| month.number);
+    let numbers = numbers.map(|number| positive(Some(number)).filter(|month| *month <= 12));
+    let words = schedule.by_month.iter().map(|month| &month.words);
+    let words = split(cx, words, "eventSchedule.byMonth").into_iter().map(month_of);
+    let mut months: Vec<u32> = numbers.chain(words).collect::<Option<_>>()?;
+    months.sort_unstable();
+    months.dedup();
+    Some(months)
 }
 
 fn notes(cx: &Context<'_>, schedule: &Schedule, months: &[u32]) -> Vec<String> {
@@ -290,8 +353,19 @@ fn notes(cx: &Context<'_>, schedule: &Schedule, months: &[u32]) -> Vec<String> {
         notes.push(PROVISIONAL.to_owned());
     }
     notes.extend(words::only_in(months));
+    let mut days = schedule.by_day.iter().flat_map(|text| parts(text.as_str()));
+    if days.any(|day| is_word(day, PUBLIC_HOLIDAYS)) {
+        notes.push("Also on public holidays.".to_owned());
+    }
     notes
 }
+
+const PATH: &str = "eventSchedule";
+
+pub(super) const PUBLIC_HOLIDAYS: &str = "PublicHolidays";
+
+/// The longest time that is left out as a whole: more than the summer, less than a year that is a slip.
+const LONGEST_BREAK: TimeDelta = TimeDelta::days(100);
 
 const PROVISIONAL: &str = "Provisional: dates are confirmed individually and may change.";
 

@@ -3,11 +3,13 @@
 //! The time is Sunday 22 November 2026, noon.
 
 use crate::mapping::tests::descriptions;
+use crate::mapping::tests::found;
 use crate::mapping::tests::series;
 use crate::mapping::tests::service;
 use crate::oruk::Schedule;
 use crate::oruk::Service;
 use crate::oruk::Status;
+use crate::quality::Code;
 
 #[test]
 fn the_parts_of_an_event_do_not_go_on_after_it() {
@@ -517,6 +519,110 @@ fn tuesdays(restriction: &str) -> String {
 }
 
 #[test]
+fn a_rule_with_a_restriction_that_cannot_be_read_is_not_shown_as_open() {
+    for (restriction, at) in [
+        (r#""endDate":"2026-12""#, "endDate"),
+        (r#""endDate":"Dec 2026""#, "endDate"),
+        (r#""endDate":"11/30/2026""#, "endDate"),
+        (r#""startDate":"next term""#, "startDate"),
+        (r#""byMonth":[13]"#, "byMonth"),
+        (r#""byMonth":["9","Autumn"]"#, "byMonth"),
+        (r#""exceptDate":["half term"]"#, "exceptDate"),
+        (r#""exceptDate":["2026-12-22","at Easter"]"#, "exceptDate"),
+        (r#""exceptDate":"2026-12-22/2036-12-22""#, "exceptDate"),
+        (r#""repeatCount":"ten""#, "repeatCount"),
+        (r#""startDate":"2027-01-05","endDate":"2026-12-01""#, "endDate"),
+    ] {
+        let properties = tuesdays(restriction);
+        assert_eq!(descriptions(&series(&properties)), [""; 0], "{restriction}");
+        let expected = [format!("schedule-unusable eventSchedule.{at}")];
+        assert_eq!(found(&properties, &[Code::ScheduleUnusable]), expected, "{restriction}");
+    }
+    let month_day =
+        r#""eventSchedule":{"byMonthDay":["1st"],"repeatFrequency":"P1D","startTime":"18:30"}"#;
+    assert_eq!(descriptions(&series(month_day)), [""; 0]);
+    let reversed = tuesdays(r#""startDate":"2027-01-05","endDate":"2026-12-01""#);
+    let ends = found(&reversed, &[Code::EndBeforeStart]);
+    assert_eq!(ends, ["end-before-start eventSchedule.endDate"]);
+}
+
+#[test]
+fn dates_and_months_are_read_as_people_write_them() {
+    let row = |restriction: &str| series(&tuesdays(restriction)).schedules.remove(0);
+    for end in ["30/11/2026", "30 November 2026", "20261130"] {
+        let restriction = format!(r#""startDate":"03/11/2026","endDate":"{end}""#);
+        let row = row(&restriction);
+        assert_eq!(row.valid_from.as_deref(), Some("2026-11-03"), "{end}");
+        assert_eq!(row.valid_to.as_deref(), Some("2026-11-30"), "{end}");
+        let repaired = found(&tuesdays(&restriction), &[Code::DateRepaired]);
+        let paths = ["startDate", "endDate"].map(|at| format!("date-repaired eventSchedule.{at}"));
+        assert_eq!(repaired, paths, "{end}");
+    }
+    for months in [
+        r#""9,10""#,
+        "[10,9]",
+        r#"["September","Oct"]"#,
+        r#""September and October""#,
+        r#"["https://schema.org/September","https://schema.org/October"]"#,
+    ] {
+        let notes = row(&format!(r#""byMonth":{months}"#)).notes;
+        assert_eq!(notes.as_deref(), Some("Runs only in September and October."), "{months}");
+    }
+    // 22 and 29 December and 5 January are the Tuesdays between.
+    for (dates, expected) in [
+        (r#"["2026-12-22/2027-01-05"]"#, "Tue 22 Dec 2026; Tue 29 Dec 2026; Tue 5 Jan 2027"),
+        (r#"["2026-12-22T00:00:00Z/2026-12-29T00:00:00Z"]"#, "Tue 22 Dec 2026; Tue 29 Dec 2026"),
+        (r#""22/12/2026 - 29/12/2026""#, "Tue 22 Dec 2026; Tue 29 Dec 2026"),
+        (r#""2026-12-22;2026-12-29""#, "Tue 22 Dec 2026; Tue 29 Dec 2026"),
+        (r#""2026-12-22 2026-12-29""#, "Tue 22 Dec 2026; Tue 29 Dec 2026"),
+        (r#"["22/12/2026"]"#, "Tue 22 Dec 2026"),
+        (r#"["22 December 2026"]"#, "Tue 22 Dec 2026"),
+        ("[20261222]", "Tue 22 Dec 2026"),
+        (r#"["2026-12-22 18:30"]"#, "Tue 22 Dec 2026"),
+    ] {
+        let notes = row(&format!(r#""exceptDate":{dates}"#)).notes;
+        assert_eq!(notes, Some(format!("Not running on: {expected}.")), "{dates}");
+    }
+}
+
+#[test]
+fn how_often_is_read_from_older_data() {
+    let rule = |rule: &str| {
+        descriptions(&series(&format!(
+            r#""eventSchedule":{{"byDay":"TU","startDate":"2026-11-03","startTime":"18:30",{rule}}}"#
+        )))
+        .join("; ")
+    };
+    assert_eq!(rule(r#""frequency":"fortnightly""#), "Every 2 weeks on Tuesdays, 18:30");
+    // 3 November is the first Tuesday.
+    assert_eq!(rule(r#""frequency":"monthly""#), "The first Tuesday of each month, 18:30");
+    assert_eq!(rule(r#""frequency":"now and then""#), "");
+    assert_eq!(rule(r#""frequency":"monthly","repeatFrequency":"P1W""#), "Tuesdays, 18:30");
+}
+
+#[test]
+fn days_that_cannot_be_read_are_found_and_the_others_are_shown() {
+    let rule = |days: &str| {
+        format!(r#""eventSchedule":{{"byDay":{days},"repeatFrequency":"P1W","startTime":"18:30"}}"#)
+    };
+    let unread = ["schedule-unusable eventSchedule.byDay".to_owned()];
+    for (days, expected, is_read) in [
+        (r#"["Mon/Wed"]"#, "Mondays and Wednesdays, 18:30", true),
+        (r#""Monday and Wednesday""#, "Mondays and Wednesdays, 18:30", true),
+        (r#"["https://schema.org/Monday","every other Friday"]"#, "Mondays, 18:30", false),
+        (r#"["Mon/whenever"]"#, "Mondays, 18:30", false),
+    ] {
+        let service = series(&rule(days));
+        assert_eq!(descriptions(&service), [expected], "{days}");
+        let found = found(&rule(days), &[Code::ScheduleUnusable]);
+        assert_eq!(found, if is_read { &[][..] } else { &unread }, "{days}");
+    }
+    let holidays = series(&rule(r#"["Monday","https://schema.org/PublicHolidays"]"#));
+    assert_eq!(descriptions(&holidays), ["Mondays, 18:30"]);
+    assert_eq!(holidays.schedules[0].notes.as_deref(), Some("Also on public holidays."));
+}
+
+#[test]
 fn a_session_that_was_moved_is_told_on_its_new_day_alone() {
     let class = |session: &str| {
         let service = series(&format!(
@@ -544,4 +650,28 @@ fn a_session_that_was_moved_is_told_on_its_new_day_alone() {
     let id = |stamp: &str| format!(r#""@id":"https://x.org/1/{stamp}",{tuesday}"#);
     assert_eq!(class(&id("2026-12-08T18-30-00Z")), nothing);
     assert_eq!(class(&id("2026-12-08T19-30-00Z")), nothing);
+}
+
+#[test]
+fn hours_in_words_are_read_or_found() {
+    let facility = |hours: &str| {
+        descriptions(&service(&format!(
+            r#"{{"@type":"FacilityUse","name":"Courts","hoursAvailable":[{hours}]}}"#
+        )))
+        .join("; ")
+    };
+    let day = |more: &str| format!(r#"{{"dayOfWeek":"Thursday",{more}}}"#);
+    let half_days = day(r#""opens":"9am","closes":"5pm""#);
+    assert_eq!(facility(&half_days), "Available: Thursdays, 09:00 to 17:00");
+    let bounded = day(r#""opens":"09:00","closes":"17:00","validThrough":"when it rains""#);
+    assert_eq!(facility(&bounded), "");
+}
+
+#[test]
+fn a_course_does_not_end_before_it_begins() {
+    let course = r#"{"@type":"CourseInstance","startDate":"2027-01-08","endDate":"2027-01-01",
+        "eventSchedule":{"byDay":"FR","repeatFrequency":"P1W","startTime":"16:00"}}"#;
+    let service = service(course);
+    let row = &service.schedules[0];
+    assert_eq!((row.valid_from.as_deref(), row.valid_to.as_deref()), (Some("2027-01-08"), None));
 }
