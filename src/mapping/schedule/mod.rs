@@ -277,17 +277,32 @@ fn own_dates(cx: &Context<'_>, places: &Places<'_>) -> Option<Row> {
         return None;
     };
     cx.check_times(head, "");
-    let has_time = !matches!(Moment::parse(head.start_date.as_str()), Some(Moment::Date(_)));
+    let is_date = |text: &str| matches!(Moment::parse(text), Some(Moment::Date(_)));
+    let (first, last) = (head.start_date.as_str(), head.end_date.as_str());
+    // Whole days end with the midnight after the last of them, unless that is named itself. A course has a
+    // first and a last date, also where they are written as midnights.
+    let is_course = cx.bundle.head.kind == Kind::CourseInstance;
+    let ends_on_date = is_date(last) || (is_course && rule::is_midnight(last));
+    let length = end.map(|end| end - start);
+    let is_whole = |length: TimeDelta| length.num_seconds() % DAY_SECS == 0;
+    let ends_with_day = !ends_on_date && (rule::is_midnight(last) || length.is_some_and(is_whole));
+    // Midnight stands for a date only where days follow; else it is when something begins.
+    let lasts_days = length.is_none() || ends_on_date || ends_with_day;
+    let has_time = !(is_date(first) || (rule::is_midnight(first) && lasts_days));
     let usual = Occurrence::length_of_sessions(cx.layers().iter().copied());
     let end = end.or_else(|| Some(start + usual.filter(|_| has_time)?));
     let (start, end) = (local_time(start), end.map(local_time));
     let mut row = Row::dated(start.date());
     row.at = places.only();
     row.opens = has_time.then(|| start.time());
-    let ends_on_date = matches!(Moment::parse(head.end_date.as_str()), Some(Moment::Date(_)));
     let closes = end.filter(|end| has_time && !(ends_on_date && end.time() == NaiveTime::MIN));
     row.closes = closes.map(|end| end.time());
-    let last = end.map(|end| end.date()).filter(|last| *last > start.date());
+    let of_days = || {
+        let days = (length? + CLOCK_CHANGE).num_days();
+        start.date().checked_add_signed(TimeDelta::days(days - 1))
+    };
+    let last = if !has_time && ends_with_day { of_days() } else { end.map(|end| end.date()) };
+    let last = last.filter(|last| *last > start.date());
     let overnight = end.is_some_and(|end| end - start <= TimeDelta::hours(16));
     if let Some(last) = last.filter(|_| !overnight) {
         row.last_date = Some(last);
@@ -295,6 +310,11 @@ fn own_dates(cx: &Context<'_>, places: &Places<'_>) -> Option<Row> {
     }
     Some(row)
 }
+
+const DAY_SECS: i64 = 24 * 60 * 60;
+
+/// By how much days may be shorter than they should.
+const CLOCK_CHANGE: TimeDelta = TimeDelta::hours(2);
 
 /// Tells whether a series begins and ends at times of one day, and its sessions may be in no feed.
 fn has_one_session(cx: &Context<'_>) -> bool {

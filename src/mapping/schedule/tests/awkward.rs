@@ -623,6 +623,38 @@ fn days_that_cannot_be_read_are_found_and_the_others_are_shown() {
 }
 
 #[test]
+fn a_day_ends_with_its_midnight() {
+    for (times, first, last) in [
+        (r#""startDate":"2027-06-18","duration":"P1D""#, "18", "18"),
+        (r#""startDate":"2027-06-18","duration":"PT24H""#, "18", "18"),
+        (r#""startDate":"2027-06-18","duration":"P2D""#, "18", "19"),
+        (r#""startDate":"2027-06-18","duration":"P7D""#, "18", "24"),
+        (r#""startDate":"2027-06-18T00:00:00Z","endDate":"2027-06-19T00:00:00Z""#, "18", "18"),
+        (r#""startDate":"2027-06-18T00:00:00","endDate":"2027-06-20T00:00:00""#, "18", "19"),
+        (r#""startDate":"2027-06-18","endDate":"2027-06-19T00:00:00Z""#, "18", "18"),
+        (r#""startDate":"2027-06-18T00:00:00Z""#, "18", "18"),
+        (r#""startDate":"2027-06-18","endDate":"2027-06-19""#, "18", "19"),
+        (r#""startDate":"2027-06-18","endDate":"2027-06-19T17:00:00Z""#, "18", "19"),
+    ] {
+        let event = service(&format!(r#"{{"@type":"Event",{times}}}"#));
+        let row = &event.schedules[0];
+        let bounds = (row.valid_from.clone(), row.valid_to.clone());
+        let day = |day: &str| Some(format!("2027-06-{day}"));
+        assert_eq!(bounds, (day(first), day(last)), "{times}");
+        assert_eq!((&row.opens_at, &row.closes_at), (&None, &None), "{times}");
+    }
+    let course = service(
+        r#"{"@type":"CourseInstance","startDate":"2027-01-08T00:00:00Z","endDate":"2027-03-26T00:00:00Z"}"#,
+    );
+    assert_eq!(descriptions(&course), ["Fri 8 Jan 2027 to Fri 26 Mar 2027"]);
+    // The clock is changed on 28 March 2027.
+    let spring = service(r#"{"@type":"Event","startDate":"2027-03-27","duration":"P2D"}"#);
+    assert_eq!(spring.schedules[0].valid_to.as_deref(), Some("2027-03-28"));
+    let night = r#"{"@type":"Event","startDate":"2027-01-01T00:00:00Z","duration":"PT2H"}"#;
+    assert_eq!(descriptions(&service(night)), ["Fri 1 Jan 2027, 00:00 to 02:00"]);
+}
+
+#[test]
 fn a_session_that_was_moved_is_told_on_its_new_day_alone() {
     let class = |session: &str| {
         let service = series(&format!(
