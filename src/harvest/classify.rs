@@ -78,8 +78,10 @@ fn change_of(
     }
     // Each code once for each item, whatever the number of properties.
     let odd = oddities.into_iter().map(|(oddity, _)| code_of(oddity));
-    let found: BTreeSet<Code> =
-        odd.chain(repairs_of_times(&opportunity).map(|(code, _)| code)).collect();
+    let status = opportunity.event_status.get();
+    let is_unknown = status.is_some_and(|status| EventStatus::parse(status).is_none());
+    let found = odd.chain(repairs_of_times(&opportunity).map(|(code, _)| code));
+    let found: BTreeSet<Code> = found.chain(is_unknown.then_some(Code::StatusUnknown)).collect();
     for code in found {
         *counts.entry(code).or_default() += 1;
     }
@@ -177,7 +179,7 @@ impl Read<'_> {
         let Some((start, end)) = Occurrence::times(self.opportunity) else {
             return unusable(Some(&self.item.id), Code::StartMissing, "startDate");
         };
-        let status = EventStatus::parse(self.opportunity.event_status.as_str());
+        let status = EventStatus::parse(self.opportunity.event_status.as_str()).unwrap_or_default();
         let parent = self.parent_key();
         let is_alone = parent.is_none();
         ItemChange::Occurrence(StoredOccurrence {
@@ -368,7 +370,7 @@ mod tests {
             r#"{"@type":"Slot","name":"","description":"","startDate":"2026-11-23T17:00:00","endDate":"2026-11-23T16:00:00"}"#,
             r#"{"@type":"Slot","name":"","startDate":"2026-11-23T17:00:00Z","endDate":"2026-11-23T17:59:59Z"}"#,
             r#"{"@type":"Slot","startDate":"2026-11-23T17:00:00Z","duration":"PT17H30M"}"#,
-            r#"{"@type":"Slot","startDate":"2026-11-23T17:00:00Z","duration":"PT1H"}"#,
+            r#"{"@type":"Slot","startDate":"2026-11-23T17:00:00Z","duration":"PT1H","eventStatus":"Draft"}"#,
             r#"{"@type":"SessionSeries","name":""}"#,
         ]
         .into_iter()
@@ -385,6 +387,7 @@ mod tests {
             (Code::ValueEmpty, 2),
             (Code::OffsetMissing, 1),
             (Code::EndRounded, 1),
+            (Code::StatusUnknown, 1),
         ];
         assert_eq!(counts, Counts::from(expected), "what a series says is told of its service");
     }

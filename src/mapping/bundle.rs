@@ -58,30 +58,35 @@ pub enum EventStatus {
     Postponed,
     /// It was moved to the time now given.
     Rescheduled,
+    /// It goes ahead online and no longer where it was to be.
+    MovedOnline,
 }
 
 impl EventStatus {
-    /// Reads a schema.org `EventStatusType`, also without `Event`; anything else means it goes ahead.
-    pub fn parse(text: &str) -> Self {
+    /// Reads a schema.org `EventStatusType`, also without `Event`, in capitals or with a reason behind it;
+    /// nothing for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
         let word = word_of(text);
-        let is = |known: &str| {
-            let plain = known.strip_prefix("Event").unwrap_or(known);
-            word.eq_ignore_ascii_case(known) || word.eq_ignore_ascii_case(plain)
-        };
-        if is("EventCancelled") || is("EventCanceled") {
-            Self::Cancelled
-        } else if is("EventPostponed") {
-            Self::Postponed
-        } else if is("EventRescheduled") {
-            Self::Rescheduled
-        } else {
-            Self::Scheduled
+        if word.eq_ignore_ascii_case("EventScheduled") {
+            return Some(Self::Scheduled);
         }
+        let letters = word.chars().filter(char::is_ascii_alphabetic);
+        let word: String = letters.map(|c| c.to_ascii_lowercase()).collect();
+        let word = word.strip_prefix("event").unwrap_or(&word);
+        let known = [
+            ("cancelled", Self::Cancelled),
+            ("canceled", Self::Cancelled),
+            ("postponed", Self::Postponed),
+            ("rescheduled", Self::Rescheduled),
+            ("movedonline", Self::MovedOnline),
+            ("scheduled", Self::Scheduled),
+        ];
+        known.into_iter().find(|(known, _)| word.starts_with(known)).map(|(_, status)| status)
     }
 
     /// Tells whether nobody should turn up.
     pub fn is_off(self) -> bool {
-        matches!(self, Self::Cancelled | Self::Postponed)
+        matches!(self, Self::Cancelled | Self::Postponed | Self::MovedOnline)
     }
 }
 
@@ -152,7 +157,7 @@ impl Occurrence {
     /// Makes an occurrence of an embedded sub-event.
     pub fn embedded(opportunity: &Opportunity) -> Option<Self> {
         let (start, end) = Self::times(opportunity)?;
-        let status = EventStatus::parse(opportunity.event_status.as_str());
+        let status = EventStatus::parse(opportunity.event_status.as_str()).unwrap_or_default();
         let facts = Some(Arc::new(facts_of(opportunity)));
         Some(Self { start, end, status, facts })
     }

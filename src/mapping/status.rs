@@ -12,9 +12,11 @@ use super::context::date_of;
 use super::context::local_time;
 use super::context::london_to_utc;
 use super::schedule::words::day_words;
+use super::text;
 use crate::openactive::Kind;
 use crate::openactive::word_of;
 use crate::oruk::Status;
+use crate::quality::Code;
 
 /// How many days after its last date a service is inactive before it is defunct.
 const INACTIVE_DAYS: i64 = 90;
@@ -86,19 +88,25 @@ pub(super) fn judge(cx: &Context<'_>, lives: &Liveness) -> Judgement {
 
 fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
     if let Some(stated) = stated_status(cx) {
-        cx.check_term(stated, "https://schema.org/", word_of(stated), "eventStatus");
+        if EventStatus::parse(stated).is_some() {
+            cx.check_term(stated, "https://schema.org/", word_of(stated), "eventStatus");
+        } else {
+            cx.find(Code::StatusUnknown, "eventStatus");
+        }
     }
     match head_status(cx) {
         EventStatus::Cancelled => return Status::Defunct,
         EventStatus::Postponed => return Status::TemporarilyClosed,
-        EventStatus::Scheduled | EventStatus::Rescheduled => {}
+        EventStatus::Scheduled | EventStatus::Rescheduled | EventStatus::MovedOnline => {}
     }
     if cx.bundle.head.kind.is_facility() || cx.bundle.head.kind == Kind::OnDemandEvent {
         return Status::Active;
     }
     let mut future = cx.occurrences.iter().filter(|o| o.is_future(cx.now)).peekable();
     if future.peek().is_some() {
-        let all_off = future.all(|occurrence| occurrence.status.is_off());
+        // What moved online still takes place.
+        let is_off = |status: EventStatus| status.is_off() && status != EventStatus::MovedOnline;
+        let all_off = future.all(|occurrence| is_off(occurrence.status));
         // Sessions follow from a complete rule also where nobody publishes them one by one.
         let is_closed = all_off && lives.next.is_none();
         return if is_closed { Status::TemporarilyClosed } else { Status::Active };
@@ -122,7 +130,7 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
 
 /// Returns whether the opportunity goes ahead: as it says itself, else as what it is part of says.
 fn head_status(cx: &Context<'_>) -> EventStatus {
-    EventStatus::parse(stated_status(cx).unwrap_or_default())
+    stated_status(cx).and_then(EventStatus::parse).unwrap_or_default()
 }
 
 fn stated_status<'a>(cx: &Context<'a>) -> Option<&'a str> {
@@ -159,7 +167,17 @@ fn alert(cx: &Context<'_>) -> Option<String> {
         EventStatus::Rescheduled => {
             sentences.push("This activity has been moved to a new date or time.".to_owned());
         }
-        EventStatus::Scheduled => {}
+        EventStatus::MovedOnline => sentences.push("This activity has moved online.".to_owned()),
+        // Whoever goes by a status that is not known should ask: it may be a draft, or full.
+        EventStatus::Scheduled => {
+            let unknown = stated_status(cx).filter(|stated| EventStatus::parse(stated).is_none());
+            let unknown =
+                unknown.map(|stated| if stated.contains("://") { word_of(stated) } else { stated });
+            let unknown = unknown.map(|stated| text::sentence(&cx.line(stated)));
+            sentences.extend(unknown.map(|stated| {
+                format!("Status as published: {stated} Check with the provider before travelling.")
+            }));
+        }
     }
     let horizon = cx.now + TimeDelta::days(ALERT_DAYS);
     let soon = cx.occurrences.iter().filter(|o| o.is_future(cx.now) && o.start <= horizon);
@@ -167,6 +185,7 @@ fn alert(cx: &Context<'_>) -> Option<String> {
         let what = match occurrence.status {
             EventStatus::Cancelled => "is cancelled",
             EventStatus::Postponed => "is postponed",
+            EventStatus::MovedOnline => "has moved online",
             EventStatus::Rescheduled | EventStatus::Scheduled => return None,
         };
         let start = local_time(occurrence.start);

@@ -452,6 +452,35 @@ fn words_of_the_standard_keep_their_meaning_in_any_case() {
 }
 
 #[test]
+fn a_status_says_whether_to_go_however_it_is_written() {
+    let moved = "This activity has moved online.";
+    let cancelled = "This activity is cancelled.";
+    let unknown = "Status as published: Draft. Check with the provider before travelling.";
+    for (stated, status, alert, code) in [
+        ("https://schema.org/EventScheduled", Status::Active, None, None),
+        ("Scheduled", Status::Active, None, Some("term-prefixed")),
+        ("https://schema.org/EventMovedOnline", Status::Active, Some(moved), None),
+        ("EVENT_CANCELLED", Status::Defunct, Some(cancelled), Some("term-prefixed")),
+        ("Canceled by organiser", Status::Defunct, Some(cancelled), Some("term-prefixed")),
+        ("Draft", Status::Active, Some(unknown), Some("status-unknown")),
+        ("https://schema.org/Draft", Status::Active, Some(unknown), Some("status-unknown")),
+    ] {
+        let properties = format!(r#""eventStatus":"{stated}""#);
+        let service = series(&properties);
+        assert_eq!((service.status, service.alert.as_deref()), (status, alert), "{stated}");
+        let codes = found(&properties, &[Code::TermPrefixed, Code::StatusUnknown]);
+        let expected: Vec<String> = code.iter().map(|code| format!("{code} eventStatus")).collect();
+        assert_eq!(codes, expected, "{stated}");
+    }
+    let session = series(
+        r#""subEvent":[{"startDate":"2026-11-24T18:30:00Z","eventStatus":"https://schema.org/EventMovedOnline"}]"#,
+    );
+    let alert = "The session on Tue 24 Nov 2026 at 18:30 has moved online.";
+    assert_eq!((session.status, session.alert.as_deref()), (Status::Active, Some(alert)));
+    assert_eq!(descriptions(&session), [""; 0]);
+}
+
+#[test]
 fn a_person_without_a_type_keeps_their_details() {
     let service = series(
         r#""organizer":{"givenName":"Jane","familyName":"Doe","email":"jane@example.org",

@@ -86,6 +86,7 @@ quirks! {
     47 "no addresses", why "a template was not filled in", when "a url is not a web address", repair "dropped", finding Some(Code::UrlInvalid), case "quirk-47-malformed-address";
     48 "unknown properties", why "everybody may extend the model", when "a property is not the standard's", repair "passed over, as the standard asks", finding None, case "quirk-48-unknown-properties";
     50 "cancelled but published", why "so that people learn of it", when "eventStatus is cancelled or postponed", repair "defunct or temporarily closed, with an alert; not deleted", finding None, case "quirk-50-cancelled-series";
+    50 "statuses outside the standard", why "a system has its own", when "eventStatus is no value of the standard", repair "one that says cancelled, postponed or rescheduled is read; another is told in an alert", finding Some(Code::StatusUnknown), case "quirk-50-status-not-of-the-standard";
     51 "availability", why "every booking is an update", when "remaining places change", repair "not read", finding None, case "quirk-51-availability";
     52 "facilities without pages", why "they are booked by telephone", when "a facility has no url", repair "none is made up", finding Some(Code::UrlMissing), case "quirk-52-facility-without-page";
     54 "look-alikes", why "two systems publish the same session", when "items differ in nothing but @id", repair "never joined without the same @id", finding None, case "quirk-54-look-alikes-stay-apart";

@@ -128,6 +128,7 @@ pub(super) fn event_status_code(status: EventStatus) -> u8 {
         EventStatus::Cancelled => 1,
         EventStatus::Postponed => 2,
         EventStatus::Rescheduled => 3,
+        EventStatus::MovedOnline => 4,
     }
 }
 
@@ -136,6 +137,7 @@ pub(super) fn event_status_of(code: u8) -> EventStatus {
         1 => EventStatus::Cancelled,
         2 => EventStatus::Postponed,
         3 => EventStatus::Rescheduled,
+        4 => EventStatus::MovedOnline,
         _ => EventStatus::Scheduled,
     }
 }
