@@ -4,6 +4,7 @@
 
 use super::context::Context;
 use super::eligibility::Ages;
+use super::eligibility::Stated;
 use super::text;
 use super::url::web_address;
 use crate::openactive::Kind;
@@ -269,12 +270,18 @@ fn unit(cx: &Context<'_>) -> &'static str {
 }
 
 fn ages_of(offer: &Offer) -> Option<Ages> {
-    Ages::of_offer(&offer.age_restriction).or_else(|| Ages::of_offer(&offer.age_range))
+    stated_ages(offer).ages
+}
+
+fn stated_ages(offer: &Offer) -> Stated {
+    let stated = [&offer.age_restriction, &offer.age_range].map(|ages| Stated::of(ages));
+    let [enforced, recommended] = stated;
+    if enforced.ages.is_some() { enforced } else { recommended }
 }
 
 fn option_words(cx: &Context<'_>, offer: &Offer) -> Option<String> {
     let mut parts = vec![cx.line(offer.name.as_str())];
-    parts.extend(ages_of(offer).map(Ages::words));
+    parts.extend(stated_ages(offer).in_words().map(|words| cx.line(&words)));
     parts.push(cx.line(offer.description.as_str()));
     match Booking::parse(offer.open_booking_in_advance.as_str()) {
         Some(Booking::Required) => parts.push("Booking in advance required".to_owned()),

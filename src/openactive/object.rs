@@ -4,7 +4,8 @@
 ///
 /// Each field names the JSON properties it is read from; the first present one wins. `text => field`
 /// says where a bare string goes when the object is published as text (a URI, a label); `allowed` behind
-/// it, that the standard has text there too; `, uri => field`, where it goes when it is a web address;
+/// it, that the standard has text there too; `, uri => field`, where it goes when it is a web address, and
+/// `, number => field`, where a bare number goes, which is passed over elsewhere;
 /// `; alone`, that the standard has just one where this reads a list.
 macro_rules! lenient_object {
     (
@@ -12,7 +13,8 @@ macro_rules! lenient_object {
         pub struct $Name:ident {
             $( $(#[$field_meta:meta])* $field:ident : $ty:ty = $first:literal $(| $key:literal)* ),+ $(,)?
         }
-        text => $text_field:ident $($may_be_text:ident)? $(, uri => $uri_field:ident)? $(; $alone:ident)?
+        text => $text_field:ident $($may_be_text:ident)? $(, uri => $uri_field:ident)? $(, number => $number_field:ident)?
+        $(; $alone:ident)?
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Default, PartialEq)]
@@ -99,9 +101,15 @@ macro_rules! lenient_object {
                     }
                     fn visit_unit<E: serde::de::Error>(self) -> Result<$Name, E> { Ok($crate::openactive::lenient::empty()) }
                     fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<$Name, E> { Ok($Name::default()) }
-                    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<$Name, E> { Ok($Name::default()) }
-                    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<$Name, E> { Ok($Name::default()) }
-                    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<$Name, E> { Ok($Name::default()) }
+                    fn visit_i64<E: serde::de::Error>(self, _v: i64) -> Result<$Name, E> {
+                        Ok($Name { $($number_field: _v.to_string().as_str().into(),)? ..$Name::default() })
+                    }
+                    fn visit_u64<E: serde::de::Error>(self, _v: u64) -> Result<$Name, E> {
+                        Ok($Name { $($number_field: _v.to_string().as_str().into(),)? ..$Name::default() })
+                    }
+                    fn visit_f64<E: serde::de::Error>(self, _v: f64) -> Result<$Name, E> {
+                        Ok($Name { $($number_field: _v.to_string().as_str().into(),)? ..$Name::default() })
+                    }
                 }
                 deserializer.deserialize_any(ObjectVisitor)
             }

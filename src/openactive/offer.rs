@@ -3,9 +3,9 @@
 //! Specification: <https://openactive.io/modelling-opportunity-data/#describing-offers>.
 
 use super::concept::Concept;
+use super::figure::Figure;
 use super::identifier::Identifier;
 use super::lenient::Many;
-use super::lenient::Number;
 use super::lenient::Text;
 use super::lenient::lenient_object;
 
@@ -13,15 +13,15 @@ lenient_object! {
     /// A [`QuantitativeValue`](https://schema.org/QuantitativeValue), used for ages.
     pub struct QuantitativeValue {
         /// Lower bound, inclusive.
-        min_value: Number = "minValue",
+        min_value: Figure = "minValue",
         /// Upper bound, inclusive.
-        max_value: Number = "maxValue",
+        max_value: Figure = "maxValue",
         /// UN/CEFACT unit (`MON`, `WEE`, `DAY`, `ANN`); years when absent.
         unit_code: Text = "unitCode" | "unitText",
-        /// Text given instead of numbers (`16+`, `All Ages`).
-        name: Text = "name" | "description",
+        /// Text given instead of numbers (`16+`, `All Ages`), or one number of which nobody knows what it bounds.
+        name: Text = "name" | "description" | "value",
     }
-    text => name
+    text => name, number => name; alone
 }
 
 lenient_object! {
@@ -42,9 +42,9 @@ lenient_object! {
         /// ISO 4217 currency.
         price_currency: Text = "priceCurrency",
         /// Enforced ages.
-        age_restriction: QuantitativeValue = "ageRestriction",
+        age_restriction: Many<QuantitativeValue> = "ageRestriction",
         /// Recommended ages.
-        age_range: QuantitativeValue = "ageRange",
+        age_range: Many<QuantitativeValue> = "ageRange",
         /// Whether booking in advance is needed.
         open_booking_in_advance: Text = "openBookingInAdvance" | "advanceBooking",
         /// Where to book.

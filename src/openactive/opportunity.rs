@@ -77,9 +77,9 @@ lenient_object! {
         /// Gender restriction URI.
         gender_restriction: Text = "genderRestriction",
         /// Recommended ages.
-        age_range: QuantitativeValue = "ageRange",
+        age_range: Many<QuantitativeValue> = "ageRange",
         /// Enforced ages.
-        age_restriction: QuantitativeValue = "ageRestriction",
+        age_restriction: Many<QuantitativeValue> = "ageRestriction",
         /// Further conditions of admission.
         additional_admission_restriction: Many<Text> = "additionalAdmissionRestriction",
         /// Conditions on the booking account.
@@ -310,7 +310,7 @@ mod tests {
         .unwrap();
         assert_eq!(o.name.as_str(), "A");
         assert_eq!(o.super_event.get().unwrap().id.as_str(), "https://x.org/9");
-        assert_eq!(o.age_range.name.as_str(), "16+");
+        assert_eq!(o.age_range[0].name.as_str(), "16+");
         assert_eq!(o.event_schedule[0].repeat_frequency.as_str(), "P1W");
         assert_eq!(o.organizer.get().unwrap().name.as_str(), "x");
     }
