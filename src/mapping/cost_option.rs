@@ -2,6 +2,8 @@
 //!
 //! Unknown is not free: without offers and without a statement that it is free, nothing is said.
 
+use std::collections::HashSet;
+
 use super::context::Context;
 use super::eligibility::Ages;
 use super::eligibility::Stated;
@@ -48,7 +50,7 @@ impl Booking {
 /// Maps the offers.
 pub(super) fn costs(cx: &Context<'_>) -> Costs {
     let offers = offers(cx);
-    let mut options = options(cx, &offers);
+    let (mut options, needs_entitlement) = options(cx, &offers);
     let is_free = cx.first(|o| &o.is_accessible_for_free).is_some_and(|flag| flag.is_true());
     if options.is_empty() && is_free && offers.iter().all(|offer| offer.price.is_absent()) {
         options.push(free(cx));
@@ -67,11 +69,13 @@ pub(super) fn costs(cx: &Context<'_>) -> Costs {
         all_unavailable.then_some(Booking::Unavailable)
     };
     let link = offers.iter().find_map(|offer| offer.url.get().and_then(web_address));
-    Costs { fees: fees(cx, &options), options, link, booking }
+    let fees = fees(cx, &options, &needs_entitlement);
+    Costs { options, fees, link, booking }
 }
 
-/// Makes an option of each offer with a price; of those that are the same, of one.
-fn options(cx: &Context<'_>, offers: &[&Offer]) -> Vec<CostOption> {
+/// Makes an option of each offer with a price; of those that are the same, of one. Also tells which of them are
+/// only for those who are entitled.
+fn options(cx: &Context<'_>, offers: &[&Offer]) -> (Vec<CostOption>, HashSet<Id>) {
     let priced = offers.iter().filter_map(|offer| Some((*offer, option(cx, offer)?)));
     let priced: Vec<(&Offer, CostOption)> = priced.collect();
     // An @id that several offers share names none of them.
@@ -80,16 +84,29 @@ fn options(cx: &Context<'_>, offers: &[&Offer]) -> Vec<CostOption> {
     };
     let shared: Vec<bool> = priced.iter().map(|(_, option)| is_shared(option)).collect();
     let mut options: Vec<CostOption> = Vec::with_capacity(priced.len());
+    let mut entitled = HashSet::new();
     for ((offer, mut option), is_shared) in priced.into_iter().zip(shared) {
         if is_shared {
             let key = content_key(cx, offer, option.amount);
             option.id = Id::derive_under("cost_option", cx.service_id, &[&key]);
         }
         if !options.iter().any(|known| known.id == option.id) {
+            if needs_entitlement(offer) {
+                entitled.insert(option.id);
+            }
             options.push(option);
         }
     }
-    options
+    (options, entitled)
+}
+
+/// Tells whether an offer is for members, or others who are entitled, alone.
+fn needs_entitlement(offer: &Offer) -> bool {
+    let customers = &offer.eligible_customer_type;
+    let mut customers = customers.0.get().into_iter().flat_map(str::lines).peekable();
+    !offer.eligible_entitlement_type.is_absent()
+        || offer.is_membership_required.is_true()
+        || (customers.peek().is_some() && customers.all(|customer| is_word(customer, "Member")))
 }
 
 /// Returns the head's offers, else those of its courts, else the union of its occurrences'.
@@ -288,7 +305,7 @@ fn option_words(cx: &Context<'_>, offer: &Offer) -> Option<String> {
         Some(Booking::Unavailable) => parts.push("No booking in advance".to_owned()),
         Some(Booking::Optional) | None => {}
     }
-    if !offer.eligible_entitlement_type.is_absent() {
+    if needs_entitlement(offer) {
         parts.push("Membership or entitlement needed".to_owned());
     }
     parts.retain(|part| !part.is_empty());
@@ -307,8 +324,27 @@ fn free(cx: &Context<'_>) -> CostOption {
     }
 }
 
-/// Returns `Free`, `£5.50`, `£3.00 to £5.50` or `Free to £4.00`.
-fn fees(cx: &Context<'_>, options: &[CostOption]) -> Option<String> {
+/// Returns `Free`, `£5.50`, `£3.00 to £5.50` or `Free to £4.00`. What is free for members alone is told apart,
+/// `£5.50; Free with a membership or entitlement`, and so is all where nothing is for everybody.
+fn fees(
+    cx: &Context<'_>,
+    options: &[CostOption],
+    needs_entitlement: &HashSet<Id>,
+) -> Option<String> {
+    let is_for_all = |option: &CostOption| !needs_entitlement.contains(&option.id);
+    let has_for_all = options.iter().any(is_for_all);
+    let (all, entitled): (Vec<&CostOption>, Vec<&CostOption>) = options
+        .iter()
+        .partition(|option| is_for_all(option) || (has_for_all && option.amount > 0.0));
+    let entitled = range(&entitled);
+    let entitled = entitled.map(|range| format!("{range} with a membership or entitlement"));
+    let ranges: Vec<String> = range(&all).into_iter().chain(entitled).collect();
+    let range = Some(ranges.join("; ")).filter(|range| !range.is_empty())?;
+    let first_free = cx.first(|o| &o.is_first_session_free).is_some_and(|flag| flag.is_true());
+    Some(if first_free && range != "Free" { format!("{range}; first session free") } else { range })
+}
+
+fn range(options: &[&CostOption]) -> Option<String> {
     let say = |option: &CostOption| match option.amount {
         0.0 => "Free".to_owned(),
         amount => money(amount, option.currency.as_deref().unwrap_or("GBP")),
@@ -316,9 +352,7 @@ fn fees(cx: &Context<'_>, options: &[CostOption]) -> Option<String> {
     let low = options.iter().min_by(|a, b| a.amount.total_cmp(&b.amount))?;
     let high = options.iter().max_by(|a, b| a.amount.total_cmp(&b.amount))?;
     let (low, high) = (say(low), say(high));
-    let range = if low == high { low } else { format!("{low} to {high}") };
-    let first_free = cx.first(|o| &o.is_first_session_free).is_some_and(|flag| flag.is_true());
-    Some(if first_free && range != "Free" { format!("{range}; first session free") } else { range })
+    Some(if low == high { low } else { format!("{low} to {high}") })
 }
 
 /// Returns how to book, in words.

@@ -666,6 +666,36 @@ fn a_price_in_euros_is_not_one_in_pounds() {
 }
 
 #[test]
+fn what_members_pay_is_not_told_as_what_everybody_pays() {
+    let member = r#""eligibleCustomerType":["https://openactive.io/ns-beta#Member"]"#;
+    let guest = r#"{"name":"Guest","price":5}"#;
+    for (offers, fees) in [
+        (format!(r#"{{"price":0,{member}}}"#), "Free with a membership or entitlement"),
+        (format!(r#"{{"price":2,{member}}},{guest}"#), "£2.00 to £5.00"),
+        (
+            format!(r#"{{"price":0,"imin:membershipRequired":true}},{guest}"#),
+            "£5.00; Free with a membership or entitlement",
+        ),
+        (
+            r#"{"price":0,"eligibleEntitlementType":[{"prefLabel":"Over 60 discount"}]}"#
+                .to_owned(),
+            "Free with a membership or entitlement",
+        ),
+        (
+            r#"{"price":0,"beta:eligibleCustomerType":"https://openactive.io/NonMember"}"#
+                .to_owned(),
+            "Free",
+        ),
+    ] {
+        let service = series(&format!(r#""offers":[{offers}]"#));
+        assert_eq!(service.fees.as_deref(), Some(fees), "{offers}");
+        let option = service.cost_options[0].option.as_deref();
+        let says = option.is_some_and(|words| words.contains("Membership or entitlement needed"));
+        assert_eq!(says, !offers.contains("NonMember"), "{offers}");
+    }
+}
+
+#[test]
 fn offers_that_share_an_id_are_all_shown() {
     let service = series(
         r#""offers":[{"@id":"https://x.org/1#offer","name":"Adult","price":6},

@@ -5,6 +5,8 @@
 use super::concept::Concept;
 use super::figure::Figure;
 use super::identifier::Identifier;
+use super::lenient::Flag;
+use super::lenient::Lines;
 use super::lenient::Many;
 use super::lenient::Text;
 use super::lenient::lenient_object;
@@ -51,6 +53,10 @@ lenient_object! {
         url: Text = "url",
         /// Memberships that entitle to the offer.
         eligible_entitlement_type: Many<Concept> = "eligibleEntitlementType",
+        /// Who the offer is for, such as `Member`.
+        eligible_customer_type: Lines = "beta:eligibleCustomerType" | "eligibleCustomerType",
+        /// Whether one has to be a member (imin).
+        is_membership_required: Flag = "imin:membershipRequired" | "membershipRequired",
     }
     text => price
 }
