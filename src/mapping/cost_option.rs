@@ -154,6 +154,8 @@ fn option(cx: &Context<'_>, offer: &Offer) -> Option<CostOption> {
         amount,
         amount_description: if amount == 0.0 {
             "Free".to_owned()
+        } else if words(&offer.price.as_str().to_lowercase()).any(|word| LONG.contains(&word)) {
+            format!("{} ({})", money(amount, &currency), cx.line(offer.price.as_str()))
         } else {
             format!("{} per {}", money(amount, &currency), unit(cx))
         },
@@ -226,8 +228,13 @@ fn price_in(text: &str) -> Option<f64> {
         .map(|word| word.trim_matches(['.', ',']))
         .filter(|word| !word.is_empty());
     let number = numbers.next()?;
-    let rest = words.split_once(number).map_or("", |(_, rest)| rest).trim_start().to_lowercase();
-    if goes_on(&rest) || (!is_after && numbers.next().is_some()) {
+    let (front, rest) = words.split_once(number)?;
+    let front = if is_after { before } else { front }.to_lowercase();
+    let rest = rest.trim_start().to_lowercase();
+    if goes_on(&rest) || is_for_several(&rest) || (!is_after && numbers.next().is_some()) {
+        return None;
+    }
+    if is_no_price(&front, &rest) || (sign.is_none() && is_count(&front, &rest)) {
         return None;
     }
     let is_word = |word: &str| {
@@ -237,6 +244,37 @@ fn price_in(text: &str) -> Option<f64> {
     let is_pence = sign.is_none() && (is_word("p") || is_word("pence"));
     let amount = in_figures(number)?;
     Some(if is_pence { amount / 100.0 } else { amount })
+}
+
+/// Tells whether the words beside an amount make it something else than the price: a gift, a part, a saving.
+fn is_no_price(front: &str, rest: &str) -> bool {
+    let ends = [',', ';'];
+    let front = front.rsplit(ends).next().unwrap_or_default();
+    let rest = rest.split(ends).next().unwrap_or_default();
+    let is_number = |word: &&str| word.contains(|c: char| c.is_ascii_digit());
+    let front = words(front).collect::<Vec<_>>();
+    let front = front.into_iter().rev().take(2);
+    let rest = words(rest).take_while(|word| !is_number(word)).take(2);
+    front.chain(rest).any(|word| NO_PRICE.contains(&word))
+}
+
+/// Tells whether a number without the sign of a currency is an age, a share, or how many there are of something.
+fn is_count(front: &str, rest: &str) -> bool {
+    let is_counted = words(rest).next().is_some_and(|word| COUNTED.contains(&word));
+    is_counted || rest.starts_with(['+', '%']) || words(front).any(|word| word == "free")
+}
+
+/// Tells whether a price is that of several together: `for 4`, `for 10 sessions`.
+fn is_for_several(rest: &str) -> bool {
+    let Some(count) = rest.strip_prefix("for ") else { return false };
+    let mut words = words(count);
+    let is_number = words.next().is_some_and(|word| word.bytes().all(|b| b.is_ascii_digit()));
+    let is_age = count.contains('+');
+    is_number && !is_age && words.next().is_none_or(|word| SEVERAL.contains(&word))
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 fn foreign_currency(text: &str) -> Option<&'static str> {
@@ -265,6 +303,10 @@ fn in_figures(number: &str) -> Option<f64> {
         && number
             .split_once(',')
             .is_some_and(|(_, behind)| behind.len() != 3 && !behind.contains(','));
+    // The mark that comes last is that of the fraction: `1.234,50` is written elsewhere.
+    if number.rfind(',') > number.rfind('.') && number.contains('.') {
+        return number.replace('.', "").replace(',', ".").parse().ok();
+    }
     number.replace(',', if is_fraction { "." } else { "" }).parse().ok()
 }
 
@@ -384,6 +426,28 @@ const PRICE_WORDS: [&str; 13] = [
     "pp",
 ];
 
+/// Words beside amounts that are not the price.
+const NO_PRICE: [&str; 8] =
+    ["deposit", "discount", "donate", "donation", "donations", "off", "save", "saving"];
+
+/// Words behind numbers that are no amounts.
+const COUNTED: [&str; 15] = [
+    "classes", "free", "hour", "hours", "mins", "minutes", "month", "months", "sessions", "visits",
+    "week", "weeks", "year", "years", "yrs",
+];
+
+/// Words of what is sold several at once.
+const SEVERAL: [&str; 12] = [
+    "classes", "games", "lessons", "matches", "people", "persons", "places", "players", "sessions",
+    "swims", "tickets", "visits",
+];
+
+/// Words of what lasts longer than a session.
+const LONG: [&str; 13] = [
+    "annual", "annually", "block", "course", "month", "monthly", "months", "season", "term",
+    "week", "weeks", "year", "yearly",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -417,6 +481,22 @@ mod tests {
             ("£5/1hr", Some(5.0)),
             ("£5 - 16+", Some(5.0)),
             ("£5 (€6)", None),
+            ("First 2 sessions free", None),
+            ("Free for under 5s", None),
+            ("Suggested donation 3", None),
+            ("£3 suggested donation", None),
+            ("Donation: £3", None),
+            ("£5 deposit", None),
+            ("£2 off", None),
+            ("10% off", None),
+            ("£20 for 4", None),
+            ("£45 for 10 sessions", None),
+            ("16+", None),
+            ("£5 for 16+", Some(5.0)),
+            ("£5, 10% discount for members", Some(5.0)),
+            ("£5 a class, under 5s free", Some(5.0)),
+            ("1.234,50", Some(1234.5)),
+            ("€ 1.234,50", Some(1234.5)),
             ("TBC", None),
         ] {
             assert_eq!(price_in(text), expected, "{text}");

@@ -696,6 +696,18 @@ fn what_members_pay_is_not_told_as_what_everybody_pays() {
 }
 
 #[test]
+fn a_price_for_weeks_is_not_told_as_one_for_a_session() {
+    for (price, said) in [
+        ("£10 for 6 weeks", "£10.00 (£10 for 6 weeks)"),
+        ("£30 a month", "£30.00 (£30 a month)"),
+        ("£5 each", "£5.00 per session"),
+    ] {
+        let service = series(&format!(r#""offers":[{{"price":"{price}"}}]"#));
+        assert_eq!(service.cost_options[0].amount_description, said, "{price}");
+    }
+}
+
+#[test]
 fn offers_that_share_an_id_are_all_shown() {
     let service = series(
         r#""offers":[{"@id":"https://x.org/1#offer","name":"Adult","price":6},
