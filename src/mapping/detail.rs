@@ -25,11 +25,17 @@ pub(super) fn is_same(published: &str, detail: &str) -> bool {
     if detail.contains('@') {
         return published.eq_ignore_ascii_case(detail);
     }
+    number_of(detail).is_some_and(|number| digits(published).contains(&number))
+}
+
+/// Returns the digits of a number without what is dialled before them at home or from abroad; nothing for an
+/// address, and for what is too short to reach anybody.
+pub(super) fn number_of(detail: &str) -> Option<String> {
     let number = digits(detail);
     let number =
         ["0044", "44"].iter().find_map(|code| number.strip_prefix(code)).unwrap_or(&number);
     let number = number.trim_start_matches('0');
-    number.len() >= SHORTEST_NUMBER && digits(published).contains(number)
+    (number.len() >= SHORTEST_NUMBER && !detail.contains('@')).then(|| number.to_owned())
 }
 
 /// Returns an address or a number without the scheme of a link.

@@ -566,8 +566,8 @@ fn what_a_person_is_reached_by_stands_in_no_text_either() {
     let service = series(
         r#""description":"Ring 07700 900123 or write to jane@example.org.",
         "attendeeInstructions":"Text 07700 900123.",
-        "organizer":{"@type":"Person","name":"Jane Doe","email":"jane@example.org",
-        "telephone":"07700 900123"}"#,
+        "organizer":{"@type":"Person","name":"Jane Doe","email":"Jane@Example.org",
+        "telephone":"+447700900123"}"#,
     );
     let description = service.description.unwrap();
     let expected = "Ring (given on booking) or write to (given on booking).";
