@@ -26,7 +26,7 @@ pub(super) fn address(cx: &Context<'_>, place: &Place, location_id: Id, name: &s
     let mut found = Found::default();
     if let Some(text) = place.address.text.get() {
         cx.find(Code::AddressInString, "location.address");
-        let text = text::row(text);
+        let text = cx.clean(text::row(text));
         found.address = of_string(&text, location_id);
         if found.address.is_some() {
             return found;
@@ -42,7 +42,7 @@ fn structured(cx: &Context<'_>, place: &Place, location_id: Id, name: &str) -> O
     let address = &place.address;
     let part = |field: fn(&PostalAddress) -> &Text| -> String {
         let value = field(address).get().or_else(|| field(around?).get()).unwrap_or_default();
-        text::row(value).trim_matches([',', ' ']).to_owned()
+        cx.clean(text::row(value)).trim_matches([',', ' ']).to_owned()
     };
     let street = part(|a| &a.street_address.0);
     let region = part(|a| &a.address_region);

@@ -122,7 +122,8 @@ pub(super) fn labelled(cx: &Context<'_>, scheme: Scheme, label: &str) -> Option<
         Scheme::Category => format!("{}:{}:{lower}", scheme.uri(), cx.bundle.source.key),
         _ => format!("{}:{lower}", scheme.uri()),
     };
-    Some(term(scheme, Id::derive("taxonomy_term", &[&key]), None, label))
+    let shown = cx.clean(label.to_owned());
+    Some(term(scheme, Id::derive("taxonomy_term", &[&key]), None, &shown))
 }
 
 /// Makes the term of a concept that a vocabulary holds.
@@ -171,7 +172,7 @@ pub(super) fn amenity_term(cx: &Context<'_>, feature: &AmenityFeature) -> Option
     if !kind.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return labelled(cx, Scheme::Amenity, &name);
     }
-    let label = if feature.name.is_absent() { split_words(kind) } else { name };
+    let label = if feature.name.is_absent() { split_words(kind) } else { cx.clean(name) };
     Some(known(Scheme::Amenity, &format!("https://openactive.io/{kind}"), &label))
 }
 

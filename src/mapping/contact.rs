@@ -53,7 +53,7 @@ pub(super) fn contact_point<'a>(cx: &'a Context<'_>) -> Option<&'a ContactPoint>
 
 fn of_point(cx: &Context<'_>, point: &ContactPoint, organizer: &Organizer<'_>) -> Option<Contact> {
     let organization = &organizer.organization;
-    let published = text::line(point.name.as_str());
+    let published = cx.line(point.name.as_str());
     let keeps_all = cx.rules.options.contact_names == ContactNames::Keep;
     let is_public = keeps_all || is_public_name(&published, &organization.name);
     let name = if published.is_empty() || is_public {
@@ -65,7 +65,7 @@ fn of_point(cx: &Context<'_>, point: &ContactPoint, organizer: &Organizer<'_>) -
     let address = point.email.get().and_then(email).or_else(|| organization.email.clone());
     let own = point.telephone.get().map(|number| (number, "Enquiries"));
     let phone = own.or_else(|| organizer_phone(organizer));
-    let title = Some(text::line(point.contact_type.as_str())).filter(|title| !title.is_empty());
+    let title = Some(cx.line(point.contact_type.as_str())).filter(|title| !title.is_empty());
     let mut contact = contact(cx, &["contactPoint"], address, phone)?;
     contact.name = Some(name.unwrap_or_else(|| organization.name.clone()));
     contact.title = title;

@@ -241,7 +241,7 @@ fn physical(cx: &Context<'_>, place: &Place) -> Option<Location> {
     let name = text::line(place.name.as_str());
     let coordinates = coordinates(cx, place);
     let id = Id::derive("location", &[&place_key(cx, place, &name, coordinates)]);
-    let shown_name = if name.is_empty() { "Venue".to_owned() } else { name };
+    let shown_name = if name.is_empty() { "Venue".to_owned() } else { cx.clean(name) };
     let mut location = empty(id, LocationType::Physical, shown_name);
     let shown_name = location.name.clone().unwrap_or_default();
     location.description =
@@ -269,7 +269,7 @@ fn physical(cx: &Context<'_>, place: &Place) -> Option<Location> {
         });
     }
     location.accessibility.extend(session_accessibility(cx, id));
-    location.accessibility.extend(venue_accessibility(id, place));
+    location.accessibility.extend(venue_accessibility(cx, id, place));
     let features = place.amenity_feature.iter().filter(|feature| feature.value.is_true());
     let terms = features.filter_map(|feature| attribute::amenity_term(cx, feature));
     location.attributes = attribute::distinct(terms)
@@ -404,9 +404,9 @@ pub(super) fn accessibility_information(cx: &Context<'_>) -> Option<String> {
 }
 
 /// The row about the venue, made of its amenities.
-fn venue_accessibility(location_id: Id, place: &Place) -> Option<Accessibility> {
+fn venue_accessibility(cx: &Context<'_>, location_id: Id, place: &Place) -> Option<Accessibility> {
     let features = place.amenity_feature.iter().filter(|feature| feature.value.is_true());
-    let names: Vec<String> = features.map(|feature| text::line(feature.name.as_str())).collect();
+    let names: Vec<String> = features.map(|feature| cx.line(feature.name.as_str())).collect();
     let names: Vec<&str> = names
         .iter()
         .map(String::as_str)

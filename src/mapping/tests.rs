@@ -394,16 +394,47 @@ fn an_access_code_is_published_in_no_field() {
     let class = series(
         r#""description":"Join us (flex99)","additionalAdmissionRestriction":"Bring flex99.",
         "ageRange":{"name":"With flex99"},"accessibilityInformation":"Say flex99.",
-        "attendeeInstructions":"Type flex99.","offers":[{"name":"flex99","description":"With flex99","price":5}],
+        "attendeeInstructions":"Type flex99.","inLanguage":"en","activity":["Flex99","Yoga flex99"],
+        "category":["flex99"],"level":["Level flex99"],
+        "organizer":{"@type":"Organization","name":"Club flex99","email":"club@example.org"},
+        "beta:contactPoint":{"name":"Team flex99","contactType":"flex99","email":"team@example.org"},
+        "location":{"@type":"Place","name":"Hall flex99","address":{"streetAddress":"1 High St (flex99)",
+        "addressLocality":"flex99","addressRegion":"flex99"},"amenityFeature":[
+        {"@type":"Creche","name":"Crèche flex99","value":true},{"name":"Hearing loop flex99","value":true}]},
+        "offers":[{"name":"flex99","description":"With flex99","price":5}],
         "superEvent":{"@type":"EventSeries","name":"Yoga flex99"},
         "beta:virtualLocation":{"name":"flex99","description":"flex99","accessCode":"flex99"}"#,
     );
     let text = serde_json::to_string(&class).unwrap();
-    assert!(!text.contains("flex99"), "{text}");
+    assert!(!text.to_lowercase().contains("flex99"), "{text}");
+    assert_eq!(place_names(&class)[0], "Hall (given on booking)");
+    assert_eq!(class.organization.name, "Club (given on booking)");
+    assert_eq!(class.contacts[0].name.as_deref(), Some("Team (given on booking)"));
+    let within = series(
+        r#""location":{"name":"Hall","address":"Ring flex99, 1 High St, Leeds, LS1 4AA"},
+        "beta:virtualLocation":{"accessCode":"flex99"}"#,
+    );
+    let address = &within.service_at_locations[0].location.addresses[0];
+    assert_eq!(address.address_1, "Ring (given on booking), 1 High St");
     let named = service(
         r#"{"@type":"SessionSeries","name":"Yoga flex99","beta:virtualLocation":{"accessCode":"flex99"}}"#,
     );
     assert_eq!(named.name, "Yoga (given on booking)");
+}
+
+#[test]
+fn a_code_in_the_name_of_a_place_or_a_label_changes_no_id() {
+    let ids = |code: &str| {
+        let class = series(&format!(
+            r#""category":["Zone flex99"],"location":{{"name":"Hall flex99"}},
+            "eventAttendanceMode":"Offline","organizer":{{"@type":"Organization","name":"Club flex99"}},
+            "beta:virtualLocation":{{"accessCode":"{code}"}}"#
+        ));
+        let terms = class.attributes.iter().map(|attribute| attribute.taxonomy_term_id);
+        let location = class.service_at_locations[0].location_id;
+        (terms.collect::<Vec<_>>(), location, class.organization_id)
+    };
+    assert_eq!(ids("flex99"), ids("other1"));
 }
 
 #[test]
