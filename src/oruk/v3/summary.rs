@@ -42,6 +42,10 @@ pub struct ServiceSummary<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     maximum_age: Option<&'a RawValue>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    assured_date: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    assurer_email: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     alert: Option<&'a RawValue>,
     #[serde(borrow)]
     last_modified: &'a RawValue,
@@ -204,6 +208,10 @@ pub(super) struct ServiceScalars<'a> {
     #[serde(serialize_with = "number::serialize", skip_serializing_if = "Option::is_none")]
     maximum_age: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    assured_date: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assurer_email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     alert: Option<&'a str>,
     last_modified: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -229,6 +237,8 @@ impl<'a> ServiceScalars<'a> {
             accreditations: service.accreditations.as_deref(),
             minimum_age: service.minimum_age,
             maximum_age: service.maximum_age,
+            assured_date: service.assured_date.as_deref(),
+            assurer_email: service.assurer_email.as_deref(),
             alert: service.alert.as_deref(),
             last_modified: &service.last_modified,
             application_process: service.application_process.as_deref(),

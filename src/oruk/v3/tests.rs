@@ -139,7 +139,7 @@ fn without_lists(object: &mut Value) {
     object.as_object_mut().unwrap().retain(|_, member| !member.is_array());
 }
 
-/// Returns the mapping examples, the first with a language too.
+/// Returns the mapping examples, the first with a language and an assurer too.
 fn services() -> Vec<Service> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mapping");
     let entries = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
@@ -154,6 +154,8 @@ fn services() -> Vec<Service> {
         service_id: first.id,
         code: Some("cy".to_owned()),
     }];
+    first.assured_date = Some("2026-11-01".to_owned());
+    first.assurer_email = Some("data@example.org".to_owned());
     services
 }
 
