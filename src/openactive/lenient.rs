@@ -14,6 +14,7 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::Deserializer;
 use serde::de;
+use serde::de::DeserializeOwned;
 use serde::de::IgnoredAny;
 use serde::de::MapAccess;
 use serde::de::SeqAccess;
@@ -297,7 +298,7 @@ impl<'a, T> IntoIterator for &'a Many<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de> + Absent> Deserialize<'de> for Many<T> {
+impl<'de, T: DeserializeOwned + Absent> Deserialize<'de> for Many<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ManyVisitor(PhantomData))
     }
@@ -305,8 +306,8 @@ impl<'de, T: Deserialize<'de> + Absent> Deserialize<'de> for Many<T> {
 
 struct ManyVisitor<T>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de> + Absent> ManyVisitor<T> {
-    fn one<E: de::Error, D: Deserializer<'de>>(deserializer: D) -> Result<Many<T>, E> {
+impl<T: DeserializeOwned + Absent> ManyVisitor<T> {
+    fn one<'de, E: de::Error, D: Deserializer<'de>>(deserializer: D) -> Result<Many<T>, E> {
         if !T::STANDS_ALONE {
             oddity::note(Oddity::SingleForList);
         }
@@ -315,7 +316,7 @@ impl<'de, T: Deserialize<'de> + Absent> ManyVisitor<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de> + Absent> Visitor<'de> for ManyVisitor<T> {
+impl<'de, T: DeserializeOwned + Absent> Visitor<'de> for ManyVisitor<T> {
     type Value = Many<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -323,6 +324,14 @@ impl<'de, T: Deserialize<'de> + Absent> Visitor<'de> for ManyVisitor<T> {
     }
 
     fn visit_str<E: de::Error>(self, v: &str) -> Result<Many<T>, E> {
+        if v.trim_start().starts_with('[') {
+            let property = oddity::current();
+            let all: Many<T> = read_embedded(v);
+            if !all.is_absent() {
+                oddity::note_at(Oddity::TextForObject, property);
+                return Ok(all);
+            }
+        }
         Self::one(de::value::StrDeserializer::<E>::new(v))
     }
 
@@ -408,14 +417,18 @@ where
     Ok(found)
 }
 
-/// Tells whether a string is really a JSON document, as some publishers send nested objects.
+/// Tells whether a string is really a JSON document, if only a broken one, as some publishers send nested
+/// objects. `[Active] Leisure` is a name.
 pub(super) fn is_embedded_json(text: &str) -> bool {
-    matches!(text.trim_start().as_bytes().first(), Some(b'{' | b'['))
+    let text = text.trim_start();
+    let of_list = text.strip_prefix('[').map(str::trim_start);
+    text.starts_with('{')
+        || of_list.is_some_and(|of_list| !of_list.starts_with(char::is_alphabetic))
 }
 
 /// Reads a JSON document inside a string; one inside that is not read. Each document may be as deep as
 /// the reader allows, so a chain of them would have no depth that a stack holds.
-pub(super) fn read_embedded<T: de::DeserializeOwned + Default>(text: &str) -> T {
+pub(super) fn read_embedded<T: DeserializeOwned + Default>(text: &str) -> T {
     thread_local! {
         static IS_INSIDE: Cell<bool> = const { Cell::new(false) };
     }
@@ -486,9 +499,13 @@ mod tests {
 
     #[test]
     fn many_reads_one_many_and_none() {
-        for (json, expected) in
-            [("\"a\"", vec!["a"]), ("[\"a\", null, \"b\"]", vec!["a", "b"]), ("null", vec![])]
-        {
+        for (json, expected) in [
+            ("\"a\"", vec!["a"]),
+            ("[\"a\", null, \"b\"]", vec!["a", "b"]),
+            ("null", vec![]),
+            (r#""[\"a\", \"b\"]""#, vec!["a", "b"]),
+            (r#""[a] and b""#, vec!["[a] and b"]),
+        ] {
             let many: Many<Text> = serde_json::from_str(json).unwrap();
             assert_eq!(many.iter().map(Text::as_str).collect::<Vec<_>>(), expected, "{json}");
         }

@@ -40,9 +40,14 @@ pub(super) fn enter(property: &'static str) {
     PROPERTY.set(property);
 }
 
+/// Returns the property that is read now.
+pub(super) fn current() -> &'static str {
+    PROPERTY.get()
+}
+
 /// Takes note of an oddity at the property that is read now.
 pub(super) fn note(oddity: Oddity) {
-    note_at(oddity, PROPERTY.get());
+    note_at(oddity, current());
 }
 
 /// Takes note of an oddity at a property.
@@ -110,6 +115,16 @@ mod tests {
                 (Oddity::NumberInText, "longitude"),
                 (Oddity::SingleForList, "byDay"),
             ]
+        );
+    }
+
+    #[test]
+    fn a_list_inside_a_string_is_noted_where_it_stands() {
+        let json = r#"{"@type":"Event","offers":"[{\"price\":5},{\"price\":3}]"}"#;
+        assert_eq!(odd(json), [(Oddity::TextForObject, "offers")]);
+        assert_eq!(
+            odd(r#"{"@type":"Event","inLanguage":"[en"}"#),
+            [(Oddity::SingleForList, "inLanguage")]
         );
     }
 

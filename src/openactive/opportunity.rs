@@ -314,4 +314,26 @@ mod tests {
         assert_eq!(o.event_schedule[0].repeat_frequency.as_str(), "P1W");
         assert_eq!(o.organizer.get().unwrap().name.as_str(), "x");
     }
+
+    #[test]
+    fn a_list_inside_a_string_is_read_whole_and_a_name_in_brackets_is_a_name() {
+        let o: Opportunity = serde_json::from_str(
+            r#"{"eventSchedule":" [{\"byDay\":[\"MO\"]},{\"byDay\":[\"TU\"]}]",
+               "activity":"[{\"prefLabel\":\"Yoga\"},{\"prefLabel\":\"Pilates\"}]",
+               "additionalAdmissionRestriction":"[\"A\",\"B\"]",
+               "organizer":"[Active] Leisure Club","programme":"[New] Move",
+               "provider":"{\"name\":\"Jane","level":"[broken"}"#,
+        )
+        .unwrap();
+        let days = o.event_schedule.iter().map(|schedule| schedule.by_day[0].as_str());
+        assert_eq!(days.collect::<Vec<_>>(), ["MO", "TU"]);
+        let labels = o.activity.iter().map(|concept| concept.pref_label.as_str());
+        assert_eq!(labels.collect::<Vec<_>>(), ["Yoga", "Pilates"]);
+        let conditions = o.additional_admission_restriction.iter().map(Text::as_str);
+        assert_eq!(conditions.collect::<Vec<_>>(), ["A", "B"]);
+        assert_eq!(o.organizer.get().unwrap().name.as_str(), "[Active] Leisure Club");
+        assert_eq!(o.programme.get().unwrap().name.as_str(), "[New] Move");
+        assert_eq!(o.provider.get(), None);
+        assert_eq!(o.level[0].pref_label.as_str(), "[broken");
+    }
 }
