@@ -20,6 +20,8 @@ use super::place::OpeningHours;
 use super::place::Place;
 use super::place::VirtualLocation;
 use super::schedule::Schedule;
+use super::vocabulary::is_word;
+use super::vocabulary::word_of;
 
 lenient_object! {
     /// An image; a bare string is its URL.
@@ -192,12 +194,13 @@ impl Kind {
         let known = names.iter().flatten().find_map(|name| Self::parse(name));
         known.or_else(|| {
             let name = names.into_iter().flatten().next()?;
-            (!NOT_OPPORTUNITIES.contains(&name)).then_some(Self::Event)
+            let is_other = NOT_OPPORTUNITIES.iter().any(|other| is_word(name, other));
+            (!is_other).then_some(Self::Event)
         })
     }
 
     fn parse(name: &str) -> Option<Self> {
-        let word = name.rsplit(['/', '.', ':', '#']).next()?;
+        let word = word_of(name).rsplit('.').next()?;
         Some(match word.to_ascii_lowercase().as_str() {
             "sessionseries" => Self::SessionSeries,
             "scheduledsession" | "courseinstancesubevent" => Self::ScheduledSession,
@@ -284,9 +287,13 @@ mod tests {
         assert_eq!(kind("", Some("FacilityUse/Slot")), Some(Kind::Slot));
         assert_eq!(kind("", Some("SessionSeries.ScheduledSession")), Some(Kind::ScheduledSession));
         assert_eq!(kind("https://openactive.io/SessionSeries", None), Some(Kind::SessionSeries));
+        assert_eq!(kind("https://openactive.io/SessionSeries/", None), Some(Kind::SessionSeries));
         assert_eq!(kind("league", None), Some(Kind::Event));
         assert_eq!(kind("", None), None);
         assert_eq!(kind("Place", Some("Place")), None);
+        for other in ["https://schema.org/Person", "schema:Place", "organization", "oa:Offer/"] {
+            assert_eq!(kind(other, None), None, "{other}");
+        }
     }
 
     #[test]
