@@ -96,7 +96,7 @@ pub(super) fn organizer<'a>(cx: &'a Context<'_>) -> Organizer<'a> {
 fn find_party<'a>(cx: &'a Context<'_>) -> Option<Found<'a>> {
     let of_places = || {
         let places = cx.layers().iter().flat_map(|layer| layer.location.iter());
-        places.map(|place| &place.service_operator).find(|party| !party.is_absent())
+        places.map(|place| &place.service_operator).find(|party| !is_link(party))
     };
     cx.rules.sources(Field::Organization).iter().find_map(|source| {
         let of = |opportunity: &'a Opportunity| {
@@ -118,9 +118,13 @@ fn find_party<'a>(cx: &'a Context<'_>) -> Option<Found<'a>> {
     })
 }
 
-/// Tells whether a party is but the URI of one that is not published.
+/// Tells whether a party only points to one that may be published elsewhere: it has no name, or a URI for one,
+/// and nothing that must be withheld.
 fn is_link(party: &Party) -> bool {
-    is_uri(party.name.as_str()) && !party.is_typed() && party.email.is_absent()
+    let names = [&party.name, &party.legal_name, &party.given_name, &party.family_name];
+    let is_named = names.iter().any(|name| !name.is_absent());
+    let is_bare_uri = is_uri(party.name.as_str()) && !party.is_typed();
+    (!is_named || is_bare_uri) && party.email.is_absent() && party.telephone.is_absent()
 }
 
 fn is_uri(name: &str) -> bool {

@@ -643,6 +643,27 @@ fn an_address_is_no_name() {
 }
 
 #[test]
+fn an_organiser_of_whom_only_the_address_is_published_hides_nobody() {
+    let link = r#"{"@type":"Organization","@id":"https://x.org/club"}"#;
+    let club = r#"{"@type":"Organization","@id":"https://x.org/club","name":"Striders"}"#;
+    for json in [
+        format!(r#""organizer":{link},"superEvent":{{"@type":"EventSeries","organizer":{club}}}"#),
+        format!(r#""organizer":{{"url":"https://x.org/"}},"provider":{club}"#),
+        format!(
+            r#""location":{{"beta:serviceOperator":{link}}},
+            "superEvent":{{"location":{{"beta:serviceOperator":{club}}}}}"#
+        ),
+    ] {
+        assert_eq!(series(&json).organization.name, "Striders", "{json}");
+    }
+    let service = series(&format!(
+        r#""description":"Ring 07700 900123.","provider":{club},
+        "organizer":{{"@type":"Person","telephone":"07700900123"}}"#
+    ));
+    assert!(service.description.unwrap().starts_with("Ring (given on booking)."));
+}
+
+#[test]
 fn an_email_address_or_a_number_is_no_name_of_a_person() {
     for name in ["jane@example.org", "Jane 07700 900123"] {
         let service = series(&format!(r#""organizer":{{"@type":"Person","name":"{name}"}}"#));
