@@ -150,13 +150,14 @@ fn accreditations(cx: &Context<'_>, organizer: &organization::Organizer<'_>) -> 
 fn languages(cx: &Context<'_>) -> Vec<Language> {
     let stated = cx.first(|o| &o.in_language).into_iter().flatten();
     let codes = stated.map(|language| text::line(language.as_str()));
-    codes
-        .map(|code| Language {
-            id: Id::derive_under("language", cx.service_id, &[&code.to_lowercase()]),
-            service_id: cx.service_id,
-            code: Some(code),
-        })
-        .collect()
+    let mut languages: Vec<Language> = Vec::new();
+    for code in codes.filter(|code| !code.is_empty()) {
+        let id = Id::derive_under("language", cx.service_id, &[&code.to_lowercase()]);
+        if !languages.iter().any(|known| known.id == id) {
+            languages.push(Language { id, service_id: cx.service_id, code: Some(code) });
+        }
+    }
+    languages
 }
 
 fn source(cx: &Context<'_>, publisher_stands_in: bool) -> OpenActiveSource {

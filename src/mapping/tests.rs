@@ -438,6 +438,13 @@ fn a_code_in_the_name_of_a_place_or_a_label_changes_no_id() {
 }
 
 #[test]
+fn languages_are_listed_once() {
+    let service = series(r#""inLanguage":["en","EN","<b></b>","cy"]"#);
+    let codes: Vec<_> = service.languages.iter().map(|language| language.code.as_deref()).collect();
+    assert_eq!(codes, [Some("en"), Some("cy")]);
+}
+
+#[test]
 fn a_code_that_is_a_word_or_a_year_hides_nothing_else() {
     let course = |code: &str| {
         let course = service(&format!(
