@@ -26,6 +26,7 @@ use super::repair::code_of;
 use super::repair::repairs_of_times;
 use super::rules::Rules;
 use super::text;
+use super::url::mentions_joining_link;
 use crate::openactive::Moment;
 use crate::openactive::Opportunity;
 use crate::openactive::Scope;
@@ -149,6 +150,13 @@ impl<'a> Context<'a> {
     pub(super) fn check_term(&self, value: &str, namespace: &str, word: &str, path: &str) {
         if value.strip_prefix(namespace) != Some(word) {
             self.find(Code::TermPrefixed, path);
+        }
+    }
+
+    /// Takes note when a text holds a link that lets people in, which is published nowhere.
+    pub(super) fn check_links(&self, stated: &str, path: &str) {
+        if mentions_joining_link(stated) {
+            self.find(Code::JoiningLinkWithheld, path);
         }
     }
 

@@ -15,7 +15,6 @@ use super::precedence::Property;
 use super::schedule::words::day_words;
 use super::template::Text as Template;
 use super::text;
-use super::url::mentions_joining_link;
 use crate::openactive::Opportunity;
 use crate::openactive::is_word;
 use crate::openactive::lenient::Text;
@@ -72,18 +71,18 @@ pub(super) fn description(
 
 fn published(cx: &Context<'_>) -> Option<String> {
     let plain = cx.first(|o| &o.description);
-    let stated = cx.rules.sources(Field::Description).iter().find_map(|source| match source {
-        Property::Description => plain,
-        _ => cx.first(|o| &o.formatted_description),
-    })?;
     if plain.is_some_and(|plain| text::has_markup(plain.as_str())) {
         cx.find(Code::MarkupInText, "description");
     }
-    if mentions_joining_link(stated.as_str()) {
-        cx.find(Code::JoiningLinkWithheld, "description");
-    }
-    let words = cx.clean(text::block(stated.as_str()));
-    (!words.is_empty()).then_some(words)
+    cx.rules.sources(Field::Description).iter().find_map(|source| {
+        let (stated, path) = match source {
+            Property::Description => (plain, "description"),
+            _ => (cx.first(|o| &o.formatted_description), "beta:formattedDescription"),
+        };
+        cx.check_links(stated?.as_str(), path);
+        let words = cx.clean(text::block(stated?.as_str()));
+        (!words.is_empty()).then_some(words)
+    })
 }
 
 fn extra_lines(cx: &Context<'_>, eligibility: &Eligibility) -> Vec<String> {

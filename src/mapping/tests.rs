@@ -445,6 +445,14 @@ fn languages_are_listed_once() {
 }
 
 #[test]
+fn an_empty_description_gives_way_to_the_formatted_one() {
+    let service = series(
+        r#""description":"&nbsp;","beta:formattedDescription":"<p>Gentle <b>yoga</b>.</p>""#,
+    );
+    assert!(service.description.unwrap().starts_with("Gentle yoga."));
+}
+
+#[test]
 fn a_code_that_is_a_word_or_a_year_hides_nothing_else() {
     let course = |code: &str| {
         let course = service(&format!(
