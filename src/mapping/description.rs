@@ -23,7 +23,7 @@ use crate::quality::Code;
 
 /// Maps the name of the service.
 pub(super) fn name(cx: &Context<'_>, attributes: &[Attribute], places: &Places<'_>) -> String {
-    let published = cx.first(|o| &o.name).map(|name| cx.line(name.as_str()));
+    let published = stated_line(cx, "name", |o| &o.name);
     if let Some(name) = published.filter(|name| !name.is_empty()) {
         return name;
     }
@@ -90,13 +90,16 @@ fn extra_lines(cx: &Context<'_>, eligibility: &Eligibility) -> Vec<String> {
         let words = words.filter(|words| !words.is_empty())?;
         Some(cx.rules.text(template, &[("text", &words)]))
     };
+    let to_know = stated_line(cx, "attendeeInstructions", |o| &o.attendee_instructions);
+    let meeting_point = stated_line(cx, "meetingPoint", |o| &o.meeting_point);
+    let scheduling = stated_line(cx, "schedulingNote", |o| &o.scheduling_note);
     let lines = [
         line(Template::WhoFor, eligibility.description.clone()),
         line(Template::Level, levels(cx)),
         is_coached(cx).then(|| cx.rules.text(Template::Coached, &[])),
-        line(Template::WhatToKnow, stated_line(cx, |o| &o.attendee_instructions)),
-        line(Template::MeetingPoint, stated_line(cx, |o| &o.meeting_point)),
-        line(Template::Scheduling, stated_line(cx, |o| &o.scheduling_note)),
+        line(Template::WhatToKnow, to_know),
+        line(Template::MeetingPoint, meeting_point),
+        line(Template::Scheduling, scheduling),
         line(Template::Accessibility, accessibility(cx)),
         line(Template::Room, rooms(cx)),
         equipment(cx).map(|template| cx.rules.text(template, &[])),
@@ -106,8 +109,14 @@ fn extra_lines(cx: &Context<'_>, eligibility: &Eligibility) -> Vec<String> {
     lines.into_iter().flatten().filter(|line| !line.is_empty()).collect()
 }
 
-fn stated_line(cx: &Context<'_>, property: fn(&Opportunity) -> &Text) -> Option<String> {
-    cx.first(property).map(|stated| cx.line(stated.as_str()))
+fn stated_line(
+    cx: &Context<'_>,
+    path: &str,
+    property: fn(&Opportunity) -> &Text,
+) -> Option<String> {
+    let stated = cx.first(property)?;
+    cx.check_links(stated.as_str(), path);
+    Some(cx.line(stated.as_str()))
 }
 
 fn levels(cx: &Context<'_>) -> Option<String> {

@@ -364,10 +364,21 @@ fn gender(cx: &Context<'_>) -> Option<Gender> {
 }
 
 fn conditions(cx: &Context<'_>) -> Vec<String> {
-    let admission = cx.first(|o| &o.additional_admission_restriction);
-    let account = cx.first(|o| &o.customer_account_booking_restriction);
-    let stated = admission.into_iter().flatten().chain(account.into_iter().flatten());
-    stated.map(|stated| text::sentence(&cx.line(stated.as_str()))).collect()
+    let restrictions = [
+        (cx.first(|o| &o.additional_admission_restriction), "additionalAdmissionRestriction"),
+        (
+            cx.first(|o| &o.customer_account_booking_restriction),
+            "customerAccountBookingRestriction",
+        ),
+    ];
+    let mut sentences = Vec::new();
+    for (stated, path) in restrictions {
+        for words in stated.into_iter().flatten() {
+            cx.check_links(words.as_str(), path);
+            sentences.push(text::sentence(&cx.line(words.as_str())));
+        }
+    }
+    sentences
 }
 
 fn uncapitalised(words: &str) -> String {

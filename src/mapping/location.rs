@@ -182,7 +182,8 @@ fn virtual_location(cx: &Context<'_>) -> Location {
     };
     let published = published_virtual(cx).cloned().or_else(in_places);
     let published = published.as_ref();
-    let text_of = |value: &str, clean: fn(&str) -> String| {
+    let text_of = |value: &str, path: &str, clean: fn(&str) -> String| {
+        cx.check_links(value, path);
         let text = cx.clean(clean(value));
         Some(text).filter(|text| !text.is_empty() && !mentions_joining_link(value))
     };
@@ -191,15 +192,19 @@ fn virtual_location(cx: &Context<'_>) -> Location {
     if url.is_some_and(is_joining_link) {
         cx.find(Code::JoiningLinkWithheld, "beta:virtualLocation.url");
     }
-    let name = published.and_then(|location| text_of(location.name.as_str(), text::line));
+    let of_name = |location: &VirtualLocation| {
+        text_of(location.name.as_str(), "beta:virtualLocation.name", text::line)
+    };
+    let of_description = |location: &VirtualLocation| {
+        text_of(location.description.as_str(), "beta:virtualLocation.description", text::block)
+    };
     let mut location = empty(
         Id::derive("location", &[&cx.bundle.head.key, "virtual"]),
         LocationType::Virtual,
-        name.unwrap_or_else(|| "Online".to_owned()),
+        published.and_then(of_name).unwrap_or_else(|| "Online".to_owned()),
     );
-    location.description =
-        published.and_then(|location| text_of(location.description.as_str(), text::block));
-    location.url = url.filter(|url| !is_joining_link(url)).and_then(web_address);
+    location.description = published.and_then(of_description);
+    location.url = url.and_then(web_address);
     location
 }
 
@@ -246,6 +251,8 @@ fn physical(cx: &Context<'_>, place: &Place) -> Option<Location> {
     let shown_name = location.name.clone().unwrap_or_default();
     location.description =
         Some(cx.clean(text::block(place.description.as_str()))).filter(|text| !text.is_empty());
+    cx.check_links(place.description.as_str(), "location.description");
+    cx.check_links(place.url.as_str(), "location.url");
     location.url = place.url.get().and_then(web_address);
     (location.latitude, location.longitude) = coordinates.unzip();
     if let Some((identifier, kind)) = external_identifier(cx, place) {
@@ -400,6 +407,7 @@ pub(super) fn accessibility_summary(cx: &Context<'_>) -> Option<String> {
 /// Returns the publisher's own words on accessibility.
 pub(super) fn accessibility_information(cx: &Context<'_>) -> Option<String> {
     let stated = cx.first(|o| &o.accessibility_information)?;
+    cx.check_links(stated.as_str(), "accessibilityInformation");
     Some(cx.clean(text::block(stated.as_str()))).filter(|text| !text.is_empty())
 }
 

@@ -178,6 +178,8 @@ fn bare(cx: &Context<'_>, id: Id, name: String) -> Organization {
 
 fn public(cx: &Context<'_>, id: Id, name: String, party: &Party) -> Organization {
     let mut organization = bare(cx, id, name);
+    cx.check_links(party.description.as_str(), "organizer.description");
+    cx.check_links(party.url.as_str(), "organizer.url");
     let description = cx.clean(text::block(party.description.as_str()));
     if !description.is_empty() {
         organization.description = description;

@@ -21,6 +21,7 @@ use super::schedule;
 use super::status;
 use super::template;
 use super::text;
+use super::url::is_joining_link;
 use super::url::lets_in;
 use super::url::web_address;
 use crate::openactive::Identifier;
@@ -123,14 +124,19 @@ fn timestamp(time: DateTime<Utc>) -> String {
 fn url(cx: &Context<'_>, offer_link: Option<&str>) -> Option<String> {
     let mut stated = cx.layers().iter().map(|layer| &layer.url).filter(|url| !url.is_absent());
     let is_stated = stated.clone().next().is_some();
+    let mut is_withheld = false;
     let own = stated.find_map(|url| {
+        if is_joining_link(url.as_str()) {
+            is_withheld = true;
+            cx.find(Code::JoiningLinkWithheld, "url");
+        }
         let address = web_address(url.as_str())?;
         if address != url.as_str() {
             cx.find(Code::UrlRepaired, "url");
         }
         Some(address)
     });
-    if own.is_none() {
+    if own.is_none() && !is_withheld {
         cx.find(if is_stated { Code::UrlInvalid } else { Code::UrlMissing }, "url");
     }
     cx.rules.sources(Field::Url).iter().find_map(|source| match source {

@@ -21,6 +21,7 @@ use crate::openactive::Opportunity;
 use crate::oruk::Service;
 use crate::oruk::Status;
 use crate::quality::Code;
+use crate::quality::Finding;
 
 fn now() -> DateTime<Utc> {
     "2026-11-22T12:00:00Z".parse().unwrap()
@@ -63,6 +64,10 @@ fn bundle(json: &str, child_feed: ChildFeed) -> Bundle {
 
 pub(super) fn service(json: &str) -> Service {
     service_of(json, ChildFeed::Unknown)
+}
+
+fn findings(json: &str) -> Vec<Finding> {
+    map(&bundle(json, ChildFeed::Unknown), &Rules::default(), now()).findings
 }
 
 /// Maps a series with these properties.
@@ -435,6 +440,43 @@ fn a_code_in_the_name_of_a_place_or_a_label_changes_no_id() {
         (terms.collect::<Vec<_>>(), location, class.organization_id)
     };
     assert_eq!(ids("flex99"), ids("other1"));
+}
+
+#[test]
+fn what_is_withheld_of_a_joining_link_is_told_where_it_stands() {
+    let link = "Join at https://zoom.us/j/1";
+    for (json, path) in [
+        (r#""url":"https://zoom.us/j/1""#.to_owned(), "url"),
+        (r#""offers":[{"url":"https://zoom.us/j/1"}]"#.to_owned(), "offers.url"),
+        (format!(r#""offers":[{{"price":5,"name":"{link}"}}]"#), "offers.name"),
+        (format!(r#""offers":[{{"price":5,"description":"{link}"}}]"#), "offers.description"),
+        (format!(r#""name":"{link}""#), "name"),
+        (format!(r#""description":"{link}""#), "description"),
+        (format!(r#""beta:formattedDescription":"{link}""#), "beta:formattedDescription"),
+        (format!(r#""attendeeInstructions":"{link}""#), "attendeeInstructions"),
+        (format!(r#""meetingPoint":"{link}""#), "meetingPoint"),
+        (format!(r#""schedulingNote":"{link}""#), "schedulingNote"),
+        (format!(r#""accessibilityInformation":"{link}""#), "accessibilityInformation"),
+        (
+            format!(r#""additionalAdmissionRestriction":["{link}"]"#),
+            "additionalAdmissionRestriction",
+        ),
+        (format!(r#""location":{{"name":"Hall","url":"{link}"}}"#), "location.url"),
+        (
+            format!(r#""organizer":{{"@type":"Organization","name":"A","description":"{link}"}}"#),
+            "organizer.description",
+        ),
+        (
+            format!(r#""beta:virtualLocation":{{"description":"{link}"}}"#),
+            "beta:virtualLocation.description",
+        ),
+    ] {
+        let found = findings(&format!(r#"{{"@type":"SessionSeries",{json}}}"#));
+        let withheld = found.iter().filter(|finding| finding.code == Code::JoiningLinkWithheld);
+        let paths: Vec<_> = withheld.map(|finding| finding.path.as_str()).collect();
+        assert_eq!(paths, [path], "{json}");
+        assert!(found.iter().all(|finding| finding.code != Code::UrlInvalid), "{json}");
+    }
 }
 
 #[test]
