@@ -891,6 +891,18 @@ fn nights_and_rules_are_said_as_published() {
             "The last Thursday of each month, 10:00",
         ),
         (
+            r#"{"repeatFrequency":"P1M","byDay":"-3TU","startTime":"10:00"}"#,
+            "The third to last Tuesday of each month, 10:00",
+        ),
+        (
+            r#"{"repeatFrequency":"P1M","byMonthDay":[-2],"startTime":"10:00"}"#,
+            "The 2nd to last day of each month, 10:00",
+        ),
+        (
+            r#"{"repeatFrequency":"P1M","byMonthDay":[22,-1],"startTime":"10:00"}"#,
+            "The last day and 22nd of each month, 10:00",
+        ),
+        (
             r#"{"repeatFrequency":"P1W","byDay":"TU","startTime":"13:30","duration":"PT15H30M"}"#,
             "Tuesdays, 13:30",
         ),

@@ -109,19 +109,27 @@ fn nth_day(day: DayRule) -> String {
         Some(5) => "fifth ",
         Some(-1) => "last ",
         Some(-2) => "second to last ",
+        Some(-3) => "third to last ",
+        Some(-4) => "fourth to last ",
+        Some(-5) => "fifth to last ",
         _ => "",
     };
     format!("{nth}{}", name(day.weekday))
 }
 
 fn ordinal(day: i8) -> String {
-    let suffix = match (day % 10, day % 100) {
+    let number = day.unsigned_abs();
+    let suffix = match (number % 10, number % 100) {
         (1, n) if n != 11 => "st",
         (2, n) if n != 12 => "nd",
         (3, n) if n != 13 => "rd",
         _ => "th",
     };
-    if day == -1 { "last day".to_owned() } else { format!("{day}{suffix}") }
+    match day {
+        -1 => "last day".to_owned(),
+        ..-1 => format!("{number}{suffix} to last day"),
+        _ => format!("{number}{suffix}"),
+    }
 }
 
 fn name(day: Weekday) -> &'static str {
