@@ -913,6 +913,14 @@ fn nights_and_rules_are_said_as_published() {
 }
 
 #[test]
+fn months_are_told_once_and_in_order() {
+    let service = series(
+        r#""eventSchedule":{"repeatFrequency":"P1W","byDay":"TU","startTime":"18:30","byMonth":[4,3,3]}"#,
+    );
+    assert_eq!(service.schedules[0].notes.as_deref(), Some("Runs only in March and April."));
+}
+
+#[test]
 fn exceptions_are_told_on_the_right_day() {
     let service = series(
         r#""eventSchedule":{"repeatFrequency":"P1W","byDay":"TU","startTime":"18:30",
