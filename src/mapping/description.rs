@@ -19,6 +19,7 @@ use crate::openactive::Opportunity;
 use crate::openactive::is_word;
 use crate::openactive::lenient::Text;
 use crate::oruk::Attribute;
+use crate::oruk::LocationType;
 use crate::quality::Code;
 
 /// Maps the name of the service.
@@ -36,10 +37,12 @@ fn generated(cx: &Context<'_>, attributes: &[Attribute], places: &Places<'_>) ->
     let of_type = |link_type: &str| attributes.iter().find(|a| a.link_type == link_type);
     let activity = of_type("activity").or_else(|| of_type("facility_type"))?;
     let activity = &activity.taxonomy_term.name;
-    let place = places.at_locations.first().and_then(|at| at.location.name.as_deref());
-    Some(match place {
-        Some("Online") => cx.rules.text(Template::NameOnline, &[("activity", activity)]),
+    Some(match places.at_locations.first().map(|at| &at.location) {
+        Some(place) if place.location_type == LocationType::Virtual => {
+            cx.rules.text(Template::NameOnline, &[("activity", activity)])
+        }
         Some(place) => {
+            let place = place.name.as_deref().unwrap_or_default();
             cx.rules.text(Template::NameWithPlace, &[("activity", activity), ("place", place)])
         }
         None => activity.clone(),

@@ -487,6 +487,15 @@ fn languages_are_listed_once() {
 }
 
 #[test]
+fn a_class_without_a_name_is_online_whatever_that_is_called() {
+    let named = |place: &str| {
+        service(&format!(r#"{{"@type":"SessionSeries","facilityType":["Yoga"],{place}}}"#)).name
+    };
+    assert_eq!(named(r#""beta:virtualLocation":{"name":"Zoom class"}"#), "Yoga online");
+    assert_eq!(named(r#""location":{"@type":"Place","name":"Hall"}"#), "Yoga at Hall");
+}
+
+#[test]
 fn an_empty_description_gives_way_to_the_formatted_one() {
     let service = series(
         r#""description":"&nbsp;","beta:formattedDescription":"<p>Gentle <b>yoga</b>.</p>""#,
