@@ -98,13 +98,17 @@ fn tag_at(text: &str) -> Option<usize> {
     })
 }
 
-/// Replaces block tags by line breaks, drops the others, and drops scripts and styles whole.
+/// Replaces block tags by line breaks, drops the others, and drops comments, scripts and styles whole.
 fn strip_tags(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = tag_at(rest) {
         let (before, from_tag) = rest.split_at(at);
         out.push_str(before);
+        if let Some((_, after)) = from_tag.strip_prefix("<!--").and_then(|c| c.split_once("-->")) {
+            rest = after;
+            continue;
+        }
         let Some(end) = from_tag.find('>') else {
             if !is_cut_off(from_tag) {
                 out.push_str(from_tag);
@@ -122,15 +126,31 @@ fn strip_tags(text: &str) -> String {
                 let lower = rest.to_ascii_lowercase();
                 rest = lower.find(&close).and_then(|at| rest.get(at..)).unwrap_or("");
             }
-            "br" | "/p" | "/div" | "/li" | "/ul" | "/ol" | "/tr" | "/h1" | "/h2" | "/h3"
-            | "/h4" | "hr" => out.push('\n'),
-            "li" => out.push_str("- "),
+            "br" | "hr" => out.push('\n'),
+            "li" => {
+                begin_line(&mut out);
+                out.push_str("- ");
+            }
             "td" | "th" => out.push(' '),
+            name if name.strip_prefix('/').is_some_and(is_block) => out.push('\n'),
+            name if is_block(name) => begin_line(&mut out),
             _ => {}
         }
     }
     out.push_str(rest);
     out
+}
+
+fn is_block(name: &str) -> bool {
+    BLOCKS.split(' ').any(|known| known == name)
+}
+
+/// Begins a line unless it has begun, if only with the mark of an item of a list.
+fn begin_line(out: &mut String) {
+    let line = out.rsplit('\n').next().unwrap_or_default().trim();
+    if !matches!(line, "" | "-") {
+        out.push('\n');
+    }
 }
 
 /// Tells whether what is open to the end of a text is a tag, cut off with the text: `<intermediate players`
@@ -236,6 +256,9 @@ pub(super) fn and_list(words: &[String]) -> String {
     }
 }
 
+/// Elements that stand on lines of their own.
+const BLOCKS: &str = "p div li ul ol tr h1 h2 h3 h4 h5 h6 blockquote dt dd";
+
 /// The tags that text of publishers ends within.
 const TAGS: &str = "a b blockquote br center div em font h1 h2 h3 h4 hr i iframe img li ol p script span \
     strong style table td tr u ul";
@@ -265,6 +288,12 @@ mod tests {
                 "level <intermediate players. Bring water.",
             ),
             ("<é>", "<é>"),
+            ("<!-- hidden <b>x</b> -->Yoga", "Yoga"),
+            ("<!--[if gte mso 9]><xml>0</xml><![endif]-->Yoga<!---->.", "Yoga."),
+            ("<h5>a</h5>b<blockquote>c</blockquote>d", "a\nb\nc\nd"),
+            ("Bring:<ul><li><p>a</p></li><li>b</li></ul>", "Bring:\n- a\n\n- b"),
+            ("One.<p>Two.</p>", "One.\nTwo."),
+            ("<dl><dt>When</dt><dd>Mondays</dd><dt>Where</dt></dl>", "When\nMondays\nWhere"),
         ] {
             assert_eq!(block(html), expected, "{html}");
         }
