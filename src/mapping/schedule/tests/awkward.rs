@@ -296,6 +296,21 @@ fn all_hours_on_public_holidays_are_told() {
 }
 
 #[test]
+fn closed_on_public_holidays_is_told_however_they_are_written() {
+    for holidays in
+        ["PublicHolidays", "https://schema.org/publicHolidays", "schema:PublicHolidays/"]
+    {
+        let facility = service(&format!(
+            r#"{{"@type":"FacilityUse","hoursAvailable":[
+            {{"dayOfWeek":"Monday","opens":"06:00","closes":"22:00"}},
+            {{"dayOfWeek":"{holidays}","opens":"00:00","closes":"00:00"}}]}}"#
+        ));
+        let notes = facility.schedules[0].notes.as_deref();
+        assert_eq!(notes, Some("Closed on public holidays."), "{holidays}");
+    }
+}
+
+#[test]
 fn a_day_of_the_month_is_not_every_day_and_not_every_week() {
     let rule = |rule: &str| {
         let service = series(&format!(
