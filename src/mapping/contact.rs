@@ -11,6 +11,7 @@ use super::precedence::Property;
 use super::text;
 use super::url::email;
 use crate::openactive::ContactPoint;
+use crate::openactive::lenient::Absent as _;
 use crate::openactive::lenient::Text;
 use crate::oruk::Contact;
 use crate::oruk::Id;
@@ -62,7 +63,11 @@ fn of_point(cx: &Context<'_>, point: &ContactPoint, organizer: &Organizer<'_>) -
         cx.find(Code::ContactNameWithheld, "beta:contactPoint.name");
         None
     };
-    let address = point.email.get().and_then(email).or_else(|| organization.email.clone());
+    let own_address = point.email.get().and_then(email);
+    if own_address.is_none() && !point.email.is_absent() {
+        cx.find(Code::EmailInvalid, "beta:contactPoint.email");
+    }
+    let address = own_address.or_else(|| organization.email.clone());
     let own = point.telephone.get().map(|number| (number, "Enquiries"));
     let phone = own.or_else(|| organizer_phone(organizer));
     let title = Some(cx.line(point.contact_type.as_str())).filter(|title| !title.is_empty());

@@ -480,6 +480,18 @@ fn what_is_withheld_of_a_joining_link_is_told_where_it_stands() {
 }
 
 #[test]
+fn an_address_of_a_contact_point_that_is_none_is_told() {
+    let contact = |email: &str| {
+        findings(&format!(
+            r#"{{"@type":"SessionSeries","beta:contactPoint":{{"email":"{email}"}}}}"#
+        ))
+    };
+    let invalid = Finding::new(Code::EmailInvalid, "beta:contactPoint.email");
+    assert!(contact("nobody").contains(&invalid));
+    assert!(!contact("Mailto:team@example.org").contains(&invalid));
+}
+
+#[test]
 fn languages_are_listed_once() {
     let service = series(r#""inLanguage":["en","EN","<b></b>","cy"]"#);
     let codes: Vec<_> = service.languages.iter().map(|language| language.code.as_deref()).collect();

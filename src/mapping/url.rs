@@ -4,6 +4,8 @@ use std::net::Ipv4Addr;
 
 use url::Url;
 
+use super::detail::without_scheme;
+
 /// Returns an absolute http(s) address, as published wherever that is a valid URI.
 ///
 /// Never a link that lets people into an online meeting. `www.` gets a scheme. User names and passwords in addresses, other schemes and everything that is
@@ -172,8 +174,7 @@ fn between_words(c: char) -> bool {
 
 /// Returns a syntactically valid e-mail address.
 pub(super) fn email(text: &str) -> Option<String> {
-    let text = text.trim();
-    let text = text.strip_prefix("mailto:").unwrap_or(text);
+    let text = without_scheme(text);
     let (local, domain) = text.split_once('@')?;
     let local_ok = !local.is_empty()
         && !local.starts_with('.')
@@ -311,7 +312,9 @@ mod tests {
 
     #[test]
     fn email_syntax_is_checked() {
-        assert_eq!(email("mailto:a.b@x.org").as_deref(), Some("a.b@x.org"));
+        for address in ["a.b@x.org", " mailto:a.b@x.org ", "Mailto:a.b@x.org"] {
+            assert_eq!(email(address).as_deref(), Some("a.b@x.org"), "{address}");
+        }
         for bad in ["a@b", "a b@x.org", "@x.org", "a@x..org", "a@-x.org", "x"] {
             assert_eq!(email(bad), None, "{bad}");
         }
