@@ -146,14 +146,12 @@ fn country(text: &str) -> String {
         return "GB".to_owned();
     }
     let name = name.strip_prefix("the ").unwrap_or(&name);
-    let named = COUNTRIES.iter().find(|(_, names)| names.contains(&name));
-    match named {
-        Some((code, _)) => (*code).to_owned(),
-        None if name.len() == 2 && name.bytes().all(|b| b.is_ascii_alphabetic()) => {
-            name.to_uppercase()
-        }
-        None => "GB".to_owned(),
+    if let Some((code, _)) = COUNTRIES.iter().find(|(_, names)| names.contains(&name)) {
+        return (*code).to_owned();
     }
+    let code = name.to_ascii_uppercase();
+    let is_known = COUNTRY_CODES.split(' ').any(|known| known == code);
+    if is_known { code } else { "GB".to_owned() }
 }
 
 /// Countries by the names and three-letter codes (ISO 3166-1) publishers may write: those whose people
@@ -203,8 +201,19 @@ const COUNTRIES: [(&str, &[&str]); 42] = [
     ("ZA", &["zaf", "south africa"]),
 ];
 
+/// The two-letter codes of ISO 3166-1.
+const COUNTRY_CODES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN \
+    BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE \
+    EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU \
+    ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY \
+    MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM \
+    PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS \
+    ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS \
+    YE YT ZA ZM ZW";
+
+/// Tells whether a text names the United Kingdom or a part of it. `NI` is Northern Ireland here, not Nicaragua.
 fn is_united_kingdom(text: &str) -> bool {
-    const NAMES: [&str; 9] = [
+    const NAMES: [&str; 10] = [
         "uk",
         "gb",
         "gbr",
@@ -214,6 +223,7 @@ fn is_united_kingdom(text: &str) -> bool {
         "scotland",
         "wales",
         "northern ireland",
+        "ni",
     ];
     let text = text.trim_end_matches('.').to_lowercase();
     NAMES.contains(&text.as_str())
@@ -280,6 +290,9 @@ mod tests {
             ("UK", "GB"),
             ("", "GB"),
             ("ie", "IE"),
+            ("NI", "GB"),
+            ("EN", "GB"),
+            ("fr", "FR"),
             ("England", "GB"),
             ("??", "GB"),
             ("West Yorkshire", "GB"),
