@@ -115,9 +115,13 @@ impl<'de> Visitor<'de> for IdentifierVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Identifier, A::Error> {
         let mut values = Vec::new();
-        while let Some(value) = seq.next_element::<PropertyValue>()? {
-            if !value.is_absent() {
-                values.push(value);
+        while let Some(one) = seq.next_element::<Identifier>()? {
+            match one {
+                Identifier::Values(more) => values.extend(more),
+                other => values.extend(other.local().map(|local| PropertyValue {
+                    value: local.as_str().into(),
+                    ..PropertyValue::default()
+                })),
             }
         }
         Ok(Identifier::Values(values))
@@ -197,5 +201,7 @@ mod tests {
         assert_eq!(read("\"77\""), Identifier::Text(Text::from("77")));
         assert!(read("null").is_absent());
         assert_eq!(read("[{\"value\": \"x\"}]").local().as_deref(), Some("x"));
+        assert_eq!(read("[12, \"x\"]").local().as_deref(), Some("12"));
+        assert_eq!(read("[\"x\", 12]").values().len(), 2);
     }
 }
