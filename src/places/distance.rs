@@ -17,8 +17,8 @@ pub fn distance_m(latitude_1: f64, longitude_1: f64, latitude_2: f64, longitude_
 /// off by less than 3 cm there. Beyond, it is [`distance_m`].
 #[derive(Debug, Clone, Copy)]
 pub struct Ruler {
-    latitude: f64,
-    longitude: f64,
+    pub(super) latitude: f64,
+    pub(super) longitude: f64,
     sine: f64,
     cosine: f64,
 }
@@ -36,11 +36,18 @@ impl Ruler {
         if north.abs().max(east.abs()) > FLAT_DEGREES {
             return distance_m(self.latitude, self.longitude, latitude, longitude);
         }
-        let (north, east) = (north.to_radians(), east.to_radians());
-        // The cosine of the latitude halfway, from that here; half of `north` is a few thousandths.
+        self.square_to(latitude, longitude).sqrt()
+    }
+
+    /// Returns the square of the distance in metres, as on flat ground: enough to compare distances by, and needs
+    /// no sines.
+    pub(super) fn square_to(&self, latitude: f64, longitude: f64) -> f64 {
+        let north = (latitude - self.latitude).to_radians();
+        // The cosine of the latitude halfway, from that here, by its series.
         let half = north / 2.0;
         let cosine = self.cosine * (1.0 - half * half / 2.0) - self.sine * half;
-        EARTH_RADIUS_M * north.hypot(east * cosine)
+        let east = (longitude - self.longitude).to_radians() * cosine;
+        (north * north + east * east) * EARTH_RADIUS_M * EARTH_RADIUS_M
     }
 }
 
@@ -90,4 +97,4 @@ impl BoundingBox {
 }
 
 /// The mean radius of the Earth.
-pub(super) const EARTH_RADIUS_M: f64 = 6_371_008.8;
+const EARTH_RADIUS_M: f64 = 6_371_008.8;

@@ -10,10 +10,10 @@ use rstar::primitives::GeomWithData;
 use rstar::primitives::Rectangle;
 
 use super::BoundingBox;
+use super::Ruler;
 use super::block::Block;
 use super::block::Entry;
 use super::block::degrees;
-use super::distance::EARTH_RADIUS_M;
 use super::table::Table;
 
 /// The boxes of the blocks of a table, with the number of each.
@@ -48,7 +48,7 @@ impl Boxes {
         if !latitude.is_finite() || !longitude.is_finite() || within_m.is_nan() {
             return None;
         }
-        let origin = Origin::new(latitude, longitude);
+        let origin = Ruler::at(latitude, longitude);
         let furthest = within_m.min(FURTHEST_M);
         let mut radius = FIRST_RADIUS_M.min(furthest);
         loop {
@@ -67,7 +67,7 @@ impl Boxes {
 
     /// Returns the nearest postcode of those blocks that reach into a radius: surely the nearest of all
     /// if it is within the radius itself.
-    fn nearest_near(&self, table: &Table, origin: &Origin, radius: f64) -> Option<Candidate> {
+    fn nearest_near(&self, table: &Table, origin: &Ruler, radius: f64) -> Option<Candidate> {
         let mut best: Option<Candidate> = None;
         for (least_metres, number) in self.blocks_near(origin, radius) {
             if best.is_some_and(|best| best.metres < least_metres) {
@@ -76,7 +76,7 @@ impl Boxes {
             let found = table
                 .blocks
                 .get(number)
-                .and_then(|block| origin.nearest_of(block.entries(&table.file)));
+                .and_then(|block| nearest_of(origin, block.entries(&table.file)));
             if let Some((rank, metres)) = found
                 && best.is_none_or(|best| metres < best.metres)
             {
@@ -88,56 +88,33 @@ impl Boxes {
 
     /// Returns the numbers of blocks that reach into a radius, each with a distance that none of its
     /// postcodes is nearer than, in the order of that.
-    fn blocks_near(&self, origin: &Origin, radius: f64) -> Vec<(f64, usize)> {
+    fn blocks_near(&self, origin: &Ruler, radius: f64) -> Vec<(f64, usize)> {
         let bounds = BoundingBox::around(origin.latitude, origin.longitude, radius * SLACK);
         let bounds = AABB::from_corners(
             [bounds.min_latitude, bounds.min_longitude],
             [bounds.max_latitude, bounds.max_longitude],
         );
         let boxes = self.0.locate_in_envelope_intersecting(bounds);
-        let mut blocks: Vec<_> =
-            boxes.map(|found| (origin.distance_to_box(found.geom()) / SLACK, found.data)).collect();
+        let mut blocks: Vec<_> = boxes
+            .map(|found| (distance_to_box(origin, found.geom()) / SLACK, found.data))
+            .collect();
         blocks.sort_unstable_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
         blocks
     }
 }
 
-/// Measures from a point as on a plane, which is exact enough to compare and needs no sines.
-struct Origin {
-    latitude: f64,
-    longitude: f64,
-    sine: f64,
-    cosine: f64,
+fn nearest_of(origin: &Ruler, entries: impl Iterator<Item = Entry>) -> Option<(usize, f64)> {
+    let squares =
+        entries.map(|entry| origin.square_to(degrees(entry.latitude), degrees(entry.longitude)));
+    let (rank, square) = squares.enumerate().min_by(|one, other| one.1.total_cmp(&other.1))?;
+    Some((rank, square.sqrt()))
 }
 
-impl Origin {
-    fn new(latitude: f64, longitude: f64) -> Self {
-        let (sine, cosine) = latitude.to_radians().sin_cos();
-        Self { latitude, longitude, sine, cosine }
-    }
-
-    fn nearest_of(&self, entries: impl Iterator<Item = Entry>) -> Option<(usize, f64)> {
-        let squares =
-            entries.map(|entry| self.square_to(degrees(entry.latitude), degrees(entry.longitude)));
-        let (rank, square) = squares.enumerate().min_by(|one, other| one.1.total_cmp(&other.1))?;
-        Some((rank, square.sqrt()))
-    }
-
-    fn distance_to_box(&self, found: &Rectangle<[f64; 2]>) -> f64 {
-        let ([south, west], [north, east]) = (found.lower(), found.upper());
-        let latitude = self.latitude.clamp(south, north);
-        let longitude = self.longitude.clamp(west, east);
-        self.square_to(latitude, longitude).sqrt()
-    }
-
-    /// The square of the distance in metres.
-    fn square_to(&self, latitude: f64, longitude: f64) -> f64 {
-        let north = (latitude - self.latitude).to_radians();
-        // The cosine of the latitude half way, by its series.
-        let cosine = self.cosine - self.sine * north / 2.0 - self.cosine * north * north / 8.0;
-        let east = (longitude - self.longitude).to_radians() * cosine;
-        (north * north + east * east) * EARTH_RADIUS_M * EARTH_RADIUS_M
-    }
+fn distance_to_box(origin: &Ruler, found: &Rectangle<[f64; 2]>) -> f64 {
+    let ([south, west], [north, east]) = (found.lower(), found.upper());
+    let latitude = origin.latitude.clamp(south, north);
+    let longitude = origin.longitude.clamp(west, east);
+    origin.square_to(latitude, longitude).sqrt()
 }
 
 /// Most points with a name are within this of a postcode.
