@@ -4,7 +4,6 @@
 //! made in its image.
 
 use std::fmt;
-use std::sync::LazyLock;
 
 use serde::Serialize;
 use serde::Serializer;
@@ -28,8 +27,8 @@ impl Curie {
 
     /// Names a term; nothing when its taxonomy is not one of this gateway's.
     pub fn of(term: &TaxonomyTerm) -> Option<Self> {
-        let (_, scheme) = SCHEMES.iter().find(|(id, _)| *id == term.taxonomy_id)?;
-        Some(Self::new(*scheme, term.id))
+        let scheme = Scheme::ALL.into_iter().find(|scheme| scheme.id() == term.taxonomy_id)?;
+        Some(Self::new(scheme, term.id))
     }
 
     /// Returns the scheme.
@@ -90,10 +89,6 @@ pub fn vocabulary(scheme: Scheme) -> &'static str {
         Scheme::AttendanceMode => "eventAttendanceMode",
     }
 }
-
-/// The schemes by id. An id is a hash of a URI, too dear to work out for each term.
-static SCHEMES: LazyLock<[(Id, Scheme); Scheme::ALL.len()]> =
-    LazyLock::new(|| Scheme::ALL.map(|scheme| (scheme.id(), scheme)));
 
 #[cfg(test)]
 mod tests {
