@@ -44,8 +44,6 @@ impl fmt::Display for RuleFault {
 /// What is known of a platform or publisher before its operator says anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Preset {
-    /// What it is called.
-    pub name: String,
     /// Whether its data may be served, unless the configuration says so itself.
     pub republish: Option<bool>,
     /// Its options.
@@ -58,7 +56,9 @@ pub struct Preset {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StatedPreset {
-    name: String,
+    /// For who reads the file.
+    #[serde(rename = "name")]
+    _name: String,
     republish: Option<bool>,
     #[serde(default)]
     options: StatedOptions,
@@ -120,9 +120,6 @@ impl Ruleset {
                 let stated: StatedTexts = from_toml(text)?;
                 let own = Templates::of(&stated).map_err(|fault| at_line(text, fault))?;
                 self.templates = own.over(&BUILT_IN_TEMPLATES);
-                if let [first, ..] = self.templates.missing().as_slice() {
-                    return Err((1, format!("the text `{first}` is missing")));
-                }
             }
             Some(_) if file == FACILITY_ACTIVITY => {
                 self.implied_activities = crosswalk::implied_activities(text)?;
@@ -175,7 +172,6 @@ fn preset(text: &str) -> Result<Preset, (u64, String)> {
     Ok(Preset {
         fields: Precedence::of(&stated.fields).map_err(|fault| at_line(text, fault))?,
         templates: Templates::of(&stated.templates).map_err(|fault| at_line(text, fault))?,
-        name: stated.name,
         republish: stated.republish,
         options: stated.options,
     })

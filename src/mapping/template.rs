@@ -96,6 +96,7 @@ impl Templates {
     }
 
     /// Returns the keys of the texts that are missing.
+    #[cfg(test)]
     pub(super) fn missing(&self) -> Vec<&'static str> {
         let missing = TEXTS.iter().filter(|(text, ..)| !self.0.contains_key(text));
         missing.map(|(_, key, ..)| *key).collect()

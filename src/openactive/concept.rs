@@ -13,10 +13,6 @@ lenient_object! {
         id: Text = "@id" | "id" | "identifier",
         /// Label; publishers also invent their own.
         pref_label: Text = "prefLabel" | "name" | "label",
-        /// URI of the vocabulary.
-        in_scheme: Text = "inScheme",
-        /// Meaning in words.
-        definition: Text = "definition" | "description",
     }
     text => pref_label allowed, uri => id
 }

@@ -46,8 +46,6 @@ lenient_object! {
         encoding_format: Text = "encodingFormat",
         /// What it holds, in words of the publisher's own.
         name: Text = "name",
-        /// The type of what it holds.
-        additional_type: Text = "additionalType",
     }
     text => content_url
 }

@@ -22,11 +22,6 @@ macro_rules! lenient_object {
             $( $(#[$field_meta])* pub $field: $ty, )+
         }
 
-        impl $Name {
-            /// The JSON properties this type reads; every other one is passed over.
-            pub const PROPERTIES: &'static [&'static str] = &[$($first, $($key,)*)+];
-        }
-
         impl $crate::openactive::lenient::Absent for $Name {
             $( const STANDS_ALONE: bool = { _ = stringify!($alone); true }; )?
 

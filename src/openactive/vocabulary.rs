@@ -35,8 +35,6 @@ lenient_object! {
     pub struct SkosScheme {
         /// URI.
         id: Text = "id" | "@id",
-        /// Title.
-        title: Text = "title" | "name",
         /// Concepts.
         concept: Many<SkosConcept> = "concept" | "hasTopConcept",
     }
