@@ -174,7 +174,8 @@ fn is_implausible(length: TimeDelta) -> bool {
     length > LONGEST_SESSION && length < TimeDelta::days(1)
 }
 
-const LONGEST_SESSION: TimeDelta = TimeDelta::hours(14);
+/// Longest session that is believed.
+pub(super) const LONGEST_SESSION: TimeDelta = TimeDelta::hours(14);
 
 /// Returns an occurrence without what is its own alone: names and times. Its id may tell for when it was
 /// planned.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Datelike as _;
 use chrono::NaiveDate;
 use chrono::NaiveTime;
 use chrono::TimeDelta;
@@ -16,7 +17,6 @@ use super::row::Rule;
 use super::row::is_last_in_month;
 use super::row::place_in_month;
 use super::row::weekly;
-use super::words;
 use crate::openactive::DayRule;
 use crate::oruk::Frequency;
 use crate::oruk::Id;
@@ -44,7 +44,7 @@ pub(super) const MAX_DATES: usize = 12;
 pub(super) fn derive(occurrences: &[Dated], today: NaiveDate) -> (Vec<Row>, bool) {
     let mut groups: BTreeMap<_, Vec<Dated>> = BTreeMap::new();
     for one in occurrences {
-        let weekday = words::weekday(one.date).num_days_from_monday();
+        let weekday = one.date.weekday().num_days_from_monday();
         let days_long = (one.last_date - one.date).num_days();
         groups.entry((one.at, one.opens, one.closes, weekday, days_long)).or_default().push(*one);
     }
@@ -134,12 +134,9 @@ fn monthly(dates: &[NaiveDate]) -> Option<Rule> {
     } else {
         dates.iter().all(|date| is_last_in_month(*date)).then_some(-1)?
     };
-    let day = DayRule { nth: Some(nth), weekday: words::weekday(*first) };
+    let day = DayRule { nth: Some(nth), weekday: first.weekday() };
     let months = |a: NaiveDate, b: NaiveDate| {
-        let count = |date: NaiveDate| {
-            i64::from(chrono::Datelike::year(&date)) * 12
-                + i64::from(chrono::Datelike::month0(&date))
-        };
+        let count = |date: NaiveDate| i64::from(date.year()) * 12 + i64::from(date.month0());
         count(b) - count(a)
     };
     let interval = dates.windows(2).map(|p| months(p[0], p[1])).reduce(gcd)?;
@@ -157,7 +154,7 @@ fn every_weeks(dates: &[NaiveDate]) -> Option<Rule> {
     if rest.len() < 2 && weeks > 2 {
         return None;
     }
-    let rule = weekly(&[words::weekday(*first)], weeks);
+    let rule = weekly(&[first.weekday()], weeks);
     is_regular(&rule, dates).then_some(rule)
 }
 
@@ -177,7 +174,7 @@ fn merge(rows: impl Iterator<Item = Row>) -> Vec<Row> {
     let mut merged: Vec<Row> = Vec::new();
     for row in rows {
         let same = |known: &&mut Row| {
-            let joinable = |row: &Row| row.rule.as_ref().is_some_and(is_every_week);
+            let joinable = |row: &Row| row.rule.as_ref().is_some_and(Rule::is_every_week);
             joinable(known)
                 && joinable(&row)
                 && (known.at, known.opens, known.closes) == (row.at, row.opens, row.closes)
@@ -208,10 +205,6 @@ fn start_together(a: Option<NaiveDate>, b: Option<NaiveDate>) -> bool {
     }
 }
 
-fn is_every_week(rule: &Rule) -> bool {
-    rule.frequency == Frequency::Weekly && rule.interval == 1
-}
-
 const WEEK: TimeDelta = TimeDelta::days(7);
 
 const WORKED_OUT: &str = "Pattern worked out from the individual dates published by the provider.";
@@ -219,6 +212,7 @@ const WORKED_OUT: &str = "Pattern worked out from the individual dates published
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mapping::schedule::words;
 
     fn on(date: &str, opens: &str) -> Dated {
         let date: NaiveDate = date.parse().unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Datelike as _;
 use chrono::NaiveDate;
 use chrono::NaiveTime;
 use chrono::Timelike as _;
@@ -11,7 +12,6 @@ use super::derive::MAX_DATES;
 use super::row::Row;
 use super::row::weekly;
 use super::rule::PUBLIC_HOLIDAYS;
-use super::words;
 use crate::mapping::context::Context;
 use crate::mapping::local_time;
 use crate::mapping::location::Places;
@@ -204,7 +204,7 @@ fn of_special(hours: &Many<OpeningHours>, today: NaiveDate) -> Vec<Row> {
         let is_range = first < last;
         if is_range && is_closed && !days.is_empty() {
             let dates = first.max(today).iter_days().take_while(|date| *date <= last);
-            let shut = dates.filter(|date| days.contains(&words::weekday(*date)));
+            let shut = dates.filter(|date| days.contains(&date.weekday()));
             rows.extend(shut.take(MAX_DATES).map(|date| closed(date, date)));
         } else if is_closed {
             rows.push(closed(first, last));
@@ -248,7 +248,7 @@ fn of_slots(cx: &Context<'_>) -> Vec<Row> {
             continue;
         }
         let from = start.hour() * 60 + start.minute();
-        let day = words::weekday(start.date()).num_days_from_monday();
+        let day = start.weekday().num_days_from_monday();
         by_day.entry(day).or_default().push((from, from + minutes));
     }
     let mut rows = of_spans(by_day);

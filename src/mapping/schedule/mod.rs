@@ -16,6 +16,7 @@ mod zone;
 
 use std::collections::HashSet;
 
+use chrono::Datelike as _;
 use chrono::NaiveDate;
 use chrono::NaiveTime;
 use chrono::TimeDelta;
@@ -190,7 +191,7 @@ fn is_of(row: &Row, one: &Dated) -> bool {
 
 fn is_day_of(row: &Row, date: NaiveDate) -> bool {
     let on_day = row.rule.as_ref().is_some_and(|rule| {
-        rule.days.is_empty() || rule.days.iter().any(|day| day.weekday == words::weekday(date))
+        rule.days.is_empty() || rule.days.iter().any(|day| day.weekday == date.weekday())
     });
     let is_within = row.valid_from.is_none_or(|first| first <= date)
         && row.valid_to.is_none_or(|last| date <= last);

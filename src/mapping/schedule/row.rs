@@ -27,6 +27,11 @@ pub(super) struct Rule {
 }
 
 impl Rule {
+    /// Tells whether no week is passed over.
+    pub(super) fn is_every_week(&self) -> bool {
+        self.frequency == Frequency::Weekly && self.interval == 1
+    }
+
     /// Returns the dates of the rule from its start on, in order.
     pub(super) fn dates(&self, start: NaiveDate) -> impl Iterator<Item = NaiveDate> + '_ {
         let period = (0..).map_while(move |step| self.period(start, step));

@@ -15,6 +15,7 @@ use super::row::weekly;
 use super::words;
 use super::zone;
 use crate::mapping::Occurrence;
+use crate::mapping::bundle::LONGEST_SESSION;
 use crate::mapping::context;
 use crate::mapping::context::Context;
 use crate::mapping::context::instant;
@@ -188,7 +189,7 @@ fn rule_of(cx: &Context<'_>, schedule: &Schedule, start: Option<NaiveDate>) -> O
         (1, _) if days.is_empty() => Some(weekly(&ALL_DAYS, 1)),
         (1, _) => Some(every_week(&days, 1)),
         (n, _) if n % 7 == 0 && !days.is_empty() => Some(every_week(&days, n / 7)),
-        (n, Some(start)) if n % 7 == 0 => Some(weekly(&[words::weekday(start)], n / 7)),
+        (n, Some(start)) if n % 7 == 0 => Some(weekly(&[start.weekday()], n / 7)),
         _ => None,
     }
 }
@@ -299,7 +300,7 @@ fn closes(
     let stated = [&schedule.duration].into_iter().chain(cx.layers().iter().map(|l| &l.duration));
     let period = stated.into_iter().find_map(|text| Period::parse(text.as_str()))?;
     let secs = i64::try_from(period.fixed_secs()?).ok()?;
-    if secs > (MAX_HOURS + 2) * 3600 {
+    if secs > LONGEST_SESSION.num_seconds() {
         cx.find(Code::DurationImplausible, "eventSchedule.duration");
         return None;
     }

@@ -1,6 +1,5 @@
 //! Dates, times and rules in plain English.
 
-use chrono::Datelike as _;
 use chrono::NaiveDate;
 use chrono::NaiveTime;
 use chrono::Timelike as _;
@@ -151,9 +150,4 @@ pub(super) fn only_in(months: &[u32]) -> Option<String> {
         .map(|date| date.format("%B").to_string())
         .collect();
     (!names.is_empty()).then(|| format!("Runs only in {}.", and_list(&names)))
-}
-
-/// Returns the day of the week of a date.
-pub(super) fn weekday(date: NaiveDate) -> Weekday {
-    date.weekday()
 }

@@ -13,12 +13,10 @@ use chrono::Weekday;
 use chrono_tz::Tz;
 
 use super::row::Row;
-use super::row::Rule;
 use super::row::weekly;
 use crate::mapping::context::Context;
 use crate::mapping::local_time;
 use crate::openactive::Schedule;
-use crate::oruk::Frequency;
 use crate::quality::Code;
 
 /// How far ahead an open end is followed: both changes of the clock, one of them twice.
@@ -119,7 +117,7 @@ fn moved(row: &Row, opens: NaiveTime, difference: TimeDelta) -> Option<Row> {
     if by.is_zero() {
         return Some(moved);
     }
-    let rule = row.rule.as_ref().filter(|rule| is_every_week(rule) && row.except.is_empty())?;
+    let rule = row.rule.as_ref().filter(|rule| rule.is_every_week() && row.except.is_empty())?;
     let day =
         |weekday: Weekday| if by > TimeDelta::zero() { weekday.succ() } else { weekday.pred() };
     moved.rule = Some(weekly(&rule.days.iter().map(|d| day(d.weekday)).collect::<Vec<_>>(), 1));
@@ -127,10 +125,6 @@ fn moved(row: &Row, opens: NaiveTime, difference: TimeDelta) -> Option<Row> {
         *date = date.map(|date| date + by);
     }
     Some(moved)
-}
-
-fn is_every_week(rule: &Rule) -> bool {
-    rule.frequency == Frequency::Weekly && rule.interval == 1
 }
 
 const PATH: &str = "eventSchedule.scheduleTimezone";
