@@ -185,3 +185,15 @@ fn properties(
     }
     Ok(list)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapping::ruleset::Ruleset;
+
+    #[test]
+    fn the_file_that_is_built_in_has_the_order_of_the_specification() {
+        let expected = FIELDS.map(|(field, _, _, list)| (field, list.to_vec()));
+        assert_eq!(Ruleset::built_in().fields, Precedence(BTreeMap::from(expected)));
+    }
+}
