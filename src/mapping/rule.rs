@@ -90,7 +90,7 @@ rules! {
     "address.region" => "the region",
     "address.state_province" => "the region, else the city: the standard asks for one",
     "address.postal_code" => "the postcode, else the one found in the text of the address, in its usual form",
-    "address.country" => "the country's code; GB where none or a name is given",
+    "address.country" => "the country's code, also by its name; GB where none is known",
     "address.address_type" => "always physical",
     "accessibility.description" => "the support that is offered, or what the venue has",
     "accessibility.accessibility" => "as description",

@@ -32,7 +32,7 @@ pub trait Absent {
     fn is_absent(&self) -> bool;
 }
 
-/// Text, also when published as a number or a boolean; blank text, `-` and `null` are absent.
+/// Text, also when published as a number or a boolean; blank text, `-`, `null`, `None` and `undefined` are absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(String);
 

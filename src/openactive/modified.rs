@@ -36,7 +36,7 @@ impl Modified {
         &self.0
     }
 
-    /// Orders two values of one feed: numerically when both are numbers, else as text.
+    /// Orders two values of one feed: numerically when both are whole numbers, else as text.
     pub fn compare(&self, other: &Self) -> Ordering {
         match (self.integer(), other.integer()) {
             (Some(a), Some(b)) => a.cmp(&b),

@@ -58,7 +58,7 @@ impl Party {
         self.types().any(|name| is_word(name, "Person")) || (!self.is_typed() && has_own_name)
     }
 
-    /// Tells whether the party is said to be something, if only a `Thing`.
+    /// Tells whether the party is said to be something: a `Thing` may be anything.
     pub fn is_typed(&self) -> bool {
         self.types().any(|name| !is_word(name, "Thing"))
     }

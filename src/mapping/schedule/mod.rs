@@ -159,8 +159,7 @@ fn is_off(cx: &Context<'_>, row: &Row) -> bool {
     times.any(|when| when == (row.date, row.opens, row.closes))
 }
 
-/// Rules of the head, else of its nearest parent: an occurrence's own schedule is never inherited, but
-/// a head put together from occurrences has it on the series around them.
+/// Rules of the head alone: a schedule is never inherited.
 fn published_rows(cx: &Context<'_>) -> Vec<Row> {
     let head = cx.head();
     let rows = head.event_schedule.iter().flat_map(|schedule| rule::rows_of(cx, head, schedule));

@@ -112,7 +112,7 @@ pub(super) fn in_week_order(days: &mut Vec<DayRule>) {
     days.dedup();
 }
 
-/// Returns a rule for every week on these days.
+/// Returns a rule for these days of every week, or of each one in an interval of them.
 pub(super) fn weekly(days: &[Weekday], interval: u32) -> Rule {
     let mut days: Vec<_> = days.iter().map(|&weekday| DayRule { nth: None, weekday }).collect();
     in_week_order(&mut days);

@@ -37,7 +37,7 @@ use crate::openactive::parts;
 use crate::oruk::Frequency;
 use crate::quality::Code;
 
-/// Longest session that is believed, in hours; a longer one is an end time written as a duration.
+/// Longest session past midnight that is believed, in hours: a longer one has its end before its start.
 const MAX_HOURS: i64 = 12;
 
 /// How many dates are gone through to find the last: for a thousand in one month of each year.
@@ -276,7 +276,8 @@ fn positive(number: Option<f64>) -> Option<u32> {
 }
 
 /// Returns the end: as published, else that of the session whose times the series has, else start plus
-/// duration. An end that would make the session last more than half a day is an error and is dropped.
+/// duration. An end before the start, by which the session would last more than half a day, is an error and is
+/// dropped.
 fn closes(
     cx: &Context<'_>,
     schedule: &Schedule,
