@@ -135,5 +135,6 @@ rules! {
     "x_openactive.publisher" => "the publisher's name in the configuration",
     "x_openactive.license" => "the configured licence, else the one the feed names",
     "x_openactive.image" => "the first image of the opportunity or what it is part of",
+    "x_openactive.except_dates" => "the dates that are left out, where the option of this name asks for them",
     "x_openactive.organization_source" => "said where the publisher of the dataset stands in for an organiser",
 }

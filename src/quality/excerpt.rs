@@ -145,6 +145,28 @@ fn excerpt(name: &str, value: &Value) -> Excerpt {
         (None, Value::String(text)) => Excerpt::Text(text.chars().count()),
         (None, Value::Object(_)) => Excerpt::Other("an object"),
         (None, Value::Array(_)) => Excerpt::Other("a list"),
-        (None, _) => Excerpt::Other("a number"),
+        (None, Value::Number(_)) => Excerpt::Other("a number"),
+        (None, _) => Excerpt::Other("true or false"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_shown_is_told_by_its_kind() {
+        let finding = Finding::new(Code::UrlInvalid, "url");
+        for (value, expected) in [
+            (json!("Jo Smith"), Excerpt::Text(8)),
+            (json!({"name": "Jo"}), Excerpt::Other("an object")),
+            (json!(["Jo"]), Excerpt::Other("a list")),
+            (json!(900_111), Excerpt::Other("a number")),
+            (json!(true), Excerpt::Other("true or false")),
+        ] {
+            assert_eq!(excerpts(&finding, &[json!({"url": value})]), [expected], "{value}");
+        }
     }
 }

@@ -272,6 +272,7 @@ fn every_field_of_the_worked_cases_has_a_rule() {
         count += has_rules("", &service);
     }
     assert!(count > 500, "{count}");
+    has_rules("schedules[0].x_openactive", &json!({"except_dates": ["2026-12-24"]}));
 }
 
 /// Checks every field of a body and returns how many there are.
