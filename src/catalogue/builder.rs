@@ -4,6 +4,8 @@ use std::borrow::Borrow;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use chrono::DateTime;
+use chrono::Utc;
 use hashbrown::HashMap;
 
 use super::area::Area;
@@ -49,6 +51,7 @@ impl Source {
 #[derive(Debug)]
 pub(super) struct Builder {
     around: Arc<Surroundings>,
+    shown_at: DateTime<Utc>,
     docs: Vec<Arc<Doc>>,
     by_term: Gathered<Id>,
     in_name: Gathered<Box<str>>,
@@ -60,16 +63,18 @@ pub(super) struct Builder {
 struct Gathered<K>(HashMap<K, Vec<u32>>);
 
 impl Builder {
-    pub(super) fn new(around: Arc<Surroundings>) -> Self {
+    /// Makes one of services that are shown from a time on: until then they were not published, whenever the
+    /// store wrote them down.
+    pub(super) fn new(around: Arc<Surroundings>, shown_at: DateTime<Utc>) -> Self {
         let (by_term, in_name, in_text) =
             (Gathered::default(), Gathered::default(), Gathered::default());
-        Self { around, docs: Vec::new(), by_term, in_name, in_text }
+        Self { around, shown_at, docs: Vec::new(), by_term, in_name, in_text }
     }
 
     /// Takes one more service.
     pub(super) fn add(&mut self, source: &Source) {
         let number = u32::try_from(self.docs.len()).unwrap_or(u32::MAX);
-        self.docs.push(Arc::new(doc(source, &self.around)));
+        self.docs.push(Arc::new(doc(source, &self.around, self.shown_at)));
         let Some(entry) = &source.entry else { return };
         for term in &entry.terms {
             self.by_term.add(term, number);
@@ -135,7 +140,7 @@ impl<K: Hash + Eq> Gathered<K> {
     }
 }
 
-fn doc(source: &Source, around: &Surroundings) -> Doc {
+fn doc(source: &Source, around: &Surroundings, shown_at: DateTime<Utc>) -> Doc {
     let (change, none) = (&source.change, Entry::default());
     let entry = source.entry.as_ref().unwrap_or(&none);
     let areas: Vec<(u16, &Area)> =
@@ -156,6 +161,7 @@ fn doc(source: &Source, around: &Surroundings) -> Doc {
         seq: change.seq,
         status: change.status,
         last_modified: change.last_modified,
+        published_at: change.published_at.max(shown_at),
         order: text::fold(&entry.name).into(),
         organization: entry.organization,
         minimum_age: entry.minimum_age,

@@ -158,7 +158,8 @@ impl Catalogue {
         // What changes behind the scan is in the change log after this.
         let generation = self.store.latest_change().await?;
         let mut terms = self.with_vocabulary(&Terms::default());
-        let mut builder = Builder::new(Arc::clone(&around));
+        // Most of it was shown before, by this process or an earlier one.
+        let mut builder = Builder::new(Arc::clone(&around), DateTime::UNIX_EPOCH);
         let mut batch = self.store.scan(None, BATCH).await?;
         while let Some(last) = batch.last() {
             let after = Some(last.id);

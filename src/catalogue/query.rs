@@ -87,8 +87,8 @@ pub struct Query {
     pub organizations: Vec<Id>,
     /// At one of these locations.
     pub locations: Vec<Id>,
-    /// Changed at this time or later; then what is over is included, and what is gone whatever else is
-    /// asked, since a tombstone does not tell what it was.
+    /// Changed or published here at this time or later; then what is over is included, and what is gone whatever
+    /// else is asked, since a tombstone does not tell what it was.
     pub modified_after: Option<DateTime<Utc>>,
 }
 
@@ -268,7 +268,7 @@ impl Query {
 
     /// Tells whether what is left of a service is part of the answer.
     pub(super) fn wants_gone(&self, doc: &Doc) -> bool {
-        self.modified_after.is_some_and(|time| doc.last_modified >= time)
+        self.modified_after.is_some_and(|time| doc.is_since(time))
     }
 
     fn by_terms(&self, terms: &Terms, segment: &Segment) -> Option<RoaringBitmap> {
@@ -332,8 +332,7 @@ impl Query {
     }
 
     fn holds(&self, doc: &Doc) -> bool {
-        self.modified_after.is_none_or(|time| doc.last_modified >= time)
-            && self.holds_at_some_time(doc)
+        self.modified_after.is_none_or(|time| doc.is_since(time)) && self.holds_at_some_time(doc)
     }
 
     fn asks_for_a_time(&self) -> bool {

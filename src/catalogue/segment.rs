@@ -31,6 +31,8 @@ pub(super) struct Doc {
     pub(super) seq: u64,
     pub(super) status: Status,
     pub(super) last_modified: DateTime<Utc>,
+    /// When that was published here.
+    pub(super) published_at: DateTime<Utc>,
     /// The folded name: services are listed by it, then by id.
     pub(super) order: Box<str>,
     pub(super) organization: Option<Id>,
@@ -70,6 +72,12 @@ impl Doc {
     /// Services are listed by name, then by id.
     pub(super) fn listed_before(&self, other: &Self) -> std::cmp::Ordering {
         (&self.order, self.id).cmp(&(&other.order, other.id))
+    }
+
+    /// Tells whether it is news to whoever knows what was there before a time. What its publisher changed
+    /// earlier may have been published here since.
+    pub(super) fn is_since(&self, time: DateTime<Utc>) -> bool {
+        self.last_modified.max(self.published_at) >= time
     }
 }
 

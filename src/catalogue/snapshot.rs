@@ -115,7 +115,7 @@ impl Snapshot {
             }
         }
         parts.retain(|part| !part.alive.is_empty());
-        let mut builder = Builder::new(Arc::clone(&self.around));
+        let mut builder = Builder::new(Arc::clone(&self.around), now);
         for change in changes {
             builder.add(change);
         }

@@ -49,6 +49,7 @@ fn changed(seq: u64, (number, name, is_mentioned, places): &Made) -> ChangedServ
         id: Id::derive("service", &[&key]),
         status: Status::Active,
         last_modified: DateTime::UNIX_EPOCH,
+        published_at: DateTime::UNIX_EPOCH,
         entry: Some(entry.to_bytes()),
     }
 }
@@ -190,5 +191,34 @@ proptest! {
         let mut expected: Vec<(f64, f64)> = points.into_iter().filter(is_within).collect();
         expected.sort_by(|a, b| a.partial_cmp(b).unwrap());
         prop_assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn what_was_published_since_a_time_is_told_whatever_its_age() {
+    let hour = |hours| DateTime::UNIX_EPOCH + TimeDelta::hours(hours);
+    let source = |number: u8, last_modified, published_at| {
+        let made = (number, "Yoga".to_owned(), false, 0);
+        let (last_modified, published_at) = (hour(last_modified), hour(published_at));
+        ChangedService { last_modified, published_at, ..changed(u64::from(number), &made) }
+    };
+    let gone = ChangedService { entry: None, ..source(4, 1, 3) };
+    let around = Surroundings { areas: Vec::new(), gazetteer: Arc::clone(&GAZETTEER) };
+    let mut snapshot = Snapshot::empty(Arc::new(around), 0);
+    // The second says that it changed later than it was published, the others long before. The last two were shown
+    // an hour after they were written down.
+    for (shown_at, changes) in
+        [(3, [source(1, 1, 3), source(2, 5, 3)]), (4, [source(3, 1, 3), gone])]
+    {
+        let sources: Vec<Source> = changes.into_iter().map(Source::read).collect();
+        snapshot = snapshot.with(&sources, Terms::default(), hour(shown_at));
+    }
+    let view = View::whole(Arc::new(snapshot));
+    for (since, expected) in [(3, vec![1, 2, 3, 4]), (4, vec![2, 3, 4]), (5, vec![2]), (6, vec![])]
+    {
+        let query = Query { modified_after: Some(hour(since)), ..Query::default() };
+        let mut told: Vec<u64> = view.find(&query, 0, 9).page.iter().map(|hit| hit.seq).collect();
+        told.sort_unstable();
+        assert_eq!(told, expected, "since {since}:00");
     }
 }

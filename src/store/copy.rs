@@ -338,6 +338,7 @@ pub(super) const TABLES: &[Table] = &[
             ("status", Small),
             ("parts", Small),
             ("last_modified", Number),
+            ("published_at", Number),
             ("due", Number),
             ("gone_at", Number),
             ("hash", Bytes),

@@ -450,6 +450,8 @@ pub struct ChangedService {
     pub status: Status,
     /// When the content last changed.
     pub last_modified: DateTime<Utc>,
+    /// When that was published here, which may be long after its publisher says that it changed.
+    pub published_at: DateTime<Utc>,
     /// What the catalogue needs to know; nothing for a tombstone.
     pub entry: Option<Vec<u8>>,
 }

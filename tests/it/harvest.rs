@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use baton::clock::Clock;
+use chrono::SecondsFormat;
 use chrono::TimeDelta;
 use chrono_tz::Europe::London;
 use serde_json::Value;
@@ -115,6 +116,23 @@ async fn sessions_wait_for_a_series_that_comes_later() {
     publisher.upsert("/feed", "1", items::series(1, "Found at last"));
     shows(&gateway, &["Found at last"]).await;
     assert_eq!(gateway.feed(&url).await["orphans"], 0);
+}
+
+#[tokio::test]
+async fn who_asks_for_changes_is_told_what_came_since_though_its_publisher_dates_it_earlier() {
+    let publisher = FakePublisher::start().await;
+    let mut gateway = gateway_of(&publisher, vec![("1", items::series(1, "Early"))]).await;
+    let asked_at = Clock::default().now().to_rfc3339_opts(SecondsFormat::Millis, true);
+    publisher.upsert("/feed", "2", items::series(2, "Late"));
+    shows(&gateway, &["Early", "Late"]).await;
+    let changed = format!("/v3/services?modified_after={asked_at}");
+    let told = gateway.all(&changed).await;
+    assert_eq!(told.iter().map(|service| &service["name"]).collect::<Vec<_>>(), ["Late"]);
+    assert!(told[0]["last_modified"].as_str().unwrap() < asked_at.as_str());
+    // The store knows it too.
+    gateway.stop().await;
+    gateway.start_again().await;
+    assert_eq!(gateway.all(&changed).await, told);
 }
 
 #[tokio::test]

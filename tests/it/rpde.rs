@@ -172,7 +172,8 @@ pub(crate) fn age(folder: &Path, days: i64) {
     let store = rusqlite::Connection::open(folder.join("baton.db")).unwrap();
     let millis = days * 24 * 60 * 60 * 1000;
     let aged = store.execute(
-        "UPDATE service SET last_modified = last_modified - ?1, gone_at = gone_at - ?1",
+        "UPDATE service SET last_modified = last_modified - ?1, gone_at = gone_at - ?1,
+             published_at = published_at - ?1",
         [millis],
     );
     assert!(aged.unwrap() > 0);

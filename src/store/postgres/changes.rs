@@ -59,13 +59,14 @@ pub(super) struct Changes<'a> {
 }
 
 enum Write<'a> {
-    /// It is another than before. The place of its change, its key, when it last changed, and its packed
-    /// body unless that says another time.
+    /// It is another than before. The place of its change, its key, when it last changed and when that was
+    /// published, and its packed body unless that says another time.
     Put {
         at: usize,
         key: i64,
         record: &'a ServiceRecord,
         last_modified: i64,
+        published_at: i64,
         body: Option<&'a [u8]>,
     },
     /// Its content is the same.
@@ -100,10 +101,11 @@ impl<'a> Changes<'a> {
         let is_same = before.as_ref().is_some_and(|known| known.hash == hash && !known.is_gone);
         // A change must not hide behind an older time, or those who ask for changes never see it.
         let stated = record.last_modified.timestamp_millis();
+        let published_at = publication.now.timestamp_millis();
         let last_modified = match &before {
             Some(known) if is_same => known.last_modified,
             Some(known) if stated <= known.last_modified => {
-                publication.now.timestamp_millis().max(known.last_modified + 1)
+                published_at.max(known.last_modified + 1)
             }
             _ => stated,
         };
@@ -120,12 +122,13 @@ impl<'a> Changes<'a> {
         }
         let body = (last_modified == stated).then_some(body);
         let at = self.changed.len();
-        self.writes.insert(id, Write::Put { at, key, record, last_modified, body });
+        self.writes.insert(id, Write::Put { at, key, record, last_modified, published_at, body });
         self.changed.push(ChangedService {
             seq: 0,
             id: record.id,
             status: record.status,
             last_modified: codec::from_millis(last_modified),
+            published_at: codec::from_millis(published_at),
             entry: Some(record.entry.clone()),
         });
     }
@@ -148,6 +151,7 @@ impl<'a> Changes<'a> {
             id,
             status: Status::Defunct,
             last_modified: codec::from_millis(last_modified),
+            published_at: codec::from_millis(gone_at),
             entry: None,
         });
     }
@@ -188,9 +192,11 @@ impl<'a> Changes<'a> {
         let mut kept = Columns::default();
         for (id, write) in &self.writes {
             match write {
-                Write::Put { at, key, record, last_modified, body } => {
+                Write::Put { at, key, record, last_modified, published_at, body } => {
                     rows.service(id, *key, record);
-                    rows.finish(self.seq(*at), record.status, *last_modified, None);
+                    rows.finish(self.seq(*at), record.status, *last_modified);
+                    rows.published_ats.push(*published_at);
+                    rows.gone_ats.push(None);
                     rows.bodies.push(match body {
                         Some(body) => body.to_vec(),
                         None => packed(record, *last_modified)?,
@@ -204,7 +210,9 @@ impl<'a> Changes<'a> {
                     let time = codec::from_millis(*last_modified);
                     let left = body::tombstone(Id::from_bytes(*id), name, time);
                     rows.nothing(id);
-                    rows.finish(self.seq(*at), Status::Defunct, *last_modified, Some(*gone_at));
+                    rows.finish(self.seq(*at), Status::Defunct, *last_modified);
+                    rows.published_ats.push(*gone_at);
+                    rows.gone_ats.push(Some(*gone_at));
                     rows.bodies.push(codec::compress(DOING, &left)?);
                     rows.hashes.push(vec![0; 16]);
                     rows.entries.push(None);
@@ -250,6 +258,7 @@ struct Columns<'a> {
     seqs: Vec<i64>,
     statuses: Vec<i16>,
     last_modifieds: Vec<i64>,
+    published_ats: Vec<i64>,
     gone_ats: Vec<Option<i64>>,
     hashes: Vec<Vec<u8>>,
     entries: Vec<Option<&'a [u8]>>,
@@ -278,11 +287,10 @@ impl<'a> Columns<'a> {
         self.findings.push(None);
     }
 
-    fn finish(&mut self, seq: i64, status: Status, last_modified: i64, gone_at: Option<i64>) {
+    fn finish(&mut self, seq: i64, status: Status, last_modified: i64) {
         self.seqs.push(seq);
         self.statuses.push(i16::from(codec::status_code(status)));
         self.last_modifieds.push(last_modified);
-        self.gone_ats.push(gone_at);
     }
 
     /// Writes services and tombstones.
@@ -293,20 +301,21 @@ impl<'a> Columns<'a> {
         session
             .execute(
                 "INSERT INTO service (id, key, feed, due, parts, findings, seq, status,
-                     last_modified, gone_at, hash, entry, body)
+                     last_modified, published_at, gone_at, hash, entry, body)
                  SELECT new.id, coalesce(new.key, old.key, 0), new.feed, new.due, new.parts,
-                     new.findings, new.seq, new.status, new.last_modified, new.gone_at, new.hash,
-                     new.entry, new.body
+                     new.findings, new.seq, new.status, new.last_modified, new.published_at,
+                     new.gone_at, new.hash, new.entry, new.body
                  FROM unnest($1::bytea[], $2::int8[], $3::int8[], $4::int8[], $5::int2[],
-                     $6::text[], $7::int8[], $8::int2[], $9::int8[], $10::int8[], $11::bytea[],
-                     $12::bytea[], $13::bytea[])
+                     $6::text[], $7::int8[], $8::int2[], $9::int8[], $10::int8[], $11::int8[],
+                     $12::bytea[], $13::bytea[], $14::bytea[])
                      AS new (id, key, feed, due, parts, findings, seq, status, last_modified,
-                         gone_at, hash, entry, body)
+                         published_at, gone_at, hash, entry, body)
                  LEFT JOIN service AS old ON old.id = new.id
                  ON CONFLICT (id) DO UPDATE SET key = excluded.key, feed = excluded.feed,
                      due = excluded.due, parts = excluded.parts, findings = excluded.findings,
                      seq = excluded.seq, status = excluded.status,
-                     last_modified = excluded.last_modified, gone_at = excluded.gone_at,
+                     last_modified = excluded.last_modified,
+                     published_at = excluded.published_at, gone_at = excluded.gone_at,
                      hash = excluded.hash, entry = excluded.entry, body = excluded.body",
                 &[
                     &self.ids,
@@ -318,6 +327,7 @@ impl<'a> Columns<'a> {
                     &self.seqs,
                     &self.statuses,
                     &self.last_modifieds,
+                    &self.published_ats,
                     &self.gone_ats,
                     &self.hashes,
                     &self.entries,

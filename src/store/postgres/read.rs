@@ -28,8 +28,8 @@ pub(super) async fn scan(
     let after = after.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
     session
         .rows(
-            "SELECT seq, id, status, last_modified, entry FROM service
-             WHERE id > $1 ORDER BY id LIMIT $2",
+            "SELECT seq, id, status, last_modified, coalesce(published_at, last_modified), entry
+             FROM service WHERE id > $1 ORDER BY id LIMIT $2",
             &[&after, &limit],
             changed,
         )
@@ -43,8 +43,8 @@ pub(super) async fn changes(
 ) -> Result<Vec<ChangedService>, StoreError> {
     session
         .rows(
-            "SELECT seq, id, status, last_modified, entry FROM service
-             WHERE seq > $1 ORDER BY seq LIMIT $2",
+            "SELECT seq, id, status, last_modified, coalesce(published_at, last_modified), entry
+             FROM service WHERE seq > $1 ORDER BY seq LIMIT $2",
             &[&seq, &limit],
             changed,
         )
@@ -57,7 +57,8 @@ fn changed(row: &Row) -> Result<ChangedService, tokio_postgres::Error> {
         id: id_of(row.try_get(1)?),
         status: status_of(row.try_get(2)?),
         last_modified: codec::from_millis(row.try_get(3)?),
-        entry: row.try_get(4)?,
+        published_at: codec::from_millis(row.try_get(4)?),
+        entry: row.try_get(5)?,
     })
 }
 

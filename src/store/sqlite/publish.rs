@@ -163,10 +163,9 @@ fn put(
     *seq += 1;
     // A change must not hide behind an older time, or those who ask for changes never see it.
     let stated = record.last_modified.timestamp_millis();
+    let published_at = publication.now.timestamp_millis();
     let last_modified = match &before {
-        Some(known) if stated <= known.last_modified => {
-            publication.now.timestamp_millis().max(known.last_modified + 1)
-        }
+        Some(known) if stated <= known.last_modified => published_at.max(known.last_modified + 1),
         _ => stated,
     };
     let restamped = (last_modified != stated)
@@ -176,8 +175,9 @@ fn put(
     transaction
         .prepare_cached(
             "INSERT OR REPLACE INTO service
-             (id, key, feed, seq, status, last_modified, due, gone_at, hash, findings, entry, body, parts)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8, ?9, ?10, ?11, ?12)",
+             (id, key, feed, seq, status, last_modified, due, gone_at, hash, findings, entry, body, parts,
+              published_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .execute(params![
             record.id.as_bytes(),
@@ -192,12 +192,14 @@ fn put(
             record.entry,
             body,
             record.parts,
+            published_at,
         ])?;
     Ok(Some(ChangedService {
         seq: u64::try_from(*seq).unwrap_or_default(),
         id: record.id,
         status: record.status,
         last_modified: codec::from_millis(last_modified),
+        published_at: codec::from_millis(published_at),
         entry: Some(record.entry.clone()),
     }))
 }
@@ -239,14 +241,16 @@ fn withdraw(
     };
     count_findings(transaction, Some(&before), None, 0)?;
     *seq += 1;
-    let last_modified = now.timestamp_millis().max(before.last_modified + 1);
+    let gone_at = now.timestamp_millis();
+    let last_modified = gone_at.max(before.last_modified + 1);
     let name = name_of(transaction, id)?;
     let time = codec::from_millis(last_modified);
     let body = compress(DOING, &body::tombstone(id, &name, time))?;
     transaction
         .prepare_cached(
-            "UPDATE service SET seq = ?2, status = ?3, last_modified = ?4, gone_at = ?5, due = NULL,
-                 hash = zeroblob(16), findings = NULL, entry = NULL, feed = NULL, body = ?6
+            "UPDATE service SET seq = ?2, status = ?3, last_modified = ?4, gone_at = ?5,
+                 published_at = ?5, due = NULL, hash = zeroblob(16), findings = NULL, entry = NULL,
+                 feed = NULL, body = ?6
              WHERE id = ?1",
         )?
         .execute(params![
@@ -254,7 +258,7 @@ fn withdraw(
             *seq,
             codec::status_code(Status::Defunct),
             last_modified,
-            now.timestamp_millis(),
+            gone_at,
             body,
         ])?;
     Ok(Some(ChangedService {
@@ -262,6 +266,7 @@ fn withdraw(
         id,
         status: Status::Defunct,
         last_modified: time,
+        published_at: codec::from_millis(gone_at),
         entry: None,
     }))
 }

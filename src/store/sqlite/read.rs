@@ -31,7 +31,8 @@ pub(super) fn scan(
     let doing = "reading all services";
     let mut select = connection
         .prepare_cached(
-            "SELECT seq, id, status, last_modified, entry FROM service WHERE id > ?1 ORDER BY id LIMIT ?2",
+            "SELECT seq, id, status, last_modified, coalesce(published_at, last_modified), entry
+             FROM service WHERE id > ?1 ORDER BY id LIMIT ?2",
         )
         .map_err(sql(doing))?;
     let after = after.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
@@ -48,7 +49,8 @@ pub(super) fn changes(
     let doing = "reading changes";
     let mut select = connection
         .prepare_cached(
-            "SELECT seq, id, status, last_modified, entry FROM service WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+            "SELECT seq, id, status, last_modified, coalesce(published_at, last_modified), entry
+             FROM service WHERE seq > ?1 ORDER BY seq LIMIT ?2",
         )
         .map_err(sql(doing))?;
     let (seq, limit) =
@@ -63,7 +65,8 @@ fn changed(row: &Row<'_>) -> rusqlite::Result<ChangedService> {
         id: Id::from_bytes(row.get(1)?),
         status: codec::status_of(row.get(2)?),
         last_modified: codec::from_millis(row.get(3)?),
-        entry: row.get(4)?,
+        published_at: codec::from_millis(row.get(4)?),
+        entry: row.get(5)?,
     })
 }
 

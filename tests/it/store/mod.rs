@@ -70,6 +70,7 @@ promises! {
         each_change_has_a_number_and_none_is_left_out,
         what_is_the_same_makes_no_change,
         a_time_of_change_never_goes_backwards,
+        what_was_published_nobody_knows_when_is_as_young_as_its_content,
         a_service_that_is_gone_leaves_a_tombstone_for_a_while,
         a_service_about_to_be_lost_waits_to_be_judged,
         occurrences_without_a_parent_are_counted,

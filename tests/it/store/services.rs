@@ -3,6 +3,7 @@
 use baton::oruk::Status;
 use baton::quality::Code;
 use baton::quality::Finding;
+use baton::store::ChangedService;
 use baton::store::ItemChange;
 use baton::store::Outcome;
 use baton::store::Publication;
@@ -57,11 +58,14 @@ pub(super) async fn what_is_the_same_makes_no_change(subject: &Subject) {
     let later = noon() + TimeDelta::days(1);
     let record = ServiceRecord { due, last_modified: later, ..subject.service("a", "text") };
     let root = subject.root("a").await;
-    let changed = subject.publish(root, "a", Outcome::Service(Box::new(record))).await;
-    assert_eq!(changed, []);
+    let outcome = Outcome::Service(Box::new(record));
+    let publication = Publication { root, id: id("a"), outcome, now: later };
+    assert_eq!(subject.store.publish(vec![publication]).await.unwrap(), []);
     let stored = subject.store.services(vec![id("a")]).await.unwrap().remove(0).unwrap();
     assert_eq!((stored.seq, stored.record.due), (first.seq, due));
     assert_eq!(stored.record.last_modified, noon());
+    assert_eq!(first.published_at, noon());
+    assert_eq!(subject.store.changes(0, 9).await.unwrap(), [first]);
     assert_eq!(subject.dirty_keys().await, [""; 0]);
 }
 
@@ -86,11 +90,32 @@ pub(super) async fn a_time_of_change_never_goes_backwards(subject: &Subject) {
         let changed = subject.store.publish(vec![publication]).await.unwrap();
         let expected = noon() + expected;
         assert_eq!(changed[0].last_modified, expected, "{text}");
+        // However old or young it is said to be, it was published just now.
+        assert_eq!(changed[0].published_at, now, "{text}");
+        assert_eq!(subject.store.changes(0, 9).await.unwrap(), changed);
         let stored = subject.store.services(vec![id("a")]).await.unwrap().remove(0).unwrap();
         let body: Value = serde_json::from_slice(&stored.record.body).unwrap();
         assert_eq!(body["last_modified"], expected.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
         assert_eq!(body["name"], text);
     }
+}
+
+pub(super) async fn what_was_published_nobody_knows_when_is_as_young_as_its_content(
+    subject: &Subject,
+) {
+    subject.page(0, vec![series("a", "{}")]).await;
+    let root = subject.root("a").await;
+    let outcome = Outcome::Service(Box::new(subject.service("a", "Yoga")));
+    let now = noon() + TimeDelta::hours(1);
+    let publication = Publication { root, id: id("a"), outcome, now };
+    let published = subject.store.publish(vec![publication]).await.unwrap().remove(0);
+    // As the store was before it kept the time.
+    if !subject.execute("UPDATE service SET published_at = NULL").await {
+        return;
+    }
+    let expected = [ChangedService { published_at: noon(), ..published }];
+    assert_eq!(subject.store.changes(0, 9).await.unwrap(), expected);
+    assert_eq!(subject.store.scan(None, 9).await.unwrap(), expected);
 }
 
 pub(super) async fn a_service_that_is_gone_leaves_a_tombstone_for_a_while(subject: &Subject) {
@@ -108,6 +133,8 @@ pub(super) async fn a_service_that_is_gone_leaves_a_tombstone_for_a_while(subjec
         let body: Value = serde_json::from_slice(&stored.record.body).unwrap();
         assert_eq!((&body["name"], &body["status"]), (&name.into(), &"defunct".into()));
         assert!(gone.last_modified > noon());
+        assert_eq!(gone.published_at, noon());
+        assert_eq!(subject.store.scan(None, 9).await.unwrap(), [gone]);
     }
     assert!(subject.store.roots_of(id("a")).await.unwrap().is_empty());
     assert_eq!(subject.store.changes(0, 10).await.unwrap().len(), 1);

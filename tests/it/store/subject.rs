@@ -27,10 +27,12 @@ use baton::store::StoredOccurrence;
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
+use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::support::postgres::Server;
+use crate::support::postgres::query;
 
 /// A store with two feeds of one publisher and one of another.
 pub(super) struct Subject {
@@ -79,6 +81,16 @@ impl Subject {
     /// Returns where the store is.
     pub(super) fn url(&self) -> &str {
         self.url.as_deref().unwrap()
+    }
+
+    /// Runs a statement behind the back of the store; tells whether it did, which it cannot in memory.
+    pub(super) async fn execute(&self, statement: &str) -> bool {
+        let Some(url) = &self.url else { return false };
+        match url.strip_prefix("sqlite:") {
+            Some(path) => Connection::open(path).unwrap().execute_batch(statement).unwrap(),
+            None => drop(query(url, statement).await),
+        }
+        true
     }
 
     pub(super) fn feed(&self, at: usize) -> FeedId {
