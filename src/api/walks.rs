@@ -3,7 +3,8 @@
 //! Open Referral pages are numbers, so a service that comes or goes shifts all that follow it, and a
 //! reader who takes page after page would meet one twice or never. Baton keeps the moment that a page
 //! showed for a while, and shows the same one to whoever asks for the page after it. A walk is known by
-//! its steps: same client, same question, next page. A first page always shows the present.
+//! its steps: same client, same question, next page; and since many ask for pages side by side, a page that is no
+//! walk's next is of the latest one that has not shown it. A first page always shows the present.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use chrono::TimeDelta;
 use chrono::Utc;
 use hashbrown::DefaultHashBuilder;
 use moka::sync::Cache;
+use roaring::RoaringBitmap;
 
 use crate::catalogue::View;
 
@@ -41,7 +43,9 @@ type Of = Arc<Mutex<Vec<Walk>>>;
 #[derive(Debug)]
 struct Walk {
     view: View,
-    page: usize,
+    /// The pages it showed. Each took a request, and takes two bytes at most.
+    shown: RoaringBitmap,
+    /// When it showed one for the first time last.
     at: DateTime<Utc>,
     /// Whether it was begun more than once from here: it stays for the others when one goes on.
     is_shared: bool,
@@ -66,7 +70,7 @@ impl Walks {
     ) -> View {
         let Some(walks) = self.0.get(&(client, Arc::clone(question))) else { return present };
         let walks = walks.lock().unwrap_or_else(PoisonError::into_inner);
-        under_way(&walks, page, now).map_or(present, |at| walks[at].view.clone())
+        under_way(&walks, number(page), now).map_or(present, |at| walks[at].view.clone())
     }
 
     /// Returns what a page is to show: what the page before it showed, else the present. That is a step of a walk.
@@ -78,49 +82,71 @@ impl Walks {
         present: View,
         now: DateTime<Utc>,
     ) -> View {
+        let page = number(page);
         let walks = self.0.get_with((client, Arc::clone(question)), Arc::default);
         let mut walks = walks.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = under_way(&walks, page, now) {
             let walk = &mut walks[at];
-            walk.at = now;
             let view = walk.view.clone();
-            if walk.is_shared && walk.page != page {
-                push(&mut walks, view.clone(), page, now);
+            if walk.shown.contains(page) {
+                return view;
+            }
+            walk.at = now;
+            if walk.is_shared {
+                let mut shown = walk.shown.clone();
+                shown.insert(page);
+                push(&mut walks, Walk { view: view.clone(), shown, at: now, is_shared: false });
             } else {
-                walk.page = page;
+                walk.shown.insert(page);
             }
             return view;
         }
         let edition = present.snapshot().edition();
-        let is_same =
-            |walk: &&mut Walk| walk.page == page && walk.view.snapshot().edition() == edition;
+        let is_same = |walk: &&mut Walk| {
+            walk.shown.max() == Some(page) && walk.view.snapshot().edition() == edition
+        };
         if let Some(walk) = walks.iter_mut().find(is_same) {
             // So that many who look at a first page end nobody's walk.
             (walk.at, walk.is_shared) = (now, true);
         } else {
-            push(&mut walks, present.clone(), page, now);
+            let shown = RoaringBitmap::from_iter([page]);
+            push(&mut walks, Walk { view: present.clone(), shown, at: now, is_shared: false });
         }
         present
     }
 }
 
+/// No list has as many pages as can be numbered here.
+fn number(page: usize) -> u32 {
+    u32::try_from(page).unwrap_or(u32::MAX)
+}
+
 /// Returns which walk a page is a step of; none for a first page.
-fn under_way(walks: &[Walk], page: usize, now: DateTime<Utc>) -> Option<usize> {
+fn under_way(walks: &[Walk], page: u32, now: DateTime<Utc>) -> Option<usize> {
     if page <= 1 {
         return None;
     }
     // The latest of them: a reader who begins again has left the walk before.
-    let next = walks.iter().rposition(|walk| walk.page + 1 == page);
-    next.or_else(|| walks.iter().position(|walk| walk.page == page && now - walk.at < AGAIN))
+    let is_next = |walk: &Walk| walk.shown.max() == Some(page - 1);
+    if let Some(next) = walks.iter().rposition(is_next) {
+        return Some(next);
+    }
+    let all = walks.iter().enumerate();
+    let (last, walk) = all.clone().max_by_key(|(_, walk)| walk.at)?;
+    if walk.shown.contains(page) && now - walk.at < AGAIN {
+        return Some(last);
+    }
+    let (latest, walk) = all.max_by_key(|(_, walk)| walk.view.snapshot().edition())?;
+    (!walk.shown.contains(page)).then_some(latest)
 }
 
 /// Adds a walk; too many end the one that stood still longest.
-fn push(walks: &mut Vec<Walk>, view: View, page: usize, at: DateTime<Utc>) {
+fn push(walks: &mut Vec<Walk>, walk: Walk) {
     if walks.len() >= MAX_WALKS {
         let oldest = walks.iter().enumerate().min_by_key(|(_, walk)| walk.at);
         if let Some(oldest) = oldest.map(|(index, _)| index) {
             walks.remove(oldest);
         }
     }
-    walks.push(Walk { view, page, at, is_shared: false });
+    walks.push(walk);
 }

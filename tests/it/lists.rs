@@ -454,6 +454,27 @@ async fn a_walk_goes_on_where_it_was_beside_another_of_the_same_client() {
 }
 
 #[tokio::test]
+async fn pages_in_any_order_are_of_the_moment_of_the_first() {
+    let publisher = FakePublisher::start().await;
+    let classes = (1..).zip(["Bowls", "Chess", "Dance", "Golf", "Judo"]);
+    let classes = classes.map(|(number, name)| items::series(number, name));
+    let gateway = gateway_of(&publisher, classes.collect()).await;
+    let page =
+        async |number: u8| found(&gateway, &format!("per_page=1&page={number}")).await.concat();
+    assert_eq!(page(1).await, "Bowls");
+    publisher.upsert("/feed", "6", items::series(6, "Aqua"));
+    let is_there = async || (gateway.total("/v3/services").await == 6).then_some(());
+    wait_until("another class", PATIENCE, is_there).await;
+    for (number, name) in [(3, "Dance"), (2, "Chess"), (5, "Judo"), (5, "Judo"), (4, "Golf")] {
+        assert_eq!(page(number).await, name, "{number}");
+    }
+    // Who begins anew has left that walk.
+    for (number, name) in [(1, "Aqua"), (3, "Chess"), (2, "Bowls"), (4, "Dance")] {
+        assert_eq!(page(number).await, name, "{number}, anew");
+    }
+}
+
+#[tokio::test]
 async fn links_lead_from_page_to_page_and_name_the_licence() {
     let publisher = FakePublisher::start().await;
     let classes = (1..=25).map(|number| items::series(number, &format!("Class {number}")));
