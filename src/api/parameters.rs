@@ -84,7 +84,7 @@ const FILTERS: &[Parameter] = &[
         "modified_after",
         Kind::Instant,
         "Changed at this time or later, or published here since, however long ago its publisher changed it. What is \
-         over is included, and what was withdrawn in the last 30 days, whatever else is asked.",
+         over is included, and in 3.0 what was withdrawn in the last 30 days, whatever else is asked.",
     ),
     Parameter("organization_id", Kind::Id, "Of this organisation; several widen the query."),
 ];

@@ -204,6 +204,7 @@ impl Params {
             age: None,
             features: Features::default(),
             modified_after: self.read("modified_after", INSTANT, instant)?,
+            without_gone: false,
         })
     }
 

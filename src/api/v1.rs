@@ -66,7 +66,7 @@ fn query(asked: &Asked) -> Result<Query, Problem> {
     let params = &asked.params;
     let mut query = params.query_by_sets()?;
     query.near = params.near(&asked.state.gazetteer)?;
-    query.open_ages = true;
+    (query.open_ages, query.without_gone) = (true, true);
     query.terms.extend(params.read_all("taxonomy_id", TERM, term)?);
     let schemes = params.all("vocabulary").map(v1::scheme_of);
     query.taxonomies = schemes.map(|scheme| scheme.map_or(NONE, Scheme::id)).collect();

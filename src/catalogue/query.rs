@@ -90,6 +90,8 @@ pub struct Query {
     /// Changed or published here at this time or later; then what is over is included, and what is gone whatever
     /// else is asked, since a tombstone does not tell what it was.
     pub modified_after: Option<DateTime<Utc>>,
+    /// Whether what is gone is left out all the same, as in 1.0, which has no tombstones.
+    pub without_gone: bool,
 }
 
 /// A service that answers a query.
@@ -268,7 +270,7 @@ impl Query {
 
     /// Tells whether what is left of a service is part of the answer.
     pub(super) fn wants_gone(&self, doc: &Doc) -> bool {
-        self.modified_after.is_some_and(|time| doc.is_since(time))
+        !self.without_gone && self.modified_after.is_some_and(|time| doc.is_since(time))
     }
 
     fn by_terms(&self, terms: &Terms, segment: &Segment) -> Option<RoaringBitmap> {

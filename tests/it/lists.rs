@@ -391,6 +391,10 @@ async fn what_was_withdrawn_is_told_whatever_else_is_asked() {
         expected.iter().map(|(name, status)| ((*name).to_owned(), (*status).to_owned())).collect();
     assert_eq!(statuses, expected);
     assert_eq!(found(&gateway, &format!("taxonomy_term_id={yoga}")).await, ["Stays"]);
+    // 1.0 has no tombstones, and counts none.
+    let page = gateway.json("/v1/services?modified_after=2020-01-01T00:00:00Z").await;
+    assert_eq!((&page["totalElements"], &page["size"]), (&json!(1), &json!(1)));
+    assert_eq!(page["content"][0]["name"], "Stays");
 }
 
 #[tokio::test]
