@@ -182,15 +182,17 @@ impl Asked {
     }
 
     /// Answers with a service as a change of this number left it: makes its JSON, unless it was asked for
-    /// lately.
+    /// lately. It is so since this view at the latest; when its publisher says that it changed does not tell, since
+    /// it may say the same of two states, or a time that is still to come.
     pub(super) async fn kept(
         &self,
+        view: &View,
         hit: Hit,
         make: impl Future<Output = Result<Bytes, Problem>>,
     ) -> Answer {
         let name = self.name().into();
         let make = async { make.await.map(|body| (0, body)) };
-        let page = self.state.pages.get(hit.seq, &name, hit.last_modified.into(), make).await?;
+        let page = self.state.pages.get(hit.seq, &name, modified(view), make).await?;
         self.note(&name, What::Service(hit.id));
         self.respond(&page, |_| Vec::new()).await
     }

@@ -156,13 +156,13 @@ const NONE: Id = Id::NIL;
 
 /// `GET /v1/services/{id}`.
 async fn service(asked: Asked) -> Answer {
-    let id = asked.id("service")?;
-    let (hit, body) = records::one(&asked.state, &asked.view()?, id).await?;
+    let (id, view) = (asked.id("service")?, asked.view()?);
+    let (hit, body) = records::one(&asked.state, &view, id).await?;
     let make = async {
         let service: Service = serde_json::from_slice(&body.bytes)?;
         Ok(serde_json::to_vec(&v1::Service::full(&service))?.into())
     };
-    asked.kept(hit, make).await
+    asked.kept(&view, hit, make).await
 }
 
 /// `GET /v1/taxonomies`: terms in use and their ancestors.

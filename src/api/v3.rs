@@ -223,15 +223,15 @@ fn query(asked: &Asked) -> Result<Query, Problem> {
 /// `GET /v3/services/{id}`.
 async fn service(asked: Asked) -> Answer {
     let is_explained = asked.params.flag("explain")?;
-    let id = asked.id("service")?;
-    let (hit, body) = records::one(&asked.state, &asked.view()?, id).await?;
+    let (id, view) = (asked.id("service")?, asked.view()?);
+    let (hit, body) = records::one(&asked.state, &view, id).await?;
     if is_explained {
         return explain::answer(&asked, id).await;
     }
     if hit.is_strict {
-        return asked.entity(&records::shown(hit, &body)?, hit.last_modified.into()).await;
+        return asked.entity(&records::shown(hit, &body)?, modified(&view)).await;
     }
-    asked.kept(hit, async { Ok(body.bytes) }).await
+    asked.kept(&view, hit, async { Ok(body.bytes) }).await
 }
 
 /// `GET /v3/service_at_locations`.
@@ -284,12 +284,13 @@ async fn place_items(
 async fn service_at_location(asked: Asked) -> Answer {
     let unknown = || Problem::UnknownId { what: "service at location" };
     let id = asked.id("service at location")?;
-    let listed = asked.view()?.service_at_location(id).ok_or_else(unknown)?;
+    let view = asked.view()?;
+    let listed = view.service_at_location(id).ok_or_else(unknown)?;
     let body = asked.state.bodies.one(listed.service).await?;
     let body = body.filter(|body| !body.is_gone).ok_or_else(unknown)?;
     let service = records::shown(listed.service, &body)?;
     let at = v3::service_at_location(&service, id).ok_or_else(unknown)?;
-    asked.entity(&at, listed.service.last_modified.into()).await
+    asked.entity(&at, modified(&view)).await
 }
 
 /// `GET /v3/taxonomies`: those of which a term is in use.

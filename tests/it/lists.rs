@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use baton::clock::Clock;
+use chrono::DateTime;
+use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::Value;
 use serde_json::json;
@@ -538,6 +541,52 @@ async fn answers_say_since_when_they_are_so() {
         let again = gateway.ask(Method::GET, path, &[("if-modified-since", long_ago)]).await;
         assert_eq!(again.status, 200, "{path}");
     }
+}
+
+#[tokio::test]
+async fn two_states_of_one_stated_second_are_told_apart() {
+    let publisher = FakePublisher::start().await;
+    // The invented publisher states times a millisecond apart.
+    let gateway = gateway_of(&publisher, vec![items::series(1, "Class")]).await;
+    let id = text(&gateway.json("/v3/services").await["contents"][0]["id"]);
+    let at = text(&gateway.json("/v3/service_at_locations").await["contents"][0]["id"]);
+    let paths = ["v3/services", "v1/services"].map(|path| format!("/{path}/{id}"));
+    let paths: Vec<String> =
+        paths.into_iter().chain([format!("/v3/service_at_locations/{at}")]).collect();
+    let mut known = Vec::new();
+    for path in &paths {
+        known.push(gateway.get(path).await);
+    }
+    publisher.upsert("/feed", "1", items::series(1, "Another"));
+    let is_new = async || (found(&gateway, "").await == ["Another"]).then_some(());
+    wait_until("the other name", PATIENCE, is_new).await;
+    for (path, known) in paths.iter().zip(known) {
+        let since = known.header("last-modified");
+        let again = gateway.ask(Method::GET, path, &[("if-modified-since", since)]).await;
+        assert_eq!(again.status, 200, "{path} {since}");
+        assert_ne!(again.body, known.body, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn no_answer_says_that_it_will_change() {
+    let publisher = FakePublisher::start().await;
+    let soon = Clock::default().now() + TimeDelta::hours(1);
+    let item = json!({
+        "state": "updated", "kind": "SessionSeries", "id": "1", "modified": soon.timestamp_millis(),
+        "data": items::series(1, "Class"),
+    });
+    let license = "https://creativecommons.org/licenses/by/4.0/";
+    let page = json!({ "next": "x", "items": [item], "license": license });
+    let url = publisher.static_feed("/feed", page);
+    let gateway = Gateway::start(&Settings::following(&[("one", vec![url])])).await;
+    gateway.settled().await;
+    let service = gateway.json("/v3/services").await["contents"][0].clone();
+    let path = format!("/v3/services/{}", text(&service["id"]));
+    assert!(text(&service["last_modified"]) > Clock::default().now().to_rfc3339(), "{service}");
+    let answer = gateway.get(&path).await;
+    let time = |name: &str| DateTime::parse_from_rfc2822(answer.header(name)).unwrap();
+    assert!(time("last-modified") <= time("date"), "{:?}", answer.headers);
 }
 
 #[tokio::test]
