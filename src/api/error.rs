@@ -55,6 +55,10 @@ pub(crate) enum Problem {
     TooManyStreams,
     /// The file that was asked for is being made, or could not be.
     NotMadeYet,
+    /// The part that was asked for lies outside the file, which has so many bytes.
+    Outside {
+        length: u64,
+    },
     /// The client takes nothing that is offered.
     NotAcceptable {
         offered: &'static str,
@@ -105,6 +109,7 @@ impl Problem {
             Self::NoSuchMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLong => StatusCode::URI_TOO_LONG,
             Self::HasBody => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Outside { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::TooSlow
@@ -133,6 +138,7 @@ impl Problem {
             Self::Busy => "Another explanation is being made",
             Self::TooManyStreams => "Too many streams are open",
             Self::NotMadeYet => "The file is not there yet",
+            Self::Outside { .. } => "The part lies outside the file",
             Self::NotAcceptable { .. } => "Nothing acceptable to offer",
             Self::TooMany => "Too many requests",
             Self::Store(_) => "The data cannot be reached just now",
@@ -159,6 +165,7 @@ impl Problem {
             Self::NoSuchMethod => "the methods that are answered here are in `Allow`".to_owned(),
             Self::TooLong => "the query is longer than 8 KiB".to_owned(),
             Self::HasBody => "no request here takes a body".to_owned(),
+            Self::Outside { length } => format!("the file has {length} bytes"),
             Self::NotAcceptable { offered } => format!("this is answered as {offered}"),
             Self::TooMany => "wait as long as `Retry-After` says, in seconds".to_owned(),
             Self::TooManyStreams => {
@@ -204,6 +211,11 @@ impl IntoResponse for Problem {
             && let Ok(location) = HeaderValue::from_str(&into.to_string())
         {
             response.headers_mut().insert(header::LOCATION, location);
+        }
+        if let Self::Outside { length } = self
+            && let Ok(whole) = HeaderValue::try_from(format!("bytes */{length}"))
+        {
+            response.headers_mut().insert(header::CONTENT_RANGE, whole);
         }
         if matches!(self, Self::HasBody) {
             // Nothing can follow what is not read.

@@ -102,7 +102,7 @@ fn file() -> Value {
             ("206", json!({ "description": "The part that `Range` asks for", "content": content })),
             ("304", json!({ "description": "Not changed since `If-None-Match`" })),
             ("404", problem("There is no such file")),
-            ("416", json!({ "description": "The part lies outside the file" })),
+            ("416", problem("The part lies outside the file")),
         ]),
     })
 }

@@ -118,6 +118,9 @@ async fn a_download_goes_on_where_it_broke_off_even_when_there_is_a_newer_file()
         (outside.status, outside.header("content-range")),
         (416, &*format!("bytes */{length}"))
     );
+    assert_eq!(outside.header("content-type"), "application/problem+json");
+    assert_eq!(outside.json()["status"], 416);
+    assert!(!outside.headers.contains_key("etag"), "{:?}", outside.headers);
 
     publisher.upsert("/feed", "1", items::series(1, "Dance"));
     let is_newer = async || {

@@ -88,7 +88,7 @@ pub(super) async fn file(AskedFor(asked): AskedFor) -> Answer {
     let mut response = if caching::is_known(asked.headers(), &made.tag(), since) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        range::answer(&made, asked.headers())
+        range::answer(&made, asked.headers())?
     };
     describe(response.headers_mut(), &made, format);
     caching::validate(response.headers_mut(), &made.tag(), since);

@@ -13,41 +13,35 @@ use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::IntoResponse as _;
-use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream;
 use http_range_header::parse_range_header;
 
 use super::shelf::Made;
+use crate::api::asked::Answer;
+use crate::api::error::Problem;
 
 /// How much of a file is read at a time.
 const BLOCK_BYTES: u64 = 256 * 1024;
 
 /// Answers with the file, or with the part of it that is asked for.
-pub(super) fn answer(made: &Made, request: &HeaderMap) -> Response {
+pub(super) fn answer(made: &Made, request: &HeaderMap) -> Answer {
     let length = made.written.bytes;
-    let Ok(part) = part(made, request) else {
-        let range = (header::CONTENT_RANGE, format!("bytes */{length}"));
-        return (StatusCode::RANGE_NOT_SATISFIABLE, [range]).into_response();
-    };
-    let Some(part) = part else {
+    let Some(part) = part(made, request)? else {
         let headers = [(header::CONTENT_LENGTH, length.to_string())];
-        return (headers, body(made, 0, length)).into_response();
+        return Ok((headers, body(made, 0, length)).into_response());
     };
     let (from, to) = (*part.start(), *part.end());
     let headers = [
         (header::CONTENT_LENGTH, (to - from + 1).to_string()),
         (header::CONTENT_RANGE, format!("bytes {from}-{to}/{length}")),
     ];
-    (StatusCode::PARTIAL_CONTENT, headers, body(made, from, to + 1)).into_response()
+    Ok((StatusCode::PARTIAL_CONTENT, headers, body(made, from, to + 1)).into_response())
 }
-
-/// The part that is asked for lies outside the file.
-struct Outside;
 
 /// Returns the part that is asked for; nothing where that is the whole. Several parts at once may be
 /// answered with the whole, and are.
-fn part(made: &Made, request: &HeaderMap) -> Result<Option<RangeInclusive<u64>>, Outside> {
+fn part(made: &Made, request: &HeaderMap) -> Result<Option<RangeInclusive<u64>>, Problem> {
     let text = |name| request.get(name).map(HeaderValue::to_str);
     let Some(Ok(range)) = text(header::RANGE) else { return Ok(None) };
     // Another file than that of which the client has a part already.
@@ -55,7 +49,8 @@ fn part(made: &Made, request: &HeaderMap) -> Result<Option<RangeInclusive<u64>>,
         return Ok(None);
     }
     let Ok(range) = parse_range_header(range) else { return Ok(None) };
-    let parts = range.validate(made.written.bytes).or(Err(Outside))?;
+    let length = made.written.bytes;
+    let parts = range.validate(length).or(Err(Problem::Outside { length }))?;
     match parts.as_slice() {
         [part] => Ok(Some(part.clone())),
         _ => Ok(None),
