@@ -83,7 +83,12 @@ impl Builder {
             self.in_name.add(word.as_str(), number);
         }
         for word in entry.words.split(' ').filter(|word| !word.is_empty()) {
-            self.in_text.add(word, number);
+            if word.is_ascii() {
+                self.in_text.add(word, number);
+            } else {
+                // An earlier version may have folded less.
+                self.in_text.add(text::fold(word).as_str(), number);
+            }
         }
     }
 

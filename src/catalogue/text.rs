@@ -5,7 +5,7 @@ use rust_stemmers::Stemmer;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-/// How long a word may be; longer ones are noise.
+/// How much of a word is looked at.
 const MAX_WORD_CHARS: usize = 40;
 
 /// From how many letters on a word may be written wrong.
@@ -16,7 +16,31 @@ pub(super) fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+    let letters = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    let mut folded = String::with_capacity(text.len());
+    for letter in letters {
+        match plain(letter) {
+            Some(plain) => folded.push_str(plain),
+            None => folded.push(letter),
+        }
+    }
+    folded
+}
+
+/// Returns how a small letter is written without accents that Unicode takes for a part of it.
+fn plain(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'ł' => "l",
+        'ø' => "o",
+        'đ' | 'ð' => "d",
+        'ħ' => "h",
+        'ı' => "i",
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'þ' => "th",
+        _ => return None,
+    })
 }
 
 /// Folds a text so that [`words_of`] finds its words: an apostrophe is no boundary, `women's` is one word.
@@ -46,9 +70,10 @@ pub(super) fn words_of(folded: &str) -> impl Iterator<Item = &str> {
         rest = after;
         Some(word)
     });
-    let is_short =
-        |word: &&str| word.len() <= MAX_WORD_CHARS || word.chars().nth(MAX_WORD_CHARS).is_none();
-    words.filter(is_short)
+    words.map(|word| match word.char_indices().nth(MAX_WORD_CHARS) {
+        Some((end, _)) => word.split_at(end).0,
+        None => word,
+    })
 }
 
 /// Returns the folded words of a text in order.
@@ -61,7 +86,15 @@ pub(super) fn words(text: &str) -> Vec<String> {
 /// [Snowball's English stemmer](https://snowballstem.org/algorithms/english/stemmer.html). A stem need
 /// not be a word.
 pub(super) fn stem(word: &str) -> String {
-    Stemmer::create(Algorithm::English).stem(word).into_owned()
+    let stem = Stemmer::create(Algorithm::English).stem(word);
+    // The plurals that it does not know and classes are named with.
+    match stem.as_ref() {
+        "children" => "child".to_owned(),
+        "women" => "woman".to_owned(),
+        "men" => "man".to_owned(),
+        "peopl" => "person".to_owned(),
+        _ => stem.into_owned(),
+    }
 }
 
 /// Returns every word that one slip of the hand makes of a word: a letter left out, added, changed, or
@@ -109,11 +142,29 @@ mod tests {
             ("activities", "activity"),
             ("Swimming", "swim"),
             ("walks", "walking"),
+            ("children", "child"),
+            ("Children's", "child"),
+            ("Women’s", "woman"),
+            ("men", "man"),
+            ("people", "persons"),
         ] {
             let stems = |text: &str| words(text).iter().map(|word| stem(word)).collect::<Vec<_>>();
             assert_eq!(stems(a), stems(b), "{a} {b}");
         }
         assert_eq!(words("Women’s tennis, bus"), ["womens", "tennis", "bus"]);
+        assert_eq!(words("Łódź SØREN straße Æther"), ["lodz", "soren", "strasse", "aether"]);
+        assert_eq!(
+            words("STRAẞE œuvre Đà Ðór Þór Ħal ılık"),
+            ["strasse", "oeuvre", "da", "dor", "thor", "hal", "ilik"]
+        );
+    }
+
+    #[test]
+    fn of_a_long_word_the_beginning_counts() {
+        let long = "é".repeat(50);
+        assert_eq!(words(&format!("a {long} b")), ["a", &"e".repeat(40), "b"]);
+        assert_eq!(words(&"z".repeat(40)), ["z".repeat(40)]);
+        assert_eq!(words(&"я".repeat(41)), ["я".repeat(40)]);
     }
 
     #[test]
