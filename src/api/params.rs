@@ -144,13 +144,18 @@ impl Params {
 
     /// Reads the filters of services.
     pub(super) fn query(&self) -> Result<Query, Problem> {
+        self.query_of("search")
+    }
+
+    /// `words` is what the words to be found are given with.
+    fn query_of(&self, words: &'static str) -> Result<Query, Problem> {
         let when = When {
             days: self.read_each("day", DAY, days_of)?.into_iter().fold(0, |all, days| all | days),
             start_time: self.read("start_time", START_TIME, minutes)?,
             end_time: self.read("end_time", END_TIME, minutes)?,
             ..When::default()
         };
-        self.query_at([when])
+        self.query_at(words, [when])
     }
 
     /// Reads the filters of services as 1.0 has them: `day`, `start_time` and `end_time` may come several
@@ -162,13 +167,14 @@ impl Params {
     /// When the sets are not all of the same parameters.
     pub(super) fn query_by_sets(&self) -> Result<Query, Problem> {
         const NAMES: [&str; 3] = ["day", "start_time", "end_time"];
+        let words = "text";
         let [days, starts, ends] = NAMES.map(|name| {
             let is_said = self.all(name).next().is_some();
             self.given(name).filter(|_| is_said).collect::<Vec<_>>()
         });
         let sets = starts.len().max(ends.len());
         if sets <= 1 {
-            return self.query();
+            return self.query_of(words);
         }
         for (parameter, values) in NAMES.into_iter().zip([&days, &starts, &ends]) {
             if !values.is_empty() && values.len() != sets {
@@ -184,14 +190,18 @@ impl Params {
                 ..When::default()
             })
         };
-        self.query_at((0..sets).map(set).collect::<Result<Vec<_>, Problem>>()?)
+        self.query_at(words, (0..sets).map(set).collect::<Result<Vec<_>, Problem>>()?)
     }
 
     /// Reads the filters that do not tell when; a time that says nothing is none.
-    fn query_at(&self, when: impl IntoIterator<Item = When>) -> Result<Query, Problem> {
+    fn query_at(
+        &self,
+        words: &'static str,
+        when: impl IntoIterator<Item = When>,
+    ) -> Result<Query, Problem> {
         Ok(Query {
             when: when.into_iter().filter(|when| *when != When::default()).collect(),
-            search: self.one("search")?.or(self.one("text")?).map(str::to_owned),
+            search: self.one(words)?.map(str::to_owned),
             terms: self.ids("taxonomy_term_id")?,
             taxonomies: Vec::new(),
             minimum_age: self.age("minimum_age")?,
@@ -445,9 +455,13 @@ mod tests {
             "end_time",
             "modified_after",
         ] {
+            let query = |query: &str| match name {
+                "text" => params(query).query_by_sets(),
+                _ => params(query).query(),
+            };
             // Nothing is no value.
-            assert!(params(&format!("{name}=&{name}=")).query().is_ok(), "{name}");
-            let problem = params(&format!("{name}=10:00&{name}=11:00")).query().unwrap_err();
+            assert!(query(&format!("{name}=&{name}=")).is_ok(), "{name}");
+            let problem = query(&format!("{name}=10:00&{name}=11:00")).unwrap_err();
             let once = "it once, with one value";
             assert!(
                 matches!(problem, Problem::Unreadable { parameter, expected }
@@ -497,6 +511,15 @@ mod tests {
                 "{query}: {problem:?}"
             );
         }
+    }
+
+    #[test]
+    fn each_version_reads_words_of_its_own_parameter() {
+        let both = params("search=yoga&text=bowls");
+        assert_eq!(both.query().unwrap().search.as_deref(), Some("yoga"));
+        assert_eq!(both.query_by_sets().unwrap().search.as_deref(), Some("bowls"));
+        let sets = params("search=yoga&start_time=10:00&start_time=18:00");
+        assert_eq!(sets.query_by_sets().unwrap().search, None);
     }
 
     #[test]

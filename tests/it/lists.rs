@@ -61,6 +61,7 @@ async fn words_are_found_as_people_write_them() {
         described(3, "Swimming lessons", "In the deep pool."),
         described(4, "Aqua fit", "Swim gently, no lessons needed."),
         described(5, "Walking football", "Slow, for everybody."),
+        described(6, "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch", "A choir."),
     ];
     let gateway = gateway_of(&publisher, classes).await;
     for (query, expected) in [
@@ -83,6 +84,27 @@ async fn words_are_found_as_people_write_them() {
         ("search=swiming+lessons", vec!["Swimming lessons", "Aqua fit"]),
         ("search=wlak", vec![]),
         ("search=badmintoons+xyz", vec![]),
+        // In 3.0 this is no parameter.
+        (
+            "text=badminton",
+            vec![
+                "Aqua fit",
+                "Badminton for beginners",
+                "Café walk",
+                "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+                "Swimming lessons",
+                "Walking football",
+            ],
+        ),
+        (
+            "search=Llanfairpwllgwyn",
+            vec!["Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"],
+        ),
+        (
+            "search=Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+            vec!["Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"],
+        ),
+        ("search=football+qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq", vec![]),
     ] {
         assert_eq!(found(&gateway, query).await, expected, "{query}");
         let total = gateway.total(&format!("/v3/services?{query}&per_page=1")).await;
