@@ -3,6 +3,9 @@
 use serde_json::Value;
 use serde_json::json;
 
+use super::params::MAX_PAGE;
+use super::params::MAX_PER_PAGE;
+
 /// A parameter: name, what it may hold, what it means.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Parameter(&'static str, Kind, &'static str);
@@ -44,8 +47,12 @@ pub(super) enum Set {
 }
 
 const PAGING: &[Parameter] = &[
-    Parameter("page", Kind::Whole(1, 1_000_000), "Page number, from 1."),
-    Parameter("per_page", Kind::Whole(1, 1000), "How many items a page holds; 50 unless given."),
+    Parameter("page", Kind::Whole(1, MAX_PAGE), "Page number, from 1."),
+    Parameter(
+        "per_page",
+        Kind::Whole(1, MAX_PER_PAGE),
+        "How many items a page holds; 50 unless given.",
+    ),
 ];
 
 const WORDS: &str = "Words, all of which occur; the last may be the beginning of one. Up to four words \

@@ -4,6 +4,8 @@
 //! more than one value is refused, since none of them is more meant than the others. Parameters this API does not
 //! know are passed over, as links often carry some of their own.
 
+use std::num::IntErrorKind;
+
 use chrono::DateTime;
 use chrono::Utc;
 
@@ -24,7 +26,10 @@ use crate::places::Postcode;
 const DEFAULT_PER_PAGE: usize = 50;
 
 /// How many items a page may hold.
-const MAX_PER_PAGE: usize = 1000;
+pub(super) const MAX_PER_PAGE: u32 = 1_000;
+
+/// The last page that may be asked for.
+pub(super) const MAX_PAGE: u32 = 1_000_000;
 
 /// How far `proximity` may reach: farther than Great Britain is long.
 const MAX_PROXIMITY_M: f64 = 1_500_000.0;
@@ -125,24 +130,30 @@ impl Params {
 
     /// Reads `page` and `per_page`.
     pub(super) fn paging(&self) -> Result<Paging, Problem> {
-        let whole = |text: &str| text.parse::<i64>().ok();
-        let page = self.read("page", "a whole number", whole)?.unwrap_or(1);
-        let page = usize::try_from(page).ok().filter(|page| *page >= 1);
-        let page = page.ok_or_else(|| Problem::OutOfRange {
-            parameter: "page",
-            expected: "1 or more".to_owned(),
-        })?;
-        let per_page = self.read("per_page", "a whole number", whole)?;
-        let per_page = per_page.map_or(Some(DEFAULT_PER_PAGE), |n| usize::try_from(n).ok());
-        let per_page = per_page.filter(|n| (1..=MAX_PER_PAGE).contains(n));
-        let per_page = per_page.ok_or_else(|| Problem::OutOfRange {
-            parameter: "per_page",
-            expected: format!("a number from 1 to {MAX_PER_PAGE}"),
-        })?;
-        Ok(Paging { page, per_page })
+        Ok(Paging {
+            page: self.whole("page", MAX_PAGE)?.unwrap_or(1),
+            per_page: self.whole("per_page", MAX_PER_PAGE)?.unwrap_or(DEFAULT_PER_PAGE),
+        })
     }
 
-    /// Reads the filters of services.
+    /// Reads a whole number from 1 on; one too large to be held is out of range like others.
+    fn whole(&self, parameter: &'static str, most: u32) -> Result<Option<usize>, Problem> {
+        let whole = |text: &str| match text.parse::<i64>() {
+            Ok(number) => Some(u32::try_from(number).ok()),
+            Err(error) => match error.kind() {
+                IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => Some(None),
+                _ => None,
+            },
+        };
+        let Some(number) = self.read(parameter, "a whole number", whole)? else { return Ok(None) };
+        let number = number.filter(|number| (1..=most).contains(number));
+        let number = number.and_then(|number| usize::try_from(number).ok());
+        let out_of_range =
+            || Problem::OutOfRange { parameter, expected: format!("a number from 1 to {most}") };
+        number.ok_or_else(out_of_range).map(Some)
+    }
+
+    /// Reads the filters of services, as 3.0 has them.
     pub(super) fn query(&self) -> Result<Query, Problem> {
         self.query_of("search")
     }
@@ -569,7 +580,16 @@ mod tests {
         let problem = params("modified_after=2026-11-29T12:00:00").query().unwrap_err();
         assert!(problem.detail().contains("with `Z` or an offset"), "{problem:?}");
         assert!(matches!(params("page=x").paging(), Err(Problem::Unreadable { .. })));
-        for query in ["page=0", "page=-1", "per_page=0", "per_page=1001"] {
+        assert_eq!(params("page=1000000&per_page=1000").paging().unwrap().page, 1_000_000);
+        for query in [
+            "page=0",
+            "page=-1",
+            "page=1000001",
+            "page=99999999999999999999",
+            "page=-99999999999999999999",
+            "per_page=0",
+            "per_page=1001",
+        ] {
             assert!(matches!(params(query).paging(), Err(Problem::OutOfRange { .. })), "{query}");
         }
         for (query, name) in [

@@ -293,6 +293,7 @@ async fn every_error_is_a_problem_with_its_status() {
         ("GET", &format!("/v1/services/{leaves}"), 410),
         ("GET", "/v3/services?page=0", 422),
         ("GET", "/v3/services?page=-1", 422),
+        ("GET", "/v3/services?page=1000001", 422),
         ("GET", "/v3/services?per_page=0", 422),
         ("GET", "/v3/services?per_page=1001", 422),
         ("GET", "/v1/services?per_page=0", 422),
