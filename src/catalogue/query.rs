@@ -214,13 +214,15 @@ pub(super) fn with_word(
 }
 
 impl Query {
-    /// Returns the documents of a segment that answer the query, of those in `scope`.
+    /// Returns the documents of a segment that answer the query, of those in `scope`, which is that of an area or of
+    /// everything.
     pub(super) fn matches(
         &self,
         search: Option<&Search>,
         terms: &Terms,
         segment: &Segment,
         scope: &RoaringBitmap,
+        area: Option<u16>,
     ) -> Found {
         let mut docs = match self.modified_after {
             Some(_) => scope.clone(),
@@ -252,13 +254,22 @@ impl Query {
         let mut away = Vec::new();
         if let Some(near) = self.near {
             // A few documents are measured one by one, without asking for all that is around.
-            away = if docs.len() <= FEW {
-                few_within(segment, &docs, near)
-            } else {
-                all_within(segment, near)
+            let are_few = docs.len() <= FEW;
+            if !are_few {
+                away = all_within(segment, near);
+                docs &= numbers_of(&away);
+            }
+            if are_few || area.is_some() || self.bounds.is_some() {
+                away = few_within(segment, &docs, near, |place| self.may_be_at(place, area));
+                docs &= numbers_of(&away);
+            }
+        } else if self.bounds.is_some() && area.is_some() {
+            let is_there = |number: &u32| {
+                let mut places = segment.docs[*number as usize].places.iter();
+                places.any(|place| self.may_be_at(place, area))
             };
-            let near = RoaringBitmap::from_sorted_iter(away.iter().map(|(number, _)| *number));
-            docs &= near.unwrap_or_default();
+            let there = RoaringBitmap::from_sorted_iter(docs.iter().filter(is_there));
+            docs = there.unwrap_or_default();
         }
         if self.asks_for_a_time() || self.modified_after.is_some() {
             let kept = docs.iter().filter(|number| self.holds(&segment.docs[*number as usize]));
@@ -266,6 +277,13 @@ impl Query {
         }
         by_name &= &docs;
         Found { docs, by_name, away }
+    }
+
+    /// Tells whether a place is in the area, where that is not everything, and within the box that is asked for.
+    pub(super) fn may_be_at(&self, place: &DocPlace, area: Option<u16>) -> bool {
+        let is_within =
+            |bounds: BoundingBox| place.points().any(|(lat, lon)| bounds.contains(lat, lon));
+        area.is_none_or(|area| place.areas.contains(&area)) && self.bounds.is_none_or(is_within)
     }
 
     /// Tells whether what is left of a service is part of the answer.
@@ -419,14 +437,25 @@ fn all_within(segment: &Segment, near: Near) -> Vec<(u32, f64)> {
     away
 }
 
-fn few_within(segment: &Segment, docs: &RoaringBitmap, near: Near) -> Vec<(u32, f64)> {
+/// Returns those of some documents that have such a place near a point, with how far it is, in order of their numbers.
+fn few_within(
+    segment: &Segment,
+    docs: &RoaringBitmap,
+    near: Near,
+    is_meant: impl Fn(&DocPlace) -> bool,
+) -> Vec<(u32, f64)> {
     let ruler = near.ruler();
     let away = docs.iter().filter_map(|number| {
-        let places = segment.docs[number as usize].places.iter();
+        let places = segment.docs[number as usize].places.iter().filter(|place| is_meant(place));
         let metres = places.filter_map(|place| place_distance(place, &ruler));
         Some((number, metres.min_by(f64::total_cmp)?))
     });
     away.filter(|(_, metres)| *metres <= near.within_m).collect()
+}
+
+fn numbers_of(away: &[(u32, f64)]) -> RoaringBitmap {
+    let numbers = away.iter().map(|(number, _)| *number);
+    RoaringBitmap::from_sorted_iter(numbers).unwrap_or_default()
 }
 
 /// Returns how far a place is, in metres.

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use chrono::Utc;
 use proptest::prelude::*;
 
+use super::Area;
 use super::Entry;
 use super::Near;
 use super::PlaceEntry;
@@ -146,6 +147,68 @@ fn a_listed_place_is_both_near_and_within_the_box() {
         assert_eq!(listed.iter().map(|at| at.id).collect::<Vec<_>>(), expected, "{query:?}");
         assert_eq!(total, expected.len());
     }
+}
+
+/// Returns views of everything and of the area `north`, of services with these names and places.
+fn whole_and_north(services: &[(&str, &[(f64, f64)])]) -> [View; 2] {
+    let sources = services.iter().zip(1..).map(|((name, places), seq)| {
+        let count = u8::try_from(places.len()).unwrap();
+        let mut change = changed(seq, &(1, (*name).to_owned(), false, count));
+        change.id = Id::derive("service", &[&seq.to_string()]);
+        let mut entry = Entry::from_bytes(&change.entry.take().unwrap()).unwrap();
+        for (place, at) in entry.places.iter_mut().zip(*places) {
+            place.coordinates = Some(*at);
+        }
+        Source::read(ChangedService { entry: Some(entry.to_bytes()), ..change })
+    });
+    let north = Area {
+        slug: "north".to_owned(),
+        circle: Some((NORTH.0, NORTH.1, 1_000.0)),
+        ..Area::default()
+    };
+    let around = Surroundings { areas: vec![north], gazetteer: Arc::clone(&GAZETTEER) };
+    let snapshot = Snapshot::empty(Arc::new(around), 0);
+    let sources: Vec<Source> = sources.collect();
+    let snapshot = Arc::new(snapshot.with(&sources, Terms::default(), DateTime::UNIX_EPOCH));
+    [View::whole(Arc::clone(&snapshot)), View::of_area(snapshot, "north").unwrap()]
+}
+
+const SOUTH: (f64, f64) = (51.0, -2.0);
+const NORTH: (f64, f64) = (52.0, -2.0);
+
+#[test]
+fn one_place_in_the_area_is_both_near_and_within_the_box() {
+    let near = |(latitude, longitude)| Some(Near { latitude, longitude, within_m: 1_000.0 });
+    let bounds = |(latitude, longitude)| Some(BoundingBox::around(latitude, longitude, 1_000.0));
+    // Few are measured one by one; of many those around are asked for first.
+    for count in [1, 2_100] {
+        let services = vec![("Yoga", &[SOUTH, NORTH][..]); count];
+        let [whole, north] = whole_and_north(&services);
+        for (near, bounds, in_whole, in_north) in [
+            (near(SOUTH), None, true, false),
+            (near(NORTH), None, true, true),
+            (None, bounds(SOUTH), true, false),
+            (None, bounds(NORTH), true, true),
+            (near(SOUTH), bounds(NORTH), false, false),
+            (near(NORTH), bounds(NORTH), true, true),
+        ] {
+            let query = Query { near, bounds, ..Query::default() };
+            for (view, is_found) in [(&whole, in_whole), (&north, in_north)] {
+                let expected = if is_found { count } else { 0 };
+                assert_eq!(view.find(&query, 0, 9).total, expected, "{query:?}");
+                assert_eq!(view.find_at_locations(&query, 0, 9).0, expected, "{query:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_slip_is_forgiven_unless_the_word_occurs_in_the_area() {
+    let [whole, north] = whole_and_north(&[("Fotball", &[SOUTH]), ("Football", &[NORTH])]);
+    let query = Query { search: Some("fotball".to_owned()), ..Query::default() };
+    let found = |view: &View| view.find(&query, 0, 9).page.iter().map(|hit| hit.seq).collect();
+    let found: [Vec<u64>; 2] = [&whole, &north].map(found);
+    assert_eq!(found, [[1], [2]]);
 }
 
 /// Latitudes or longitudes that often are the same; one is no number.

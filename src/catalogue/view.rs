@@ -117,11 +117,7 @@ impl View {
                 place_distance(place, &ruler).is_some_and(|metres| metres <= most)
             })
         };
-        let is_within = |place: &DocPlace| {
-            let bounds = query.bounds;
-            bounds.is_none_or(|it| place.points().any(|(lat, lon)| it.contains(lat, lon)))
-        };
-        let is_listed = |place: &&DocPlace| self.shows(place) && is_near(place) && is_within(place);
+        let is_listed = |place: &&DocPlace| query.may_be_at(place, self.area) && is_near(place);
         if let Some(near) = query.near {
             return nearest_places(&found, near.ruler(), is_listed, offset, limit);
         }
@@ -207,27 +203,28 @@ impl View {
 
     /// Returns the documents of each part that answer a query.
     fn matches(&self, query: &Query) -> Vec<(&Part, Found)> {
+        let parts = self.snapshot.parts.iter().map(|part| (part, self.scope(part)));
+        let parts: Vec<(&Part, RoaringBitmap)> = parts.collect();
         let occurs = |word: &str, is_beginning: bool| {
-            self.snapshot.parts.iter().any(|part| {
+            parts.iter().any(|(part, scope)| {
                 let segment = part.segment.as_ref();
                 [&segment.in_name, &segment.in_text].into_iter().any(|words| {
                     let with_word = with_word(segment, words, word, is_beginning);
-                    !(with_word & part.alive.as_ref()).is_disjoint(&segment.listed)
+                    !(with_word & scope).is_disjoint(&segment.listed)
                 })
             })
         };
         let search = query.search.as_deref().map(|asked| Search::read(asked, occurs));
-        let parts = self.snapshot.parts.iter().map(|part| {
-            let scope = self.scope(part);
+        let found = parts.iter().map(|(part, scope)| {
             let terms = &self.snapshot.terms;
-            let mut found = query.matches(search.as_ref(), terms, &part.segment, &scope);
+            let mut found = query.matches(search.as_ref(), terms, &part.segment, scope, self.area);
             if query.modified_after.is_some() {
                 let gone = part.alive.as_ref() & &part.segment.gone;
                 found.docs.extend(gone.iter().filter(|n| query.wants_gone(part.doc(*n))));
             }
-            (part, found)
+            (*part, found)
         });
-        parts.collect()
+        found.collect()
     }
 
     /// Returns the parts with the documents that lists of this view show.
