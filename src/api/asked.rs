@@ -256,7 +256,7 @@ pub(super) fn accepts_any(headers: &HeaderMap, wanted: &str) -> bool {
 }
 
 /// Tells whether a client asks for a type by its name, not only for anything.
-pub(super) fn names(headers: &HeaderMap, wanted: &str) -> bool {
+pub(crate) fn names(headers: &HeaderMap, wanted: &str) -> bool {
     ranges(headers).any(|range| !range.contains('*') && accepts(range, wanted))
 }
 

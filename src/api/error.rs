@@ -14,7 +14,6 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 use serde::Serialize;
 
-use super::asked;
 use crate::oruk::Id;
 use crate::store::StoreError;
 use crate::web;
@@ -248,13 +247,10 @@ fn respond(body: &Body<'_>) -> Response {
 /// below one of the API, all of whose errors are problems.
 pub(super) async fn no_such_path(OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
     tracing::debug!(path = uri.path(), "no such path");
-    let mut response = if asked::names(&headers, "text/html") && !is_of_api(uri.path()) {
-        web::told_as_page(Problem::NoSuchPath)
-    } else {
-        Problem::NoSuchPath.into_response()
-    };
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
-    response
+    if is_of_api(uri.path()) {
+        return Problem::NoSuchPath.into_response();
+    }
+    web::told(Problem::NoSuchPath, &headers)
 }
 
 /// Tells whether a path is below one of the API, also one of an area.

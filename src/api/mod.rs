@@ -43,6 +43,7 @@ pub use admin::ControlError;
 pub use admin::Done;
 pub use admin::MissingParent;
 pub use admin::MissingParents;
+pub(crate) use asked::names;
 pub(crate) use changes::UNBUFFERED;
 pub(crate) use error::Problem;
 pub use explain::ExplainSource;

@@ -1,15 +1,19 @@
 //! The frame of every page: head, navigation, foot, and the headers that keep it to itself.
 
 use askama::Template;
+use axum::extract::Request;
+use axum::http::HeaderMap;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header;
+use axum::middleware::Next;
 use axum::response::IntoResponse;
 use axum::response::Response;
 
 use super::assets::ADDRESSES;
 use super::assets::Addresses;
 use crate::api::Problem;
+use crate::api::names;
 use crate::places::ATTRIBUTION;
 
 /// What the frame shows of a page.
@@ -111,9 +115,16 @@ fn page_with(status: StatusCode, template: &impl Template, allowed: Allowed<'_>)
     (status, headers, html).into_response()
 }
 
-/// A problem, told as a page.
+/// A problem, told as a page to those who ask for one, see [`told_as_asked`].
 #[derive(Debug)]
 pub(super) struct Trouble(Problem);
+
+/// What a page says of a problem.
+#[derive(Debug, Clone)]
+struct Told {
+    title: &'static str,
+    detail: String,
+}
 
 impl Trouble {
     /// Answers a program, which asked for something else than a page.
@@ -134,9 +145,28 @@ impl From<crate::store::StoreError> for Trouble {
     }
 }
 
-/// Answers a browser with a problem as a page.
-pub(crate) fn told_as_page(problem: Problem) -> Response {
-    Trouble(problem).into_response()
+/// Answers with a problem: a browser, which asks for HTML by name, gets a page.
+pub(crate) fn told(problem: Problem, request: &HeaderMap) -> Response {
+    as_asked(Trouble(problem).into_response(), names(request, "text/html"))
+}
+
+/// Has problems of pages told as [`told`] does.
+pub(super) async fn told_as_asked(request: Request, next: Next) -> Response {
+    let is_page = names(request.headers(), "text/html");
+    as_asked(next.run(request).await, is_page)
+}
+
+fn as_asked(mut response: Response, is_page: bool) -> Response {
+    let Some(Told { title, detail }) = response.extensions_mut().remove() else { return response };
+    if is_page {
+        let template = TroublePage { frame: Frame::new(title, Section::None), detail };
+        let (parts, body) =
+            page_with(response.status(), &template, Allowed::default()).into_parts();
+        response.headers_mut().extend(parts.headers);
+        *response.body_mut() = body;
+    }
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+    response
 }
 
 #[derive(Template)]
@@ -149,14 +179,10 @@ struct TroublePage {
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         let Self(problem) = self;
-        let frame = Frame::new(problem.title(), Section::None);
-        let template = TroublePage { frame, detail: problem.detail() };
-        // What programs would be told says status and further headers, and logs what is to be logged.
-        let mut told = problem.into_response();
-        let page = page_with(told.status(), &template, Allowed::default());
-        let (parts, body) = page.into_parts();
-        told.headers_mut().extend(parts.headers);
-        *told.body_mut() = body;
-        told
+        let told = Told { title: problem.title(), detail: problem.detail() };
+        // What programs are told says status and further headers, and logs what is to be logged.
+        let mut response = problem.into_response();
+        response.extensions_mut().insert(told);
+        response
     }
 }

@@ -17,11 +17,12 @@ mod report;
 mod words;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::get;
 
 pub(crate) use events::Followers;
 pub(crate) use find::Choices;
-pub(crate) use frame::told_as_page;
+pub(crate) use frame::told;
 pub(crate) use map::Districts;
 pub(crate) use report::Reports;
 pub(crate) use report::day;
@@ -47,4 +48,5 @@ pub(crate) fn routes() -> Router<ApiState> {
         .route("/areas/{slug}/widget", get(find::widget_of_area))
         .route("/widget.js", get(assets::widget))
         .route("/assets/{name}", get(assets::asset))
+        .route_layer(from_fn(frame::told_as_asked))
 }

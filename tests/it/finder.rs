@@ -1,5 +1,6 @@
 //! The finder: what each field of its form leaves, and that no publisher can break a page.
 
+use reqwest::Method;
 use serde_json::Value;
 use serde_json::json;
 
@@ -228,7 +229,8 @@ async fn a_withdrawn_service_says_that_it_is_gone() {
     let (id, _) = gateway.services().await.pop_first().unwrap();
     publisher.delete("/feed", "0");
     let is_gone = async || {
-        let answer = gateway.get(&format!("/find/{id}")).await;
+        let path = format!("/find/{id}");
+        let answer = gateway.ask(Method::GET, &path, &[("accept", "text/html")]).await;
         (answer.status == 410).then_some(answer)
     };
     let answer = wait_until("gone", PATIENCE, is_gone).await;

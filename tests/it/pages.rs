@@ -85,7 +85,8 @@ async fn pages_load_only_what_the_gateway_serves() {
             assert!(asset.body.len() < 200_000, "{address}: {} bytes", asset.body.len());
         }
     }
-    let none = gateway.get("/assets/baton-0.css").await;
+    let browser = [("accept", "text/html")];
+    let none = gateway.ask(Method::GET, "/assets/baton-0.css", &browser).await;
     assert_eq!(none.status, 404);
     check_keeps_to_itself("/assets/baton-0.css", &none);
 }
@@ -101,11 +102,20 @@ async fn a_browser_is_told_as_a_page_that_a_path_leads_nowhere() {
         ("application/json", "application/problem+json"),
         ("text/html;q=0, */*", "application/problem+json"),
     ] {
-        let answer = gateway.ask(Method::GET, "/nothing", &[("accept", accept)]).await;
-        assert_eq!((answer.status, answer.header("content-type")), (404, kind), "{accept}");
-        let mut varies = answer.headers.get_all("vary").iter();
-        assert!(varies.any(|by| by == "accept"), "{accept}: {:?}", answer.headers);
-        assert!(answer.text().contains("No such path"), "{accept}");
+        for (path, title) in [
+            ("/nothing", "No such path"),
+            ("/feeds/nobody", "Nothing has this id"),
+            ("/find/nobody", "Nothing has this id"),
+            ("/areas/nowhere/find", "No such area"),
+            ("/assets/none.css", "No such path"),
+        ] {
+            let answer = gateway.ask(Method::GET, path, &[("accept", accept)]).await;
+            let told = (answer.status, answer.header("content-type"));
+            assert_eq!(told, (404, kind), "{accept} {path}");
+            let mut varies = answer.headers.get_all("vary").iter();
+            assert!(varies.any(|by| by == "accept"), "{accept} {path}: {:?}", answer.headers);
+            assert!(answer.text().contains(title), "{accept} {path}");
+        }
     }
     // Every error of the API is a problem, whoever asks.
     for (path, kind) in [
