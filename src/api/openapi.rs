@@ -252,6 +252,16 @@ fn operation(
     if sets.contains(&Set::Format) {
         content["application/x-ndjson"] = json!({ "schema": { "type": "string" } });
     }
+    json!({
+        "operationId": operation_id(path),
+        "summary": summary(path, schema, *shape),
+        "parameters": parameters,
+        "responses": responses(path, is_list, &content),
+    })
+}
+
+/// Returns what a path may answer, `content` where something is found.
+fn responses(path: &str, is_list: bool, content: &Value) -> Value {
     let mut responses = json!({
         "200": { "description": "Found", "content": content },
         "304": { "description": "Not changed since `If-None-Match` or `If-Modified-Since`" },
@@ -264,7 +274,9 @@ fn operation(
         responses["400"] = problem("The id could not be read");
         responses["404"] = problem("Nothing has this id");
     }
-    if *path == "/services/{id}" {
+    if path == "/services/{id}" {
+        responses["308"] =
+            problem("The service is part of another one, at the address in `Location`");
         responses["410"] =
             problem("The service is gone; what is left of it is the member `service`");
     }
@@ -272,12 +284,7 @@ fn operation(
         responses["400"] = problem("A parameter could not be read");
         responses["422"] = problem("A parameter is out of range");
     }
-    json!({
-        "operationId": operation_id(path),
-        "summary": summary(path, schema, *shape),
-        "parameters": parameters,
-        "responses": responses,
-    })
+    responses
 }
 
 fn operation_id(path: &str) -> String {

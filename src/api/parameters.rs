@@ -63,18 +63,18 @@ const FILTERS: &[Parameter] = &[
     Parameter(
         "minimum_age",
         Kind::Number(0.0, 150.0),
-        "The minimum age is at least this, in years.",
+        "The minimum age is at least this, in years; in 1.0 a service that states no age is found too.",
     ),
     Parameter(
         "maximum_age",
         Kind::Number(0.0, 150.0),
-        "The maximum age is at most this, in years.",
+        "The maximum age is at most this, in years; in 1.0 a service that states no age is found too.",
     ),
     Parameter(
         "proximity",
         Kind::Number(0.0, 1_500_000.0),
-        "Metres from `postcode`, or from `latitude` and `longitude`. What is nearest comes first, with \
-         its distance as `x_distance_m`.",
+        "Metres from `postcode`, or from `latitude` and `longitude`. What is nearest comes first, in 3.0 \
+         with its distance as `x_distance_m`.",
     ),
     Parameter(
         "latitude",
@@ -174,6 +174,11 @@ const TERMS_1: &[Parameter] = &[
         "coverage",
         Kind::Postcode,
         "Postcode in the area of the service, or the service has none; here none has one.",
+    ),
+    Parameter(
+        "include",
+        Kind::Text,
+        "What the items of a list hold besides; passed over, since each is whole at its own address.",
     ),
 ];
 

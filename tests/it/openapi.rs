@@ -44,6 +44,8 @@ async fn examples_are_what_the_api_answers_and_are_as_described() {
         assert_eq!(document["openapi"], "3.1.0", "{root}");
         let paths = document["paths"].as_object().unwrap();
         assert!(paths.len() >= 9, "{root}");
+        let folded = &paths["/services/{id}"]["get"]["responses"]["308"];
+        assert!(folded["description"].is_string(), "{root}");
         for (path, item) in paths {
             let operation = &item["get"];
             let content = &operation["responses"]["200"]["content"]["application/json"];
