@@ -13,6 +13,7 @@ use crate::api::ExplainSource;
 use crate::api::Explained;
 use crate::clock::Clock;
 use crate::harvest::Explainer;
+use crate::harvest::Gate;
 use crate::harvest::Sources;
 use crate::harvest::folded_series;
 use crate::mapping::Rules;
@@ -33,6 +34,7 @@ const MAX_SERIES: usize = 50;
 pub(super) struct Explanations {
     pub(super) store: Arc<dyn Store>,
     pub(super) sources: Arc<ArcSwap<Sources>>,
+    pub(super) gate: Arc<ArcSwap<Gate>>,
     pub(super) clock: Clock,
     pub(super) one_at_a_time: Semaphore,
 }
@@ -48,9 +50,10 @@ impl ExplainSource for Explanations {
                 let service: Service = serde_json::from_slice(&stored.record.body).ok()?;
                 Some(service.last_modified)
             });
-            let bundles = self.store.bundles(roots).await?;
-            let feeds = self.store.feeds().await?;
             let (sources, now) = (self.sources.load_full(), self.clock.now());
+            let served = self.gate.load().served(&sources);
+            let bundles = self.store.bundles_of(roots, Some(served)).await?;
+            let feeds = self.store.feeds().await?;
             let made = tokio::task::spawn_blocking(move || {
                 let address = |id: FeedId| {
                     let feed = feeds.iter().find(|feed| feed.id == id);

@@ -281,6 +281,7 @@ impl App {
         let explanations = Arc::new(Explanations {
             store: Arc::clone(&self.store),
             sources: Arc::clone(&self.mapper.sources),
+            gate: Arc::clone(&self.mapper.gate),
             clock: self.clock.clone(),
             one_at_a_time: Semaphore::new(1),
         });

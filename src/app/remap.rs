@@ -97,7 +97,7 @@ pub async fn remap_differences(
         count += roots.len() as u64;
         let gate = comparison.gate.clone();
         let mapped = comparison.map(roots, move |bundles, sources, now| {
-            let passed = |b| gate.pass(b, publication(b, sources, now), sources);
+            let passed = |b| gate.pass(b, publication(b, sources, now));
             bundles.iter().map(|b| (b.key.clone(), passed(b))).collect()
         });
         let mut alone = Vec::new();
@@ -150,7 +150,7 @@ impl Comparison {
         roots: Vec<Dirty>,
         map: impl FnOnce(&[Bundle], &Sources, DateTime<Utc>) -> Vec<T> + Send + 'static,
     ) -> anyhow::Result<Vec<T>> {
-        let bundles = self.store.bundles(roots).await?;
+        let bundles = self.store.bundles_of(roots, Some(self.gate.served(&self.sources))).await?;
         let (sources, now) = (Arc::clone(&self.sources), self.now);
         Ok(tokio::task::spawn_blocking(move || map(&bundles, &sources, now)).await?)
     }

@@ -31,6 +31,7 @@ use crate::store::FeedId;
 use crate::store::Folding;
 use crate::store::Outcome;
 use crate::store::Publication;
+use crate::store::Served;
 use crate::store::Store;
 use crate::store::StoreError;
 
@@ -39,6 +40,7 @@ pub(super) async fn fold(
     store: &Arc<dyn Store>,
     mut publications: Vec<Publication>,
     sources: &Arc<Sources>,
+    served: &Arc<Served>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Publication>, StoreError> {
     // What is held back stays as it is, and so does what is known of its group.
@@ -53,7 +55,7 @@ pub(super) async fn fold(
         if members.len() < 2 {
             continue;
         }
-        publication.outcome = folded(store, publication, members, sources, now).await?;
+        publication.outcome = folded(store, publication, members, sources, served, now).await?;
     }
     Ok(publications)
 }
@@ -127,11 +129,12 @@ async fn folded(
     publication: &Publication,
     members: Vec<Dirty>,
     sources: &Arc<Sources>,
+    served: &Arc<Served>,
     now: DateTime<Utc>,
 ) -> Result<Outcome, StoreError> {
     let is_first = members.first().is_some_and(|first| first.is_same(publication.root));
     let wanted = if is_first { members } else { members.into_iter().take(1).collect() };
-    let bundles = store.bundles(wanted).await?;
+    let bundles = store.bundles_of(wanted, Some(Arc::clone(served))).await?;
     if !is_first {
         return Ok(Outcome::Delegated(Delegation {
             to: bundles.into_iter().map(|first| first.key).collect(),

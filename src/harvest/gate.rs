@@ -5,6 +5,7 @@
 //! loses is judged at once: a little is let through, too much pauses the feed until the operator accepts.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::DateTime;
@@ -17,6 +18,7 @@ use crate::store::FeedId;
 use crate::store::Held;
 use crate::store::Outcome;
 use crate::store::Publication;
+use crate::store::Served;
 use crate::store::Standing;
 
 /// How much a feed may lose.
@@ -69,24 +71,19 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Lets a publication pass, or changes what becomes of its root.
-    pub fn pass(
-        &self,
-        root: &Bundle,
-        mut publication: Publication,
-        sources: &Sources,
-    ) -> Publication {
+    /// Returns which feeds' items may be part of a service.
+    pub fn served(&self, sources: &Sources) -> Arc<Served> {
+        let feeds = sources.0.keys().copied().collect();
+        Arc::new(Served { feeds, if_licensed: self.needs_license.clone() })
+    }
+
+    /// Lets a publication pass, or holds the service that stands. What nobody vouches for any more goes.
+    pub fn pass(&self, root: &Bundle, mut publication: Publication) -> Publication {
         if let Some(standing) = &root.standing
-            && sources.0.contains_key(&standing.feed)
+            && standing.is_served
             && is_loss(standing, &publication.outcome, publication.now)
         {
             publication.outcome = Outcome::Held(standing.feed);
-        }
-        if let Outcome::Service(service) = &publication.outcome
-            && root.license.is_none()
-            && service.feed.is_some_and(|feed| self.needs_license.contains(&feed))
-        {
-            publication.outcome = Outcome::Nothing;
         }
         publication
     }

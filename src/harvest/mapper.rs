@@ -10,6 +10,8 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use chrono::DateTime;
+use chrono::Utc;
 use tokio::sync::Notify;
 use tokio::task::JoinError;
 use tokio::task::JoinHandle;
@@ -20,6 +22,8 @@ use tracing::error;
 use tracing::info;
 use tracing::warn;
 
+use super::assemble::Assembled;
+use super::assemble::assemble;
 use super::board::Board;
 use super::board::FeedState;
 use super::fold::fold;
@@ -414,17 +418,18 @@ impl Mapper {
         let now = self.clock.now();
         let store = Arc::clone(&self.store);
         let (sources, gate) = (self.sources.load_full(), self.gate.load_full());
+        let served = gate.served(&sources);
         let folded_with = Arc::clone(&sources);
         self.tasks.spawn(async move {
-            let bundles = store.bundles(chunk).await?;
+            let bundles = store.bundles_of(chunk, Some(Arc::clone(&served))).await?;
             let of_services = bundles.iter().filter(|bundle| bundle.standing.is_some()).count();
             let mapped = tokio::task::spawn_blocking(move || {
-                let mapped =
-                    |bundle| gate.pass(&bundle, publication(&bundle, &sources, now), &sources);
+                let mapped = |bundle| gate.pass(&bundle, publication(&bundle, &sources, now));
                 bundles.into_iter().map(mapped).collect()
             });
-            let mapped = mapped.await.map_err(|error| broken_off(&error))?;
-            let publications = fold(&store, mapped, &folded_with, now).await?;
+            let mut mapped: Vec<Publication> = mapped.await.map_err(|error| broken_off(&error))?;
+            count_unserved(&store, &mut mapped, now).await?;
+            let publications = fold(&store, mapped, &folded_with, &served, now).await?;
             Ok(Chunk { publications, of_services })
         })
     }
@@ -444,6 +449,28 @@ impl Mapper {
         }
         Ok(())
     }
+}
+
+/// Counts occurrences without a parent also where nothing of them is served: their publishers are told.
+async fn count_unserved(
+    store: &Arc<dyn Store>,
+    publications: &mut [Publication],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let is_nothing =
+        |publication: &&mut Publication| matches!(publication.outcome, Outcome::Nothing);
+    let nothing: Vec<_> = publications.iter_mut().filter(is_nothing).collect();
+    if nothing.is_empty() {
+        return Ok(());
+    }
+    let bundles =
+        store.bundles(nothing.iter().map(|publication| publication.root).collect()).await?;
+    for (publication, bundle) in nothing.into_iter().zip(bundles) {
+        if let Assembled::Orphans(counts) = assemble(&bundle, |_| None, now) {
+            publication.outcome = Outcome::Orphans(counts);
+        }
+    }
+    Ok(())
 }
 
 /// Waits for a task, if there is one.

@@ -49,6 +49,7 @@ pub use record::PageOutcome;
 pub use record::ParentItem;
 pub use record::Publication;
 pub use record::Relation;
+pub use record::Served;
 pub use record::ServiceRecord;
 pub use record::Standing;
 pub use record::StoredBody;
@@ -201,7 +202,13 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn roots(&self, after: Option<Dirty>, limit: usize) -> Answer<'_, Vec<Dirty>>;
 
     /// Returns everything that belongs to each of these roots, in the same order.
-    fn bundles(&self, roots: Vec<Dirty>) -> Answer<'_, Vec<Bundle>>;
+    fn bundles(&self, roots: Vec<Dirty>) -> Answer<'_, Vec<Bundle>> {
+        self.bundles_of(roots, None)
+    }
+
+    /// The same, as if there were no items but those of feeds that may be served.
+    fn bundles_of(&self, roots: Vec<Dirty>, served: Option<Arc<Served>>)
+    -> Answer<'_, Vec<Bundle>>;
 
     /// Writes to which group each root belongs, and returns the roots of that group in the order of
     /// their keys; nothing for a root without one. A root that changes groups marks the first of each

@@ -1,5 +1,7 @@
 //! What goes into the store and comes out of it.
 
+use std::collections::HashSet;
+
 use chrono::DateTime;
 use chrono::Utc;
 
@@ -129,6 +131,8 @@ pub struct Held {
 pub struct Standing {
     /// The feed it comes from.
     pub feed: FeedId,
+    /// Whether what comes through that feed may still be served.
+    pub is_served: bool,
     /// Whether it can be used.
     pub is_active: bool,
     /// Which parts it has, opaque here.
@@ -269,6 +273,22 @@ impl Dirty {
     /// Tells whether both are the same root, whenever they were marked.
     pub fn is_same(self, other: Self) -> bool {
         self.key == other.key
+    }
+}
+
+/// The feeds whose items may be served. What comes through others is harvested and told of, and no more.
+#[derive(Debug, Clone, Default)]
+pub struct Served {
+    /// Their numbers.
+    pub feeds: HashSet<FeedId>,
+    /// Those of them that may be only while they state a licence.
+    pub if_licensed: HashSet<FeedId>,
+}
+
+impl Served {
+    /// Tells whether the items of a feed must not be served.
+    pub(super) fn hides(&self, feed: FeedId, has_license: bool) -> bool {
+        !self.feeds.contains(&feed) || !has_license && self.if_licensed.contains(&feed)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Nothing is republished without a licence, unless the operator says so.
 
 use serde_json::Value;
+use serde_json::json;
 
 use crate::support::gateway::Gateway;
 use crate::support::gateway::PATIENCE;
@@ -72,6 +73,109 @@ async fn a_feed_that_is_not_to_be_republished_says_so() {
     assert_eq!(gateway.names().await, [""; 0]);
     let feed = gateway.feed(&url).await;
     assert!(feed["withheld"].as_str().unwrap().contains("configuration"), "{feed}");
+}
+
+/// Returns a class that takes place without a date of its own.
+fn weekly(id: &str, name: &str) -> Value {
+    let mut series = items::series(id, name);
+    series["eventSchedule"] = json!([{
+        "@type": "PartialSchedule",
+        "repeatFrequency": "P1W",
+        "byDay": ["https://schema.org/Monday"],
+        "startTime": "10:00",
+    }]);
+    series
+}
+
+/// The price that the first of two publishers names, which no id holds by chance.
+const PRICE: &str = "7654.00";
+
+/// Has two publishers say different things of the same class, and the first lend values, dates and a facility to what
+/// only the second publishes.
+fn entangle(first: &FakePublisher, second: &FakePublisher) -> [String; 2] {
+    let urls = [first.feed("/feed", 5), second.feed("/feed", 5)];
+    first.upsert("/feed", "shared", weekly("shared", "Bend, says the first"));
+    second.upsert("/feed", "shared", weekly("shared", "Bend, says the second"));
+    let mut own = items::series("own", "Stretch");
+    own.as_object_mut().unwrap().remove("description");
+    own["superEvent"] = items::uri("event-series", 1).into();
+    second.upsert("/feed", "own", own);
+    let term = json!({
+        "@context": "https://openactive.io/",
+        "@type": "EventSeries",
+        "@id": items::uri("event-series", 1),
+        "description": "Words of the first.",
+    });
+    first.upsert("/feed", "term", term);
+    let mut session = items::session(1, items::uri("series", "own"), 5);
+    session["offers"] = json!([{"@type": "Offer", "price": PRICE, "priceCurrency": "GBP"}]);
+    first.upsert("/feed", "session", session);
+    let mut court = items::facility("court", "Court of the second");
+    court["@type"] = "IndividualFacilityUse".into();
+    second.upsert("/feed", "court", court);
+    let mut facility = items::facility("hall", "Hall of the first");
+    facility["individualFacilityUse"] =
+        json!([{"@type": "IndividualFacilityUse", "@id": items::uri("facilities", "court")}]);
+    first.upsert("/feed", "hall", facility);
+    urls
+}
+
+const OF_BOTH: [&str; 3] = ["Bend, says the first", "Hall of the first", "Stretch"];
+
+const OF_THE_SECOND: [&str; 3] = ["Bend, says the second", "Court of the second", "Stretch"];
+
+/// Waits until nothing is shown but what the second publisher says.
+async fn shows_the_second_alone(gateway: &Gateway) {
+    shows(gateway, &OF_THE_SECOND).await;
+    let is_clean = async || {
+        let said = serde_json::to_string(&gateway.services().await).unwrap();
+        let is_clean = !said.contains("of the first") && !said.contains(PRICE);
+        is_clean.then_some(())
+    };
+    wait_until("nothing of the first", PATIENCE, is_clean).await;
+}
+
+#[tokio::test]
+async fn what_is_not_republished_is_no_part_of_what_others_publish() {
+    let (first, second) = (FakePublisher::start().await, FakePublisher::start().await);
+    let [one, two] = entangle(&first, &second);
+    let settings = |more: &str| {
+        let two = format!("key = \"two\"\nname = \"Two\"\nfeeds = [{two:?}]\n");
+        settings(&one, more).publisher(&two).admin("a-token-of-the-tests")
+    };
+    let gateway = Gateway::start(&settings("")).await;
+    gateway.settled().await;
+    shows(&gateway, &OF_BOTH).await;
+    let said = serde_json::to_string(&gateway.services().await).unwrap();
+    assert!(said.contains("Words of the first") && said.contains(PRICE), "{said}");
+
+    for (more, is_republished) in [("republish = false", false), ("", true)] {
+        gateway.configure(&settings(more));
+        assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+        if is_republished {
+            shows(&gateway, &OF_BOTH).await;
+        } else {
+            shows_the_second_alone(&gateway).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_has_no_licence_is_no_part_of_what_others_publish() {
+    let (first, second) = (FakePublisher::start().await, FakePublisher::start().await);
+    first.license(None);
+    let [one, two] = entangle(&first, &second);
+    let two = format!("key = \"two\"\nname = \"Two\"\nfeeds = [{two:?}]\n");
+    let gateway = Gateway::start(&settings(&one, "").publisher(&two)).await;
+    gateway.settled().await;
+    shows_the_second_alone(&gateway).await;
+
+    first.license(Some("https://creativecommons.org/licenses/by/4.0/"));
+    first.upsert("/feed", "more", weekly("more", "More of the first"));
+    let [bend, hall, stretch] = OF_BOTH;
+    shows(&gateway, &[bend, hall, "More of the first", stretch]).await;
+    let said = serde_json::to_string(&gateway.services().await).unwrap();
+    assert!(said.contains("Words of the first") && said.contains(PRICE), "{said}");
 }
 
 #[tokio::test]

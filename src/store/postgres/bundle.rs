@@ -20,6 +20,7 @@ use crate::oruk::Status;
 use crate::store::Dirty;
 use crate::store::FeedId;
 use crate::store::Relation;
+use crate::store::Served;
 use crate::store::Standing;
 use crate::store::StoreError;
 use crate::store::codec;
@@ -50,25 +51,30 @@ pub(super) struct KeyRow {
 }
 
 impl Read {
-    pub(super) async fn of(session: &Session<'_>, roots: &[Dirty]) -> Result<Self, StoreError> {
+    pub(super) async fn of(
+        session: &Session<'_>,
+        roots: &[Dirty],
+        served: Option<&Served>,
+    ) -> Result<Self, StoreError> {
         let ids: Vec<i64> = roots.iter().map(|root| root.key).collect();
+        let hidden = &hidden(session, served).await?;
         let mut read = Self {
             keys: keys_of(session, &ids).await?,
-            heads: heads_of(session, &ids).await?,
-            parents: parents_of(session, &ids).await?,
-            claimed_by: claimed_by(session, &ids).await?,
-            members: members_of(session, &ids).await?,
-            standings: standings_of(session, &ids).await?,
+            heads: heads_of(session, &ids, hidden).await?,
+            parents: parents_of(session, &ids, hidden).await?,
+            claimed_by: claimed_by(session, &ids, hidden).await?,
+            members: members_of(session, &ids, hidden).await?,
+            standings: standings_of(session, &ids, hidden).await?,
             ..Self::default()
         };
         let above: HashSet<i64> = read.parents.values().flatten().copied().collect();
         let above: Vec<i64> = above.into_iter().collect();
         if !above.is_empty() {
-            read.parent_heads = heads_of(session, &above).await?;
+            read.parent_heads = heads_of(session, &above, hidden).await?;
         }
         let kind_of = |id: &i64| read.heads.get(id)?.first().map(|head| head.kind);
         let kinds: Vec<Option<Kind>> = ids.iter().map(kind_of).collect();
-        read.occurrences = occurrences_of(session, &ids, &kinds).await?;
+        read.occurrences = occurrences_of(session, &ids, &kinds, hidden).await?;
         let rows = || read.occurrences.values().flatten();
         let facts: HashSet<i64> = rows().filter_map(|row| row.facts).collect();
         let of_heads = read.heads.values().flatten().map(|head| head.feed);
@@ -77,6 +83,17 @@ impl Read {
         read.feeds = feeds_of(session, feeds.into_iter().collect()).await?;
         Ok(read)
     }
+}
+
+/// Returns the feeds whose items are as if they were not there.
+async fn hidden(session: &Session<'_>, served: Option<&Served>) -> Result<Vec<i64>, StoreError> {
+    let Some(served) = served else { return Ok(Vec::new()) };
+    let statement = "SELECT id, license IS NOT NULL FROM feed WHERE rank IS NOT NULL";
+    let rows: Vec<(i64, bool)> =
+        session.rows(statement, &[], |row| Ok((row.try_get(0)?, row.try_get(1)?))).await?;
+    let hidden =
+        rows.into_iter().filter(|(id, has_license)| served.hides(FeedId(*id), *has_license));
+    Ok(hidden.map(|(id, _)| id).collect())
 }
 
 /// A root's values come from others too: from what is beneath it and what it is part of.
@@ -115,12 +132,13 @@ async fn keys_of(session: &Session<'_>, ids: &[i64]) -> Result<HashMap<i64, KeyR
 async fn parents_of(
     session: &Session<'_>,
     ids: &[i64],
+    hidden: &[i64],
 ) -> Result<HashMap<i64, Vec<i64>>, StoreError> {
     let mut chains: HashMap<i64, Vec<i64>> = HashMap::new();
     let mut step: BTreeMap<i64, i64> = BTreeMap::new();
     let mut asked: Vec<i64> = ids.to_vec();
     for _ in 0..MAX_PARENTS {
-        for (child, parent) in next_parents(session, &asked).await? {
+        for (child, parent) in next_parents(session, &asked, hidden).await? {
             step.insert(child, parent);
         }
         let known: Vec<i64> = step.values().copied().collect();
@@ -150,7 +168,11 @@ async fn parents_of(
 
 /// One step up: as the first of the items states that are published with this key. A parent that is not
 /// published hides no other, and where an item states several, series of series come before courses.
-async fn next_parents(session: &Session<'_>, ids: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+async fn next_parents(
+    session: &Session<'_>,
+    ids: &[i64],
+    hidden: &[i64],
+) -> Result<Vec<(i64, i64)>, StoreError> {
     let part_of = i16::from(codec::relation_code(Relation::PartOf));
     session
         .rows(
@@ -160,10 +182,12 @@ async fn next_parents(session: &Session<'_>, ids: &[i64]) -> Result<Vec<(i64, i6
              LEFT JOIN LATERAL (
                  SELECT min(published.kind) AS kind FROM head AS published
                  JOIN feed AS source ON source.id = published.feed
-                 WHERE published.key = link.parent AND source.rank IS NOT NULL) AS above ON TRUE
+                 WHERE published.key = link.parent AND source.rank IS NOT NULL
+                     AND source.id <> ALL ($3)) AS above ON TRUE
              WHERE link.child = ANY ($1) AND link.relation = $2 AND feed.rank IS NOT NULL
+                 AND feed.id <> ALL ($3)
              ORDER BY link.child, above.kind IS NULL, feed.rank, head.name, above.kind, key.name",
-            &[&ids, &part_of],
+            &[&ids, &part_of, &hidden],
             |row| Ok((row.try_get(0)?, row.try_get(1)?)),
         )
         .await
@@ -174,6 +198,7 @@ async fn next_parents(session: &Session<'_>, ids: &[i64]) -> Result<Vec<(i64, i6
 async fn claimed_by(
     session: &Session<'_>,
     ids: &[i64],
+    hidden: &[i64],
 ) -> Result<HashMap<i64, Vec<String>>, StoreError> {
     let claims = i16::from(codec::relation_code(Relation::Claims));
     let facility = i16::from(codec::kind_code(Kind::FacilityUse));
@@ -184,10 +209,10 @@ async fn claimed_by(
                    WHERE child = ANY ($1) AND relation = $2 AND parent <> child) AS claim
              JOIN key ON key.id = claim.parent
              WHERE (SELECT head.kind FROM head JOIN feed ON feed.id = head.feed
-                    WHERE head.key = claim.parent AND feed.rank IS NOT NULL
+                    WHERE head.key = claim.parent AND feed.rank IS NOT NULL AND feed.id <> ALL ($4)
                     ORDER BY feed.rank, head.name LIMIT 1) = $3
              ORDER BY claim.child, key.name",
-            &[&ids, &claims, &facility],
+            &[&ids, &claims, &facility, &hidden],
             |row| Ok((row.try_get(0)?, text_of(row.try_get(1)?, row.try_get(2)?))),
         )
         .await?;
@@ -197,6 +222,7 @@ async fn claimed_by(
 async fn standings_of(
     session: &Session<'_>,
     ids: &[i64],
+    hidden: &[i64],
 ) -> Result<HashMap<i64, Standing>, StoreError> {
     let rows = session
         .rows(
@@ -207,8 +233,10 @@ async fn standings_of(
                  ORDER BY id DESC OFFSET 0) AS standing",
             &[&ids],
             |row| {
+                let feed = row.try_get(1)?;
                 let standing = Standing {
-                    feed: FeedId(row.try_get(1)?),
+                    feed: FeedId(feed),
+                    is_served: !hidden.contains(&feed),
                     is_active: codec::status_of(small(row.try_get(2)?)) == Status::Active,
                     parts: small(row.try_get(3)?),
                     due: row.try_get::<_, Option<i64>>(4)?.map(codec::from_millis),

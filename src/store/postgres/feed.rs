@@ -12,6 +12,7 @@ use crate::store::FeedRecord;
 use crate::store::FeedSpec;
 use crate::store::FeedUpdate;
 use crate::store::StoreError;
+use crate::store::limits::MAX_PARENTS;
 use crate::store::codec::from_millis;
 
 /// Makes the table agree with the configuration. What came through feeds that were added, removed or
@@ -62,16 +63,26 @@ async fn ranks(session: &Session<'_>) -> Result<Vec<(i64, i64)>, StoreError> {
     session.rows(statement, &[], |row| Ok((row.try_get(0)?, row.try_get(1)?))).await
 }
 
-/// Marks every root that something of these feeds belongs to.
+/// Marks every root that something of these feeds belongs to, or that their items reach: they may lend values to
+/// services of other feeds, and claim what these publish.
 pub(super) async fn mark_all_of(session: &Session<'_>, feeds: &[i64]) -> Result<(), StoreError> {
+    let steps = i32::try_from(MAX_PARENTS).unwrap_or(i32::MAX);
     session
         .execute(
-            "INSERT INTO dirty (key)
-             SELECT key FROM head WHERE feed = ANY ($1)
+            "WITH RECURSIVE own (id, key) AS (SELECT id, key FROM head WHERE feed = ANY ($1)),
+                 beneath (key, steps) AS (
+                     SELECT key, 0 FROM own
+                     UNION SELECT link.child, steps + 1
+                         FROM beneath JOIN link ON link.parent = beneath.key WHERE steps < $2)
+             INSERT INTO dirty (key)
+             SELECT key FROM beneath
+             UNION SELECT link.parent FROM own JOIN link ON link.child = own.key
+             UNION SELECT link.child FROM own JOIN link ON link.head = own.id
+             UNION SELECT link.parent FROM own JOIN link ON link.head = own.id
              UNION SELECT parent FROM occurrence WHERE feed = ANY ($1)
              UNION SELECT key FROM service WHERE feed = ANY ($1) ORDER BY 1
              ON CONFLICT (key) DO UPDATE SET mark = excluded.mark",
-            &[&feeds],
+            &[&feeds, &steps],
         )
         .await?;
     Ok(())

@@ -40,10 +40,11 @@ impl HeadRow {
 }
 
 /// Returns the items that are published with each of these keys, those of the feed that comes first in
-/// the configuration first.
+/// the configuration first; none of feeds that are hidden.
 pub(super) async fn heads_of(
     session: &Session<'_>,
     ids: &[i64],
+    hidden: &[i64],
 ) -> Result<HashMap<i64, Vec<HeadRow>>, StoreError> {
     let rows = session
         .rows(
@@ -51,9 +52,9 @@ pub(super) async fn heads_of(
                  SELECT head.feed, head.kind, key.name, key.whole, head.name AS item,
                      head.whole AS whole_item, head.body
                  FROM head JOIN feed ON feed.id = head.feed JOIN key ON key.id = head.key
-                 WHERE head.key = root.id AND feed.rank IS NOT NULL
+                 WHERE head.key = root.id AND feed.rank IS NOT NULL AND feed.id <> ALL ($2)
                  ORDER BY feed.rank, head.name OFFSET 0) AS item",
-            &[&ids],
+            &[&ids, &hidden],
             head_row,
         )
         .await?;
@@ -65,6 +66,7 @@ pub(super) async fn heads_of(
 pub(super) async fn members_of(
     session: &Session<'_>,
     ids: &[i64],
+    hidden: &[i64],
 ) -> Result<HashMap<i64, Vec<HeadRow>>, StoreError> {
     let rows = session
         .rows(
@@ -74,8 +76,9 @@ pub(super) async fn members_of(
                  FROM link JOIN head ON head.key = link.child JOIN feed ON feed.id = head.feed
                  JOIN key ON key.id = head.key
                  WHERE link.parent = root.id AND head.key <> root.id AND feed.rank IS NOT NULL
+                     AND feed.id <> ALL ($3)
                  ORDER BY feed.rank, head.name LIMIT $2) AS member",
-            &[&ids, &MAX_MEMBERS],
+            &[&ids, &MAX_MEMBERS, &hidden],
             head_row,
         )
         .await?;

@@ -68,6 +68,7 @@ use super::Lease;
 use super::PageCommit;
 use super::PageOutcome;
 use super::Publication;
+use super::Served;
 use super::Share;
 use super::Store;
 use super::StoreError;
@@ -243,14 +244,19 @@ impl Store for PostgresStore {
         })
     }
 
-    fn bundles(&self, roots: Vec<Dirty>) -> Answer<'_, Vec<Bundle>> {
+    fn bundles_of(
+        &self,
+        roots: Vec<Dirty>,
+        served: Option<Arc<Served>>,
+    ) -> Answer<'_, Vec<Bundle>> {
         let doing = "reading what belongs to a root";
         Box::pin(async move {
-            let work = self
-                .pool
-                .read_at_once(doing, &roots, |session, roots| Box::pin(Read::of(session, roots)));
+            let given = (roots, served);
+            let work = self.pool.read_at_once(doing, &given, |session, given| {
+                Box::pin(Read::of(session, &given.0, given.1.as_deref()))
+            });
             let read = work.await?;
-            busy(move || read.bundles(&roots)).await
+            busy(move || read.bundles(&given.0)).await
         })
     }
 

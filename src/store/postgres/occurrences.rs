@@ -27,6 +27,7 @@ pub(super) async fn occurrences_of(
     session: &Session<'_>,
     ids: &[i64],
     kinds: &[Option<Kind>],
+    hidden: &[i64],
 ) -> Result<HashMap<i64, Vec<OccurrenceColumns>>, StoreError> {
     let claims = i16::from(codec::relation_code(Relation::Claims));
     let claims_of = |of: Kind| -> Vec<Option<i16>> {
@@ -45,15 +46,17 @@ pub(super) async fn occurrences_of(
                      UNION ALL SELECT DISTINCT parent FROM link WHERE child = root.id
                          AND relation = root.up
                          AND NOT EXISTS (SELECT 1 FROM head JOIN feed ON feed.id = head.feed
-                             WHERE head.key = link.parent AND feed.rank IS NOT NULL)
+                             WHERE head.key = link.parent AND feed.rank IS NOT NULL
+                                 AND feed.id <> ALL ($5))
                          AND NOT EXISTS (SELECT 1 FROM link AS other
                              WHERE other.parent = link.parent AND other.relation = root.up
                              AND other.child <> root.id)
                  ) AS source JOIN occurrence ON occurrence.parent = source.key
-                 JOIN feed ON feed.id = occurrence.feed WHERE feed.rank IS NOT NULL
+                 JOIN feed ON feed.id = occurrence.feed
+                 WHERE feed.rank IS NOT NULL AND feed.id <> ALL ($5)
                  ORDER BY occurrence.start DESC, occurrence.feed, occurrence.name LIMIT $4) AS o
              ORDER BY root.id, o.start DESC, o.feed, o.name",
-            &[&ids, &down, &up, &MAX_OCCURRENCES],
+            &[&ids, &down, &up, &MAX_OCCURRENCES, &hidden],
             |row| {
                 let occurrence = OccurrenceColumns {
                     feed: row.try_get(1)?,

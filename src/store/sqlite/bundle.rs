@@ -1,11 +1,13 @@
 //! Dirty roots, and everything that belongs to each.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
+use rusqlite::CachedStatement;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
@@ -23,6 +25,7 @@ use crate::store::HeadItem;
 use crate::store::OccurrenceRow;
 use crate::store::ParentItem;
 use crate::store::Relation;
+use crate::store::Served;
 use crate::store::Standing;
 use crate::store::StoreError;
 use crate::store::limits::MAX_OCCURRENCES;
@@ -150,16 +153,66 @@ pub(super) fn roots(
     rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
 }
 
-pub(super) fn load(connection: &Connection, roots: &[Dirty]) -> Result<Vec<Bundle>, StoreError> {
+pub(super) fn load(
+    connection: &Connection,
+    roots: &[Dirty],
+    served: Option<&Served>,
+) -> Result<Vec<Bundle>, StoreError> {
     // One snapshot for all reads of a batch.
     let transaction = connection.unchecked_transaction().map_err(sql(DOING))?;
+    let hidden = Hidden::of(&transaction, served).map_err(sql(DOING))?;
     let mut feeds = HashMap::new();
     let bundles = roots
         .iter()
-        .map(|root| Loader::new(&transaction, &mut feeds, *root).map_err(sql(DOING))?.load())
+        .map(|root| {
+            let loader = Loader::new(&transaction, &hidden, &mut feeds, *root);
+            loader.map_err(sql(DOING))?.load()
+        })
         .collect();
     transaction.commit().map_err(sql(DOING))?;
     bundles
+}
+
+/// Feeds whose items are as if they were not there.
+struct Hidden {
+    feeds: HashSet<i64>,
+    /// What is asked of the feed of an item instead of [`CONFIGURED`]; nothing where all may be served.
+    condition: Option<String>,
+}
+
+/// What every query below asks of the feed of an item.
+const CONFIGURED: &str = "feed.rank IS NOT NULL";
+
+impl Hidden {
+    fn of(connection: &Connection, served: Option<&Served>) -> rusqlite::Result<Self> {
+        let mut feeds = HashSet::new();
+        if let Some(served) = served {
+            let mut select = connection.prepare_cached(
+                "SELECT id, license IS NOT NULL FROM feed WHERE rank IS NOT NULL",
+            )?;
+            let mut rows = select.query([])?;
+            while let Some(row) = rows.next()? {
+                let feed = row.get(0)?;
+                if served.hides(FeedId(feed), row.get(1)?) {
+                    feeds.insert(feed);
+                }
+            }
+        }
+        let mut ids: Vec<_> = feeds.iter().map(i64::to_string).collect();
+        ids.sort();
+        let ids = ids.join(", ");
+        let condition =
+            (!ids.is_empty()).then(|| format!("{CONFIGURED} AND feed.id NOT IN ({ids})"));
+        Ok(Self { feeds, condition })
+    }
+
+    /// Returns a query that does not see these feeds. Mostly there are none, and it costs nothing.
+    fn unseen_by(&self, query: &'static str) -> Cow<'static, str> {
+        match &self.condition {
+            Some(condition) => query.replace(CONFIGURED, condition).into(),
+            None => query.into(),
+        }
+    }
 }
 
 /// Whether the feed's publisher was read to the end, and the feed's licence.
@@ -175,6 +228,7 @@ struct Own {
 
 struct Loader<'a> {
     connection: &'a Connection,
+    hidden: &'a Hidden,
     /// What is known of feeds in this snapshot.
     feeds: &'a mut HashMap<FeedId, FeedFacts>,
     root: Dirty,
@@ -190,6 +244,7 @@ struct Loader<'a> {
 impl<'a> Loader<'a> {
     fn new(
         connection: &'a Connection,
+        hidden: &'a Hidden,
         feeds: &'a mut HashMap<FeedId, FeedFacts>,
         root: Dirty,
     ) -> rusqlite::Result<Self> {
@@ -206,7 +261,17 @@ impl<'a> Loader<'a> {
                 Ok((row.get(0)?, row.get(1)?, own))
             })?;
         let (facts, facts_by_id) = (Vec::new(), HashMap::new());
-        Ok(Self { connection, feeds, root, is_linked, has_occurrences, own, facts, facts_by_id })
+        Ok(Self {
+            connection,
+            hidden,
+            feeds,
+            root,
+            is_linked,
+            has_occurrences,
+            own,
+            facts,
+            facts_by_id,
+        })
     }
 
     fn load(mut self) -> Result<Bundle, StoreError> {
@@ -252,8 +317,10 @@ impl<'a> Loader<'a> {
                  FROM service WHERE key = ?1 AND gone_at IS NULL AND feed IS NOT NULL LIMIT 1",
             )?
             .query_row([self.root.key], |row| {
+                let feed = row.get(0)?;
                 Ok(Standing {
-                    feed: FeedId(row.get(0)?),
+                    feed: FeedId(feed),
+                    is_served: !self.hidden.feeds.contains(&feed),
                     is_active: codec::status_of(row.get(1)?) == Status::Active,
                     parts: row.get(2)?,
                     due: row.get::<_, Option<i64>>(3)?.map(codec::from_millis),
@@ -279,6 +346,10 @@ impl<'a> Loader<'a> {
                          WHERE link.child = ?1)",
             )?
             .query_row([self.root.key], |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
+    fn select(&self, query: &'static str) -> rusqlite::Result<CachedStatement<'a>> {
+        self.connection.prepare_cached(&self.hidden.unseen_by(query))
     }
 
     fn heads(&self, key: i64) -> Result<Vec<HeadItem>, StoreError> {
@@ -309,8 +380,8 @@ impl<'a> Loader<'a> {
         })
     }
 
-    fn items(&self, query: &str, key: i64) -> Result<Vec<HeadItem>, StoreError> {
-        let mut select = self.connection.prepare_cached(query).map_err(sql(DOING))?;
+    fn items(&self, query: &'static str, key: i64) -> Result<Vec<HeadItem>, StoreError> {
+        let mut select = self.select(query).map_err(sql(DOING))?;
         let mut rows = select.query([key]).map_err(sql(DOING))?;
         let mut items = Vec::new();
         while let Some(row) = rows.next().map_err(sql(DOING))? {
@@ -325,8 +396,7 @@ impl<'a> Loader<'a> {
         let mut current = self.root.key;
         while parents.len() < MAX_PARENTS {
             let up = self
-                .connection
-                .prepare_cached(NEXT_PARENT)
+                .select(NEXT_PARENT)
                 .and_then(|mut select| {
                     let relation = codec::relation_code(Relation::PartOf);
                     select.query_row(params![current, relation], |row| row.get(0)).optional()
@@ -344,7 +414,7 @@ impl<'a> Loader<'a> {
     /// Returns the keys of existing facilities that claim this root. What the item of another feed calls
     /// a facility does not count: nothing would be published in its place.
     fn claimed_by(&self) -> rusqlite::Result<Vec<String>> {
-        let mut select = self.connection.prepare_cached(
+        let mut select = self.select(
             "SELECT DISTINCT key.key FROM link JOIN key ON key.id = link.parent
              WHERE link.child = ?1 AND link.relation = ?2 AND link.parent <> ?1
              AND (SELECT head.kind FROM head CROSS JOIN feed ON feed.id = head.feed
@@ -385,7 +455,7 @@ impl<'a> Loader<'a> {
         if !self.is_linked && !self.has_occurrences {
             return Ok(Vec::new());
         }
-        let mut select = self.connection.prepare_cached(
+        let mut select = self.select(
             "SELECT o.feed, o.start, o.length, o.status, o.facts FROM (
                  SELECT ?1 AS key
                  UNION ALL SELECT child FROM link WHERE parent = ?1 AND relation = ?2 AND child <> ?1

@@ -13,6 +13,7 @@ use crate::store::FeedRecord;
 use crate::store::FeedSpec;
 use crate::store::FeedUpdate;
 use crate::store::StoreError;
+use crate::store::limits::MAX_PARENTS;
 
 /// Makes the table agree with the configuration. What came through feeds that were added, removed or
 /// moved is mapped again, since it may now belong to another publisher, or to none.
@@ -52,13 +53,23 @@ pub(super) fn sync(
     Ok(records)
 }
 
-/// Marks every root that something of a feed belongs to.
+/// Marks every root that something of a feed belongs to, or that its items reach: they may lend values to services
+/// of other feeds, and claim what these publish.
 pub(super) fn mark_all_of(connection: &Connection, feed: i64) -> rusqlite::Result<()> {
+    let steps = i64::try_from(MAX_PARENTS).unwrap_or(i64::MAX);
     connection.execute(
-        "INSERT OR REPLACE INTO dirty (key)
-         SELECT key FROM head WHERE feed = ?1 UNION SELECT parent FROM occurrence WHERE feed = ?1
+        "WITH RECURSIVE own (row, key) AS (SELECT id, key FROM head WHERE feed = ?1),
+             beneath (key, steps) AS (
+                 SELECT key, 0 FROM own
+                 UNION SELECT link.child, steps + 1 FROM beneath JOIN link ON link.parent = beneath.key
+                     WHERE steps < ?2)
+         INSERT OR REPLACE INTO dirty (key)
+         SELECT key FROM beneath UNION SELECT link.parent FROM own JOIN link ON link.child = own.key
+         UNION SELECT link.child FROM own JOIN link ON link.head = own.row
+         UNION SELECT link.parent FROM own JOIN link ON link.head = own.row
+         UNION SELECT parent FROM occurrence WHERE feed = ?1
          UNION SELECT key FROM service WHERE feed = ?1",
-        [feed],
+        [feed, steps],
     )?;
     Ok(())
 }

@@ -50,6 +50,7 @@ use super::Lease;
 use super::PageCommit;
 use super::PageOutcome;
 use super::Publication;
+use super::Served;
 use super::Share;
 use super::Store;
 use super::StoreError;
@@ -189,8 +190,12 @@ impl Store for SqliteStore {
         self.read(move |connection| bundle::roots(connection, after, limit))
     }
 
-    fn bundles(&self, roots: Vec<Dirty>) -> Answer<'_, Vec<Bundle>> {
-        self.read(move |connection| bundle::load(connection, &roots))
+    fn bundles_of(
+        &self,
+        roots: Vec<Dirty>,
+        served: Option<Arc<Served>>,
+    ) -> Answer<'_, Vec<Bundle>> {
+        self.read(move |connection| bundle::load(connection, &roots, served.as_deref()))
     }
 
     fn fold(&self, roots: Vec<Folding>) -> Answer<'_, Vec<Vec<Dirty>>> {

@@ -59,6 +59,8 @@ promises! {
         a_bundle_holds_all_that_belongs_to_a_root,
         a_root_has_the_time_of_what_was_written_a_moment_ago,
         courts_are_claimed_and_bring_their_slots,
+        what_may_not_be_served_is_as_if_it_were_not_there,
+        a_feed_that_states_a_licence_marks_what_its_items_reach,
         what_is_marked_again_meanwhile_stays_on_the_list,
         a_root_that_delegates_marks_those_that_stand_in_for_it,
         roots_are_told_one_after_the_other,

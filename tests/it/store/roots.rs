@@ -1,11 +1,16 @@
 //! Dirty roots, and what belongs to each.
 
+use std::sync::Arc;
+
 use baton::openactive::Kind;
 use baton::store::Delegation;
+use baton::store::FeedId;
 use baton::store::Folding;
 use baton::store::ItemChange;
 use baton::store::Outcome;
+use baton::store::PageCommit;
 use baton::store::Relation;
+use baton::store::Served;
 use baton::store::ServiceRecord;
 use baton::store::StoredHead;
 use baton::store::StoredOccurrence;
@@ -120,6 +125,66 @@ pub(super) async fn courts_are_claimed_and_bring_their_slots(subject: &Subject) 
     assert_eq!(bundle.occurrences.len(), 2);
     let members: Vec<_> = bundle.members.iter().map(|member| member.key.as_str()).collect();
     assert_eq!(members, ["court 1", "lone"]);
+}
+
+pub(super) async fn what_may_not_be_served_is_as_if_it_were_not_there(subject: &Subject) {
+    let facility = StoredHead {
+        kind: Kind::FacilityUse,
+        links: vec![link(Relation::Claims, "a", "f")],
+        ..head("f", "f")
+    };
+    let of_first = vec![series("a", "a of one"), series("p", "p of one"), part("m", "a")];
+    subject.page(0, [of_first, vec![ItemChange::Head(facility)]].concat()).await;
+    let a = StoredHead { links: vec![link(Relation::PartOf, "a", "p")], ..head("a", "a of two") };
+    let of_last = vec![ItemChange::Head(a), series("p", "p of two"), part("n", "a")];
+    subject.page(2, [of_last, vec![session("s2", "a", 2)]].concat()).await;
+    subject.page(1, vec![session("s1", "a", 1)]).await;
+    subject.publish_service("a", "as the first says").await;
+    let root = subject.store.roots_of(id("a")).await.unwrap()[0];
+    let seen = async |served: Option<Served>| {
+        let bundles = subject.store.bundles_of(vec![root], served.map(Arc::new)).await;
+        let bundle = bundles.unwrap().remove(0);
+        let heads: Vec<_> = bundle.heads.into_iter().map(|head| head.body).collect();
+        let parents: Vec<_> = bundle.parents.into_iter().map(|parent| parent.body).collect();
+        let members: Vec<_> = bundle.members.into_iter().map(|member| member.body).collect();
+        let said = [heads, parents, members, bundle.claimed_by].map(|said| said.join(", "));
+        let feeds: Vec<_> = bundle.occurrences.into_iter().map(|one| one.feed).collect();
+        (said, feeds, bundle.standing.unwrap().is_served)
+    };
+    let [first, middle, last] = [0, 1, 2].map(|at| subject.feed(at));
+    let all = ["a of one, a of two", "p of one", "m, n", "f"].map(str::to_owned);
+    assert_eq!(seen(None).await, (all.clone(), vec![last, middle], true));
+
+    // Who comes next stands in where the first may not be served.
+    let served = |feeds: &[FeedId], if_licensed: &[FeedId]| {
+        let [feeds, if_licensed] = [feeds, if_licensed].map(|ids| ids.iter().copied().collect());
+        Some(Served { feeds, if_licensed })
+    };
+    let rest = (["a of two", "p of two", "n", ""].map(str::to_owned), vec![last], false);
+    assert_eq!(seen(served(&[last], &[])).await, rest);
+    assert_eq!(seen(served(&[first, last], &[first])).await, rest);
+    let licensed = Some("https://example.org/licence".to_owned());
+    let page = PageCommit { license: licensed, ..subject.commit(0, Vec::new()) };
+    subject.store.commit_page(page).await.unwrap();
+    assert_eq!(seen(served(&[first, last], &[first])).await, (all, vec![last], true));
+}
+
+pub(super) async fn a_feed_that_states_a_licence_marks_what_its_items_reach(subject: &Subject) {
+    let claims = StoredHead {
+        kind: Kind::FacilityUse,
+        links: vec![link(Relation::Claims, "court", "facility")],
+        ..head("facility", "{}")
+    };
+    subject.page(0, vec![series("trunk", "{}"), ItemChange::Head(claims)]).await;
+    subject.page(0, vec![part("member", "whole"), session("s1", "other", 1)]).await;
+    let of_two = vec![part("leaf", "twig"), part("twig", "trunk"), series("court", "{}")];
+    subject.page(2, [of_two, vec![series("whole", "{}"), series("alone", "{}")]].concat()).await;
+    subject.clean().await;
+    let license = Some("https://example.org/licence".to_owned());
+    let page = PageCommit { license, ..subject.commit(0, Vec::new()) };
+    subject.store.commit_page(page).await.unwrap();
+    let reached = ["court", "facility", "leaf", "member", "other", "trunk", "twig", "whole"];
+    assert_eq!(subject.dirty_keys().await, reached);
 }
 
 pub(super) async fn what_is_marked_again_meanwhile_stays_on_the_list(subject: &Subject) {
