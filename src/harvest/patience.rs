@@ -41,23 +41,22 @@ pub(super) fn at_end(
     jittered(patient.max(max_age.unwrap_or_default().min(LONGEST_WAIT)))
 }
 
-/// Returns how long to wait after the `failures`th failure in a row.
+/// Returns how long to wait after the `failures`th failure in a row. What a publisher asks for may be longer, never
+/// shorter than that: a time that is over already would have it asked for ever.
 pub(super) fn after_failure(
     failures: u32,
     status: Option<u16>,
     retry_after: Option<Duration>,
 ) -> Duration {
-    if let Some(asked) = retry_after {
-        return asked.clamp(Duration::from_secs(1), Duration::from_hours(24));
-    }
     let is_busy = matches!(status, Some(429 | 503));
-    if is_busy && failures >= BUSY_LIMIT {
+    if is_busy && failures >= BUSY_LIMIT && retry_after.is_none() {
         let minutes = rand::rng().random_range(60..=120);
         return Duration::from_secs(minutes * 60);
     }
     let doubled = FIRST_WAIT
         .saturating_mul(1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
-    jittered(doubled.min(LONGEST_WAIT))
+    let asked = retry_after.unwrap_or_default().min(Duration::from_hours(24));
+    jittered(doubled.min(LONGEST_WAIT)).max(asked)
 }
 
 /// Returns a wait that ends when those of other feeds do: longer by up to a tick, unless it is so short that this
@@ -98,7 +97,25 @@ mod tests {
             Duration::from_secs(7)
         );
         assert!(secs(after_failure(1, Some(503), None)) < 10.0);
+        let (day, week) = (Duration::from_hours(24), Duration::from_hours(24 * 7));
+        assert_eq!(after_failure(9, Some(503), Some(day)), day);
+        assert_eq!(after_failure(1, Some(503), Some(week)), day);
         assert!((3600.0..=7200.0).contains(&secs(after_failure(3, Some(503), None))));
+    }
+
+    #[test]
+    fn nobody_is_asked_more_often_for_asking_for_little() {
+        for status in [429, 503, 500, 403] {
+            for (failures, expected) in [(1, 5.0), (2, 10.0), (5, 80.0), (12, 3600.0)] {
+                for asked in [Duration::ZERO, Duration::from_secs(2)] {
+                    let wait = secs(after_failure(failures, Some(status), Some(asked)));
+                    let is_right = (expected * 0.9..=expected * 1.1).contains(&wait);
+                    assert!(is_right, "{status} {failures} {asked:?}: {wait}");
+                }
+            }
+            let longer = Duration::from_hours(3);
+            assert_eq!(after_failure(4, Some(status), Some(longer)), longer);
+        }
     }
 
     #[test]

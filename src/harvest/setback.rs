@@ -23,7 +23,7 @@ use crate::store::StoreError;
 /// How often a page is asked for when the feed is read once.
 const TRIES_ONCE: u32 = 3;
 
-/// How long to wait between tries when the feed is read once and the publisher asks for no wait.
+/// How long to wait between tries when the feed is read once and the publisher asks for no longer wait.
 const WAIT_ONCE: Duration = Duration::from_secs(2);
 
 /// The longest wait that a publisher may ask for when the feed is read once.
@@ -118,8 +118,7 @@ impl Poller<'_> {
             if self.failures >= TRIES_ONCE || is_stopped || is_blocked || is_sent_away {
                 return Step::Done(Followed::Failed(text));
             }
-            let is_asked_for = retry_after.is_some();
-            return Step::Wait(if is_asked_for { wait } else { wait.min(WAIT_ONCE) });
+            return Step::Wait(wait.min(retry_after.unwrap_or_default().max(WAIT_ONCE)));
         }
         warn!(error = text, failures = self.failures, "feed failed");
         if is_stopped {
