@@ -46,6 +46,10 @@ use crate::store::StoreError;
 /// How many pages a feed may have before it is taken for endless: a hundred million items and more.
 const MAX_PAGES: usize = 1_000_000;
 
+/// How many pages without an item may follow one another before no more is expected right now. Some do in feeds that
+/// are filtered; others lead on for ever.
+const MAX_EMPTY_PAGES: u32 = 100;
+
 /// How often it is written down that a feed was asked and had nothing new.
 pub(super) const RECORD_EVERY: TimeDelta = TimeDelta::hours(1);
 
@@ -114,6 +118,8 @@ pub(super) struct Poller<'a> {
     pub(super) times_refused: u32,
     /// How often the pages led round in a circle since the end was last seen.
     pub(super) circles: u32,
+    /// How many pages without an item were read in a row.
+    pub(super) empty_pages: u32,
     /// Whether the store knows that the present page is the last.
     pub(super) is_end_known: bool,
     /// Whether the feed was read to its end since it was last begun.
@@ -153,6 +159,7 @@ impl<'a> Poller<'a> {
             failures: 0,
             times_refused: 0,
             circles: 0,
+            empty_pages: 0,
             is_end_known: false,
             has_been_at_end: record.at_end && !record.is_resyncing,
             newest: None,
@@ -238,6 +245,9 @@ impl<'a> Poller<'a> {
             return Ok(self.still_at_end(max_age).await?);
         }
         self.is_end_known = is_last;
+        self.empty_pages = if item_count == 0 { self.empty_pages.saturating_add(1) } else { 0 };
+        // Such a feed is at its end as far as anybody can tell, but each page is read only once.
+        let is_far_enough = is_last || self.empty_pages > MAX_EMPTY_PAGES;
         let cursor = match &next {
             Next::Page(url) => url.clone(),
             Next::Last | Next::Blocked(_) => self.url.clone(),
@@ -246,7 +256,7 @@ impl<'a> Poller<'a> {
             // Said before anything is written: losses are judged only once more pages are not expected.
             self.enter(FeedState::CatchingUp);
         }
-        let commit = self.commit(page, &cursor, is_last, turn);
+        let commit = self.commit(page, &cursor, is_far_enough, turn);
         let step = match next {
             Next::Page(url) => {
                 if !self.visited.insert(self.url.clone()) || self.visited.len() > MAX_PAGES {
@@ -255,18 +265,22 @@ impl<'a> Poller<'a> {
                     return Err(PageError::Blocked("the pages lead round in a circle".to_owned()));
                 }
                 self.validators = Validators::default();
-                let (committed, answer) = tokio::join!(commit, self.read(url.clone()));
-                self.committed(&committed?);
-                self.url = url;
-                self.show(FeedState::CatchingUp, item_count);
-                Step::Take(answer)
+                if is_far_enough {
+                    let outcome = commit.await?;
+                    self.url = url;
+                    self.at_last_page(&outcome, item_count, max_age).await?
+                } else {
+                    let (committed, answer) = tokio::join!(commit, self.read(url.clone()));
+                    self.committed(&committed?);
+                    self.url = url;
+                    self.show(FeedState::CatchingUp, item_count);
+                    Step::Take(answer)
+                }
             }
             Next::Last => {
                 let outcome = commit.await?;
-                self.committed(&outcome);
-                self.show(FeedState::Live, item_count);
                 self.validators = validators;
-                self.end_round(&outcome, max_age).await?
+                self.at_last_page(&outcome, item_count, max_age).await?
             }
             Next::Blocked(reason) => {
                 self.committed(&commit.await?);
@@ -308,11 +322,14 @@ impl<'a> Poller<'a> {
     }
 
     /// The end was reached: what can be judged only now is judged.
-    async fn end_round(
+    async fn at_last_page(
         &mut self,
         outcome: &PageOutcome,
+        item_count: usize,
         max_age: Option<Duration>,
     ) -> Result<Step, StoreError> {
+        self.committed(outcome);
+        self.show(FeedState::Live, item_count);
         self.harvester.changed.notify_one();
         self.visited.clear();
         self.circles = 0;

@@ -80,6 +80,7 @@ impl Poller<'_> {
         self.has_been_at_end = false;
         self.newest = None;
         self.times_refused = 0;
+        self.empty_pages = 0;
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::time::Duration;
+use std::time::Instant;
 
 use crate::support::gateway::Gateway;
 use crate::support::gateway::PATIENCE;
@@ -55,6 +56,7 @@ fn traps() -> Vec<Trap> {
         ("relative", Some((Fault::NextRelative, ALWAYS)), All),
         ("empty-first", Some((Fault::EmptyFirst, ALWAYS)), All),
         ("empty-middle", Some((Fault::EmptyMiddle, ALWAYS)), All),
+        ("empty-for-ever", Some((Fault::EmptyForEver, ALWAYS)), All),
     ]
 }
 
@@ -162,6 +164,27 @@ async fn a_busy_publisher_is_left_alone_as_long_as_it_asks() {
     let asked = publisher.asked();
     let waited = asked[1].at - asked[0].at;
     assert!(waited >= Duration::from_secs(4), "asked again after {waited:?}");
+}
+
+#[tokio::test]
+async fn pages_without_an_item_are_followed_for_ever_but_slowly() {
+    let publisher = FakePublisher::start().await;
+    let url = publish(&publisher, "/feed");
+    publisher.fault("/feed", Fault::EmptyForEver, ALWAYS);
+    let gateway = Gateway::start(&Settings::following(&[("one", vec![url.clone()])])).await;
+    gateway.settled().await;
+    assert_eq!(gateway.feed(&url).await["at_end"], true);
+    // At the end it is asked once a second.
+    let (asked, begun) = (publisher.asked().len(), Instant::now());
+    publisher.upsert("/feed", "late", items::series("late", "late"));
+    let is_shown = async || gateway.names().await.contains(&"late".to_owned()).then_some(());
+    wait_until("what comes after empty pages", PATIENCE, is_shown).await;
+    gateway.settled().await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    // From the new item on a hundred empty pages are read at once again.
+    let more = publisher.asked().len() - asked;
+    let seconds = usize::try_from(begun.elapsed().as_secs()).unwrap();
+    assert!(more <= 102 + 2 * (seconds + 1), "{more} requests in {seconds} s");
 }
 
 #[tokio::test]

@@ -91,6 +91,8 @@ pub(crate) enum Fault {
     EmptyFirst,
     /// Between two pages comes an empty one that leads on.
     EmptyMiddle,
+    /// After the last items comes one empty page after the other.
+    EmptyForEver,
 }
 
 enum Feed {
@@ -339,6 +341,12 @@ impl Cut<'_> {
         let is_past = self.query.contains("past=1");
         if fault == Some(&Fault::EmptyMiddle) && !is_first && !is_past && !rest.is_empty() {
             let next = format!("{}{}?{}&past=1", self.base, self.path, self.query);
+            return self.envelope(Some(next), &[]);
+        }
+        if fault == Some(&Fault::EmptyForEver) && !is_first && rest.is_empty() {
+            let (asked, number) = self.query.split_once("&empty=").unwrap_or((self.query, "0"));
+            let number = number.parse::<usize>().unwrap() + 1;
+            let next = format!("{}{}?{asked}&empty={number}", self.base, self.path);
             return self.envelope(Some(next), &[]);
         }
         let own = self.url_asked_for();
