@@ -147,7 +147,11 @@ impl Mapper {
                 _ = purge.tick() => self.purge().await,
             };
             if let Err(error) = done {
-                error!(error = with_causes(&error), "store failed; mapping waits");
+                match error {
+                    // Whoever maps now goes on with it, or this process does under another lease.
+                    StoreError::Lost => info!("mapping was given to another worker"),
+                    error => error!(error = with_causes(&error), "store failed; mapping waits"),
+                }
                 tokio::select! {
                     () = stop.cancelled() => return,
                     () = tokio::time::sleep(STORE_WAIT) => {}
