@@ -176,6 +176,7 @@ async fn purge(
         feed: record.id,
         cursor: record.url.clone(),
         license: None,
+        is_unlicensed: false,
         is_last: true,
         now,
         changes: Vec::new(),

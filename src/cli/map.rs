@@ -106,6 +106,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
             feed: feed.id,
             cursor: feed.url.clone(),
             license: page.license,
+            is_unlicensed: false,
             is_last: false,
             now,
             changes: page.changes,

@@ -120,6 +120,10 @@ pub(super) struct Poller<'a> {
     pub(super) circles: u32,
     /// How many pages without an item were read in a row.
     pub(super) empty_pages: u32,
+    /// The licence that a page named last.
+    license: Option<String>,
+    /// Whether no page named one since the first was read.
+    pub(super) is_unlicensed: bool,
     /// Whether the store knows that the present page is the last.
     pub(super) is_end_known: bool,
     /// Whether the feed was read to its end since it was last begun.
@@ -160,6 +164,8 @@ impl<'a> Poller<'a> {
             times_refused: 0,
             circles: 0,
             empty_pages: 0,
+            license: record.license.clone(),
+            is_unlicensed: record.cursor.is_none(),
             is_end_known: false,
             has_been_at_end: record.at_end && !record.is_resyncing,
             newest: None,
@@ -240,11 +246,17 @@ impl<'a> Poller<'a> {
         let item_count = page.item_count;
         let next = next_of(&self.url, page.next.as_deref(), item_count, &self.settings.hosts);
         let is_last = next == Next::Last;
-        if is_last && self.is_end_known && page.changes.is_empty() {
+        let is_new_license =
+            page.license.is_some() && (self.is_unlicensed || page.license != self.license);
+        if is_last && self.is_end_known && page.changes.is_empty() && !is_new_license {
             self.validators = validators;
             return Ok(self.still_at_end(max_age).await?);
         }
         self.is_end_known = is_last;
+        if page.license.is_some() {
+            self.license.clone_from(&page.license);
+            self.is_unlicensed = false;
+        }
         self.empty_pages = if item_count == 0 { self.empty_pages.saturating_add(1) } else { 0 };
         // Such a feed is at its end as far as anybody can tell, but each page is read only once.
         let is_far_enough = is_last || self.empty_pages > MAX_EMPTY_PAGES;
@@ -353,6 +365,7 @@ impl<'a> Poller<'a> {
             feed: self.feed,
             cursor: cursor.to_string(),
             license: page.license,
+            is_unlicensed: self.is_unlicensed,
             is_last,
             now: self.harvester.clock.now(),
             changes: page.changes,

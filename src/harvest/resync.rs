@@ -81,6 +81,7 @@ impl Poller<'_> {
         self.newest = None;
         self.times_refused = 0;
         self.empty_pages = 0;
+        self.is_unlicensed = true;
         Ok(())
     }
 

@@ -152,6 +152,8 @@ pub struct PageCommit {
     pub cursor: String,
     /// Licence the page names.
     pub license: Option<String>,
+    /// Whether none of the pages from the first one on names one: then it is no longer known on the last.
+    pub is_unlicensed: bool,
     /// Whether this is the last page.
     pub is_last: bool,
     /// When it was read.

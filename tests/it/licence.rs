@@ -75,6 +75,40 @@ async fn a_feed_that_is_not_to_be_republished_says_so() {
     assert!(feed["withheld"].as_str().unwrap().contains("configuration"), "{feed}");
 }
 
+#[tokio::test]
+async fn a_licence_that_changes_or_goes_is_followed() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 5);
+    publisher.upsert("/feed", "1", items::series(1, "Bend"));
+    let gateway = Gateway::start(&settings(&url, "").admin("a-token-of-the-tests")).await;
+    let stated = async |names: &[&str], license: &str| {
+        shows(&gateway, names).await;
+        let is_so = async || {
+            let services = gateway.services().await;
+            let said = services.values().all(|one| one["x_openactive"]["license"] == license);
+            said.then_some(())
+        };
+        wait_until(license, PATIENCE, is_so).await;
+    };
+    stated(&["Bend"], "https://creativecommons.org/licenses/by/4.0/").await;
+    // No item changes with it.
+    let other = "https://creativecommons.org/licenses/by-sa/4.0/";
+    publisher.license(Some(other));
+    stated(&["Bend"], other).await;
+    // One page that names none takes nothing back; a whole feed that does is under none.
+    publisher.license(None);
+    publisher.upsert("/feed", "2", items::series(2, "Stretch"));
+    stated(&["Bend", "Stretch"], other).await;
+    let resync = &["feeds", "resync", "one"];
+    assert_eq!(gateway.command(resync).await.0, Some(0));
+    shows(&gateway, &[]).await;
+    let feed = gateway.feed(&url).await;
+    assert_eq!(feed["license"], Value::Null, "{feed}");
+    assert!(feed["withheld"].as_str().unwrap().contains("licence"), "{feed}");
+    publisher.license(Some(other));
+    stated(&["Bend", "Stretch"], other).await;
+}
+
 /// Returns a class that takes place without a date of its own.
 fn weekly(id: &str, name: &str) -> Value {
     let mut series = items::series(id, name);

@@ -554,6 +554,7 @@ impl Gateway {
             feed: self.feeds[feed].id,
             cursor: "x".to_owned(),
             license: None,
+            is_unlicensed: false,
             is_last,
             now: self.now,
             changes: page.changes,

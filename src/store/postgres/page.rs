@@ -56,7 +56,7 @@ pub(super) struct Before {
     pub(super) generation: i64,
     /// Set while the feed is read again from its first page: then what has not changed is marked as seen.
     pub(super) is_resyncing: bool,
-    has_license: bool,
+    license: Option<String>,
     /// Whether it held items with a body.
     pub(super) has_heads: bool,
     has_occurrences: bool,
@@ -70,7 +70,7 @@ impl<'a> Writer<'a> {
     async fn begin(session: &'a Session<'a>, page: &'a Prepared) -> Result<Self, StoreError> {
         let held = session
             .rows(
-                "SELECT id, generation, resyncing, license IS NOT NULL, items > 0, occurrences > 0,
+                "SELECT id, generation, resyncing, license, items > 0, occurrences > 0,
                      EXISTS (SELECT 1 FROM unusable WHERE feed = $1)
                  FROM feed WHERE id = $1 OR publisher = (SELECT publisher FROM feed WHERE id = $1 AND
                      (NOT at_end AND $2 OR occurrences = 0 AND $3))
@@ -80,7 +80,7 @@ impl<'a> Writer<'a> {
                     let before = Before {
                         generation: row.try_get(1)?,
                         is_resyncing: row.try_get(2)?,
-                        has_license: row.try_get(3)?,
+                        license: row.try_get(3)?,
                         has_heads: row.try_get(4)?,
                         has_occurrences: row.try_get(5)?,
                         has_unusable: row.try_get(6)?,
@@ -147,11 +147,14 @@ impl<'a> Writer<'a> {
         let was_complete = is_judged && self.is_complete().await?;
         let is_changed = self.outcome.changed + self.outcome.deleted + self.outcome.vanished > 0;
         let deleted = i64::try_from(self.outcome.deleted).unwrap_or(i64::MAX);
-        let license = page.license.as_deref().map(text);
+        let known = self.before.license.as_deref();
+        let is_dropped = page.is_unlicensed && page.is_last;
+        let stated = page.license.as_deref().map(text);
+        let license = stated.as_deref().or(known.filter(|_| !is_dropped));
         let items: Option<i64> = self
             .session
             .row(
-                "UPDATE feed SET cursor = $2, at_end = at_end OR $3, license = coalesce($4, license),
+                "UPDATE feed SET cursor = $2, at_end = at_end OR $3, license = $4,
                      items = items + $5, occurrences = occurrences + $6, deleted = deleted + $7,
                      pages = pages + 1, findings = findings + $8, last_success = $9,
                      last_change = CASE WHEN $10 THEN $9 ELSE last_change END,
@@ -178,8 +181,8 @@ impl<'a> Writer<'a> {
         if is_judged && self.is_complete().await? != was_complete {
             self.mark_waiting().await?;
         }
-        // Nothing of a feed is republished before it is known under which licence.
-        if page.license.is_some() && !self.before.has_license {
+        // Nothing of a feed is republished before it is known under which licence, and each service names it.
+        if license != known {
             feed::mark_all_of(self.session, &[page.feed]).await?;
         }
         Ok(())

@@ -453,12 +453,14 @@ impl<'a> Writer<'a> {
     fn write_feed(&mut self) -> rusqlite::Result<()> {
         let now = self.page.now.timestamp_millis();
         let was_complete = self.is_complete()?;
-        let is_first_license = self.page.license.is_some() && self.license()?.is_none();
+        let known = self.license()?;
+        let is_dropped = self.page.is_unlicensed && self.page.is_last;
+        let license = self.page.license.as_ref().or(known.as_ref().filter(|_| !is_dropped));
         let is_changed = self.outcome.changed + self.outcome.deleted + self.outcome.vanished > 0;
         let deleted = i64::try_from(self.outcome.deleted).unwrap_or(i64::MAX);
         self.transaction
             .prepare_cached(
-                "UPDATE feed SET cursor = ?2, at_end = at_end OR ?3, license = coalesce(?4, license),
+                "UPDATE feed SET cursor = ?2, at_end = at_end OR ?3, license = ?4,
                      items = items + ?5, occurrences = occurrences + ?6, deleted = deleted + ?7,
                      pages = pages + 1, findings = findings + ?8, last_success = ?9,
                      last_change = CASE WHEN ?10 THEN ?9 ELSE last_change END,
@@ -468,16 +470,16 @@ impl<'a> Writer<'a> {
             )?
             .query_row(
                 params![
-                self.feed,
-                self.page.cursor,
-                self.page.is_last,
-                self.page.license,
-                self.heads,
-                self.occurrences,
-                deleted,
-                self.findings,
-                now,
-                is_changed,
+                    self.feed,
+                    self.page.cursor,
+                    self.page.is_last,
+                    license,
+                    self.heads,
+                    self.occurrences,
+                    deleted,
+                    self.findings,
+                    now,
+                    is_changed,
                 ],
                 |row| row.get::<_, i64>(0),
             )
@@ -485,8 +487,8 @@ impl<'a> Writer<'a> {
         if self.is_complete()? != was_complete {
             self.mark_waiting()?;
         }
-        // Nothing of a feed is republished before it is known under which licence.
-        if is_first_license {
+        // Nothing of a feed is republished before it is known under which licence, and each service names it.
+        if license != known.as_ref() {
             feed::mark_all_of(self.transaction, self.feed)?;
         }
         Ok(())

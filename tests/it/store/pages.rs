@@ -154,17 +154,29 @@ pub(super) async fn a_resync_drops_what_it_did_not_find_again(subject: &Subject)
     assert_eq!((subject.record(0).await.items, subject.record(2).await.items), (4, 1));
 }
 
-pub(super) async fn a_first_licence_has_everything_looked_at_again(subject: &Subject) {
+pub(super) async fn a_change_of_licence_has_everything_looked_at_again(subject: &Subject) {
     subject.page(0, vec![series("a", "{}"), session("s1", "b", 1)]).await;
     subject.clean().await;
-    let license = || Some("https://creativecommons.org/licenses/by/4.0/".to_owned());
-    for (license, expected) in [(None, 0), (license(), 2), (license(), 0), (None, 0)] {
-        let page = PageCommit { license, ..subject.commit(0, Vec::new()) };
+    let [first, other] = ["by", "by-sa"].map(|name| Some(format!("https://example.org/{name}")));
+    // What a page names, what it says of all pages up to it, how many are looked at, what is known then.
+    for (license, is_unlicensed, is_last, expected, known) in [
+        (None, false, false, 0, None),
+        (first.clone(), false, false, 2, first.clone()),
+        (first.clone(), false, false, 0, first.clone()),
+        (None, false, false, 0, first.clone()),
+        (other.clone(), false, false, 2, other.clone()),
+        (None, true, false, 0, other.clone()),
+        (None, false, true, 0, other),
+        (None, true, true, 2, None),
+        (None, true, true, 0, None),
+        (first.clone(), false, true, 2, first),
+    ] {
+        let page = PageCommit { license, is_unlicensed, is_last, ..subject.commit(0, Vec::new()) };
         subject.store.commit_page(page).await.unwrap();
         assert_eq!(subject.dirty_keys().await.len(), expected);
+        assert_eq!(subject.record(0).await.license, known);
         subject.clean().await;
     }
-    assert_eq!(subject.record(0).await.license, license());
 }
 
 pub(super) async fn the_end_of_the_last_feed_has_those_looked_at_again_that_waited_for_it(

@@ -118,6 +118,7 @@ impl Subject {
             feed: self.feed(feed),
             cursor: format!("{}?after=1", FEEDS[feed].1),
             license: None,
+            is_unlicensed: false,
             is_last: false,
             now: noon(),
             changes,

@@ -169,6 +169,7 @@ async fn commit(
             feed: record.id,
             cursor: "x".to_owned(),
             license: None,
+            is_unlicensed: false,
             is_last: context["is_complete"] == json!(true),
             now: time(&context["first_seen"]),
             changes: page.changes,
