@@ -39,6 +39,7 @@ use crate::openactive::RpdeError;
 use crate::openactive::Scope;
 use crate::store::FeedId;
 use crate::store::FeedUpdate;
+use crate::store::ItemChange;
 use crate::store::PageCommit;
 use crate::store::PageOutcome;
 use crate::store::StoreError;
@@ -136,6 +137,8 @@ pub(super) struct Poller<'a> {
     /// When that was last written down.
     recorded_at: Option<DateTime<Utc>>,
     pub(super) resynced_at: Option<DateTime<Utc>>,
+    /// Whether the feed has held occurrences.
+    pub(super) has_occurrences: bool,
     /// Items that cannot be used any more, since the end was last seen.
     spoiled: u64,
     /// When a page last brought something new, at the earliest when the program started.
@@ -173,6 +176,7 @@ impl<'a> Poller<'a> {
             last_success: record.last_success,
             recorded_at: record.last_success,
             resynced_at: record.resynced_at,
+            has_occurrences: record.has_occurrences,
             spoiled: 0,
             quiet_since: harvester.clock.now(),
             writing: Arc::default(),
@@ -243,6 +247,8 @@ impl<'a> Poller<'a> {
         }
         self.newest = page.newest.clone().or_else(|| self.newest.take());
         self.count(&page);
+        let is_occurrence = |change: &ItemChange| matches!(change, ItemChange::Occurrence(_));
+        self.has_occurrences |= page.changes.iter().any(is_occurrence);
         let item_count = page.item_count;
         let next = next_of(&self.url, page.next.as_deref(), item_count, &self.settings.hosts);
         let is_last = next == Next::Last;

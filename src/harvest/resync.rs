@@ -22,6 +22,9 @@ use crate::store::StoreError;
 /// How long publishers keep tombstones: whoever was away for longer has missed some.
 const TOMBSTONE_LIFE: TimeDelta = TimeDelta::days(7);
 
+/// How long those of slots are kept, of which there are many. Sessions look the same once they are stored.
+const SLOT_TOMBSTONE_LIFE: TimeDelta = TimeDelta::days(2);
+
 /// Whether a publisher that refuses the page to be read next still has the first one.
 pub(super) enum Anew {
     /// It has not, or the first page is the one it refuses.
@@ -45,8 +48,8 @@ impl Poller<'_> {
     pub(super) fn is_away_too_long(&self) -> bool {
         let now = self.harvester.clock.now();
         let is_wrong = |at: DateTime<Utc>| at - now > RECORD_EVERY;
-        self.last_success.is_some_and(|at| now - at > TOMBSTONE_LIFE || is_wrong(at))
-            && self.may_resync()
+        let life = if self.has_occurrences { SLOT_TOMBSTONE_LIFE } else { TOMBSTONE_LIFE };
+        self.last_success.is_some_and(|at| now - at > life || is_wrong(at)) && self.may_resync()
     }
 
     /// Tells whether the last resync is as long ago as the policy asks.

@@ -42,6 +42,8 @@ pub struct FeedRecord {
     pub license: Option<String>,
     /// Live items.
     pub items: u64,
+    /// Whether there are occurrences among them.
+    pub has_occurrences: bool,
     /// Tombstones received.
     pub deleted: u64,
     /// Pages read.

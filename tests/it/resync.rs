@@ -110,20 +110,29 @@ async fn who_was_away_longer_than_tombstones_live_reads_again_once() {
     }
     let now = Clock::default().now();
     let clock = Clock::fixed(now);
-    let settings = Settings::following(&[("one", vec![url.clone()])]);
+    // Tombstones of slots live for two days.
+    let slots = publisher.feed("/slots", 2);
+    publisher.upsert("/slots", "1", items::slot(1, &items::uri("facilities", 1), 30));
+    let both = [("one", vec![url.clone()]), ("two", vec![slots.clone()])];
+    let settings = Settings::following(&both);
     let mut inside = Inside::start(&settings, clock.clone()).await;
     inside.settled(&url).await;
+    inside.settled(&slots).await;
     assert_eq!(inside.names().await, ["And this", "Deleted meanwhile", "Still there"]);
     inside.stop().await;
 
     // Six days later nothing is read again, for the tombstone would still be there.
-    clock.set(now + TimeDelta::days(6));
-    inside.start_again().await;
-    inside.settled(&url).await;
-    inside.stop().await;
-    let first_pages =
-        || publisher.asked_of("/feed").iter().filter(|asked| asked.query.is_empty()).count();
-    assert_eq!(first_pages(), 1);
+    let first_pages_of =
+        |path: &str| publisher.asked_of(path).iter().filter(|asked| asked.query.is_empty()).count();
+    let first_pages = || first_pages_of("/feed");
+    for (hours, of_slots) in [(47, 1), (47 + 49, 2), (6 * 24, 2)] {
+        clock.set(now + TimeDelta::hours(hours));
+        inside.start_again().await;
+        inside.settled(&url).await;
+        inside.settled(&slots).await;
+        inside.stop().await;
+        assert_eq!((first_pages(), first_pages_of("/slots")), (1, of_slots), "{hours}");
+    }
 
     // Deleted, and its tombstone dropped.
     publisher.forget("/feed", "1");

@@ -12,8 +12,8 @@ use crate::store::FeedRecord;
 use crate::store::FeedSpec;
 use crate::store::FeedUpdate;
 use crate::store::StoreError;
-use crate::store::limits::MAX_PARENTS;
 use crate::store::codec::from_millis;
+use crate::store::limits::MAX_PARENTS;
 
 /// Makes the table agree with the configuration. What came through feeds that were added, removed or
 /// moved is mapped again, since it may now belong to another publisher, or to none.
@@ -97,7 +97,7 @@ pub(super) async fn list(session: &Session<'_>) -> Result<Vec<FeedRecord>, Store
                  last_success, last_change, last_error, failures, stopped, paused, guarded, resyncing,
                  resynced_at,
                  (SELECT count(*) FROM held WHERE held.feed = feed.id AND NOT is_let_through),
-                 caught_up
+                 caught_up, occurrences > 0
              FROM feed WHERE rank IS NOT NULL ORDER BY rank",
             &[],
             record,
@@ -131,6 +131,7 @@ fn record(row: &Row) -> Result<FeedRecord, tokio_postgres::Error> {
         resynced_at: time(19)?,
         held: count(20)?,
         is_caught_up: row.try_get(21)?,
+        has_occurrences: row.try_get(22)?,
     })
 }
 
