@@ -62,7 +62,7 @@ fn change_of(
         }
         return ItemChange::Deleted { item_id: item.id.clone(), modified };
     }
-    let Some(data) = &item.data else {
+    let Some(data) = item.data.as_ref().filter(|data| !says_nothing(data)) else {
         return unusable(Some(&item.id), Code::ItemWithoutData, "data");
     };
     let (opportunity, oddities) = noting(|| serde_json::from_str::<Opportunity>(data));
@@ -86,6 +86,12 @@ fn change_of(
         *counts.entry(code).or_default() += 1;
     }
     read.occurrence()
+}
+
+/// Tells whether an item is an object without a property.
+fn says_nothing(data: &str) -> bool {
+    let inner = data.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    inner.is_some_and(|inner| inner.trim().is_empty())
 }
 
 fn unusable(item_id: Option<&str>, code: Code, path: &str) -> ItemChange {
@@ -396,6 +402,10 @@ mod tests {
     fn unusable_items_say_why() {
         for (json, code) in [
             (r#"{"state":"updated","id":"1"}"#, Code::ItemWithoutData),
+            (
+                r#"{"state":"updated","kind":"SessionSeries","id":"1","data":{ }}"#,
+                Code::ItemWithoutData,
+            ),
             (r#"{"state":"updated","id":"1","data":{"name":"x"}}"#, Code::TypeUnknown),
             (
                 r#"{"state":"updated","id":"1","kind":"Slot","data":{"name":"x"}}"#,

@@ -12,6 +12,8 @@ use chrono::DateTime;
 use chrono::Utc;
 
 use super::worker::Sources;
+use crate::mapping::Head;
+use crate::openactive::Kind;
 use crate::oruk::Service;
 use crate::store::Bundle;
 use crate::store::FeedId;
@@ -81,7 +83,7 @@ impl Gate {
     pub fn pass(&self, root: &Bundle, mut publication: Publication) -> Publication {
         if let Some(standing) = &root.standing
             && standing.is_served
-            && is_loss(standing, &publication.outcome, publication.now)
+            && is_loss(standing, root, &publication.outcome, publication.now)
         {
             publication.outcome = Outcome::Held(standing.feed);
         }
@@ -90,23 +92,43 @@ impl Gate {
 }
 
 /// Tells whether a usable service would go, or lose its times or its places, and not by time alone.
-fn is_loss(standing: &Standing, outcome: &Outcome, now: DateTime<Utc>) -> bool {
+///
+/// What turns out to belong to another goes on there, unless its own item was made into something else: a part, or
+/// what only lends its values.
+fn is_loss(standing: &Standing, root: &Bundle, outcome: &Outcome, now: DateTime<Utc>) -> bool {
     let is_by_time = standing.due.is_some_and(|due| due <= now);
     if !standing.is_active || standing.is_let_through || is_by_time {
         return false;
     }
     match outcome {
         Outcome::Nothing | Outcome::Orphans(_) => true,
-        Outcome::Service(service) => standing.parts & !service.parts != 0,
-        Outcome::Delegated(_) | Outcome::Held(_) => false,
+        Outcome::Service(service) => standing.parts & !service.parts & !WHOLE != 0,
+        Outcome::Delegated(_) => {
+            let kind = root.heads.first().map(|head| head.kind);
+            standing.parts & WHOLE != 0 && kind.is_some_and(|kind| !is_whole(kind))
+        }
+        Outcome::Held(_) => false,
     }
 }
 
-/// Returns which parts a service has that it cannot lose unnoticed: times and places.
-pub(super) fn parts(service: &Service) -> u8 {
+const TIMES: u8 = 1;
+const PLACES: u8 = 2;
+
+/// Its own item is a whole, not a part of another.
+const WHOLE: u8 = 4;
+
+/// Returns which parts a service has that it cannot lose unnoticed.
+pub(super) fn parts(service: &Service, head: &Head) -> u8 {
     let has_times = !service.schedules.is_empty();
     let has_places = !service.service_at_locations.is_empty();
-    u8::from(has_times) | u8::from(has_places) << 1
+    let is_whole = head.item_id.is_some() && is_whole(head.kind);
+    let parts = [(has_times, TIMES), (has_places, PLACES), (is_whole, WHOLE)];
+    parts.into_iter().filter(|(has, _)| *has).map(|(_, part)| part).sum()
+}
+
+/// Tells whether a kind is never a part of another, nor only lends its values.
+fn is_whole(kind: Kind) -> bool {
+    !matches!(kind, Kind::Event | Kind::IndividualFacilityUse | Kind::EventSeries | Kind::Course)
 }
 
 #[cfg(test)]

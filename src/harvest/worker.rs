@@ -71,7 +71,7 @@ pub(super) fn record(
     // What is published depends on the option as well, though it is kept whole.
     let hash = xxhash_rust::xxh3::xxh3_128_with_seed(&body, u64::from(is_strict));
     ServiceRecord {
-        parts: parts(&service),
+        parts: parts(&service, &bundle.head),
         id: service.id,
         feed: Some(feed),
         status: service.status,

@@ -124,7 +124,7 @@ pub struct Held {
     pub held: u64,
     /// How many went since the window began.
     pub lost: u64,
-    /// How many usable services the feed had within the window.
+    /// How many usable services the feed had before the first of them was to be lost, and those that went before.
     pub services: u64,
 }
 

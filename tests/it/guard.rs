@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::Value;
+use serde_json::json;
 
 use crate::support::gateway::Gateway;
 use crate::support::gateway::PATIENCE;
@@ -122,6 +123,77 @@ async fn a_feed_whose_items_become_invalid_is_paused() {
     assert_eq!(gateway.names().await.len(), SERVICES);
     assert_eq!(gateway.command(&["feeds", "accept", &url]).await.0, Some(0));
     in_state(&gateway, &url, "live").await;
+}
+
+#[tokio::test]
+async fn a_feed_whose_items_become_something_else_is_paused() {
+    let publisher = FakePublisher::start().await;
+    let ways = ["emptied", "lender", "course", "part", "renamed"];
+    let mut followed = Vec::new();
+    for way in ways {
+        let path = format!("/{way}");
+        followed.push((way, vec![publisher.feed(&path, 7)]));
+        for id in 0..SERVICES {
+            let id = format!("{way}-{id}");
+            publisher.upsert(&path, &id, items::series(&id, &id));
+        }
+    }
+    let gateway = Gateway::start(&Settings::following(&followed)).await;
+    gateway.settled().await;
+    let before = gateway.names().await;
+    assert_eq!(before.len(), ways.len() * SERVICES);
+    for way in ways {
+        // Of those that become dates of one series, that one stays.
+        for number in usize::from(way == "part")..SERVICES {
+            let id = format!("{way}-{number}");
+            let mut item = items::series(&id, &id);
+            match way {
+                "emptied" => item = json!({}),
+                "lender" => item["@type"] = "EventSeries".into(),
+                "course" => item["@type"] = "Course".into(),
+                "part" => {
+                    item = items::session(&id, items::uri("series", "part-0"), 5);
+                    item["@id"] = items::uri("series", &id).into();
+                    item["@type"] = "Event".into();
+                }
+                _ => item["@id"] = items::uri("series", format!("new-{number}")).into(),
+            }
+            publisher.put_as(&format!("/{way}"), &id, "SessionSeries", &item);
+        }
+    }
+    for (way, urls) in &followed {
+        let feed = in_state(&gateway, &urls[0], "paused").await;
+        let expected = match *way {
+            "emptied" => "40 of 40 items",
+            "part" => "39 of 40 services",
+            _ => "40 of 40 services",
+        };
+        assert!(feed["reason"].as_str().unwrap().contains(expected), "{way}: {feed}");
+    }
+    let names = gateway.names().await;
+    let is_there = |name: &&String| names.contains(name);
+    assert_eq!(before.iter().filter(is_there).count(), before.len(), "the last good ones stay");
+}
+
+#[tokio::test]
+async fn what_a_parent_takes_in_that_comes_later_is_no_loss() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 7);
+    for id in 0..SERVICES {
+        let mut event = items::series(id, &format!("Race {id:02}"));
+        event["@type"] = "Event".into();
+        event["superEvent"] = items::uri("series", "parent").into();
+        event["startDate"] = items::session(id, "", 5)["startDate"].clone();
+        publisher.upsert("/feed", &id.to_string(), event);
+    }
+    let gateway = Gateway::start(&settings(&url)).await;
+    gateway.settled().await;
+    assert_eq!(gateway.names().await.len(), SERVICES);
+    let mut parent = items::series("parent", "All races");
+    parent["@type"] = "HeadlineEvent".into();
+    publisher.upsert("/feed", "parent", parent);
+    counts(&gateway, 1).await;
+    assert_eq!(gateway.feed(&url).await["state"], "live");
 }
 
 #[tokio::test]

@@ -10,6 +10,28 @@ use crate::store::Held;
 use crate::store::StoreError;
 use crate::store::codec;
 
+/// Counts how many services these feeds have, of which some are about to wait and none does yet: what comes into
+/// being with the same pages makes up for nothing. What a feed has that is being read for the first time is counted
+/// once it is judged.
+pub(super) async fn count(session: &Session<'_>, feeds: &[i64]) -> Result<(), StoreError> {
+    // Locked in the order in which pages and publications lock.
+    let lock = "SELECT id FROM feed WHERE id = ANY ($1) ORDER BY id FOR UPDATE";
+    session.execute(lock, &[&feeds]).await?;
+    let active = i16::from(codec::status_code(Status::Active));
+    session
+        .execute(
+            "UPDATE feed SET window_services = window_lost + CASE WHEN NOT at_end THEN 0 ELSE
+                 (SELECT count(*) FROM service
+                  WHERE service.feed = feed.id AND gone_at IS NULL AND status = $2
+                  AND NOT EXISTS (SELECT 1 FROM held WHERE held.key = service.key AND is_let_through)) END
+             WHERE id = ANY ($1)
+             AND NOT EXISTS (SELECT 1 FROM held WHERE held.feed = feed.id AND NOT is_let_through)",
+            &[&feeds, &active],
+        )
+        .await?;
+    Ok(())
+}
+
 /// Returns what waits, feed by feed. A clock that was put back ends a window too.
 pub(super) async fn list(
     session: &Session<'_>,
@@ -19,25 +41,31 @@ pub(super) async fn list(
     let active = i16::from(codec::status_code(Status::Active));
     session
         .execute(
-            "UPDATE feed SET window_start = $1, window_lost = 0, window_services =
+            "UPDATE feed SET window_services = window_lost +
                  (SELECT count(*) FROM service
-                  WHERE service.feed = feed.id AND gone_at IS NULL AND status = $3)
+                  WHERE service.feed = feed.id AND gone_at IS NULL AND status = $1)
+             WHERE id IN (SELECT feed FROM held WHERE NOT is_let_through)
+             AND window_services <= window_lost",
+            &[&active],
+        )
+        .await?;
+    session
+        .execute(
+            "UPDATE feed SET window_start = $1, window_lost = 0,
+                 window_services = window_services - window_lost
              WHERE id IN (SELECT feed FROM held WHERE NOT is_let_through)
              AND coalesce(window_start NOT BETWEEN $1 - $2::int8 AND $1, TRUE)",
-            &[&now.timestamp(), &window_secs, &active],
+            &[&now.timestamp(), &window_secs],
         )
         .await?;
     session
         .rows(
-            // A feed that grew since the window began may lose more.
-            "SELECT feed.id, waiting.count, window_lost, greatest(window_services, window_lost +
-                 (SELECT count(*) FROM service
-                  WHERE service.feed = feed.id AND gone_at IS NULL AND status = $1))
+            "SELECT feed.id, waiting.count, window_lost, window_services
              FROM feed JOIN (SELECT feed, count(*) AS count FROM held
                              WHERE NOT is_let_through GROUP BY feed) AS waiting
                  ON waiting.feed = feed.id
              ORDER BY feed.id",
-            &[&active],
+            &[],
             |row| {
                 let count =
                     |at: usize| row.try_get(at).map(|n: i64| u64::try_from(n).unwrap_or_default());

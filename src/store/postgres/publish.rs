@@ -8,6 +8,7 @@ use super::changes::Changes;
 use super::changes::Known;
 use super::changes::Ready;
 use super::connection::Session;
+use super::held;
 use super::name::name;
 use super::read::id_of;
 use super::read::sixteen;
@@ -26,6 +27,16 @@ pub(super) async fn publish(
     let known = known(session, publications).await?;
     let mut changes = Changes::of(publications, known);
     // Feeds first, then services, then roots: the order in which pages lock them too.
+    let holding = publications.iter().filter_map(|ready| match ready.publication.outcome {
+        Outcome::Held(feed) => Some(feed.0),
+        _ => None,
+    });
+    let mut touched: BTreeSet<i64> = holding.collect();
+    if !touched.is_empty() {
+        let findings = changes.findings.iter().filter(|(_, count)| **count != 0);
+        touched.extend(findings.map(|(feed, _)| *feed));
+        held::count(session, &touched.into_iter().collect::<Vec<_>>()).await?;
+    }
     count_findings(session, &changes.findings).await?;
     changes.number(session).await?;
     changes.write(session).await?;

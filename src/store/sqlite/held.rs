@@ -12,8 +12,19 @@ use crate::store::FeedId;
 use crate::store::Held;
 use crate::store::StoreError;
 
-/// Holds a root's service as it is. That it was let through meanwhile stands: it is mapped once more.
+/// Holds a root's service as it is. That it was let through meanwhile stands: it is mapped once more. With the first
+/// that waits it is counted how many services the feed had: what comes into being with the same pages makes up for
+/// nothing. What a feed has that is being read for the first time is counted once it is judged.
 pub(super) fn hold(transaction: &Connection, key: i64, feed: FeedId) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE feed SET window_services = window_lost + CASE WHEN NOT at_end THEN 0 ELSE
+                 (SELECT count(*) FROM service
+                  WHERE service.feed = feed.id AND gone_at IS NULL AND status = ?2
+                  AND NOT EXISTS (SELECT 1 FROM held WHERE held.key = service.key AND is_let_through)) END
+             WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM held WHERE feed = ?1 AND NOT is_let_through)",
+        )?
+        .execute(params![feed.0, codec::status_code(Status::Active)])?;
     transaction
         .prepare_cached(
             "INSERT INTO held (key, feed) VALUES (?1, ?2)
@@ -40,28 +51,34 @@ pub(super) fn list(
     let now = now.timestamp();
     transaction
         .execute(
-            "UPDATE feed SET window_start = ?1, window_lost = 0, window_services =
+            "UPDATE feed SET window_services = window_lost +
                  (SELECT count(*) FROM service
-                  WHERE service.feed = feed.id AND gone_at IS NULL AND status = ?3)
+                  WHERE service.feed = feed.id AND gone_at IS NULL AND status = ?1)
+             WHERE id IN (SELECT feed FROM held WHERE NOT is_let_through)
+             AND window_services <= window_lost",
+            [codec::status_code(Status::Active)],
+        )
+        .map_err(sql(doing))?;
+    transaction
+        .execute(
+            "UPDATE feed SET window_start = ?1, window_lost = 0,
+                 window_services = window_services - window_lost
              WHERE id IN (SELECT feed FROM held WHERE NOT is_let_through)
              AND coalesce(window_start NOT BETWEEN ?1 - ?2 AND ?1, 1)",
-            params![now, window_secs, codec::status_code(Status::Active)],
+            params![now, window_secs],
         )
         .map_err(sql(doing))?;
     let waiting = {
         let mut select = transaction
             .prepare_cached(
-                // A feed that grew since the window began may lose more.
-                "SELECT feed.id, count(*), window_lost, max(window_services, window_lost +
-                     (SELECT count(*) FROM service
-                      WHERE service.feed = feed.id AND gone_at IS NULL AND status = ?1))
+                "SELECT feed.id, count(*), window_lost, window_services
                  FROM held JOIN feed ON feed.id = held.feed
                  WHERE NOT is_let_through GROUP BY feed.id",
             )
             .map_err(sql(doing))?;
         let count = |n: i64| u64::try_from(n).unwrap_or_default();
         let rows = select
-            .query_map([codec::status_code(Status::Active)], |row| {
+            .query_map([], |row| {
                 Ok(Held {
                     feed: FeedId(row.get(0)?),
                     held: count(row.get(1)?),

@@ -75,6 +75,7 @@ promises! {
         what_was_published_nobody_knows_when_is_as_young_as_its_content,
         a_service_that_is_gone_leaves_a_tombstone_for_a_while,
         a_service_about_to_be_lost_waits_to_be_judged,
+        what_comes_with_a_loss_makes_up_for_nothing,
         occurrences_without_a_parent_are_counted,
         past_occurrences_are_dropped_but_for_the_last,
         findings_of_services_are_counted_with_their_feed,

@@ -182,6 +182,36 @@ pub(super) async fn a_service_about_to_be_lost_waits_to_be_judged(subject: &Subj
     assert_eq!(store.held(later, 3_600).await.unwrap(), []);
 }
 
+pub(super) async fn what_comes_with_a_loss_makes_up_for_nothing(subject: &Subject) {
+    let store = &subject.store;
+    let add = async |keys: &[&str]| {
+        subject.last_page(0, keys.iter().map(|key| series(key, "{}")).collect()).await;
+        for key in keys {
+            subject.publish_service(key, key).await;
+        }
+    };
+    let lose = async |key: &str| {
+        let root = store.roots_of(id(key)).await.unwrap()[0];
+        subject.publish(root, key, Outcome::Held(subject.feed(0))).await;
+    };
+    let judged = async || {
+        let held = store.held(noon(), 3_600).await.unwrap().remove(0);
+        (held.held, held.lost, held.services)
+    };
+    add(&["a", "b", "c"]).await;
+    lose("a").await;
+    add(&["d"]).await;
+    lose("b").await;
+    add(&["e"]).await;
+    assert_eq!(judged().await, (2, 0, 3));
+    assert_eq!(store.let_through(subject.feed(0), false).await.unwrap(), 2);
+    subject.clean().await;
+    // What came before counts: c, d, e and the two that went.
+    add(&["f"]).await;
+    lose("c").await;
+    assert_eq!(judged().await, (1, 2, 6));
+}
+
 pub(super) async fn occurrences_without_a_parent_are_counted(subject: &Subject) {
     subject.page(1, vec![session("s1", "x", 1), session("s2", "y", 1)]).await;
     let feed = subject.feed(1);

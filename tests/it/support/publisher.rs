@@ -167,6 +167,11 @@ impl FakePublisher {
         self.put(path, [id.to_owned()], &item);
     }
 
+    /// Publishes a body under an id as if it were of this kind.
+    pub(crate) fn put_as(&self, path: &str, id: &str, kind: &str, data: &Value) {
+        self.put(path, [id.to_owned()], &json!({"state": "updated", "kind": kind, "data": data}));
+    }
+
     /// Publishes a tombstone.
     pub(crate) fn delete(&self, path: &str, id: &str) {
         self.put(path, [id.to_owned()], &tombstone());
