@@ -94,8 +94,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let feeds = store.sync_feeds(specs.collect()).await.context("naming the files")?;
     let sources = sources(arguments, &feeds)?;
     let scope = scope(arguments, &sources);
-    let mut is_well = true;
-    let mut newest = None;
+    let (mut is_well, mut newest) = (true, None);
     for (file, feed) in arguments.files.iter().zip(&feeds) {
         let body = read_file(file)?;
         let page = read_page(&as_page(body), scope, now)

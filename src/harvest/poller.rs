@@ -106,6 +106,7 @@ pub(super) enum Step {
 }
 
 /// The poller of one feed.
+#[expect(clippy::struct_excessive_bools, reason = "each tells one thing that is known of the feed")]
 pub(super) struct Poller<'a> {
     pub(super) harvester: &'a Harvester,
     pub(super) settings: &'a FeedSettings,
@@ -245,25 +246,17 @@ impl<'a> Poller<'a> {
             self.resync("a whole page is older than the one before it").await?;
             return Ok(Step::Wait(Duration::ZERO));
         }
-        self.newest = page.newest.clone().or_else(|| self.newest.take());
-        self.count(&page);
-        let is_occurrence = |change: &ItemChange| matches!(change, ItemChange::Occurrence(_));
-        self.has_occurrences |= page.changes.iter().any(is_occurrence);
+        let is_new_license =
+            page.license.is_some() && (self.is_unlicensed || page.license != self.license);
+        self.note(&page);
         let item_count = page.item_count;
         let next = next_of(&self.url, page.next.as_deref(), item_count, &self.settings.hosts);
         let is_last = next == Next::Last;
-        let is_new_license =
-            page.license.is_some() && (self.is_unlicensed || page.license != self.license);
         if is_last && self.is_end_known && page.changes.is_empty() && !is_new_license {
             self.validators = validators;
             return Ok(self.still_at_end(max_age).await?);
         }
         self.is_end_known = is_last;
-        if page.license.is_some() {
-            self.license.clone_from(&page.license);
-            self.is_unlicensed = false;
-        }
-        self.empty_pages = if item_count == 0 { self.empty_pages.saturating_add(1) } else { 0 };
         // Such a feed is at its end as far as anybody can tell, but each page is read only once.
         let is_far_enough = is_last || self.empty_pages > MAX_EMPTY_PAGES;
         let cursor = match &next {
@@ -305,11 +298,29 @@ impl<'a> Poller<'a> {
                 return Err(PageError::Blocked(reason));
             }
         };
+        self.went_well(at);
+        self.recorded_at = Some(at);
+        Ok(step)
+    }
+
+    /// Notes what a page tells of its feed.
+    fn note(&mut self, page: &ReadPage) {
+        self.newest = page.newest.clone().or_else(|| self.newest.take());
+        self.count(page);
+        let is_occurrence = |change: &ItemChange| matches!(change, ItemChange::Occurrence(_));
+        self.has_occurrences |= page.changes.iter().any(is_occurrence);
+        let is_empty = page.item_count == 0;
+        self.empty_pages = if is_empty { self.empty_pages.saturating_add(1) } else { 0 };
+        if page.license.is_some() {
+            self.license.clone_from(&page.license);
+            self.is_unlicensed = false;
+        }
+    }
+
+    fn went_well(&mut self, at: DateTime<Utc>) {
         self.failures = 0;
         self.times_refused = 0;
         self.last_success = Some(at);
-        self.recorded_at = Some(at);
-        Ok(step)
     }
 
     /// Asks for a page and reads it.
@@ -425,9 +436,7 @@ impl<'a> Poller<'a> {
             self.harvester.store.update_feed(self.feed, FeedUpdate::Unchanged { at }).await?;
             self.recorded_at = Some(at);
         }
-        self.failures = 0;
-        self.times_refused = 0;
-        self.last_success = Some(at);
+        self.went_well(at);
         self.show(FeedState::Live, 0);
         Ok(self.at_end(max_age))
     }
