@@ -26,6 +26,9 @@ pub(super) fn contacts(
     places: &Places<'_>,
 ) -> Vec<Contact> {
     let mut contacts = Vec::new();
+    if private_contact(cx).is_some() {
+        cx.find(Code::PersonWithheld, "beta:contactPoint");
+    }
     contacts.extend(match contact_point(cx) {
         Some(point) => of_point(cx, point, organizer),
         None => of_organizer(cx, organizer),
@@ -49,6 +52,15 @@ pub(super) fn service_email(
 
 /// Returns the public contact point, whose address and number are published whoever else has them.
 pub(super) fn contact_point<'a>(cx: &'a Context<'_>) -> Option<&'a ContactPoint> {
+    stated_contact(cx).filter(|point| !point.is_person())
+}
+
+/// Returns the person who stands where the contact point belongs: no address or number of theirs is public.
+pub(super) fn private_contact<'a>(cx: &'a Context<'_>) -> Option<&'a ContactPoint> {
+    stated_contact(cx).filter(|point| point.is_person())
+}
+
+fn stated_contact<'a>(cx: &'a Context<'_>) -> Option<&'a ContactPoint> {
     cx.first(|o| &o.contact_point).and_then(|point| point.get())
 }
 

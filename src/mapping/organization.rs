@@ -4,7 +4,9 @@
 //! advertised provider. Who is not said to be an organisation, and shows no sign of being one, is taken
 //! for a person.
 
+use super::contact::private_contact;
 use super::context::Context;
+use super::detail::is_same;
 use super::detail::without_scheme;
 use super::options::PersonOrganizer;
 use super::precedence::Field;
@@ -47,7 +49,7 @@ struct Found<'a> {
 
 /// Tells whether an organiser is a private person, or may be one.
 fn is_private(party: &Party) -> bool {
-    party.is_person() || (!party.is_typed() && !looks_like_an_organization(party))
+    party.is_person() || (!party.is_organization() && !looks_like_an_organization(party))
 }
 
 /// Tells whether a party has what only organisations have: a registered name, a number of a register,
@@ -61,11 +63,20 @@ fn looks_like_an_organization(party: &Party) -> bool {
         || words.any(|word| ORGANIZATION_WORDS.contains(&word))
 }
 
-/// Returns what a private person, who organises the opportunity, is reached by: never to be published.
+/// Returns what a private person, who organises the opportunity or is its contact, is reached by: never to be
+/// published, unless it is how the organisation is reached.
 pub(super) fn private_details<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
-    let found = find_party(cx).filter(|found| found.is_private);
-    let details = found.into_iter().flat_map(|found| [&found.party.email, &found.party.telephone]);
-    details.map(|detail| without_scheme(detail.as_str()))
+    let found = find_party(cx);
+    let organizer = found.iter().flat_map(|found| [&found.party.email, &found.party.telephone]);
+    let organizer: Vec<&str> = organizer.map(|detail| without_scheme(detail.as_str())).collect();
+    let person =
+        private_contact(cx).into_iter().flat_map(|person| [&person.email, &person.telephone]);
+    let person = person.map(|detail| without_scheme(detail.as_str()));
+    if found.is_some_and(|found| found.is_private) {
+        return person.chain(organizer).collect::<Vec<_>>().into_iter();
+    }
+    let is_public = |detail: &str| organizer.iter().any(|public| is_same(public, detail));
+    person.filter(|detail| !is_public(detail)).collect::<Vec<_>>().into_iter()
 }
 
 /// Maps who runs the opportunity.
@@ -111,7 +122,9 @@ fn find_party<'a>(cx: &'a Context<'_>) -> Option<Found<'a>> {
             _ => cx.layers().iter().copied().find_map(of).or_else(|| cx.facts().find_map(of)),
         }?;
         let is_private = match source {
-            Property::Provider | Property::ServiceOperator => party.is_person(),
+            Property::Provider | Property::ServiceOperator if !party.is_typed() => {
+                party.is_person()
+            }
             _ => is_private(party),
         };
         Some(Found { party, is_private })
@@ -123,7 +136,7 @@ fn find_party<'a>(cx: &'a Context<'_>) -> Option<Found<'a>> {
 fn is_link(party: &Party) -> bool {
     let names = [&party.name, &party.legal_name, &party.given_name, &party.family_name];
     let is_named = names.iter().any(|name| !name.is_absent());
-    let is_bare_uri = is_uri(party.name.as_str()) && !party.is_typed();
+    let is_bare_uri = is_uri(party.name.as_str()) && !party.is_organization();
     (!is_named || is_bare_uri) && party.email.is_absent() && party.telephone.is_absent()
 }
 

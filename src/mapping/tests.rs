@@ -613,6 +613,11 @@ fn a_person_is_private_however_the_type_is_written() {
         r#""@type":["Thing","Person"],"#,
         r#""@type":"https://schema.org/Person/","#,
         r#""@type":"Organization","type":"Person","#,
+        r#""@type":"Individual","#,
+        r#""@type":"SoleTrader","#,
+        r#""@type":"Seller","#,
+        r#""@type":5,"#,
+        r#""@type":true,"#,
         "",
     ] {
         let service = series(&format!(r#""organizer":{{{types}{of_jane}}}"#));
@@ -633,6 +638,9 @@ fn an_organisation_without_a_type_is_known_by_what_only_organisations_have() {
         r#""name":"The Fitness Studio""#,
         r#""name":"Striders","legalName":"Striders (Anytown)""#,
         r#""name":"Striders","identifier":[{"propertyID":"GB-CHC","value":"1"}]"#,
+        r#""name":"Striders","@type":"SportsClub""#,
+        r#""name":"Striders","@type":"https://schema.org/LocalBusiness""#,
+        r#""name":"Striders Club","@type":"Seller""#,
     ] {
         let service = series(&format!(r#""organizer":{{{sign},"email":"hello@example.org"}}"#));
         assert_eq!(service.email.as_deref(), Some("hello@example.org"), "{sign}");
@@ -654,6 +662,8 @@ fn who_provides_a_facility_or_operates_a_venue_is_an_organisation() {
     assert!(!courts(&format!(r#""organizer":{{{striders}}}"#)));
     assert!(!courts(&format!(r#""provider":{{{person}{striders}}}"#)));
     assert!(!courts(&operated(person)));
+    // A type that is not known may be a person's.
+    assert!(!courts(&format!(r#""provider":{{"@type":"SoleTrader",{striders}}}"#)));
 }
 
 #[test]
@@ -682,6 +692,31 @@ fn what_a_person_is_reached_by_stands_in_no_text_either() {
     let expected = "Ring (given on booking) or write to (given on booking).";
     assert!(description.starts_with(expected), "{description}");
     assert!(!description.contains("900123"), "{description}");
+}
+
+#[test]
+fn a_person_who_stands_as_contact_point_is_not_published() {
+    let point = r#"{"@type":"Person","name":"Jane Doe","email":"jane@example.org","telephone":"07700900123"}"#;
+    for organizer in [
+        r#"{"@type":"Organization","name":"Striders","email":"hello@example.org"}"#,
+        r#"{"@type":"Person","name":"Jane Doe"}"#,
+    ] {
+        let properties = format!(
+            r#""description":"Ring 07700 900123.","organizer":{organizer},"contactPoint":{point}"#
+        );
+        let text = serde_json::to_string(&series(&properties)).unwrap();
+        for detail in ["jane@", "900123"] {
+            assert!(!text.contains(detail), "{detail} in {text}");
+        }
+        let codes = found(&properties, &[Code::PersonWithheld]);
+        assert_eq!(codes, ["person-withheld beta:contactPoint"]);
+    }
+    // Where the person is reached as the organisation is, that is public.
+    let club = r#"{"@type":"Organization","name":"Striders","telephone":"07700 900123"}"#;
+    let public = series(&format!(
+        r#""description":"Ring 07700 900123.","organizer":{club},"contactPoint":{point}"#
+    ));
+    assert!(public.description.unwrap().starts_with("Ring 07700 900123."));
 }
 
 #[test]

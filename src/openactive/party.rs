@@ -12,7 +12,7 @@ use super::lenient::Many;
 use super::lenient::Text;
 use super::lenient::lenient_object;
 use super::opportunity::Image;
-use super::vocabulary::is_word;
+use super::vocabulary::word_of;
 
 lenient_object! {
     /// An [`Organization`](https://openactive.io/Organization) or a
@@ -52,15 +52,20 @@ lenient_object! {
 
 impl Party {
     /// Tells whether the party is a private person, whose details are never published: whatever else it is
-    /// said to be, or, where its type is not said, by its first or last name.
+    /// said to be, or, where it is not said to be an organisation, by its first or last name.
     pub fn is_person(&self) -> bool {
         let has_own_name = !self.given_name.is_absent() || !self.family_name.is_absent();
-        self.types().any(|name| is_word(name, "Person")) || (!self.is_typed() && has_own_name)
+        self.types().any(is_kind_of_person) || (!self.is_organization() && has_own_name)
     }
 
-    /// Tells whether the party is said to be something: a `Thing` may be anything.
+    /// Tells whether the party is said to be an organisation.
+    pub fn is_organization(&self) -> bool {
+        self.types().any(is_kind_of_organization)
+    }
+
+    /// Tells whether the party is said to be something, be that a kind of person, of organisation or neither.
     pub fn is_typed(&self) -> bool {
-        self.types().any(|name| !is_word(name, "Thing"))
+        self.types().next().is_some()
     }
 
     fn types(&self) -> impl Iterator<Item = &str> {
@@ -68,9 +73,29 @@ impl Party {
     }
 }
 
+fn is_kind_of_person(name: &str) -> bool {
+    let word = word_of(name).to_ascii_lowercase();
+    word.ends_with("person") || word == "individual"
+}
+
+/// A type that is not known, a `Thing` above all, may be a person's.
+fn is_kind_of_organization(name: &str) -> bool {
+    let word = word_of(name).to_ascii_lowercase();
+    ORGANIZATIONS.split_whitespace().any(|known| word.ends_with(known))
+}
+
+/// What the names of organisations and businesses at schema.org end in.
+const ORGANIZATIONS: &str = "organization organisation business company corporation consortium cooperative \
+    airline school preschool university college ngo charity project system library group team club gym center \
+    centre complex course alley pool resort arena stadium location place park party union agency office \
+    studio store shop hotel theater museum church council association trust society federation authority \
+    clinic hospital restaurant cafe pub spa salon";
+
 lenient_object! {
     /// A public contact (`beta:contactPoint`).
     pub struct ContactPoint {
+        /// `ContactPoint`, or a person's.
+        type_name: Lines = "@type" | "type",
         /// Name, often of a person.
         name: Text = "name",
         /// Role, such as `customer service`.
@@ -83,29 +108,48 @@ lenient_object! {
     text => name
 }
 
+impl ContactPoint {
+    /// Tells whether a private person stands where a contact point belongs.
+    pub fn is_person(&self) -> bool {
+        self.type_name.0.as_str().lines().any(is_kind_of_person)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_person_is_one_however_that_is_written() {
-        for (json, is_person, is_typed) in [
-            (r#"{"@type":"Person"}"#, true, true),
-            (r#"{"@type":"person"}"#, true, true),
-            (r#"{"type":"PERSON"}"#, true, true),
-            (r#"{"@type":["Thing","Person"]}"#, true, true),
+        for (json, is_person, is_organization) in [
+            (r#"{"@type":"Person"}"#, true, false),
+            (r#"{"@type":"person"}"#, true, false),
+            (r#"{"type":"PERSON"}"#, true, false),
+            (r#"{"@type":["Thing","Person"]}"#, true, false),
             (r#"{"@type":["Person","Organization"]}"#, true, true),
-            (r#"{"@type":"https://schema.org/Person/"}"#, true, true),
-            (r#"{"@type":"schema:Person"}"#, true, true),
+            (r#"{"@type":"https://schema.org/Person/"}"#, true, false),
+            (r#"{"@type":"schema:Person"}"#, true, false),
             (r#"{"@type":"Organization","type":"Person"}"#, true, true),
             (r#"{"givenName":"Jane"}"#, true, false),
             (r#"{"@type":"Thing","familyName":"Smith"}"#, true, false),
             (r#"{"@type":"Organization","givenName":"Jane"}"#, false, true),
             (r#"{"@type":"SportsOrganization"}"#, false, true),
             (r#"{"name":"Jane Smith"}"#, false, false),
+            (r#"{"@type":"Individual"}"#, true, false),
+            (r#"{"@type":"IndividualPerson"}"#, true, false),
+            (r#"{"@type":"SoleTrader"}"#, false, false),
+            (r#"{"@type":"SoleTrader","givenName":"Jane"}"#, true, false),
+            (r#"{"@type":"Seller"}"#, false, false),
+            (r#"{"@type":5}"#, false, false),
+            (r#"{"@type":true,"familyName":"Smith"}"#, true, false),
+            (r#"{"@type":"https://schema.org/SportsClub"}"#, false, true),
+            (r#"{"@type":"LocalBusiness"}"#, false, true),
+            (r#"{"@type":"NGO"}"#, false, true),
+            (r#"{"@type":"CollegeOrUniversity"}"#, false, true),
         ] {
             let party: Party = serde_json::from_str(json).unwrap();
-            assert_eq!((party.is_person(), party.is_typed()), (is_person, is_typed), "{json}");
+            let said = (party.is_person(), party.is_organization());
+            assert_eq!(said, (is_person, is_organization), "{json}");
         }
     }
 }
