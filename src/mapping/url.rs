@@ -1,6 +1,7 @@
 //! Links and e-mail addresses that may be published.
 
 use std::net::Ipv4Addr;
+use std::ops::Range;
 
 use url::Url;
 
@@ -121,10 +122,11 @@ fn is_jitsi(host: &str, room: &str) -> bool {
     room.len() > 1 && host.contains('.') && !host.contains('@') && host.contains(JITSI)
 }
 
-/// Tells whether a text holds a link that lets people in: to an online meeting, or with a password.
+/// Tells whether a text holds what lets people in: a link to an online meeting or with a password, or the
+/// number of a meeting.
 pub(super) fn mentions_joining_link(text: &str) -> bool {
     let may = names_joining_host(text) || (text.contains('@') && text.contains("://"));
-    may && text.split(between_words).any(lets_in)
+    (may && text.split(between_words).any(lets_in)) || !meeting_numbers(text).is_empty()
 }
 
 /// Tells whether a host is named anywhere: looked for around each dot, since nearly no text has any, and
@@ -150,7 +152,8 @@ fn names_joining_host(text: &str) -> bool {
     })
 }
 
-/// Replaces links that let people in: whoever has one can walk in.
+/// Replaces links that let people in, and with them numbers and passwords of meetings: whoever has one can walk
+/// in.
 pub(super) fn without_joining_links(text: String) -> String {
     if !mentions_joining_link(&text) {
         return text;
@@ -165,7 +168,68 @@ pub(super) fn without_joining_links(text: String) -> String {
             out.push_str(piece);
         }
     }
+    for find in [meeting_numbers, meeting_passwords] {
+        for span in find(&out).into_iter().rev() {
+            out.replace_range(span, "(given on booking)");
+        }
+    }
     out
+}
+
+/// Returns where numbers of meetings stand, in order.
+fn meeting_numbers(text: &str) -> Vec<Range<usize>> {
+    if text.bytes().filter(u8::is_ascii_digit).count() < SHORTEST_MEETING {
+        return Vec::new();
+    }
+    let number = |_: &str, rest: &str| {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && !" -\u{a0}".contains(c));
+        let number = rest.get(..end.unwrap_or(rest.len()))?.trim_end_matches([' ', '-', '\u{a0}']);
+        let digits = number.bytes().filter(u8::is_ascii_digit).count();
+        (digits >= SHORTEST_MEETING).then_some(number.len())
+    };
+    labelled(text, &MEETINGS, number)
+}
+
+/// Returns where passwords stand, in order: what has a digit, or stands alone behind a colon.
+fn meeting_passwords(text: &str) -> Vec<Range<usize>> {
+    let password = |between: &str, rest: &str| {
+        let end = rest.find(between_words).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        let word = word.trim_end_matches('.');
+        let is_code = word.bytes().any(|b| b.is_ascii_digit());
+        let is_alone = word.len() < end || !after.starts_with(' ');
+        let is_alone = is_alone && between.contains([':', '=']);
+        (word.len() >= SHORTEST_PASSWORD && (is_code || is_alone)).then_some(word.len())
+    };
+    labelled(text, &PASSWORDS, password)
+}
+
+/// Returns where something of the length a reader tells stands behind one of these words, in order.
+fn labelled(
+    text: &str,
+    labels: &[&str],
+    length: impl Fn(&str, &str) -> Option<usize>,
+) -> Vec<Range<usize>> {
+    let lower = text.to_ascii_lowercase();
+    let is_between = |c: char| c.is_whitespace() || ":=#*-–".contains(c);
+    let behind = |(at, label): (usize, &str)| {
+        let after = lower.get(at + label.len()..)?;
+        let rest = after.trim_start_matches(is_between);
+        let rest = rest.strip_prefix("is ").unwrap_or(rest).trim_start_matches(is_between);
+        let start = lower.len() - rest.len();
+        let between = after.strip_suffix(rest)?;
+        Some(start..start + length(between, rest)?)
+    };
+    let found = labels.iter().flat_map(|label| lower.match_indices(label)).filter_map(behind);
+    let mut found: Vec<_> = found.collect();
+    found.sort_by_key(|span| span.start);
+    let mut end = 0;
+    found.retain(|span| {
+        let is_apart = span.start >= end;
+        end = end.max(span.end);
+        is_apart
+    });
+    found
 }
 
 fn between_words(c: char) -> bool {
@@ -191,6 +255,17 @@ pub(super) fn email(text: &str) -> Option<String> {
         });
     (local_ok && domain_ok).then(|| text.to_owned())
 }
+
+/// Words before the number of a meeting.
+const MEETINGS: [&str; 6] =
+    ["meeting id", "meeting number", "zoom id", "zoom meeting", "webinar id", "conference id"];
+
+const PASSWORDS: [&str; 5] = ["passcode", "password", "pass code", "access code", "pwd"];
+
+/// Digits of the shortest number of a meeting.
+const SHORTEST_MEETING: usize = 9;
+
+const SHORTEST_PASSWORD: usize = 4;
 
 const JITSI: &str = "jitsi";
 
@@ -308,6 +383,46 @@ mod tests {
         let text = "Watch at https://me:secret@example.org/1 or write to me@example.org".to_owned();
         let without = "Watch at (link given on booking) or write to me@example.org";
         assert_eq!(without_joining_links(text), without);
+    }
+
+    #[test]
+    fn numbers_and_passwords_of_meetings_are_taken_out_of_text() {
+        let given = "(given on booking)";
+        for (text, expected) in [
+            (
+                "At https://zoom.us/j/1 Meeting ID: 853 1234 5678 Passcode: 998877",
+                format!("At (link given on booking) Meeting ID: {given} Passcode: {given}"),
+            ),
+            (
+                "Meeting ID: 853 1234 5678\nPasscode: Yoga",
+                format!("Meeting ID: {given}\nPasscode: {given}"),
+            ),
+            (
+                "Zoom ID 853-1234-5678, password yoga1.",
+                format!("Zoom ID {given}, password {given}."),
+            ),
+            (
+                "Zoom - Meeting ID 853 1234 5678 Password 1234",
+                format!("Zoom - Meeting ID {given} Password {given}"),
+            ),
+            (
+                "Webinar ID is 853123456. Password: sent to you on booking.",
+                format!("Webinar ID is {given}. Password: sent to you on booking."),
+            ),
+            (
+                "Zoom ID 853 1234 5678, no password needed",
+                format!("Zoom ID {given}, no password needed"),
+            ),
+            ("Zoom ID 853 1234 5678 pwd: passcode=1234", format!("Zoom ID {given} pwd: {given}")),
+            ("Password: 1234 for the gate.", "Password: 1234 for the gate.".to_owned()),
+            (
+                "Meeting ID on booking, ring 01632 960123.",
+                "Meeting ID on booking, ring 01632 960123.".to_owned(),
+            ),
+        ] {
+            assert_eq!(without_joining_links(text.to_owned()), expected);
+            assert_eq!(mentions_joining_link(text), text != expected, "{text}");
+        }
     }
 
     #[test]
