@@ -6,9 +6,11 @@
 use super::address;
 use super::attribute;
 use super::attribute::Attendance;
+use super::bundle::EventStatus;
 use super::context::Context;
 use super::precedence::Field;
 use super::precedence::Property;
+use super::status::head_status;
 use super::text;
 use super::url::is_joining_link;
 use super::url::lets_in;
@@ -20,6 +22,7 @@ use crate::openactive::Place;
 use crate::openactive::VirtualLocation;
 use crate::openactive::is_word;
 use crate::openactive::lenient::Absent as _;
+use crate::openactive::word_of;
 use crate::oruk::Accessibility;
 use crate::oruk::Id;
 use crate::oruk::Location;
@@ -91,6 +94,9 @@ pub(super) fn places<'a>(cx: &'a Context<'_>) -> Places<'a> {
 
 /// Returns how people attend.
 fn attendance(cx: &Context<'_>) -> Attendance {
+    if head_status(cx) == EventStatus::MovedOnline {
+        return Attendance::Online;
+    }
     let mode =
         cx.first(|o| &o.event_attendance_mode).and_then(|mode| stated_mode(cx, mode.as_str()));
     match mode {
@@ -104,18 +110,31 @@ fn attendance(cx: &Context<'_>) -> Attendance {
     }
 }
 
-/// Reads a schema.org `EventAttendanceModeEnumeration`, also one that says `Online` alone.
+/// Reads a schema.org `EventAttendanceModeEnumeration`, also one that says `Online` or `Virtual` alone.
 fn stated_mode(cx: &Context<'_>, mode: &str) -> Option<Attendance> {
     let known = [
-        ("OnlineEventAttendanceMode", "Online", Attendance::Online),
-        ("MixedEventAttendanceMode", "Mixed", Attendance::Mixed),
-        ("OfflineEventAttendanceMode", "Offline", Attendance::InPerson),
+        ("Online", "OnlineEventAttendanceMode", Attendance::Online),
+        ("Virtual", "OnlineEventAttendanceMode", Attendance::Online),
+        ("Mixed", "MixedEventAttendanceMode", Attendance::Mixed),
+        ("Hybrid", "MixedEventAttendanceMode", Attendance::Mixed),
+        ("Offline", "OfflineEventAttendanceMode", Attendance::InPerson),
     ];
-    let (stated, _, attendance) =
-        known.into_iter().find(|(whole, short, _)| is_word(mode, whole) || is_word(mode, short))?;
-    cx.check_term(mode, "https://schema.org/", stated, "eventAttendanceMode");
+    let short = word_of(mode);
+    let short = match short.len().checked_sub(MODE.len()).and_then(|at| short.split_at_checked(at))
+    {
+        Some((short, end)) if end.eq_ignore_ascii_case(MODE) => short,
+        _ => short,
+    };
+    let found = known.into_iter().find(|(word, ..)| word.eq_ignore_ascii_case(short));
+    let Some((_, standard, attendance)) = found else {
+        cx.find(Code::AttendanceUnknown, "eventAttendanceMode");
+        return None;
+    };
+    cx.check_term(mode, "https://schema.org/", standard, "eventAttendanceMode");
     Some(attendance)
 }
+
+const MODE: &str = "EventAttendanceMode";
 
 fn published_virtual<'a>(cx: &'a Context<'_>) -> Option<&'a VirtualLocation> {
     cx.first(|o| &o.virtual_location).and_then(|location| location.get())

@@ -129,7 +129,7 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
 }
 
 /// Returns whether the opportunity goes ahead: as it says itself, else as what it is part of says.
-fn head_status(cx: &Context<'_>) -> EventStatus {
+pub(super) fn head_status(cx: &Context<'_>) -> EventStatus {
     stated_status(cx).and_then(EventStatus::parse).unwrap_or_default()
 }
 

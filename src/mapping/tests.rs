@@ -366,14 +366,27 @@ fn a_virtual_location_among_the_places_is_online() {
 
 #[test]
 fn online_is_online_however_it_is_written() {
-    for mode in
-        ["https://schema.org/onlineEventAttendanceMode", "Online", "ONLINEEVENTATTENDANCEMODE/"]
-    {
+    for mode in [
+        "https://schema.org/onlineEventAttendanceMode",
+        "Online",
+        "ONLINEEVENTATTENDANCEMODE/",
+        "virtual",
+        "https://schema.org/VirtualEventAttendanceMode",
+    ] {
         let service = series(&format!(
             r#""eventAttendanceMode":"{mode}","location":{{"@type":"Place","name":"Head Office"}}"#
         ));
         assert_eq!(place_names(&service), ["Online"], "{mode}");
     }
+    let moved = series(
+        r#""eventStatus":"https://schema.org/EventMovedOnline","location":{"@type":"Place","name":"Hall"},
+        "eventAttendanceMode":"https://schema.org/OfflineEventAttendanceMode""#,
+    );
+    assert_eq!(place_names(&moved), ["Online"]);
+    let unknown = found(r#""eventAttendanceMode":"Telepathic""#, &[Code::AttendanceUnknown]);
+    assert_eq!(unknown, ["attendance-unknown eventAttendanceMode"]);
+    let known = found(r#""eventAttendanceMode":"Mixed""#, &[Code::AttendanceUnknown]);
+    assert_eq!(known, [""; 0]);
     let service = series(r#""location":{"type":"virtualLocation","name":"Live stream"}"#);
     let location = serde_json::to_value(&service.service_at_locations[0].location).unwrap();
     assert_eq!(location["location_type"], "virtual");
