@@ -1,6 +1,7 @@
 //! Addresses and postcodes.
 
 use super::context::Context;
+use super::location::words;
 use super::text;
 use crate::openactive::Place;
 use crate::openactive::PostalAddress;
@@ -25,7 +26,7 @@ pub(super) struct Found {
 /// A string with a postcode is an address; without one it only says whereabouts.
 pub(super) fn address(cx: &Context<'_>, place: &Place, location_id: Id, name: &str) -> Found {
     let mut found = Found::default();
-    if let Some(text) = place.address.text.get() {
+    if let Some(text) = place.address.text.get().or_else(|| words(place)) {
         cx.find(Code::AddressInString, "location.address");
         let text = cx.clean(text::row(text));
         found.address = of_string(&text, location_id);

@@ -20,6 +20,7 @@ use crate::openactive::Identifier;
 use crate::openactive::Kind;
 use crate::openactive::Place;
 use crate::openactive::VirtualLocation;
+use crate::openactive::canonical_uri;
 use crate::openactive::is_word;
 use crate::openactive::lenient::Absent as _;
 use crate::openactive::word_of;
@@ -254,7 +255,17 @@ pub(super) fn location_id(cx: &Context<'_>, place: &Place) -> Option<Id> {
 }
 
 fn is_link(place: &Place) -> bool {
+    is_id_alone(place) && words(place).is_none()
+}
+
+fn is_id_alone(place: &Place) -> bool {
     place.name.is_absent() && *place == Place { id: place.id.clone(), ..Place::default() }
+}
+
+/// Returns the words that stand where a place belongs, as an address in a string does: several, and no URI.
+pub(super) fn words(place: &Place) -> Option<&str> {
+    let text = place.id.get().filter(|text| text.contains(char::is_whitespace))?;
+    (is_id_alone(place) && canonical_uri(text).is_none()).then_some(text)
 }
 
 fn physical(cx: &Context<'_>, place: &Place) -> Option<Location> {
@@ -367,7 +378,7 @@ fn external_identifier(cx: &Context<'_>, place: &Place) -> Option<(String, Strin
     };
     let local = || {
         let local = place.id.get().map(str::to_owned).or_else(|| place.identifier.local());
-        local.filter(|local| !lets_in(local))
+        local.filter(|local| !lets_in(local) && words(place).is_none())
     };
     cx.rules.sources(Field::ExternalIdentifier).iter().find_map(|source| {
         let (found, kind) = match source {

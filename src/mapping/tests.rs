@@ -493,6 +493,21 @@ fn what_is_withheld_of_a_joining_link_is_told_where_it_stands() {
 }
 
 #[test]
+fn words_where_a_place_belongs_are_its_address() {
+    let text = r#""location":"Village Hall, Long Lane, Didcot OX11 8AA""#;
+    let class = series(text);
+    let location = &class.service_at_locations[0].location;
+    let address = &location.addresses[0];
+    let lines = (address.address_1.as_str(), address.city.as_str(), address.postal_code.as_str());
+    assert_eq!(lines, ("Village Hall, Long Lane", "Didcot", "OX11 8AA"));
+    assert_eq!(location.external_identifier, None);
+    let codes = [Code::LocationUnresolved, Code::AddressInString];
+    assert_eq!(found(text, &codes), ["address-in-string location.address"]);
+    let link = found(r#""location":"https://x.org/places/9""#, &codes);
+    assert_eq!(link, ["location-unresolved location"]);
+}
+
+#[test]
 fn an_address_of_a_contact_point_that_is_none_is_told() {
     let contact = |email: &str| {
         findings(&format!(
