@@ -87,6 +87,7 @@ pub(super) fn link(owner: Id, entity: &str, link_type: &str, term: TaxonomyTerm)
 /// Returns the terms of `accessibilitySupport`.
 pub(super) fn accessibility_terms(cx: &Context<'_>) -> Vec<TaxonomyTerm> {
     let stated = cx.first(|o| &o.accessibility_support).into_iter().flatten();
+    let stated = stated.filter(|concept| !says_nothing(&concept_label(concept)));
     let vocabulary = &cx.rules.accessibility;
     let terms = stated.filter_map(|concept| {
         activity::resolve(cx, concept, vocabulary, Scheme::Accessibility, "accessibilitySupport")
@@ -94,6 +95,20 @@ pub(super) fn accessibility_terms(cx: &Context<'_>) -> Vec<TaxonomyTerm> {
     });
     distinct(terms)
 }
+
+/// Tells whether a label stands where nothing was to be said of support.
+fn says_nothing(label: &str) -> bool {
+    ["N/A", "No", "None", "Nil", "Unknown"].iter().any(|word| word.eq_ignore_ascii_case(label))
+}
+
+/// Tells whether a label names support: `Not suitable for wheelchairs` and `Please ask` do not.
+pub(super) fn promises_support(label: &str) -> bool {
+    let first = label.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    !NO_SUPPORT.iter().any(|word| word.eq_ignore_ascii_case(first))
+}
+
+/// What labels begin with that promise no support.
+const NO_SUPPORT: [&str; 6] = ["no", "not", "none", "please", "ask", "contact"];
 
 /// Returns the terms of free labels: levels and categories.
 fn labels(cx: &Context<'_>, scheme: Scheme) -> Vec<TaxonomyTerm> {

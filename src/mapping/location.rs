@@ -421,11 +421,14 @@ pub const SUITABLE_FOR_WHEELCHAIRS: &str = "Suitable for wheelchair users.";
 /// Returns `Supports participants with: … Suitable for wheelchair users.`
 pub(super) fn accessibility_summary(cx: &Context<'_>) -> Option<String> {
     let mut sentences = Vec::new();
-    let supported = attribute::accessibility_terms(cx);
-    if !supported.is_empty() {
-        let names: Vec<_> = supported.iter().map(|term| term.name.as_str()).collect();
+    let terms = attribute::accessibility_terms(cx);
+    let names = terms.iter().map(|term| term.name.as_str());
+    let (names, notes): (Vec<_>, Vec<_>) =
+        names.partition(|name| attribute::promises_support(name));
+    if !names.is_empty() {
         sentences.push(format!("Supports participants with: {}.", names.join(", ")));
     }
+    sentences.extend(notes.into_iter().map(text::sentence));
     match cx.first(|o| &o.is_wheelchair_accessible).and_then(|flag| flag.0) {
         Some(true) => sentences.push(SUITABLE_FOR_WHEELCHAIRS.to_owned()),
         Some(false) => sentences.push("Not suitable for wheelchair users.".to_owned()),

@@ -508,6 +508,21 @@ fn words_where_a_place_belongs_are_its_address() {
 }
 
 #[test]
+fn what_promises_no_support_is_none() {
+    let class = series(
+        r#""location":{"name":"Hall"},"accessibilitySupport":["N/A","No","None","Hearing loop",
+        "Not suitable for wheelchairs",{"prefLabel":"Please Ask For More Info"}]"#,
+    );
+    let described = class.service_at_locations[0].location.accessibility[0].description.as_deref();
+    let expected = "Supports participants with: Hearing loop. Not suitable for wheelchairs. \
+        Please Ask For More Info.";
+    assert_eq!(described, Some(expected));
+    let terms = class.attributes.iter().filter(|attribute| attribute.link_type == "accessibility");
+    let names: Vec<_> = terms.map(|attribute| attribute.taxonomy_term.name.as_str()).collect();
+    assert_eq!(names, ["Hearing loop", "Not suitable for wheelchairs", "Please Ask For More Info"]);
+}
+
+#[test]
 fn an_address_of_a_contact_point_that_is_none_is_told() {
     let contact = |email: &str| {
         findings(&format!(
