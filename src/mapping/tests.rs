@@ -539,6 +539,11 @@ fn languages_are_listed_once() {
     let service = series(r#""inLanguage":["en","EN","<b></b>","cy"]"#);
     let codes: Vec<_> = service.languages.iter().map(|language| language.code.as_deref()).collect();
     assert_eq!(codes, [Some("en"), Some("cy")]);
+    let properties = r#""inLanguage":["Welsh","English","en-GB","various"]"#;
+    let named = series(properties);
+    let codes: Vec<_> = named.languages.iter().map(|language| language.code.as_deref()).collect();
+    assert_eq!(codes, [Some("cy"), Some("en"), Some("en-GB")]);
+    assert_eq!(found(properties, &[Code::LanguageUnknown]), ["language-unknown inLanguage"]);
 }
 
 #[test]
