@@ -523,6 +523,15 @@ fn what_promises_no_support_is_none() {
 }
 
 #[test]
+fn text_in_several_languages_is_read_in_english() {
+    assert_eq!(
+        service(r#"{"@type":"SessionSeries","name":{"cy":"Ioga","en":"Yoga"}}"#).name,
+        "Yoga"
+    );
+    assert_eq!(service(r#"{"@type":"SessionSeries","name":{"cy":"Ioga"}}"#).name, "Ioga");
+}
+
+#[test]
 fn an_address_of_a_contact_point_that_is_none_is_told() {
     let contact = |email: &str| {
         findings(&format!(

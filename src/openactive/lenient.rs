@@ -111,20 +111,23 @@ impl<'de> Visitor<'de> for TextVisitor {
         first_present(seq)
     }
 
-    /// JSON-LD value objects and concepts given where text belongs.
+    /// JSON-LD value objects, concepts and language maps given where text belongs; of languages English comes
+    /// first.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
-        let mut found = Text::default();
+        let [mut found, mut english, mut other] = <[Text; 3]>::default();
         while let Some(key) = map.next_key::<Text>()? {
             match key.as_str() {
                 "@value" | "value" | "prefLabel" | "name" | "url" | "@id" if found.is_absent() => {
                     found = map.next_value()?;
                 }
+                "en" | "en-GB" | "en-gb" => english = map.next_value()?,
+                "cy" | "ga" | "gd" => other = map.next_value()?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        Ok(found)
+        Ok([found, english, other].into_iter().find(|text| !text.is_absent()).unwrap_or_default())
     }
 }
 
