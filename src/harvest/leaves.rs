@@ -34,6 +34,10 @@ impl Leaf {
         let other = match value {
             "true" => "false".to_owned(),
             "false" => "true".to_owned(),
+            // What is no value of a list gives way to the default, which these often are.
+            r#""GB""# => r#""FR""#.to_owned(),
+            r#""GBP""# => r#""EUR""#.to_owned(),
+            r#""Europe/London""# => r#""Europe/Paris""#.to_owned(),
             _ => match (value.strip_suffix('"'), value.strip_prefix('-')) {
                 (Some(words), _) => format!("{words}~\""),
                 (None, Some(negated)) => negated.to_owned(),
@@ -144,6 +148,13 @@ mod tests {
         let found = leaves(quoted, 9);
         assert_eq!(found[0].altered_in(quoted), r#"["a\"~",-5]"#);
         assert_eq!(found[1].altered_in(quoted), r#"["a\"",5]"#);
+        let listed = r#"["GB","GBP","Europe/London"]"#;
+        let found = leaves(listed, 9);
+        for (leaf, (value, other)) in
+            found.iter().zip([("GB\"", "FR\""), ("GBP", "EUR"), ("London", "Paris")])
+        {
+            assert_eq!(leaf.altered_in(listed), listed.replace(value, other));
+        }
         assert_eq!(leaves(text, 2).len(), 2);
         assert!(leaves("{", 9).is_empty());
     }
