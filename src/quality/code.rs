@@ -79,7 +79,7 @@ codes! {
     ParentCycle = "parent-cycle", Warning, "superEvent leads back to the item itself", "Let superEvent point to a different, wider event.", "modelling-opportunity-data/#describing-event-series";
     StartMissing = "start-missing", Warning, "an occurrence has no readable start", "Give startDate as a date and time with an offset.", "modelling-opportunity-data/#date-and-time";
     NameMissing = "name-missing", Warning, "no name was published; one was made up", "Publish a name.", "modelling-opportunity-data/#schema-event";
-    DescriptionMissing = "description-missing", Info, "no description was published; one was made up", "Describe the activity for people who do not know it.", "modelling-opportunity-data/#schema-event";
+    DescriptionMissing = "description-missing", Info, "no description was published; what else is known stands in", "Describe the activity for people who do not know it.", "modelling-opportunity-data/#schema-event";
     MarkupInText = "markup-in-text", Info, "markup was removed from text", "Publish plain text; put markup into beta:formattedDescription.", "modelling-opportunity-data/#plain-text";
     UrlMissing = "url-missing", Info, "no page about the activity", "Publish a url where people can read more and book.", "modelling-opportunity-data/#schema-event";
     UrlInvalid = "url-invalid", Warning, "a link is not a web address and was dropped", "Publish absolute http or https addresses.", "modelling-opportunity-data/#schema-event";
@@ -128,7 +128,7 @@ codes! {
     ConceptByLabel = "concept-by-label", Info, "a concept without a URI of the list was recognised by its label", "Publish the concept's @id from the list.", "activity-list/";
     CurrencyAssumed = "currency-assumed", Info, "a price without a currency was taken as pounds", "Publish priceCurrency.", "modelling-opportunity-data/#describing-offers";
     OffsetMissing = "offset-missing", Info, "a time without an offset was taken as UK time", "Publish times with Z or an offset.", "realtime-paged-data-exchange/#date-and-time-formats";
-    TimezoneAssumed = "timezone-assumed", Info, "a schedule names no time zone; UK time was assumed", "Publish scheduleTimezone.", "modelling-opportunity-data/#describing-schedules";
+    TimezoneAssumed = "timezone-assumed", Info, "a schedule names no time zone that is known; UK time was assumed", "Publish scheduleTimezone.", "modelling-opportunity-data/#describing-schedules";
     EndRounded = "end-rounded", Info, "an end one second before the minute was rounded up", "Publish the minute at which the session ends.", "modelling-opportunity-data/#date-and-time";
     PostcodeRepaired = "postcode-repaired", Info, "a postcode was put into its usual form", "Publish postcodes as OX10 8AA, with nothing beside them.", "modelling-opportunity-data/#schema-postaladdress";
     UrlRepaired = "url-repaired", Info, "a web address was completed or its characters encoded", "Publish valid addresses that begin with https://.", "modelling-opportunity-data/#schema-event";
