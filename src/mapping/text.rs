@@ -29,7 +29,7 @@ fn is_one_line(text: &str) -> bool {
 
 /// Returns one line of plain text with commas where lines ended, as addresses are written.
 pub(super) fn row(text: &str) -> String {
-    if is_one_line(text) {
+    if is_one_line(text) && !text.contains('<') {
         return line(text);
     }
     let block = block(text);
@@ -299,6 +299,7 @@ mod tests {
         }
         assert_eq!(line("  Walking&nbsp;Football  "), "Walking Football");
         assert_eq!(row("Unit 1,\r\n\n 12  High St<br>Leeds "), "Unit 1, 12 High St, Leeds");
+        assert_eq!(row("76 Shacklewell Lane<br />Hackney"), "76 Shacklewell Lane, Hackney");
     }
 
     #[test]
