@@ -22,11 +22,13 @@ use chrono_tz::Europe::London;
 use super::bundle::Bundle;
 use super::bundle::Occurrence;
 use super::detail;
+use super::location::access_details;
 use super::repair::code_of;
 use super::repair::repairs_of_times;
 use super::rules::Rules;
 use super::text;
 use super::url::mentions_joining_link;
+use super::url::web_address;
 use crate::openactive::Moment;
 use crate::openactive::Opportunity;
 use crate::openactive::Scope;
@@ -153,11 +155,45 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Takes note of what is taken out of a text that should be plain: markup, and links that let people in.
+    pub(super) fn check_text(&self, stated: &str, path: &str) {
+        if text::has_markup(stated) {
+            self.find(Code::MarkupInText, path);
+        }
+        self.check_links(stated, path);
+    }
+
     /// Takes note when a text holds a link that lets people in, which is published nowhere.
     pub(super) fn check_links(&self, stated: &str, path: &str) {
         if mentions_joining_link(stated) {
             self.find(Code::JoiningLinkWithheld, path);
         }
+    }
+
+    /// Returns an address that may be published (see [`web_address`]); takes note of what is withheld, dropped
+    /// or repaired.
+    pub(super) fn web_address(&self, stated: &str, path: &str) -> Option<String> {
+        if stated.is_empty() {
+            return None;
+        }
+        let decoded = || stated.replace("%40", "@").replace("%20", " ").replace("%2B", "+");
+        if mentions_joining_link(stated) {
+            self.find(Code::JoiningLinkWithheld, path);
+            return None;
+        }
+        if self.withheld.iter().any(|detail| text::holds(&decoded(), detail)) {
+            let lets_in = access_details(self).any(|detail| text::holds(&decoded(), detail));
+            let code = if lets_in { Code::JoiningLinkWithheld } else { Code::PersonWithheld };
+            self.find(code, path);
+            return None;
+        }
+        let address = web_address(stated);
+        match address.as_deref() {
+            None => self.find(Code::UrlInvalid, path),
+            Some(address) if address != stated => self.find(Code::UrlRepaired, path),
+            Some(_) => {}
+        }
+        address
     }
 
     /// Takes note of what the reader of the head put up with.

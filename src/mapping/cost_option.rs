@@ -8,8 +8,6 @@ use super::context::Context;
 use super::eligibility::Ages;
 use super::eligibility::Stated;
 use super::text;
-use super::url::is_joining_link;
-use super::url::web_address;
 use crate::openactive::Kind;
 use crate::openactive::Offer;
 use crate::openactive::is_word;
@@ -69,10 +67,8 @@ pub(super) fn costs(cx: &Context<'_>) -> Costs {
             !offers.is_empty() && stated().all(|b| b == Some(Booking::Unavailable));
         all_unavailable.then_some(Booking::Unavailable)
     };
-    if offers.iter().any(|offer| is_joining_link(offer.url.as_str())) {
-        cx.find(Code::JoiningLinkWithheld, "offers.url");
-    }
-    let link = offers.iter().find_map(|offer| offer.url.get().and_then(web_address));
+    let links = offers.iter().map(|offer| cx.web_address(offer.url.as_str(), "offers.url"));
+    let link = links.fold(None, Option::or);
     let fees = fees(cx, &options, &needs_entitlement);
     Costs { options, fees, link, booking }
 }
@@ -343,8 +339,8 @@ fn stated_ages(offer: &Offer) -> Stated {
 }
 
 fn option_words(cx: &Context<'_>, offer: &Offer) -> Option<String> {
-    cx.check_links(offer.name.as_str(), "offers.name");
-    cx.check_links(offer.description.as_str(), "offers.description");
+    cx.check_text(offer.name.as_str(), "offers.name");
+    cx.check_text(offer.description.as_str(), "offers.description");
     let mut parts = vec![cx.line(offer.name.as_str())];
     parts.extend(stated_ages(offer).in_words().map(|words| cx.line(&words)));
     parts.push(cx.line(offer.description.as_str()));

@@ -118,7 +118,7 @@ fn stated_line(
     property: fn(&Opportunity) -> &Text,
 ) -> Option<String> {
     let stated = cx.first(property)?;
-    cx.check_links(stated.as_str(), path);
+    cx.check_text(stated.as_str(), path);
     Some(cx.line(stated.as_str()))
 }
 

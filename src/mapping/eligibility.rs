@@ -374,7 +374,7 @@ fn conditions(cx: &Context<'_>) -> Vec<String> {
     let mut sentences = Vec::new();
     for (stated, path) in restrictions {
         for words in stated.into_iter().flatten() {
-            cx.check_links(words.as_str(), path);
+            cx.check_text(words.as_str(), path);
             sentences.push(text::sentence(&cx.line(words.as_str())));
         }
     }

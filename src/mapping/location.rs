@@ -12,7 +12,6 @@ use super::precedence::Field;
 use super::precedence::Property;
 use super::status::head_status;
 use super::text;
-use super::url::is_joining_link;
 use super::url::lets_in;
 use super::url::mentions_joining_link;
 use super::url::web_address;
@@ -203,15 +202,12 @@ fn virtual_location(cx: &Context<'_>) -> Location {
     let published = published_virtual(cx).cloned().or_else(in_places);
     let published = published.as_ref();
     let text_of = |value: &str, path: &str, clean: fn(&str) -> String| {
-        cx.check_links(value, path);
+        cx.check_text(value, path);
         let text = cx.clean(clean(value));
         Some(text).filter(|text| !text.is_empty() && !mentions_joining_link(value))
     };
     let recording = || cx.first(|o| &o.work_featured)?.get()?.url.get();
     let url = published.and_then(|location| location.url.get()).or_else(recording);
-    if url.is_some_and(is_joining_link) {
-        cx.find(Code::JoiningLinkWithheld, "beta:virtualLocation.url");
-    }
     let of_name = |location: &VirtualLocation| {
         text_of(location.name.as_str(), "beta:virtualLocation.name", text::line)
     };
@@ -224,7 +220,7 @@ fn virtual_location(cx: &Context<'_>) -> Location {
         published.and_then(of_name).unwrap_or_else(|| "Online".to_owned()),
     );
     location.description = published.and_then(of_description);
-    location.url = url.and_then(web_address);
+    location.url = url.and_then(|url| cx.web_address(url, "beta:virtualLocation.url"));
     location
 }
 
@@ -281,9 +277,9 @@ fn physical(cx: &Context<'_>, place: &Place) -> Option<Location> {
     let shown_name = location.name.clone().unwrap_or_default();
     location.description =
         Some(cx.clean(text::block(place.description.as_str()))).filter(|text| !text.is_empty());
-    cx.check_links(place.description.as_str(), "location.description");
-    cx.check_links(place.url.as_str(), "location.url");
-    location.url = place.url.get().and_then(web_address);
+    cx.check_text(place.name.as_str(), "location.name");
+    cx.check_text(place.description.as_str(), "location.description");
+    location.url = cx.web_address(place.url.as_str(), "location.url");
     (location.latitude, location.longitude) = coordinates.unzip();
     if let Some((identifier, kind)) = external_identifier(cx, place) {
         location.external_identifier = Some(identifier);
@@ -440,7 +436,7 @@ pub(super) fn accessibility_summary(cx: &Context<'_>) -> Option<String> {
 /// Returns the publisher's own words on accessibility.
 pub(super) fn accessibility_information(cx: &Context<'_>) -> Option<String> {
     let stated = cx.first(|o| &o.accessibility_information)?;
-    cx.check_links(stated.as_str(), "accessibilityInformation");
+    cx.check_text(stated.as_str(), "accessibilityInformation");
     Some(cx.clean(text::block(stated.as_str()))).filter(|text| !text.is_empty())
 }
 

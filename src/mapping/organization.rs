@@ -92,6 +92,7 @@ pub(super) fn organizer<'a>(cx: &'a Context<'_>) -> Organizer<'a> {
         cx.find(Code::PersonWithheld, "organizer");
         return publisher();
     }
+    cx.check_text(party.name.as_str(), "organizer.name");
     let id = Id::derive("organization", &[&key_of(cx, party, &name)]);
     let organization = if is_private {
         withhold(cx, party);
@@ -191,8 +192,7 @@ fn bare(cx: &Context<'_>, id: Id, name: String) -> Organization {
 
 fn public(cx: &Context<'_>, id: Id, name: String, party: &Party) -> Organization {
     let mut organization = bare(cx, id, name);
-    cx.check_links(party.description.as_str(), "organizer.description");
-    cx.check_links(party.url.as_str(), "organizer.url");
+    cx.check_text(party.description.as_str(), "organizer.description");
     let description = cx.clean(text::block(party.description.as_str()));
     if !description.is_empty() {
         organization.description = description;
@@ -201,8 +201,8 @@ fn public(cx: &Context<'_>, id: Id, name: String, party: &Party) -> Organization
     if organization.email.is_none() && !party.email.is_absent() {
         cx.find(Code::EmailInvalid, "organizer.email");
     }
-    organization.website = party.url.get().and_then(web_address);
-    organization.logo = party.logo.url.get().and_then(web_address);
+    organization.website = cx.web_address(party.url.as_str(), "organizer.url");
+    organization.logo = cx.web_address(party.logo.url.as_str(), "organizer.logo");
     organization.uri = party.id.get().and_then(web_address);
     organization.organization_identifiers =
         party.identifier.values().iter().filter_map(|value| registered(id, value)).collect();

@@ -21,9 +21,7 @@ use super::schedule;
 use super::status;
 use super::template;
 use super::text;
-use super::url::is_joining_link;
 use super::url::lets_in;
-use super::url::web_address;
 use crate::openactive::Identifier;
 use crate::openactive::canonical_uri;
 use crate::openactive::lenient::Absent as _;
@@ -122,23 +120,10 @@ fn timestamp(time: DateTime<Utc>) -> String {
 /// The page of the opportunity, else of what it is part of, else where its offers are sold. The
 /// standard does not inherit `url`; a page about the series is better than none.
 fn url(cx: &Context<'_>, offer_link: Option<&str>) -> Option<String> {
-    let mut stated = cx.layers().iter().map(|layer| &layer.url).filter(|url| !url.is_absent());
-    let is_stated = stated.clone().next().is_some();
-    let mut is_withheld = false;
-    let own = stated.find_map(|url| {
-        if is_joining_link(url.as_str()) {
-            is_withheld = true;
-            cx.find(Code::JoiningLinkWithheld, "url");
-        }
-        let address = web_address(url.as_str())?;
-        if address != url.as_str() {
-            cx.find(Code::UrlRepaired, "url");
-        }
-        Some(address)
-    });
-    if own.is_none() && !is_withheld {
-        cx.find(if is_stated { Code::UrlInvalid } else { Code::UrlMissing }, "url");
+    if cx.layers().iter().all(|layer| layer.url.is_absent()) {
+        cx.find(Code::UrlMissing, "url");
     }
+    let own = cx.layers().iter().find_map(|layer| cx.web_address(layer.url.as_str(), "url"));
     cx.rules.sources(Field::Url).iter().find_map(|source| match source {
         Property::Url => own.clone(),
         _ => offer_link.map(str::to_owned),
@@ -224,7 +209,7 @@ fn source(cx: &Context<'_>, publisher_stands_in: bool) -> OpenActiveSource {
         dataset: source.dataset.clone(),
         publisher: Some(source.publisher.clone()),
         license: source.license.clone(),
-        image: images.find_map(|image| web_address(image.url.as_str())),
+        image: images.find_map(|image| cx.web_address(image.url.as_str(), "image")),
         organization_source: publisher_stands_in.then(|| "dataset publisher".to_owned()),
     }
 }

@@ -493,6 +493,44 @@ fn what_is_withheld_of_a_joining_link_is_told_where_it_stands() {
 }
 
 #[test]
+fn links_that_are_dropped_or_completed_are_told_wherever_they_stand() {
+    let bad = "javascript:alert(1)";
+    for (json, path) in [
+        (r#""url":"URL""#, "url"),
+        (r#""image":{"url":"URL"}"#, "image"),
+        (r#""offers":[{"url":"https://x.org"},{"url":"URL"}]"#, "offers.url"),
+        (r#""location":{"name":"Hall","url":"URL"}"#, "location.url"),
+        (r#""beta:virtualLocation":{"url":"URL"}"#, "beta:virtualLocation.url"),
+        (r#""organizer":{"@type":"Organization","name":"A","url":"URL"}"#, "organizer.url"),
+        (r#""organizer":{"@type":"Organization","name":"A","logo":"URL"}"#, "organizer.logo"),
+    ] {
+        let codes = [Code::UrlInvalid, Code::UrlRepaired];
+        let told = found(&json.replace("URL", bad), &codes);
+        assert_eq!(told, [format!("url-invalid {path}")], "{json}");
+        let told = found(&json.replace("URL", "www.x.org"), &codes);
+        assert_eq!(told, [format!("url-repaired {path}")], "{json}");
+    }
+}
+
+#[test]
+fn markup_is_told_wherever_text_should_be_plain() {
+    for (json, path) in [
+        (r#""description":"<b>Yoga</b>""#, "description"),
+        (r#""accessibilityInformation":"<b>Lift</b>""#, "accessibilityInformation"),
+        (r#""offers":[{"price":5,"name":"<b>Adult</b>"}]"#, "offers.name"),
+        (r#""location":{"name":"<b>Hall</b>"}"#, "location.name"),
+        (r#""organizer":{"@type":"Organization","name":"<b>A</b>"}"#, "organizer.name"),
+    ] {
+        let told = found(json, &[Code::MarkupInText]);
+        assert_eq!(told, [format!("markup-in-text {path}")], "{json}");
+    }
+    assert_eq!(
+        found(r#""beta:formattedDescription":"<b>Yoga</b>""#, &[Code::MarkupInText]),
+        [""; 0]
+    );
+}
+
+#[test]
 fn words_where_a_place_belongs_are_its_address() {
     let text = r#""location":"Village Hall, Long Lane, Didcot OX11 8AA""#;
     let class = series(text);
@@ -749,6 +787,30 @@ fn what_a_person_is_reached_by_stands_in_no_text_either() {
     let expected = "Ring (given on booking) or write to (given on booking).";
     assert!(description.starts_with(expected), "{description}");
     assert!(!description.contains("900123"), "{description}");
+}
+
+#[test]
+fn what_a_person_is_reached_by_stands_in_no_link_and_no_label_either() {
+    let jane = r#""organizer":{"@type":"Person","name":"Jane Doe","email":"jane@example.org",
+        "telephone":"07700900123"}"#;
+    let class = series(&format!(
+        r#"{jane},"level":["jane@example.org"],"category":["Ring 07700 900123"],"inLanguage":"07700900123",
+        "activity":["Yoga 07700900123"],"accessibilitySupport":["ring 07700900123"],
+        "location":{{"name":"07700900123","address":"Green, ring 07700 900123",
+        "amenityFeature":[{{"name":"Ring 07700900123","value":true}}],
+        "url":"https://x.org/?tel=07700900123"}},"programme":{{"name":"+44 7700 900123"}},
+        "url":"https://wa.me/447700900123","image":"https://x.org/jane%40example.org.png",
+        "offers":[{{"price":5,"url":"https://x.org/447700900123"}}]"#
+    ));
+    let text = serde_json::to_string(&class).unwrap().replace(' ', "");
+    for detail in ["jane@", "jane%40", "7700900123"] {
+        assert!(!text.contains(detail), "{detail} in {text}");
+    }
+    let found = found(
+        &format!(r#"{jane},"url":"https://wa.me/447700900123""#),
+        &[Code::PersonWithheld, Code::UrlInvalid, Code::UrlMissing],
+    );
+    assert_eq!(found, ["person-withheld organizer", "person-withheld url"]);
 }
 
 #[test]

@@ -169,11 +169,7 @@ fn is_cut_off(open: &str) -> bool {
 /// Replaces a detail that must not be published where it stands as words of its own: in capitals or not, and a
 /// number however it is grouped.
 pub(super) fn without(text: String, detail: &str) -> String {
-    if is_plain(detail) {
-        return text;
-    }
-    let mut spans = words_of(&text, detail);
-    spans.extend(number_of(detail).iter().flat_map(|number| numbers_of(&text, number)));
+    let mut spans = spans_of(&text, detail);
     if spans.is_empty() {
         return text;
     }
@@ -188,6 +184,20 @@ pub(super) fn without(text: String, detail: &str) -> String {
     }
     out.push_str(text.get(end..).unwrap_or_default());
     out
+}
+
+/// Tells whether a detail that must not be published stands in a text.
+pub(super) fn holds(text: &str, detail: &str) -> bool {
+    !spans_of(text, detail).is_empty()
+}
+
+fn spans_of(text: &str, detail: &str) -> Vec<Range<usize>> {
+    if is_plain(detail) {
+        return Vec::new();
+    }
+    let mut spans = words_of(text, detail);
+    spans.extend(number_of(detail).iter().flat_map(|number| numbers_of(text, number)));
+    spans
 }
 
 /// Returns where a detail stands as words of its own.
