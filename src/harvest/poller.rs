@@ -126,6 +126,8 @@ pub(super) struct Poller<'a> {
     license: Option<String>,
     /// Whether no page named one since the first was read.
     pub(super) is_unlicensed: bool,
+    /// Whether it is being read again: what is not found by the real end is dropped then.
+    pub(super) is_resyncing: bool,
     /// Whether the store knows that the present page is the last.
     pub(super) is_end_known: bool,
     /// Whether the feed was read to its end since it was last begun.
@@ -170,6 +172,7 @@ impl<'a> Poller<'a> {
             empty_pages: 0,
             license: record.license.clone(),
             is_unlicensed: record.cursor.is_none(),
+            is_resyncing: record.is_resyncing,
             is_end_known: false,
             has_been_at_end: record.at_end && !record.is_resyncing,
             newest: None,
@@ -267,7 +270,9 @@ impl<'a> Poller<'a> {
             // Said before anything is written: losses are judged only once more pages are not expected.
             self.enter(FeedState::CatchingUp);
         }
-        let commit = self.commit(page, &cursor, is_far_enough, turn);
+        // What lies behind empty pages has not vanished: only the real end of a resync is told to the store.
+        let is_end = is_last || (is_far_enough && !self.is_resyncing);
+        let commit = self.commit(page, &cursor, is_end, turn);
         let step = match next {
             Next::Page(url) => {
                 if !self.visited.insert(self.url.clone()) || self.visited.len() > MAX_PAGES {
@@ -290,6 +295,7 @@ impl<'a> Poller<'a> {
             }
             Next::Last => {
                 let outcome = commit.await?;
+                self.is_resyncing = false;
                 self.validators = validators;
                 self.at_last_page(&outcome, item_count, max_age).await?
             }

@@ -80,6 +80,7 @@ impl Poller<'_> {
         self.validators = Validators::default();
         self.visited.clear();
         self.is_end_known = false;
+        self.is_resyncing = true;
         self.has_been_at_end = false;
         self.newest = None;
         self.times_refused = 0;

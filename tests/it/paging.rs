@@ -55,7 +55,7 @@ fn traps() -> Vec<Trap> {
         ("unreadable", Some((Fault::NextUnreadable, ALWAYS)), Stuck(PAGE, "not a web address")),
         ("relative", Some((Fault::NextRelative, ALWAYS)), All),
         ("empty-first", Some((Fault::EmptyFirst, ALWAYS)), All),
-        ("empty-middle", Some((Fault::EmptyMiddle, ALWAYS)), All),
+        ("empty-middle", Some((Fault::EmptyMiddle(1), ALWAYS)), All),
         ("empty-for-ever", Some((Fault::EmptyForEver, ALWAYS)), All),
     ]
 }

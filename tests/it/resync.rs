@@ -73,6 +73,30 @@ async fn what_vanished_without_a_tombstone_goes_when_the_end_is_reached() {
 }
 
 #[tokio::test]
+async fn what_lies_behind_many_empty_pages_has_not_vanished() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 2);
+    for id in 0..4 {
+        publisher.upsert("/feed", &id.to_string(), items::series(id, &format!("Class {id}")));
+    }
+    let settings = Settings::following(&[("one", vec![url.clone()])]).admin(TOKEN);
+    let gateway = Gateway::start(&settings.section("[guard]\nloss_percent = 100")).await;
+    gateway.settled().await;
+    publisher.fault("/feed", Fault::EmptyMiddle(103), usize::MAX);
+    publisher.forget("/feed", "0");
+    assert_eq!(gateway.command(&["feeds", "resync", "one"]).await.0, Some(0));
+    // The two behind the empty pages stay, and the one that did vanish goes in the end.
+    shows(&gateway, &["Class 1", "Class 2", "Class 3"]).await;
+    let changed = gateway.all("/v3/services?modified_after=2000-01-01").await;
+    assert_eq!(changed.len(), 4, "others were gone meanwhile");
+    assert!(
+        gateway.said().contains("dropped what a resync did not find again items=1"),
+        "{}",
+        gateway.said()
+    );
+}
+
+#[tokio::test]
 async fn a_resync_in_the_middle_of_another_loses_nothing() {
     let publisher = FakePublisher::start().await;
     let url = publisher.feed("/feed", 3);

@@ -130,7 +130,7 @@ fn fault(random: &mut StdRng) -> Fault {
         Fault::NextMissing,
         Fault::NextRelative,
         Fault::EmptyFirst,
-        Fault::EmptyMiddle,
+        Fault::EmptyMiddle(1),
     ];
     faults.choose(random).unwrap().clone()
 }

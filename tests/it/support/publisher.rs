@@ -89,8 +89,8 @@ pub(crate) enum Fault {
     NextRelative,
     /// The first page is empty and leads on.
     EmptyFirst,
-    /// Between two pages comes an empty one that leads on.
-    EmptyMiddle,
+    /// Between two pages come so many empty ones that lead on.
+    EmptyMiddle(usize),
     /// After the last items comes one empty page after the other.
     EmptyForEver,
 }
@@ -343,9 +343,14 @@ impl Cut<'_> {
         if fault == Some(&Fault::EmptyFirst) && is_first {
             return self.envelope(Some(self.position(0, "")), &[]);
         }
-        let is_past = self.query.contains("past=1");
-        if fault == Some(&Fault::EmptyMiddle) && !is_first && !is_past && !rest.is_empty() {
-            let next = format!("{}{}?{}&past=1", self.base, self.path, self.query);
+        let (asked, past) = self.query.split_once("&past=").unwrap_or((self.query, "0"));
+        let past = past.parse::<usize>().unwrap();
+        if let Some(Fault::EmptyMiddle(count)) = fault
+            && !is_first
+            && past < *count
+            && !rest.is_empty()
+        {
+            let next = format!("{}{}?{asked}&past={}", self.base, self.path, past + 1);
             return self.envelope(Some(next), &[]);
         }
         if fault == Some(&Fault::EmptyForEver) && !is_first && rest.is_empty() {
