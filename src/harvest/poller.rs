@@ -261,7 +261,7 @@ impl<'a> Poller<'a> {
         }
         self.is_end_known = is_last;
         // Such a feed is at its end as far as anybody can tell, but each page is read only once.
-        let is_far_enough = is_last || self.empty_pages > MAX_EMPTY_PAGES;
+        let is_far_enough = is_last || self.leads_on();
         let cursor = match &next {
             Next::Page(url) => url.clone(),
             Next::Last | Next::Blocked(_) => self.url.clone(),
@@ -270,9 +270,7 @@ impl<'a> Poller<'a> {
             // Said before anything is written: losses are judged only once more pages are not expected.
             self.enter(FeedState::CatchingUp);
         }
-        // What lies behind empty pages has not vanished: only the real end of a resync is told to the store.
-        let is_end = is_last || (is_far_enough && !self.is_resyncing);
-        let commit = self.commit(page, &cursor, is_end, turn);
+        let commit = self.commit(page, &cursor, is_last, turn);
         let step = match next {
             Next::Page(url) => {
                 if !self.visited.insert(self.url.clone()) || self.visited.len() > MAX_PAGES {
@@ -295,8 +293,7 @@ impl<'a> Poller<'a> {
             }
             Next::Last => {
                 let outcome = commit.await?;
-                self.is_resyncing = false;
-                self.validators = validators;
+                (self.is_resyncing, self.validators) = (false, validators);
                 self.at_last_page(&outcome, item_count, max_age).await?
             }
             Next::Blocked(reason) => {
@@ -307,6 +304,11 @@ impl<'a> Poller<'a> {
         self.went_well(at);
         self.recorded_at = Some(at);
         Ok(step)
+    }
+
+    /// Tells whether so many empty pages were read in a row that no more is expected right now.
+    fn leads_on(&self) -> bool {
+        self.empty_pages > MAX_EMPTY_PAGES
     }
 
     /// Notes what a page tells of its feed.
@@ -389,7 +391,8 @@ impl<'a> Poller<'a> {
             cursor: cursor.to_string(),
             license: page.license,
             is_unlicensed: self.is_unlicensed,
-            is_last,
+            // What lies behind empty pages has not vanished: a resync ends with the last page alone.
+            is_last: is_last || (self.leads_on() && !self.is_resyncing),
             now: self.harvester.clock.now(),
             changes: page.changes,
         };
