@@ -110,5 +110,5 @@ pub(super) fn resolve(
         return Some(attribute::listed(scheme, vocabulary, entry));
     }
     let uri = concept.id.get().filter(|uri| scheme.owns(uri))?;
-    (!concept.pref_label.is_absent()).then(|| attribute::known(scheme, uri, &cx.clean(label)))
+    (!concept.pref_label.is_absent()).then(|| attribute::known(scheme, uri, &cx.clean_name(label)))
 }

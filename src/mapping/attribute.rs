@@ -137,7 +137,7 @@ pub(super) fn labelled(cx: &Context<'_>, scheme: Scheme, label: &str) -> Option<
         Scheme::Category => format!("{}:{}:{lower}", scheme.uri(), cx.bundle.source.key),
         _ => format!("{}:{lower}", scheme.uri()),
     };
-    let shown = cx.clean(label.to_owned());
+    let shown = cx.clean_name(label.to_owned());
     Some(term(scheme, Id::derive("taxonomy_term", &[&key]), None, &shown))
 }
 
@@ -187,7 +187,7 @@ pub(super) fn amenity_term(cx: &Context<'_>, feature: &AmenityFeature) -> Option
     if !kind.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return labelled(cx, Scheme::Amenity, &name);
     }
-    let label = if feature.name.is_absent() { split_words(kind) } else { cx.clean(name) };
+    let label = if feature.name.is_absent() { split_words(kind) } else { cx.clean_name(name) };
     Some(known(Scheme::Amenity, &format!("https://openactive.io/{kind}"), &label))
 }
 

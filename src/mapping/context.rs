@@ -22,12 +22,13 @@ use chrono_tz::Europe::London;
 use super::bundle::Bundle;
 use super::bundle::Occurrence;
 use super::detail;
-use super::location::access_details;
+use super::detail::Detail;
+use super::detail::Place;
+use super::meeting::mentions_joining_link;
 use super::repair::code_of;
 use super::repair::repairs_of_times;
 use super::rules::Rules;
 use super::text;
-use super::url::mentions_joining_link;
 use super::url::web_address;
 use crate::openactive::Moment;
 use crate::openactive::Opportunity;
@@ -51,8 +52,8 @@ pub(super) struct Context<'a> {
     pub(super) occurrences: Vec<Occurrence>,
     /// Some occurrence is not over yet.
     has_future: bool,
-    /// What stands in no text: see [`detail::withheld`].
-    withheld: Vec<String>,
+    /// What is published nowhere: see [`detail::withheld`].
+    withheld: Vec<Detail>,
     findings: RefCell<Vec<Finding>>,
 }
 
@@ -181,9 +182,9 @@ impl<'a> Context<'a> {
             self.find(Code::JoiningLinkWithheld, path);
             return None;
         }
-        if self.withheld.iter().any(|detail| text::holds(&decoded(), detail)) {
-            let lets_in = access_details(self).any(|detail| text::holds(&decoded(), detail));
-            let code = if lets_in { Code::JoiningLinkWithheld } else { Code::PersonWithheld };
+        if let Some(detail) = self.withheld.iter().find(|d| d.is_in(&decoded(), Place::Link)) {
+            let code =
+                if detail.lets_in { Code::JoiningLinkWithheld } else { Code::PersonWithheld };
             self.find(code, path);
             return None;
         }
@@ -243,7 +244,17 @@ impl<'a> Context<'a> {
 
     /// Returns text of the publisher without the details that must not be published.
     pub(super) fn clean(&self, published: String) -> String {
-        self.withheld.iter().fold(published, |words, detail| text::without(words, detail))
+        self.without_details(published, Place::Text)
+    }
+
+    /// Returns a name or label without them, which services of others have too: a word stays, even if it is
+    /// somebody's password.
+    pub(super) fn clean_name(&self, published: String) -> String {
+        self.without_details(published, Place::Name)
+    }
+
+    fn without_details(&self, published: String, place: Place) -> String {
+        self.withheld.iter().fold(published, |words, detail| detail.taken_out_of(words, place))
     }
 
     /// Takes note of something wrong; each code and path once.

@@ -1,16 +1,40 @@
-//! Details by which people are reached, and what lets people in: which of them must not be published.
+//! Details by which people are reached, and what lets people in: which of them must not be published, and
+//! where they stand.
+
+use std::ops::Range;
 
 use super::contact::contact_point;
 use super::context::Context;
 use super::location::access_details;
 use super::organization::private_details;
 
-/// Returns what must stand in no text of the publisher: how a private organiser is reached, but for what the
-/// contact point publishes, and what lets into meetings.
-pub(super) fn withheld(cx: &Context<'_>) -> Vec<String> {
-    let private = private_details(cx).filter(|detail| !is_public(cx, detail));
-    let details = private.chain(access_details(cx)).filter(|detail| !detail.is_empty());
-    details.map(str::to_owned).collect()
+/// What must not be published: an address or a number by which a private person is reached, or what lets into a
+/// meeting.
+pub(super) struct Detail {
+    words: String,
+    /// The number it is, as [`number_of`] makes it, which may be written in other groups.
+    number: Option<String>,
+    /// It lets into a meeting.
+    pub(super) lets_in: bool,
+}
+
+/// Where a detail is looked for. A word that somebody made a password means something else in most places.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In what is said of the service.
+    Text,
+    /// In a name or label that others share.
+    Name,
+    /// In a link.
+    Link,
+}
+
+/// Returns what must be published nowhere: how a private organiser is reached, but for what the contact point
+/// publishes, and what lets into meetings.
+pub(super) fn withheld(cx: &Context<'_>) -> Vec<Detail> {
+    let private = private_details(cx).flat_map(Detail::reaching);
+    let private = private.filter(|detail| !is_public(cx, &detail.words));
+    private.chain(access_details(cx).filter_map(Detail::letting_in)).collect()
 }
 
 fn is_public(cx: &Context<'_>, detail: &str) -> bool {
@@ -19,18 +43,109 @@ fn is_public(cx: &Context<'_>, detail: &str) -> bool {
     published.into_iter().any(|published| is_same(published.as_str(), detail))
 }
 
+impl Detail {
+    /// Returns what of a text reaches somebody: an address, or each number. `Not provided` reaches nobody.
+    fn reaching(stated: &str) -> Vec<Self> {
+        let stated = without_scheme(stated);
+        let detail = |words: &str| {
+            let number = number_of(words);
+            Self { words: words.to_owned(), number, lets_in: false }
+        };
+        if stated.contains('@') {
+            return stated
+                .split(between_addresses)
+                .filter(|a| a.contains('@'))
+                .map(detail)
+                .collect();
+        }
+        let numbers = numbers_in(stated).filter(|number| number_of(number).is_some());
+        numbers.map(detail).collect()
+    }
+
+    /// Nothing for what stands for other things as well: a few letters or digits, a short word, a year.
+    fn letting_in(stated: &str) -> Option<Self> {
+        let has_digit = stated.bytes().any(|b| b.is_ascii_digit());
+        let is_year = stated.len() == 4 && (1900..2100).contains(&stated.parse().unwrap_or(0));
+        let shortest = if has_digit { SHORTEST_CODE } else { SHORTEST_WORD };
+        if stated.len() < shortest || is_year {
+            return None;
+        }
+        Some(Self { words: stated.to_owned(), number: number_of(stated), lets_in: true })
+    }
+
+    /// Tells whether the detail stands in a text.
+    pub(super) fn is_in(&self, text: &str, place: Place) -> bool {
+        !self.spans(text, place).is_empty()
+    }
+
+    /// Replaces the detail where it stands as words of its own: an address in capitals or not, a number however it
+    /// is grouped.
+    pub(super) fn taken_out_of(&self, text: String, place: Place) -> String {
+        let mut spans = self.spans(&text, place);
+        if spans.is_empty() {
+            return text;
+        }
+        spans.sort_by_key(|span| span.start);
+        let mut out = String::with_capacity(text.len());
+        let mut end = 0;
+        for span in spans {
+            let Some(before) = text.get(end..span.start) else { continue }; // within the one before
+            out.push_str(before);
+            out.push_str("(given on booking)");
+            end = span.end;
+        }
+        out.push_str(text.get(end..).unwrap_or_default());
+        out
+    }
+
+    fn spans(&self, text: &str, place: Place) -> Vec<Range<usize>> {
+        if !self.is_looked_for(place) {
+            return Vec::new();
+        }
+        let mut spans = words_in(text, &self.words, self.is_word());
+        spans.extend(self.number.iter().flat_map(|number| places_of(number, text)));
+        spans
+    }
+
+    fn is_looked_for(&self, place: Place) -> bool {
+        match place {
+            Place::Text => true,
+            Place::Name => !self.is_word(),
+            Place::Link => {
+                !self.lets_in || (!self.is_word() && self.words.len() >= SHORTEST_IN_LINK)
+            }
+        }
+    }
+
+    /// Tells whether the detail is made of letters alone, as other words are.
+    fn is_word(&self) -> bool {
+        !self.words.contains(|c: char| c.is_ascii_digit() || c == '@')
+    }
+}
+
 /// Tells whether a published detail is, or holds, another one, however the two are written.
 pub(super) fn is_same(published: &str, detail: &str) -> bool {
     let (published, detail) = (without_scheme(published), without_scheme(detail));
     if detail.contains('@') {
         return published.eq_ignore_ascii_case(detail);
     }
-    number_of(detail).is_some_and(|number| digits(published).contains(&number))
+    let published = digits(published);
+    numbers_in(detail).filter_map(number_of).any(|number| published.contains(&number))
+}
+
+/// Returns the numbers that stand in one field, as `01632 960123 or 07700 900123` are.
+fn numbers_in(stated: &str) -> impl Iterator<Item = &str> {
+    let is_apart = |c: char| !c.is_ascii_digit() && (!is_gap(c) || c == '/') && c != '+';
+    stated.split(is_apart).flat_map(|piece| {
+        let at = if digits(piece).len() > LONGEST_NUMBER { piece.find(" 0") } else { None };
+        let (one, other) = piece.split_at(at.unwrap_or(piece.len()));
+        [one.trim_matches(is_gap), other.trim_matches(is_gap)]
+    })
 }
 
 /// Returns the digits of a number without what is dialled before them at home or from abroad; nothing for an
 /// address, and for what is too short to reach anybody.
-pub(super) fn number_of(detail: &str) -> Option<String> {
+fn number_of(detail: &str) -> Option<String> {
     let number = digits(detail);
     let number =
         ["0044", "44"].iter().find_map(|code| number.strip_prefix(code)).unwrap_or(&number);
@@ -52,8 +167,73 @@ fn digits(number: &str) -> String {
     number.replace("(0)", "").chars().filter(char::is_ascii_digit).collect()
 }
 
-/// Digits of the shortest number that reaches somebody.
+/// Returns where a detail stands as words of its own; in capitals or not, unless it is a word.
+fn words_in(text: &str, detail: &str, is_word: bool) -> Vec<Range<usize>> {
+    let Some(first) = detail.as_bytes().first() else { return Vec::new() };
+    let starts = memchr::memchr2_iter(
+        first.to_ascii_lowercase(),
+        first.to_ascii_uppercase(),
+        text.as_bytes(),
+    );
+    let is_whole = |span: &Range<usize>| {
+        let Some(found) = text.get(span.clone()) else { return false };
+        let is_same = if is_word { found == detail } else { found.eq_ignore_ascii_case(detail) };
+        let (before, after) = (text.get(..span.start), text.get(span.end..));
+        is_same
+            && !before.is_some_and(|before| before.ends_with(char::is_alphanumeric))
+            && !after.is_some_and(|after| after.starts_with(char::is_alphanumeric))
+    };
+    starts.map(|at| at..at + detail.len()).filter(is_whole).collect()
+}
+
+/// Returns where a number stands, with what is dialled before it, as no part of another one.
+fn places_of(number: &str, text: &str) -> Vec<Range<usize>> {
+    if text.bytes().filter(u8::is_ascii_digit).count() < number.len() {
+        return Vec::new();
+    }
+    let ends_in_digit = |text: &str| text.ends_with(|c: char| c.is_ascii_digit());
+    let digits = text.char_indices().filter(|(_, c)| c.is_ascii_digit());
+    let digits: Vec<(usize, char)> = digits.collect();
+    let span_of = |found: &[(usize, char)]| {
+        let (start, end) = (found.first()?.0, found.last()?.0 + 1);
+        let is_number = found.iter().map(|(_, digit)| *digit).eq(number.chars());
+        let within = text.get(start..end)?;
+        let goes_on = text.get(end..)?.starts_with(|c: char| c.is_ascii_digit());
+        if !is_number || goes_on || within.contains(|c| !char::is_ascii_digit(&c) && !is_gap(c)) {
+            return None;
+        }
+        let mut before = text.get(..start)?;
+        for code in ["0", "0044", "+44", "44"] {
+            let rest = before.trim_end_matches(is_gap).strip_suffix(code);
+            before = rest.filter(|rest| !ends_in_digit(rest)).unwrap_or(before);
+        }
+        let whole = text.get(before.len()..end)?;
+        if whole.contains(')') && !whole.contains('(') {
+            before = before.strip_suffix('(').unwrap_or(before);
+        }
+        (!ends_in_digit(before)).then_some(before.len()..end)
+    };
+    digits.windows(number.len()).filter_map(span_of).collect()
+}
+
+/// Tells whether a character stands between the digits of a number.
+fn is_gap(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '(' | ')' | '.' | '-' | '/' | '\u{2010}'..='\u{2013}')
+}
+
+fn between_addresses(c: char) -> bool {
+    c.is_whitespace() || ",;<>()".contains(c)
+}
+
+/// Digits of the shortest number that reaches somebody, and of the longest.
 const SHORTEST_NUMBER: usize = 6;
+const LONGEST_NUMBER: usize = 14;
+
+const SHORTEST_CODE: usize = 4;
+const SHORTEST_WORD: usize = 6;
+
+/// Characters of the shortest code that is no other number in a link.
+const SHORTEST_IN_LINK: usize = 6;
 
 #[cfg(test)]
 mod tests {
@@ -67,6 +247,7 @@ mod tests {
             ("+44 (0)7700 900123", "tel:07700-900-123", true),
             ("tel:07700900123", "0044 7700 900123", true),
             ("0113 496 0000 or 07700 900123", "+447700900123", true),
+            ("07700 900123", "0113 496 0000 or +447700900123 after 6", true),
             ("mailto:Jane@Example.org ", "jane@example.org", true),
             ("mary-jane@example.org", "jane@example.org", false),
             ("0113 496 0000", "07700 900123", false),
@@ -74,5 +255,65 @@ mod tests {
         ] {
             assert_eq!(is_same(published, detail), expected, "{published} {detail}");
         }
+    }
+
+    fn without(text: &str, details: &[Detail], place: Place) -> String {
+        details.iter().fold(text.to_owned(), |text, detail| detail.taken_out_of(text, place))
+    }
+
+    #[test]
+    fn what_reaches_people_is_taken_out_as_whole_words() {
+        // A star stands for what is taken out.
+        for (text, detail, expected) in [
+            ("a@x.org", "a@x.org", "*"),
+            ("É Jane@X.org, ring", "jane@x.ORG", "É *, ring"),
+            ("Mary.Jane@x.org!", "mary.jane@x.org", "*!"),
+            ("Write to a@x.org or b@x.org", "a@x.org, b@x.org", "Write to * or *"),
+            ("Ages 16-18. 07700 900123 only", "07700900123", "Ages 16-18. * only"),
+            ("+44 (0)7700-900 123.", "07700900123", "*."),
+            ("07700\u{2011}900\u{2011}123", "07700900123", "*"),
+            ("(07700) 900123", "+44 7700 900123", "*"),
+            ("Ring (0044) 7700 900123", "07700 900123", "Ring *"),
+            ("0044 7700 900123/1", "07700 900123", "*/1"),
+            ("107700900123, 077009001234", "07700900123", "107700900123, 077009001234"),
+            ("7700 or 900123", "07700900123", "7700 or 900123"),
+            ("Ring 07700 900123", "07700 900123 ext. 2", "Ring *"),
+            ("Ring 07700 900123", "01632 960123/07700 900123", "Ring *"),
+            ("Ring 07700 900123 or 01632 960123", "01632 960123 07700 900123", "Ring * or *"),
+            ("Ring 020 7946 0123", "020 7946 0123 (after 6pm)", "Ring *"),
+            ("Equipment not provided", "Not provided", "Equipment not provided"),
+        ] {
+            let expected = expected.replace('*', "(given on booking)");
+            for place in [Place::Text, Place::Name, Place::Link] {
+                assert_eq!(without(text, &Detail::reaching(detail), place), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn what_lets_into_meetings_is_taken_out_where_it_means_nothing_else() {
+        for (text, detail, places) in [
+            ("Gate *", "12", [false; 3]),
+            ("Gentle *", "yoga", [false; 3]),
+            ("Since *", "2026", [false; 3]),
+            ("Anytown *, Leeds", "Fitness", [true, false, false]),
+            ("Code *", "4711", [true, true, false]),
+            ("Ring *, or 10770.", "0770", [true, true, false]),
+            ("Over 50 *", "852 1111 2222", [true; 3]),
+            ("Join * now", "flex99", [true; 3]),
+        ] {
+            let published = text.replace('*', detail);
+            let details = Vec::from_iter(Detail::letting_in(detail));
+            for (place, is_out) in [Place::Text, Place::Name, Place::Link].into_iter().zip(places) {
+                let expected = if is_out { "(given on booking)" } else { detail };
+                let expected = text.replace('*', expected);
+                assert_eq!(without(&published, &details, place), expected);
+                assert_eq!(details.iter().any(|d| d.is_in(&published, place)), is_out);
+            }
+        }
+        let details = Vec::from_iter(Detail::letting_in("Fitness"));
+        assert_eq!(without("Better fitness", &details, Place::Text), "Better fitness");
+        let details = Vec::from_iter(Detail::letting_in("Flex99"));
+        assert_eq!(without("FLEX99", &details, Place::Text), "(given on booking)");
     }
 }

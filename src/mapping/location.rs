@@ -8,12 +8,12 @@ use super::attribute;
 use super::attribute::Attendance;
 use super::bundle::EventStatus;
 use super::context::Context;
+use super::meeting::lets_in;
+use super::meeting::mentions_joining_link;
 use super::precedence::Field;
 use super::precedence::Property;
 use super::status::head_status;
 use super::text;
-use super::url::lets_in;
-use super::url::mentions_joining_link;
 use super::url::web_address;
 use crate::openactive::Identifier;
 use crate::openactive::Kind;
@@ -203,13 +203,14 @@ fn virtual_location(cx: &Context<'_>) -> Location {
     let published = published.as_ref();
     let text_of = |value: &str, path: &str, clean: fn(&str) -> String| {
         cx.check_text(value, path);
-        let text = cx.clean(clean(value));
-        Some(text).filter(|text| !text.is_empty() && !mentions_joining_link(value))
+        Some(cx.clean(clean(value))).filter(|text| !text.is_empty())
     };
     let recording = || cx.first(|o| &o.work_featured)?.get()?.url.get();
     let url = published.and_then(|location| location.url.get()).or_else(recording);
     let of_name = |location: &VirtualLocation| {
-        text_of(location.name.as_str(), "beta:virtualLocation.name", text::line)
+        let stated = location.name.as_str();
+        let name = text_of(stated, "beta:virtualLocation.name", text::line);
+        name.filter(|_| !mentions_joining_link(stated))
     };
     let of_description = |location: &VirtualLocation| {
         text_of(location.description.as_str(), "beta:virtualLocation.description", text::block)
@@ -272,7 +273,7 @@ fn physical(cx: &Context<'_>, place: &Place) -> Option<Location> {
     let name = text::line(place.name.as_str());
     let coordinates = coordinates(cx, place);
     let id = Id::derive("location", &[&place_key(cx, place, &name, coordinates)]);
-    let shown_name = if name.is_empty() { "Venue".to_owned() } else { cx.clean(name) };
+    let shown_name = if name.is_empty() { "Venue".to_owned() } else { cx.clean_name(name) };
     let mut location = empty(id, LocationType::Physical, shown_name);
     let shown_name = location.name.clone().unwrap_or_default();
     location.description =

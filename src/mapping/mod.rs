@@ -16,6 +16,7 @@ mod description;
 mod detail;
 mod eligibility;
 mod location;
+mod meeting;
 mod options;
 mod organization;
 mod precedence;

@@ -177,7 +177,7 @@ fn key_of(cx: &Context<'_>, party: &Party, name: &str) -> String {
 }
 
 fn bare(cx: &Context<'_>, id: Id, name: String) -> Organization {
-    let name = cx.clean(name);
+    let name = cx.clean_name(name);
     Organization {
         id,
         description: cx.rules.text(Text::OrganizationDescription, &[("name", &name)]),

@@ -441,6 +441,29 @@ fn an_access_code_is_published_in_no_field() {
 }
 
 #[test]
+fn a_password_that_is_a_word_stays_where_it_is_a_name_or_part_of_a_link() {
+    let class = series(
+        r#""url":"https://example.org/fitness/1234","description":"Bring a mat. Word: Fitness. Zoom ID 853 1234 5678.","category":["Fitness boxing"],"eventAttendanceMode":"Mixed",
+        "organizer":{"@type":"Organization","name":"Anytown Fitness Club"},
+        "location":{"@type":"Place","name":"Fitness Hall"},
+        "beta:virtualLocation":{"name":"Zoom room","accessId":"1234","accessCode":"Fitness",
+        "description":"Camera on. Zoom ID 853 1234 5678."}"#,
+    );
+    assert_eq!(class.url.as_deref(), Some("https://example.org/fitness/1234"));
+    let given = "(given on booking)";
+    let expected = format!("Bring a mat. Word: {given}. Zoom ID {given}.\n");
+    let description = class.description.as_deref().unwrap();
+    assert!(description.starts_with(&expected), "{description}");
+    assert_eq!(class.organization.name, "Anytown Fitness Club");
+    assert_eq!(place_names(&class), ["Fitness Hall", "Zoom room"]);
+    let online = &class.service_at_locations[1].location;
+    let expected = format!("Camera on. Zoom ID {given}.");
+    assert_eq!(online.description.as_deref(), Some(expected.as_str()));
+    let categories: Vec<_> = class.attributes.iter().map(|a| &*a.taxonomy_term.name).collect();
+    assert!(categories.contains(&"Fitness boxing"), "{categories:?}");
+}
+
+#[test]
 fn a_code_in_the_name_of_a_place_or_a_label_changes_no_id() {
     let ids = |code: &str| {
         let class = series(&format!(

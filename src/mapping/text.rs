@@ -1,10 +1,8 @@
 //! Text as people read it: without markup, with whole entities.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
-use super::detail::number_of;
-use super::url::without_joining_links;
+use super::meeting::without_joining_links;
 
 /// Returns one line of plain text: markup gone, entities decoded, white space folded, and no link into
 /// an online meeting.
@@ -166,92 +164,6 @@ fn is_cut_off(open: &str) -> bool {
     is_tag && (rest.contains('=') || rest.trim_matches(['/', ' ']).is_empty())
 }
 
-/// Replaces a detail that must not be published where it stands as words of its own: in capitals or not, and a
-/// number however it is grouped.
-pub(super) fn without(text: String, detail: &str) -> String {
-    let mut spans = spans_of(&text, detail);
-    if spans.is_empty() {
-        return text;
-    }
-    spans.sort_by_key(|span| span.start);
-    let mut out = String::with_capacity(text.len());
-    let mut end = 0;
-    for span in spans {
-        let Some(before) = text.get(end..span.start) else { continue }; // within the one before
-        out.push_str(before);
-        out.push_str("(given on booking)");
-        end = span.end;
-    }
-    out.push_str(text.get(end..).unwrap_or_default());
-    out
-}
-
-/// Tells whether a detail that must not be published stands in a text.
-pub(super) fn holds(text: &str, detail: &str) -> bool {
-    !spans_of(text, detail).is_empty()
-}
-
-fn spans_of(text: &str, detail: &str) -> Vec<Range<usize>> {
-    if is_plain(detail) {
-        return Vec::new();
-    }
-    let mut spans = words_of(text, detail);
-    spans.extend(number_of(detail).iter().flat_map(|number| numbers_of(text, number)));
-    spans
-}
-
-/// Returns where a detail stands as words of its own.
-fn words_of(text: &str, detail: &str) -> Vec<Range<usize>> {
-    // Only ASCII letters change, so that places stay the same.
-    let (lower, detail) = (text.to_ascii_lowercase(), detail.to_ascii_lowercase());
-    let is_whole = |span: &Range<usize>| {
-        let (before, after) = (lower.get(..span.start), lower.get(span.end..));
-        !before.is_some_and(|before| before.ends_with(char::is_alphanumeric))
-            && !after.is_some_and(|after| after.starts_with(char::is_alphanumeric))
-    };
-    let spans = lower.match_indices(&detail).map(|(at, found)| at..at + found.len());
-    spans.filter(is_whole).collect()
-}
-
-/// Returns where a number stands, with what is dialled before it, as no part of another one.
-fn numbers_of(text: &str, number: &str) -> Vec<Range<usize>> {
-    let is_gap = |c: char| c.is_whitespace() || "().-/–".contains(c);
-    let ends_in_digit = |text: &str| text.ends_with(|c: char| c.is_ascii_digit());
-    let digits = text.char_indices().filter(|(_, c)| c.is_ascii_digit());
-    let digits: Vec<(usize, char)> = digits.collect();
-    let span_of = |found: &[(usize, char)]| {
-        let (start, end) = (found.first()?.0, found.last()?.0 + 1);
-        let is_number = found.iter().map(|(_, digit)| *digit).eq(number.chars());
-        let within = text.get(start..end)?;
-        let goes_on = text.get(end..)?.starts_with(|c: char| c.is_ascii_digit());
-        if !is_number || goes_on || within.contains(|c| !char::is_ascii_digit(&c) && !is_gap(c)) {
-            return None;
-        }
-        let mut before = text.get(..start)?;
-        for code in ["0", "0044", "+44", "44"] {
-            let rest = before.trim_end_matches(is_gap).strip_suffix(code);
-            before = rest.filter(|rest| !ends_in_digit(rest)).unwrap_or(before);
-        }
-        let whole = text.get(before.len()..end)?;
-        if whole.contains(')') && !whole.contains('(') {
-            before = before.strip_suffix('(').unwrap_or(before);
-        }
-        (!ends_in_digit(before)).then_some(before.len()..end)
-    };
-    digits.windows(number.len()).filter_map(span_of).collect()
-}
-
-/// Tells whether a detail stands for other things as well: a few letters or digits, a short word, a year.
-fn is_plain(detail: &str) -> bool {
-    let has_digit = detail.bytes().any(|b| b.is_ascii_digit());
-    let is_year = detail.len() == 4 && (1900..2100).contains(&detail.parse().unwrap_or(0));
-    detail.len() < SHORTEST_CODE || is_year || (!has_digit && detail.len() < SHORTEST_WORD)
-}
-
-const SHORTEST_CODE: usize = 4;
-
-const SHORTEST_WORD: usize = 6;
-
 /// Ends a text with a full stop unless it already ends a sentence.
 pub(super) fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?', '…']) { text.to_owned() } else { format!("{text}.") }
@@ -310,31 +222,6 @@ mod tests {
         assert_eq!(line("  Walking&nbsp;Football  "), "Walking Football");
         assert_eq!(row("Unit 1,\r\n\n 12  High St<br>Leeds "), "Unit 1, 12 High St, Leeds");
         assert_eq!(row("76 Shacklewell Lane<br />Hackney"), "76 Shacklewell Lane, Hackney");
-    }
-
-    #[test]
-    fn details_are_taken_out_as_whole_words() {
-        for (text, detail, expected) in [
-            ("Ring 0770, or 10770.", "0770", "Ring (given on booking), or 10770."),
-            ("a@x.org", "a@x.org", "(given on booking)"),
-            ("Gate 12", "12", "Gate 12"),
-            ("Code 4711", "4711", "Code (given on booking)"),
-            ("Gentle yoga", "yoga", "Gentle yoga"),
-            ("Since 2026", "2026", "Since 2026"),
-            ("Word secret", "secret", "Word (given on booking)"),
-            ("É Jane@X.org, ring", "jane@x.ORG", "É (given on booking), ring"),
-            ("Mary.Jane@x.org!", "mary.jane@x.org", "(given on booking)!"),
-            ("Ages 16-18. 07700 900123 only", "07700900123", "Ages 16-18. (given on booking) only"),
-            ("+44 (0)7700-900 123.", "07700900123", "(given on booking)."),
-            ("(07700) 900123", "+44 7700 900123", "(given on booking)"),
-            ("Ring (0044) 7700 900123", "07700 900123", "Ring (given on booking)"),
-            ("0044 7700 900123/1", "07700 900123", "(given on booking)/1"),
-            ("Over 50 852 1111 2222", "85211112222", "Over 50 (given on booking)"),
-            ("107700900123, 077009001234", "07700900123", "107700900123, 077009001234"),
-            ("7700 or 900123", "07700900123", "7700 or 900123"),
-        ] {
-            assert_eq!(without(text.to_owned(), detail), expected);
-        }
     }
 
     #[test]

@@ -1,0 +1,375 @@
+//! What lets people into online meetings: links, numbers and passwords. Whoever has one can walk in.
+
+use std::ops::Range;
+
+/// Tells whether an identifier would let somebody in: a joining link, or an address with a user name or a
+/// password.
+pub(super) fn lets_in(identifier: &str) -> bool {
+    let has_user = |rest: &str| {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        authority.contains('@')
+    };
+    is_joining_link(identifier) || identifier.split("://").skip(1).any(has_user)
+}
+
+/// Tells whether an address lets whoever has it join an online meeting, also by way of another address
+/// that it is part of (`https://safe.example.org/?url=https%3A%2F%2Fzoom.us%2Fj%2F1`).
+pub(super) fn is_joining_link(text: &str) -> bool {
+    if !names_joining_host(text) {
+        return false;
+    }
+    let lower = text.to_lowercase().replace("%3a", ":").replace("%2f", "/");
+    let is_known = |rest: &str| {
+        let (host, room) =
+            rest.split_at(rest.find(['/', '?', '#', '&', ':']).unwrap_or(rest.len()));
+        let is_under = |(first, others): &(&str, &str)| {
+            let before = host.strip_suffix(others).and_then(|host| host.strip_suffix(first));
+            before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        };
+        is_jitsi(host, room) || JOINING_HOSTS.iter().any(is_under)
+    };
+    match lower.split_once("://") {
+        Some((_, rest)) => rest.split("://").any(is_known),
+        None => is_known(&lower),
+    }
+}
+
+/// Anybody may run Jitsi, and names the host after it; without the name of a room it lets nobody in.
+fn is_jitsi(host: &str, room: &str) -> bool {
+    room.len() > 1 && host.contains('.') && !host.contains('@') && host.contains(JITSI)
+}
+
+/// Tells whether a text holds what lets people in: a link to an online meeting or with a password, or the
+/// number of a meeting.
+pub(super) fn mentions_joining_link(text: &str) -> bool {
+    let may = names_joining_host(text) || (text.contains('@') && text.contains("://"));
+    (may && text.split(between_words).any(lets_in)) || !numbers(text).is_empty()
+}
+
+/// Tells whether a host is named anywhere: looked for around each dot, since nearly no text has any, and
+/// Jitsi by its rare first letter.
+fn names_joining_host(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_jitsi_at = |at: usize| starts_with(bytes.get(at..), JITSI);
+    if memchr::memchr2_iter(b'j', b'J', bytes).any(is_jitsi_at) {
+        return true;
+    }
+    memchr::memchr_iter(b'.', bytes).any(|dot| {
+        let is_at = |(first, others): &(&str, &str)| {
+            let start = dot.checked_sub(first.len());
+            let named = start.and_then(|start| bytes.get(start..dot));
+            named.is_some_and(|named| named.eq_ignore_ascii_case(first.as_bytes()))
+                && starts_with(bytes.get(dot..), others)
+        };
+        JOINING_HOSTS.iter().any(is_at)
+    })
+}
+
+fn starts_with(bytes: Option<&[u8]>, word: &str) -> bool {
+    let start = bytes.and_then(|bytes| bytes.get(..word.len()));
+    start.is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// Replaces links that let people in, and with them numbers and passwords of meetings.
+pub(super) fn without_joining_links(text: String) -> String {
+    if !mentions_joining_link(&text) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    for piece in text.split_inclusive(between_words) {
+        let word = piece.trim_end_matches(between_words);
+        if lets_in(word) {
+            out.push_str("(link given on booking)");
+            out.push_str(piece.strip_prefix(word).unwrap_or_default());
+        } else {
+            out.push_str(piece);
+        }
+    }
+    for find in [numbers, passwords] {
+        for span in find(&out).into_iter().rev() {
+            out.replace_range(span, "(given on booking)");
+        }
+    }
+    out
+}
+
+/// Returns where numbers of meetings stand, in order: as long as these are, behind words that say so.
+fn numbers(text: &str) -> Vec<Range<usize>> {
+    if text.bytes().filter(u8::is_ascii_digit).count() < SHORTEST_NUMBER {
+        return Vec::new();
+    }
+    let is_other = |c: char| !c.is_ascii_digit() && !is_gap(c);
+    let pieces = text.split_inclusive(is_other).scan(0, |end, piece| {
+        *end += piece.len();
+        Some((*end, piece.trim_start_matches(is_gap)))
+    });
+    let spans = pieces.filter_map(|(end, piece)| {
+        let start = end - piece.len();
+        Some(start..start + length_of_number(piece)?)
+    });
+    let is_meeting = |span: &Range<usize>| {
+        let (before, number) = (text.get(..span.start), text.get(span.clone()));
+        before.is_some_and(|before| !before.ends_with('+') && announces_number(before, text))
+            && number.is_some_and(|number| !is_dialled(number))
+    };
+    spans.filter(is_meeting).collect()
+}
+
+/// Returns how long the number is that a text begins with, if it has as many digits as those of meetings, in
+/// groups as these have: neither a date nor what stands before or behind it.
+fn length_of_number(text: &str) -> Option<usize> {
+    let (mut digits, mut length, mut end) = (0, 0, 0);
+    for group in text.split_inclusive(|c: char| !c.is_ascii_digit()) {
+        let more = group.bytes().take_while(u8::is_ascii_digit).count();
+        let is_another = digits >= SHORTEST_NUMBER && group.starts_with('0');
+        let is_short = more < SHORTEST_GROUP && digits != BEFORE_SHORT_GROUP;
+        if more > 0 && (is_short || is_another || digits + more > LONGEST_NUMBER) {
+            break;
+        }
+        if more > 0 {
+            digits += more;
+            length = end + more;
+        }
+        end += group.len();
+    }
+    (digits >= SHORTEST_NUMBER).then_some(length)
+}
+
+/// Tells whether a number is one of a telephone: it begins with what is dialled first at home or from abroad.
+fn is_dialled(number: &str) -> bool {
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    number.starts_with('0') || (number.starts_with("44") && digits == "447700900123".len())
+}
+
+/// Tells whether the words before a number say that it is the number of a meeting; `ID` alone does where the
+/// text is of one.
+fn announces_number(before: &str, text: &str) -> bool {
+    let mut words = before.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let is_id = words.clone().next().is_some_and(|word| word.eq_ignore_ascii_case("ID"));
+    let announces = words.find(|word| !is_one_of(word, &BEFORE_NUMBERS));
+    let mut all = text.split(|c: char| !c.is_alphanumeric());
+    announces.is_some_and(|word| is_one_of(word, &MEETINGS))
+        || (is_id && all.any(|word| is_one_of(word, &ONLINE)))
+}
+
+fn is_one_of(word: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Returns where passwords stand, in order: what has a digit, or stands alone behind a colon.
+fn passwords(text: &str) -> Vec<Range<usize>> {
+    let lower = text.to_ascii_lowercase();
+    let behind = |(at, label): (usize, &str)| {
+        let (before, after) = (lower.get(..at)?, lower.get(at + label.len()..)?);
+        if before.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphabetic) {
+            return None;
+        }
+        let word_before = before.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next();
+        let rest = after.trim_start_matches(before_passwords);
+        let rest = rest.strip_prefix("is ").unwrap_or(rest).trim_start_matches(before_passwords);
+        let start = lower.len() - rest.len();
+        let between = after.strip_suffix(rest)?;
+        let length = length_of_password(between, rest)?;
+        (word_before != Some("no")).then_some(start..start + length)
+    };
+    let found = PASSWORDS.iter().flat_map(|label| lower.match_indices(label)).filter_map(behind);
+    let mut found: Vec<_> = found.collect();
+    found.sort_by_key(|span| span.start);
+    let mut end = 0;
+    found.retain(|span| {
+        let is_apart = span.start >= end;
+        end = end.max(span.end);
+        is_apart
+    });
+    found
+}
+
+fn length_of_password(between: &str, rest: &str) -> Option<usize> {
+    // A longer word is no password, and looked at again behind each label within it.
+    let most = rest.char_indices().nth(LONGEST_PASSWORD).map_or(rest.len(), |(at, _)| at);
+    let (rest, _) = rest.split_at(most);
+    let end = rest.find(between_words).unwrap_or(rest.len());
+    let (word, after) = rest.split_at(end);
+    let word = word.trim_end_matches('.');
+    let is_code = word.bytes().any(|b| b.is_ascii_digit());
+    let is_alone = word.len() < end || !after.starts_with(' ');
+    let is_alone = is_alone && between.contains([':', '=']);
+    if word.len() >= SHORTEST_PASSWORD {
+        return (is_code || is_alone).then_some(word.len());
+    }
+    // `123 456`
+    let more = after.strip_prefix(' ')?.bytes().take_while(u8::is_ascii_digit).count();
+    let is_grouped = word.len() >= SHORTEST_GROUP && more >= SHORTEST_GROUP;
+    (is_grouped && word.bytes().all(|b| b.is_ascii_digit())).then_some(word.len() + 1 + more)
+}
+
+fn before_passwords(c: char) -> bool {
+    c.is_whitespace() || ":=#*-–".contains(c)
+}
+
+fn between_words(c: char) -> bool {
+    c.is_whitespace() || "<>\"'()[],;|".contains(c)
+}
+
+/// Tells whether a character stands between the digits of a number.
+fn is_gap(c: char) -> bool {
+    matches!(c, ' ' | '-' | '\u{a0}' | '\u{2010}'..='\u{2013}')
+}
+
+/// What the number of a meeting is told by.
+const MEETINGS: [&str; 10] = [
+    "conference",
+    "meeting",
+    "meetingid",
+    "teams",
+    "webex",
+    "webexid",
+    "webinar",
+    "webinarid",
+    "zoom",
+    "zoomid",
+];
+
+/// What may stand between that and the number.
+const BEFORE_NUMBERS: [&str; 14] = [
+    "access", "call", "code", "enter", "id", "is", "link", "no", "num", "number", "our", "room",
+    "the", "use",
+];
+
+/// What says that a text is of an online meeting.
+const ONLINE: [&str; 7] = ["dial", "online", "skype", "teams", "webex", "webinar", "zoom"];
+
+const PASSWORDS: [&str; 8] =
+    ["passcode", "password", "pass code", "access code", "pwd", "pass", "pin", "pw"];
+
+/// Digits of the shortest number of a meeting, and of the longest.
+const SHORTEST_NUMBER: usize = 9;
+const LONGEST_NUMBER: usize = 13;
+
+/// Digits of the shortest group of a number, but for the last: `312 845 678 901 2`.
+const SHORTEST_GROUP: usize = 3;
+const BEFORE_SHORT_GROUP: usize = 12;
+
+const SHORTEST_PASSWORD: usize = 4;
+const LONGEST_PASSWORD: usize = 64;
+
+const JITSI: &str = "jitsi";
+
+/// The hosts of meetings, up to their first dot and from it on.
+const JOINING_HOSTS: [(&str, &str); 12] = [
+    ("zoom", ".us"),
+    ("zoom", ".com"),
+    ("teams", ".microsoft.com"),
+    ("teams", ".cloud.microsoft"),
+    ("teams", ".live.com"),
+    ("meet", ".google.com"),
+    ("webex", ".com"),
+    ("whereby", ".com"),
+    ("jit", ".si"),
+    ("gotomeeting", ".com"),
+    ("gotomeet", ".me"),
+    ("bluejeans", ".com"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_host_is_known() {
+        for (first, others) in JOINING_HOSTS {
+            let link = format!("https://{}{others}/a", first.to_uppercase());
+            assert!(is_joining_link(&link), "{link}");
+        }
+    }
+
+    #[test]
+    fn joining_links_are_recognised_by_host() {
+        assert!(is_joining_link("https://us02web.zoom.us/j/1?pwd=x"));
+        assert!(is_joining_link("ZOOM.US/j/1"));
+        assert!(is_joining_link("https://safe.example.org/?url=https%3A%2F%2Fzoom.us%2Fj%2F1"));
+        assert!(is_joining_link("Joinhttps://zoom.us/j/1"));
+        assert!(!is_joining_link("https://example.org/zoom.us"));
+        assert!(!is_joining_link("https://notzoom.us/"));
+        assert!(is_joining_link("https://teams.cloud.microsoft/l/meetup-join/abc"));
+        for link in ["https://jitsi.belnet.be/yoga", "meet-JITSI.example.org:8443/yoga"] {
+            assert!(is_joining_link(link), "{link}");
+        }
+        for other in ["Jitsi.", "https://jitsi.org/", "me@jitsi.org/a", "https://x.org/jitsi.html"]
+        {
+            assert!(!is_joining_link(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn joining_links_are_taken_out_of_text() {
+        let text = "Join at (https://zoom.us/j/1), or ring us.".to_owned();
+        assert_eq!(without_joining_links(text), "Join at ((link given on booking)), or ring us.");
+        assert_eq!(without_joining_links("Zoom class".to_owned()), "Zoom class");
+        let text = "Watch at https://me:secret@example.org/1 or write to me@example.org".to_owned();
+        let without = "Watch at (link given on booking) or write to me@example.org";
+        assert_eq!(without_joining_links(text), without);
+    }
+
+    #[test]
+    fn numbers_and_passwords_of_meetings_are_taken_out_of_text() {
+        // A star stands for what is taken out.
+        for (text, expected) in [
+            (
+                "At https://zoom.us/j/1 Meeting ID: 853 1234 5678 Passcode: 998877",
+                "At (link given on booking) Meeting ID: * Passcode: *",
+            ),
+            ("Meeting ID: 853 1234 5678\nPasscode: Yoga", "Meeting ID: *\nPasscode: *"),
+            ("Zoom ID 853-1234-5678, password yoga1.", "Zoom ID *, password *."),
+            ("Zoom - Meeting ID 853 1234 5678 Password 1234", "Zoom - Meeting ID * Password *"),
+            (
+                "Webinar ID is 853123456. Password: sent to you on booking.",
+                "Webinar ID is *. Password: sent to you on booking.",
+            ),
+            ("Zoom ID 853 1234 5678, no password needed", "Zoom ID *, no password needed"),
+            ("Zoom ID 853 1234 5678 pwd: passcode=1234", "Zoom ID * pwd: *"),
+            (
+                "Zoom Meeting (ID: 853 1234 5678, Passcode: abcd)",
+                "Zoom Meeting (ID: *, Passcode: *)",
+            ),
+            ("Meeting-ID: 853\u{a0}1234\u{2011}5678", "Meeting-ID: *"),
+            ("MEETINGID: 85312345678", "MEETINGID: *"),
+            ("Zoom: 853 1234 5678 pass: 9988", "Zoom: * pass: *"),
+            ("Zoom code 853 1234 5678, pw: 9988", "Zoom code *, pw: *"),
+            ("Zoom 853 1234 5678 PIN: 123 456#", "Zoom * PIN: *#"),
+            ("Teams meeting: 312 845 678 901 2", "Teams meeting: *"),
+            ("Dial in, ID 853 1234 5678", "Dial in, ID *"),
+            (
+                "Meeting ID: 853 1234 5678 01632 960123 for help",
+                "Meeting ID: * 01632 960123 for help",
+            ),
+            (
+                "https://zoom.us/j/1 No password 2026 season, pinned boards",
+                "(link given on booking) No password 2026 season, pinned boards",
+            ),
+        ] {
+            let expected = expected.replace('*', "(given on booking)");
+            assert_eq!(without_joining_links(text.to_owned()), expected);
+            assert!(mentions_joining_link(text), "{text}");
+        }
+        for text in [
+            "Password: 1234 for the gate.",
+            "Meeting ID on booking, ring 01632 960123.",
+            "The weekly Zoom meeting: 01632 960123",
+            "The weekly Zoom meeting: +441632960123 or 44 1632 960123",
+            "First Zoom meeting: 2026-12-01 18:30",
+            "Meeting point: grid reference 512345 178901",
+            "Charity ID 512345678",
+            "Zoom meeting 1234567890123456",
+        ] {
+            assert_eq!(without_joining_links(text.to_owned()), text);
+            assert!(!mentions_joining_link(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_nothing_but_labels_is_read_once() {
+        let text = format!("https://zoom.us/j/1 {}", "pwd".repeat(300_000));
+        assert!(without_joining_links(text).starts_with("(link given on booking) pwdpwd"));
+    }
+}
