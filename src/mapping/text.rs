@@ -100,10 +100,13 @@ fn tag_at(text: &str) -> Option<usize> {
 fn strip_tags(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    let last_comment = text.rfind("-->").unwrap_or(0);
     while let Some(at) = tag_at(rest) {
         let (before, from_tag) = rest.split_at(at);
         out.push_str(before);
-        if let Some((_, after)) = from_tag.strip_prefix("<!--").and_then(|c| c.split_once("-->")) {
+        let may_be_closed = text.len() - from_tag.len() < last_comment;
+        let comment = from_tag.strip_prefix("<!--").filter(|_| may_be_closed);
+        if let Some((_, after)) = comment.and_then(|comment| comment.split_once("-->")) {
             rest = after;
             continue;
         }
@@ -120,9 +123,13 @@ fn strip_tags(text: &str) -> String {
         rest = after;
         match name.trim_end_matches('/') {
             "script" | "style" => {
-                let close = format!("</{}", name.trim_end_matches('/'));
-                let lower = rest.to_ascii_lowercase();
-                rest = lower.find(&close).and_then(|at| rest.get(at..)).unwrap_or("");
+                let name = name.trim_end_matches('/');
+                let closes = |at: &usize| {
+                    let closing = rest.get(at + 2..at + 2 + name.len());
+                    closing.is_some_and(|closing| closing.eq_ignore_ascii_case(name))
+                };
+                let close = rest.match_indices("</").map(|(at, _)| at).find(closes);
+                rest = close.and_then(|at| rest.get(at..)).unwrap_or("");
             }
             "br" | "hr" => out.push('\n'),
             "li" => {
@@ -198,6 +205,8 @@ mod tests {
             ("&lt;p&gt;Hello&lt;/p&gt;", "Hello"),
             ("a<script>alert('x')</script>b", "ab"),
             ("a<script>never closed", "a"),
+            ("a<script>'</b>'</Script>b<style>x</style >c", "abc"),
+            ("<!--a>b-->c<!--d>e", "ce"),
             ("one\r\n\r\n\r\ntwo", "one\n\ntwo"),
             ("<ul><li>a</li><li>b</li></ul>", "- a\n- b"),
             ("caf&eacute; &#39;x&#39;", "café 'x'"),
