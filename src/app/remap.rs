@@ -22,18 +22,18 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::harvest::Difference;
 use crate::harvest::Gate;
+use crate::harvest::MappedRoot;
 use crate::harvest::Sources;
 use crate::harvest::differences;
 use crate::harvest::fold_group;
 use crate::harvest::group;
-use crate::harvest::publication;
+use crate::harvest::map_roots;
 use crate::mapping::Rules;
 use crate::mapping::Ruleset;
 use crate::oruk::Id;
 use crate::oruk::Service;
 use crate::oruk::v3;
 use crate::store;
-use crate::store::Bundle;
 use crate::store::Dirty;
 use crate::store::Outcome;
 use crate::store::Publication;
@@ -95,13 +95,11 @@ pub async fn remap_differences(
             break;
         }
         count += roots.len() as u64;
-        let gate = comparison.gate.clone();
-        let mapped = comparison.map(roots, move |bundles, sources, now| {
-            let passed = |b| gate.pass(b, publication(b, sources, now));
-            bundles.iter().map(|b| (b.key.clone(), passed(b))).collect()
-        });
+        let Comparison { store, sources, gate, now } = &comparison;
         let mut alone = Vec::new();
-        for (key, publication) in mapped.await? {
+        for MappedRoot { key, publication, .. } in
+            map_roots(store, roots, sources, gate, *now).await?
+        {
             match group(&publication.outcome, &comparison.sources) {
                 Some(group) => {
                     groups.entry(group).or_default().insert(key, publication.root);
@@ -112,7 +110,7 @@ pub async fn remap_differences(
         each(count, comparison.changes(alone).await?);
     }
     for roots in groups.into_values() {
-        let folded = comparison.map(roots.into_values().collect(), fold_group).await?;
+        let folded = comparison.folded(roots.into_values().collect()).await?;
         each(count, comparison.changes(folded).await?);
     }
     Ok(count)
@@ -144,15 +142,11 @@ impl Comparison {
         Ok(Self { store, sources, gate, now })
     }
 
-    /// Maps roots, which takes a while.
-    async fn map<T: Send + 'static>(
-        &self,
-        roots: Vec<Dirty>,
-        map: impl FnOnce(&[Bundle], &Sources, DateTime<Utc>) -> Vec<T> + Send + 'static,
-    ) -> anyhow::Result<Vec<T>> {
+    /// Maps a group of roots, in the order of their keys, to one service.
+    async fn folded(&self, roots: Vec<Dirty>) -> anyhow::Result<Vec<Publication>> {
         let bundles = self.store.bundles_of(roots, Some(self.gate.served(&self.sources))).await?;
         let (sources, now) = (Arc::clone(&self.sources), self.now);
-        Ok(tokio::task::spawn_blocking(move || map(&bundles, &sources, now)).await?)
+        Ok(tokio::task::spawn_blocking(move || fold_group(&bundles, &sources, now)).await?)
     }
 
     /// Compares what was mapped with what is published.

@@ -79,15 +79,10 @@ impl Gate {
         Arc::new(Served { feeds, if_licensed: self.needs_license.clone() })
     }
 
-    /// Lets a publication pass, or holds the service that stands. What nobody vouches for any more goes.
-    pub fn pass(&self, root: &Bundle, mut publication: Publication) -> Publication {
-        if let Some(standing) = &root.standing
-            && standing.is_served
-            && is_loss(standing, root, &publication.outcome, publication.now)
-        {
-            publication.outcome = Outcome::Held(standing.feed);
-        }
-        publication
+    /// Returns the feed that would lose its service by a publication. What nobody vouches for any more goes.
+    pub(super) fn loss(root: &Bundle, publication: &Publication) -> Option<FeedId> {
+        let standing = root.standing.as_ref().filter(|standing| standing.is_served)?;
+        is_loss(standing, root, &publication.outcome, publication.now).then_some(standing.feed)
     }
 }
 

@@ -10,10 +10,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use chrono::DateTime;
-use chrono::Utc;
 use tokio::sync::Notify;
-use tokio::task::JoinError;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -22,14 +19,13 @@ use tracing::error;
 use tracing::info;
 use tracing::warn;
 
-use super::assemble::Assembled;
-use super::assemble::assemble;
 use super::board::Board;
 use super::board::FeedState;
 use super::fold::fold;
 use super::gate::Gate;
+use super::roots::broken_off;
+use super::roots::map_roots;
 use super::worker::Sources;
-use super::worker::publication;
 use crate::catalogue::Catalogue;
 use crate::causes::with_causes;
 use crate::clock::Clock;
@@ -422,18 +418,12 @@ impl Mapper {
         let now = self.clock.now();
         let store = Arc::clone(&self.store);
         let (sources, gate) = (self.sources.load_full(), self.gate.load_full());
-        let served = gate.served(&sources);
-        let folded_with = Arc::clone(&sources);
         self.tasks.spawn(async move {
-            let bundles = store.bundles_of(chunk, Some(Arc::clone(&served))).await?;
-            let of_services = bundles.iter().filter(|bundle| bundle.standing.is_some()).count();
-            let mapped = tokio::task::spawn_blocking(move || {
-                let mapped = |bundle| gate.pass(&bundle, publication(&bundle, &sources, now));
-                bundles.into_iter().map(mapped).collect()
-            });
-            let mut mapped: Vec<Publication> = mapped.await.map_err(|error| broken_off(&error))?;
-            count_unserved(&store, &mut mapped, now).await?;
-            let publications = fold(&store, mapped, &folded_with, &served, now).await?;
+            let mapped = map_roots(&store, chunk, &sources, &gate, now).await?;
+            let of_services = mapped.iter().filter(|root| root.is_service).count();
+            let mapped = mapped.into_iter().map(|root| root.publication).collect();
+            let served = gate.served(&sources);
+            let publications = fold(&store, mapped, &sources, &served, now).await?;
             Ok(Chunk { publications, of_services })
         })
     }
@@ -455,28 +445,6 @@ impl Mapper {
     }
 }
 
-/// Counts occurrences without a parent also where nothing of them is served: their publishers are told.
-async fn count_unserved(
-    store: &Arc<dyn Store>,
-    publications: &mut [Publication],
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let is_nothing =
-        |publication: &&mut Publication| matches!(publication.outcome, Outcome::Nothing);
-    let nothing: Vec<_> = publications.iter_mut().filter(is_nothing).collect();
-    if nothing.is_empty() {
-        return Ok(());
-    }
-    let bundles =
-        store.bundles(nothing.iter().map(|publication| publication.root).collect()).await?;
-    for (publication, bundle) in nothing.into_iter().zip(bundles) {
-        if let Assembled::Orphans(counts) = assemble(&bundle, |_| None, now) {
-            publication.outcome = Outcome::Orphans(counts);
-        }
-    }
-    Ok(())
-}
-
 /// Waits for a task, if there is one.
 async fn done<T: Default>(
     task: Option<JoinHandle<Result<T, StoreError>>>,
@@ -485,12 +453,4 @@ async fn done<T: Default>(
         Some(task) => task.await.unwrap_or_else(|error| Err(broken_off(&error))),
         None => Ok(T::default()),
     }
-}
-
-/// Tells why a task has no answer: the program stops, or has a defect, which is not the store's fault.
-fn broken_off(error: &JoinError) -> StoreError {
-    if error.is_panic() {
-        error!("mapping failed by a defect of this program; it is tried again");
-    }
-    StoreError::Closed
 }

@@ -21,6 +21,7 @@ mod page;
 mod patience;
 mod poller;
 mod resync;
+mod roots;
 mod setback;
 mod worker;
 
@@ -53,5 +54,7 @@ pub use inspection::inspect;
 pub use mapper::Mapper;
 pub use page::ReadPage;
 pub use page::read_page;
+pub use roots::MappedRoot;
+pub use roots::map_roots;
 pub use worker::Sources;
 pub use worker::publication;

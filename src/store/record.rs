@@ -325,6 +325,8 @@ pub struct Bundle {
     pub license: Option<String>,
     /// Its service as it is published just now, when it is.
     pub standing: Option<Standing>,
+    /// Whether there are feeds whose items are left out.
+    pub is_partial: bool,
 }
 
 /// An item with a body.

@@ -194,6 +194,75 @@ async fn what_is_not_republished_is_no_part_of_what_others_publish() {
     }
 }
 
+/// More than the drop guard ever lets go.
+const MANY: usize = 12;
+
+#[tokio::test]
+async fn what_is_hidden_of_a_service_is_no_loss_and_no_orphan() {
+    let publisher = FakePublisher::start().await;
+    let [series, sessions] = [publisher.feed("/series", 50), publisher.feed("/sessions", 50)];
+    for id in 0..MANY {
+        publisher.upsert("/series", &id.to_string(), items::series(id, &format!("Class {id:02}")));
+        let mut session = items::session(id, items::uri("series", id), 5);
+        session["offers"] = json!([{"@type": "Offer", "price": PRICE, "priceCurrency": "GBP"}]);
+        publisher.upsert("/sessions", &id.to_string(), session);
+    }
+    let settings = |hidden: &str| {
+        let feeds = [("one", &series), ("two", &sessions)];
+        feeds.into_iter().fold(
+            Settings::default().admin("a-token-of-the-tests"),
+            |all, (key, url)| {
+                let more = if key == hidden { "republish = false" } else { "" };
+                all.publisher(&format!(
+                    "key = {key:?}\nname = {key:?}\nfeeds = [{url:?}]\n{more}\n"
+                ))
+            },
+        )
+    };
+    let gateway = Gateway::start(&settings("")).await;
+    gateway.settled().await;
+    let priced = async || {
+        let services = gateway.services().await;
+        services.values().filter(|one| one.to_string().contains(PRICE)).count()
+    };
+    assert_eq!(priced().await, MANY);
+
+    gateway.configure(&settings("two"));
+    assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+    let is_clean = async || (priced().await == 0).then_some(());
+    wait_until("no price of what is hidden", PATIENCE, is_clean).await;
+    gateway.settled().await;
+    assert_eq!(gateway.names().await.len(), MANY);
+    let feed = gateway.feed(&series).await;
+    assert_eq!((&feed["state"], &feed["held"]), (&"live".into(), &0.into()), "{feed}");
+
+    // With the series hidden, the sessions have a parent all the same.
+    gateway.configure(&settings("one"));
+    assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+    shows(&gateway, &[]).await;
+    gateway.settled().await;
+    let feed = gateway.feed(&sessions).await;
+    assert_eq!(feed["orphans"], 0, "{feed}");
+}
+
+#[tokio::test]
+async fn what_a_hidden_item_claims_is_published_by_itself() {
+    let (first, second) = (FakePublisher::start().await, FakePublisher::start().await);
+    let [one, two] = [first.feed("/feed", 5), second.feed("/feed", 5)];
+    let hall = items::facility("hall", "Hall");
+    let mut court = items::facility("court", "Court");
+    court["@type"] = "IndividualFacilityUse".into();
+    second.upsert("/feed", "hall", hall.clone());
+    second.upsert("/feed", "court", court);
+    let mut claiming = hall;
+    claiming["individualFacilityUse"] =
+        json!([{"@type": "IndividualFacilityUse", "@id": items::uri("facilities", "court")}]);
+    first.upsert("/feed", "hall", claiming);
+    let two = format!("key = \"two\"\nname = \"Two\"\nfeeds = [{two:?}]\n");
+    let gateway = Gateway::start(&settings(&one, "republish = false").publisher(&two)).await;
+    shows(&gateway, &["Court", "Hall"]).await;
+}
+
 #[tokio::test]
 async fn what_has_no_licence_is_no_part_of_what_others_publish() {
     let (first, second) = (FakePublisher::start().await, FakePublisher::start().await);

@@ -72,6 +72,7 @@ impl Read {
             is_complete,
             license,
             standing: self.standings.remove(&root.key),
+            is_partial: self.is_partial,
         })
     }
 

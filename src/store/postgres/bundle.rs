@@ -42,6 +42,8 @@ pub(super) struct Read {
     /// Whether the publisher was read to the end, and the licence; by feed.
     pub(super) feeds: HashMap<i64, (bool, Option<String>)>,
     pub(super) standings: HashMap<i64, Standing>,
+    /// Whether there are feeds whose items are left out.
+    pub(super) is_partial: bool,
 }
 
 /// A key, with what was last seen of what is around it.
@@ -65,6 +67,7 @@ impl Read {
             claimed_by: claimed_by(session, &ids, hidden).await?,
             members: members_of(session, &ids, hidden).await?,
             standings: standings_of(session, &ids, hidden).await?,
+            is_partial: !hidden.is_empty(),
             ..Self::default()
         };
         let above: HashSet<i64> = read.parents.values().flatten().copied().collect();
@@ -206,7 +209,9 @@ async fn claimed_by(
         .rows(
             "SELECT claim.child, key.name, key.whole
              FROM (SELECT DISTINCT child, parent FROM link
-                   WHERE child = ANY ($1) AND relation = $2 AND parent <> child) AS claim
+                   JOIN head AS stating ON stating.id = link.head JOIN feed ON feed.id = stating.feed
+                   WHERE child = ANY ($1) AND relation = $2 AND parent <> child
+                       AND feed.rank IS NOT NULL AND feed.id <> ALL ($4)) AS claim
              JOIN key ON key.id = claim.parent
              WHERE (SELECT head.kind FROM head JOIN feed ON feed.id = head.feed
                     WHERE head.key = claim.parent AND feed.rank IS NOT NULL AND feed.id <> ALL ($4)

@@ -77,6 +77,9 @@ pub(super) async fn members_of(
                  JOIN key ON key.id = head.key
                  WHERE link.parent = root.id AND head.key <> root.id AND feed.rank IS NOT NULL
                      AND feed.id <> ALL ($3)
+                     AND EXISTS (SELECT 1 FROM head AS stating JOIN feed ON feed.id = stating.feed
+                         WHERE stating.id = link.head AND feed.rank IS NOT NULL
+                             AND feed.id <> ALL ($3))
                  ORDER BY feed.rank, head.name LIMIT $2) AS member",
             &[&ids, &MAX_MEMBERS, &hidden],
             head_row,

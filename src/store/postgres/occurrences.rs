@@ -43,8 +43,14 @@ pub(super) async fn occurrences_of(
                      SELECT root.id AS key
                      UNION ALL SELECT child FROM link WHERE parent = root.id
                          AND relation = root.down AND child <> root.id
+                         AND EXISTS (SELECT 1 FROM head AS stating JOIN feed ON feed.id = stating.feed
+                             WHERE stating.id = link.head AND feed.rank IS NOT NULL
+                                 AND feed.id <> ALL ($5))
                      UNION ALL SELECT DISTINCT parent FROM link WHERE child = root.id
                          AND relation = root.up
+                         AND EXISTS (SELECT 1 FROM head AS stating JOIN feed ON feed.id = stating.feed
+                             WHERE stating.id = link.head AND feed.rank IS NOT NULL
+                                 AND feed.id <> ALL ($5))
                          AND NOT EXISTS (SELECT 1 FROM head JOIN feed ON feed.id = head.feed
                              WHERE head.key = link.parent AND feed.rank IS NOT NULL
                                  AND feed.id <> ALL ($5))

@@ -44,6 +44,14 @@ const NEXT_PARENT: &str = "
     WHERE link.child = ?1 AND link.relation = ?2 AND feed.rank IS NOT NULL
     ORDER BY kind IS NULL, feed.rank, head.item_id, kind, key.key LIMIT 1";
 
+/// What every query of links asks of the item that states one.
+macro_rules! is_stated {
+    () => {
+        "EXISTS (SELECT 1 FROM head AS stating CROSS JOIN feed ON feed.id = stating.feed
+             WHERE stating.id = link.head AND feed.rank IS NOT NULL)"
+    };
+}
+
 pub(super) fn dirty(connection: &Connection, limit: usize) -> Result<Vec<Dirty>, StoreError> {
     let doing = "reading the dirty roots";
     let mut select = connection
@@ -306,6 +314,7 @@ impl<'a> Loader<'a> {
             changed_at: codec::from_millis(changed_at),
             is_complete,
             license,
+            is_partial: !self.hidden.feeds.is_empty(),
         })
     }
 
@@ -365,11 +374,14 @@ impl<'a> Loader<'a> {
     /// once, from the feed that comes first.
     fn members(&self) -> Result<Vec<HeadItem>, StoreError> {
         self.items(
-            "SELECT head.feed, head.item_id, head.kind, key.key, head.body
-             FROM link CROSS JOIN head ON head.key = link.child CROSS JOIN feed ON feed.id = head.feed
-             JOIN key ON key.id = head.key
-             WHERE link.parent = ?1 AND head.key <> ?1 AND feed.rank IS NOT NULL
-             ORDER BY feed.rank, head.item_id LIMIT 5000",
+            concat!(
+                "SELECT head.feed, head.item_id, head.kind, key.key, head.body
+                 FROM link CROSS JOIN head ON head.key = link.child CROSS JOIN feed ON feed.id = head.feed
+                 JOIN key ON key.id = head.key
+                 WHERE link.parent = ?1 AND head.key <> ?1 AND feed.rank IS NOT NULL AND ",
+                is_stated!(),
+                " ORDER BY feed.rank, head.item_id LIMIT 5000"
+            ),
             self.root.key,
         )
         .map(|mut items| {
@@ -414,14 +426,15 @@ impl<'a> Loader<'a> {
     /// Returns the keys of existing facilities that claim this root. What the item of another feed calls
     /// a facility does not count: nothing would be published in its place.
     fn claimed_by(&self) -> rusqlite::Result<Vec<String>> {
-        let mut select = self.select(
+        let mut select = self.select(concat!(
             "SELECT DISTINCT key.key FROM link JOIN key ON key.id = link.parent
              WHERE link.child = ?1 AND link.relation = ?2 AND link.parent <> ?1
              AND (SELECT head.kind FROM head CROSS JOIN feed ON feed.id = head.feed
                   WHERE head.key = link.parent AND feed.rank IS NOT NULL
-                  ORDER BY feed.rank, head.item_id LIMIT 1) = ?3
-             ORDER BY key.key",
-        )?;
+                  ORDER BY feed.rank, head.item_id LIMIT 1) = ?3 AND ",
+            is_stated!(),
+            " ORDER BY key.key"
+        ))?;
         let claims = codec::relation_code(Relation::Claims);
         let facility = codec::kind_code(Kind::FacilityUse);
         let rows = select.query_map(params![self.root.key, claims, facility], |row| row.get(0))?;
@@ -455,18 +468,22 @@ impl<'a> Loader<'a> {
         if !self.is_linked && !self.has_occurrences {
             return Ok(Vec::new());
         }
-        let mut select = self.select(
+        let mut select = self.select(concat!(
             "SELECT o.feed, o.start, o.length, o.status, o.facts FROM (
                  SELECT ?1 AS key
                  UNION ALL SELECT child FROM link WHERE parent = ?1 AND relation = ?2 AND child <> ?1
-                 UNION ALL SELECT DISTINCT parent FROM link WHERE child = ?1 AND relation = ?4
+                     AND ",
+            is_stated!(),
+            " UNION ALL SELECT DISTINCT parent FROM link WHERE child = ?1 AND relation = ?4
                      AND NOT EXISTS (SELECT 1 FROM head CROSS JOIN feed ON feed.id = head.feed
                          WHERE head.key = link.parent AND feed.rank IS NOT NULL)
                      AND NOT EXISTS (SELECT 1 FROM link AS other WHERE other.parent = link.parent
                          AND other.relation = ?4 AND other.child <> ?1)
-             ) AS root CROSS JOIN occurrence AS o ON o.parent = root.key CROSS JOIN feed ON feed.id = o.feed
-             WHERE feed.rank IS NOT NULL ORDER BY o.start DESC, o.feed, o.item_id LIMIT ?3",
-        )?;
+                     AND ",
+            is_stated!(),
+            ") AS root CROSS JOIN occurrence AS o ON o.parent = root.key CROSS JOIN feed ON feed.id = o.feed
+             WHERE feed.rank IS NOT NULL ORDER BY o.start DESC, o.feed, o.item_id LIMIT ?3"
+        ))?;
         let claims_of =
             |of: Kind| (kind == Some(of)).then(|| codec::relation_code(Relation::Claims));
         let (down, up) = (claims_of(Kind::FacilityUse), claims_of(Kind::IndividualFacilityUse));
