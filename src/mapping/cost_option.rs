@@ -154,7 +154,7 @@ fn option(cx: &Context<'_>, offer: &Offer) -> Option<CostOption> {
         amount,
         amount_description: if amount == 0.0 {
             "Free".to_owned()
-        } else if words(&offer.price.as_str().to_lowercase()).any(|word| LONG.contains(&word)) {
+        } else if words(&offer.price.as_str().to_lowercase()).any(|word| BY_TIME.contains(&word)) {
             format!("{} ({})", money(amount, &currency), cx.line(offer.price.as_str()))
         } else {
             format!("{} per {}", money(amount, &currency), unit(cx))
@@ -234,7 +234,7 @@ fn price_in(text: &str) -> Option<f64> {
     if goes_on(&rest) || is_for_several(&rest) || (!is_after && numbers.next().is_some()) {
         return None;
     }
-    if is_no_price(&front, &rest) || (sign.is_none() && is_count(&front, &rest)) {
+    if is_no_price(&front, &rest) || (sign.is_none() && is_count(&front, number, &rest)) {
         return None;
     }
     let is_word = |word: &str| {
@@ -246,21 +246,47 @@ fn price_in(text: &str) -> Option<f64> {
     Some(if is_pence { amount / 100.0 } else { amount })
 }
 
-/// Tells whether the words beside an amount make it something else than the price: a gift, a part, a saving.
+/// Tells whether the words beside an amount make it something else than the price: a gift, a part, a saving, or
+/// what members alone pay.
 fn is_no_price(front: &str, rest: &str) -> bool {
-    let ends = [',', ';'];
+    let (front, behind) = (front.replace(". ", ";"), rest.replace(". ", ";"));
+    let ends = [',', ';', '!', '\n'];
     let front = front.rsplit(ends).next().unwrap_or_default();
-    let rest = rest.split(ends).next().unwrap_or_default();
+    let behind = behind.split(ends).next().unwrap_or_default();
+    let front: Vec<&str> = words(front).filter(|word| !FILLERS.contains(word)).collect();
     let is_number = |word: &&str| word.contains(|c: char| c.is_ascii_digit());
-    let front = words(front).collect::<Vec<_>>();
-    let front = front.into_iter().rev().take(2);
-    let rest = words(rest).take_while(|word| !is_number(word)).take(2);
-    front.chain(rest).any(|word| NO_PRICE.contains(&word))
+    let behind: Vec<&str> = words(behind).take_while(|word| !is_number(word)).collect();
+    // In brackets: `(discount for members)`.
+    let is_aside = !rest.starts_with(char::is_alphanumeric)
+        && matches!(behind[..], ["discount", "available" | "for" | "if" | "with", ..]);
+    (front.len().saturating_sub(2)..front.len()).any(|at| is_of_no_price(&front, at))
+        || (0..behind.len().min(2))
+            .any(|at| behind[at] != "save" && !is_aside && is_of_no_price(&behind, at))
 }
 
-/// Tells whether a number without the sign of a currency is an age, a share, or how many there are of something.
-fn is_count(front: &str, rest: &str) -> bool {
-    let is_counted = words(rest).next().is_some_and(|word| COUNTED.contains(&word));
+/// Tells whether a word says that the amount beside it is no price: not in `off-peak`, `one-off` or `no deposit`.
+fn is_of_no_price(words: &[&str], at: usize) -> bool {
+    let before = at.checked_sub(1).map_or("", |before| words[before]);
+    let after = words.get(at + 1).copied().unwrap_or_default();
+    match words[at] {
+        "off" => !matches!(before, "drop" | "one") && !matches!(after, "peak" | "season"),
+        "member" | "members" => {
+            !matches!(before, "all" | "each" | "every" | "non" | "per")
+                && !matches!(after, "and" | "free" | "or")
+        }
+        word => NO_PRICE.contains(&word) && !matches!(before, "no" | "plus" | "without"),
+    }
+}
+
+/// Tells whether a number without the sign of a currency is an age, a share, or how many there are of something:
+/// `1 hour`, but not `12/hour` and `6.00 hour`.
+fn is_count(front: &str, number: &str, rest: &str) -> bool {
+    let is_money = number != "1.00" && number.split_once('.').is_some_and(|(_, p)| p.len() == 2);
+    let is_rate = |unit: &str| {
+        matches!(unit, "hour" | "month" | "week" | "year") && (is_money || rest.starts_with('/'))
+    };
+    let is_counted =
+        words(rest).next().is_some_and(|word| COUNTED.contains(&word) && !is_rate(word));
     is_counted || rest.starts_with(['+', '%']) || words(front).any(|word| word == "free")
 }
 
@@ -268,9 +294,11 @@ fn is_count(front: &str, rest: &str) -> bool {
 fn is_for_several(rest: &str) -> bool {
     let Some(count) = rest.strip_prefix("for ") else { return false };
     let mut words = words(count);
-    let is_number = words.next().is_some_and(|word| word.bytes().all(|b| b.is_ascii_digit()));
+    let number = words.next().and_then(|word| word.parse::<u32>().ok());
     let is_age = count.contains('+');
-    is_number && !is_age && words.next().is_none_or(|word| SEVERAL.contains(&word))
+    number.is_some_and(|number| number > 1)
+        && !is_age
+        && words.next().is_none_or(|word| SEVERAL.contains(&word))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -430,7 +458,11 @@ const PRICE_WORDS: [&str; 13] = [
 
 /// Words beside amounts that are not the price.
 const NO_PRICE: [&str; 8] =
-    ["deposit", "discount", "donate", "donation", "donations", "off", "save", "saving"];
+    ["deposit", "discount", "donate", "donation", "donations", "save", "saving", "savings"];
+
+/// Words between those and the amount.
+const FILLERS: [&str; 12] =
+    ["a", "an", "at", "from", "is", "least", "of", "only", "over", "the", "to", "up"];
 
 /// Words behind numbers that are no amounts.
 const COUNTED: [&str; 15] = [
@@ -444,10 +476,10 @@ const SEVERAL: [&str; 12] = [
     "swims", "tickets", "visits",
 ];
 
-/// Words of what lasts longer than a session.
-const LONG: [&str; 13] = [
-    "annual", "annually", "block", "course", "month", "monthly", "months", "season", "term",
-    "week", "weeks", "year", "yearly",
+/// Words of what is paid for by its time, or lasts longer than a session.
+const BY_TIME: [&str; 16] = [
+    "annual", "annually", "block", "course", "hour", "hourly", "hr", "month", "monthly", "months",
+    "season", "term", "week", "weeks", "year", "yearly",
 ];
 
 #[cfg(test)]
@@ -500,6 +532,52 @@ mod tests {
             ("1.234,50", Some(1234.5)),
             ("€ 1.234,50", Some(1234.5)),
             ("TBC", None),
+        ] {
+            assert_eq!(price_in(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_saving_a_part_and_what_members_pay_are_no_price_and_words_like_theirs_hide_none() {
+        for (text, expected) in [
+            ("Off-peak £5", Some(5.0)),
+            ("Off peak: 4.50", Some(4.5)),
+            ("£4.50 (off-peak)", Some(4.5)),
+            ("Get £5 off off-peak", None),
+            ("£30 one-off", Some(30.0)),
+            ("One-off payment £30", Some(30.0)),
+            ("£25 (one-off fee)", Some(25.0)),
+            ("£5 drop-off", Some(5.0)),
+            ("£5 (no deposit)", Some(5.0)),
+            ("No deposit £5", Some(5.0)),
+            ("£10 refundable deposit", None),
+            ("Deposit of £10", None),
+            ("£10 (deposit)", None),
+            ("Adults £6 (discount for members)", Some(6.0)),
+            ("£2 discount for members", None),
+            ("£2 (discount)", None),
+            ("£5. Save by booking online", Some(5.0)),
+            ("£5 - save by booking online", Some(5.0)),
+            ("Save £5", None),
+            ("Save up to £5", None),
+            ("Saving of £5", None),
+            ("£5 members only", None),
+            ("£5 (for members)", None),
+            ("Members: £5", None),
+            ("Non-members £5", Some(5.0)),
+            ("£5 non members", Some(5.0)),
+            ("£5 (members free)", Some(5.0)),
+            ("£5 for members and guests", Some(5.0)),
+            ("£5 for 1", Some(5.0)),
+            ("£5 for 1 session", Some(5.0)),
+            ("£9 for 2", None),
+            ("12/hour", Some(12.0)),
+            ("25/month", Some(25.0)),
+            ("30 per hour", Some(30.0)),
+            ("6.00 hour", Some(6.0)),
+            ("6 hours", None),
+            ("1.00 hour", None),
+            ("1 hour", None),
         ] {
             assert_eq!(price_in(text), expected, "{text}");
         }

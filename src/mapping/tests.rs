@@ -1007,6 +1007,8 @@ fn a_price_for_weeks_is_not_told_as_one_for_a_session() {
     for (price, said) in [
         ("£10 for 6 weeks", "£10.00 (£10 for 6 weeks)"),
         ("£30 a month", "£30.00 (£30 a month)"),
+        ("25/month", "£25.00 (25/month)"),
+        ("30 per hour", "£30.00 (30 per hour)"),
         ("£5 each", "£5.00 per session"),
     ] {
         let service = series(&format!(r#""offers":[{{"price":"{price}"}}]"#));
