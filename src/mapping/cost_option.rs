@@ -87,7 +87,7 @@ fn options(cx: &Context<'_>, offers: &[&Offer]) -> (Vec<CostOption>, HashSet<Id>
     let mut entitled = HashSet::new();
     for ((offer, mut option), is_shared) in priced.into_iter().zip(shared) {
         if is_shared {
-            let key = content_key(cx, offer, option.amount);
+            let key = content_key(cx, offer, option.amount, stated_ages(offer).ages);
             option.id = Id::derive_under("cost_option", cx.service_id, &[&key]);
         }
         if !options.iter().any(|known| known.id == option.id) {
@@ -171,12 +171,11 @@ fn offer_key(cx: &Context<'_>, offer: &Offer, amount: f64) -> String {
     if let Some(local) = offer.id.get().map(str::to_owned).or_else(|| offer.identifier.local()) {
         return format!("{source}\nOffer\n{local}");
     }
-    content_key(cx, offer, amount)
+    content_key(cx, offer, amount, plain_ages(offer))
 }
 
-fn content_key(cx: &Context<'_>, offer: &Offer, amount: f64) -> String {
-    // Ids never change, so neither does this form: the service again, name, price, and ages or `None`.
-    let ages = ages_of(offer);
+/// Ids never change, so neither does this form: the service again, name, price, and ages or `None`.
+fn content_key(cx: &Context<'_>, offer: &Offer, amount: f64, ages: Option<Ages>) -> String {
     let say = |years: Option<f64>| years.map_or_else(|| "None".to_owned(), |n| n.to_string());
     let (min, max) = (say(ages.and_then(Ages::min_years)), say(ages.and_then(Ages::max_years)));
     format!("{}\n{}\n{amount}\n{min}\n{max}", cx.service_id, text::line(offer.name.as_str()))
@@ -356,8 +355,10 @@ fn unit(cx: &Context<'_>) -> &'static str {
     }
 }
 
-fn ages_of(offer: &Offer) -> Option<Ages> {
-    stated_ages(offer).ages
+/// Returns the ages that are stated in numbers. How words are read may change.
+fn plain_ages(offer: &Offer) -> Option<Ages> {
+    let mut stated = [&offer.age_restriction, &offer.age_range].into_iter();
+    stated.find_map(|ages| ages.first().and_then(Ages::in_numbers))
 }
 
 fn stated_ages(offer: &Offer) -> Stated {

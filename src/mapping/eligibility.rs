@@ -148,6 +148,13 @@ impl Ages {
         }
     }
 
+    /// Reads an age range as if there were no words in it.
+    pub(super) fn in_numbers(value: &QuantitativeValue) -> Option<Self> {
+        let plain = |bound: &Figure| Figure { number: bound.number, ..Figure::default() };
+        let (min_value, max_value) = (plain(&value.min_value), plain(&value.max_value));
+        Self::parse(&QuantitativeValue { min_value, max_value, ..value.clone() }).ages
+    }
+
     /// Joins ranges that overlap or go on where another ends; nothing where ages between them are left out.
     fn spanning(mut all: Vec<Self>) -> Option<Self> {
         all.sort_by(|a, b| a.min_years().unwrap_or(0.0).total_cmp(&b.min_years().unwrap_or(0.0)));

@@ -1043,6 +1043,22 @@ fn ids_of_offers_that_share_one_do_not_depend_on_their_order() {
 }
 
 #[test]
+fn ids_of_offers_do_not_depend_on_ages_in_words() {
+    let options = |offers: &str| series(&format!(r#""offers":[{offers}]"#)).cost_options;
+    let id = |ages: &str| options(&format!(r#"{{"price":5,{ages}}}"#))[0].id;
+    let without = id(r#""name":"""#);
+    assert_eq!(id(r#""ageRange":{"minValue":"16+"}"#), without);
+    assert_eq!(id(r#""ageRange":{"name":"16+"}"#), without);
+    let numbers = id(r#""ageRange":{"maxValue":15}"#);
+    assert_ne!(numbers, without);
+    assert_eq!(id(r#""ageRange":{"minValue":"8 years","maxValue":15}"#), numbers);
+    // What only the words tell apart is shown all the same.
+    let apart =
+        r#"{"price":5,"ageRange":{"minValue":"16+"}},{"price":5,"ageRange":{"minValue":"8+"}}"#;
+    assert_eq!(options(apart).len(), 2);
+}
+
+#[test]
 fn the_price_of_a_session_is_not_that_of_the_course() {
     let course = |offers: &str, of_session: &str| {
         service(&format!(
