@@ -217,7 +217,7 @@ pub(super) static TABLES: &[Table] = &[
     Table {
         name: "language",
         path: "languages.csv",
-        fields: &[("id", Text), ("service_id", Text), ("code", Text)],
+        fields: &[("id", Text), ("service_id", Text), ("code", Text), ("name", Text)],
         keys: &[("service_id", "service")],
     },
     Table {

@@ -15,6 +15,7 @@ mod crosswalk;
 mod description;
 mod detail;
 mod eligibility;
+mod language;
 mod location;
 mod meeting;
 mod options;

@@ -11,6 +11,7 @@ use super::context::Context;
 use super::cost_option;
 use super::description;
 use super::eligibility;
+use super::language;
 use super::location;
 use super::meeting::lets_in;
 use super::organization;
@@ -21,13 +22,10 @@ use super::rules::Rules;
 use super::schedule;
 use super::status;
 use super::template;
-use super::text;
 use crate::openactive::Identifier;
 use crate::openactive::canonical_uri;
 use crate::openactive::lenient::Absent as _;
 use crate::openactive::lenient::Text;
-use crate::oruk::Id;
-use crate::oruk::Language;
 use crate::oruk::OpenActiveSource;
 use crate::oruk::Service;
 use crate::oruk::SourceId;
@@ -94,7 +92,7 @@ fn service(cx: &Context<'_>) -> (Service, Option<DateTime<Utc>>) {
         fees_description: costs.fees.clone(),
         eligibility_description: eligibility.description.clone(),
         schedules,
-        languages: languages(cx),
+        languages: language::languages(cx),
         contacts: contact::contacts(cx, &organizer, &places),
         x_openactive: Some(source(cx, organizer.party.is_none())),
         organization: organizer.organization,
@@ -137,60 +135,6 @@ fn accreditations(cx: &Context<'_>, organizer: &organization::Organizer<'_>) -> 
     let words = cx.rules.text(template::Text::Accreditations, &[("addresses", &addresses)]);
     Some(words).filter(|words| !urls.is_empty() && !words.is_empty())
 }
-
-fn languages(cx: &Context<'_>) -> Vec<Language> {
-    let stated = cx.first(|o| &o.in_language).into_iter().flatten();
-    let stated = stated.map(|language| text::line(language.as_str()));
-    let mut languages: Vec<Language> = Vec::new();
-    for stated in stated.filter(|stated| !stated.is_empty()) {
-        let Some(code) = language_code(&stated) else {
-            cx.find(Code::LanguageUnknown, "inLanguage");
-            continue;
-        };
-        let id = Id::derive_under("language", cx.service_id, &[&code.to_lowercase()]);
-        if !languages.iter().any(|known| known.id == id) {
-            languages.push(Language { id, service_id: cx.service_id, code: Some(code) });
-        }
-    }
-    languages
-}
-
-/// Returns a tag of BCP 47 as published, and that of a language given by its name; nothing for other words.
-fn language_code(stated: &str) -> Option<String> {
-    let mut parts = stated.split(['-', '_']);
-    let is_language = parts.next().is_some_and(|language| {
-        matches!(language.len(), 2 | 3) && language.bytes().all(|b| b.is_ascii_alphabetic())
-    });
-    let is_part = |part: &str| {
-        (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-    };
-    let named = LANGUAGES.iter().find(|(name, _)| name.eq_ignore_ascii_case(stated));
-    match named {
-        Some((_, code)) => Some((*code).to_owned()),
-        None => (is_language && parts.all(is_part)).then(|| stated.to_owned()),
-    }
-}
-
-/// The languages sessions in the United Kingdom are held in most, by name.
-const LANGUAGES: [(&str, &str); 17] = [
-    ("Arabic", "ar"),
-    ("Bengali", "bn"),
-    ("BSL", "bfi"),
-    ("British Sign Language", "bfi"),
-    ("Chinese", "zh"),
-    ("English", "en"),
-    ("French", "fr"),
-    ("Gaelic", "gd"),
-    ("Gujarati", "gu"),
-    ("Irish", "ga"),
-    ("Polish", "pl"),
-    ("Portuguese", "pt"),
-    ("Punjabi", "pa"),
-    ("Spanish", "es"),
-    ("Ukrainian", "uk"),
-    ("Urdu", "ur"),
-    ("Welsh", "cy"),
-];
 
 fn source(cx: &Context<'_>, publisher_stands_in: bool) -> OpenActiveSource {
     let head = cx.head();

@@ -617,6 +617,39 @@ fn languages_are_listed_once() {
 }
 
 #[test]
+fn languages_are_read_from_every_shape_and_kept_in_words_where_no_code_is_known() {
+    for (stated, expected) in [
+        (r#""English, Welsh""#, vec![(Some("en"), None), (Some("cy"), None)]),
+        (
+            r#""Polish and English / BSL""#,
+            vec![(Some("pl"), None), (Some("en"), None), (Some("bfi"), None)],
+        ),
+        (r#""en,cy-GB""#, vec![(Some("en"), None), (Some("cy-GB"), None)]),
+        (r#"{"@type":"Language","name":"Romanian"}"#, vec![(Some("ro"), None)]),
+        (r#"{"@type":"Language","name":"Karen","alternateName":"ksw"}"#, vec![(Some("ksw"), None)]),
+        (
+            r#"{"@type":"Language","name":"Makaton","alternateName":"tbc"}"#,
+            vec![(None, Some("Makaton"))],
+        ),
+        (
+            r#"[{"@value":"Tamil"},"makaton","Makaton"]"#,
+            vec![(Some("ta"), None), (None, Some("makaton"))],
+        ),
+        (r#""English and Makaton""#, vec![(Some("en"), None), (None, Some("Makaton"))]),
+        (r#""Ask us, and we will help""#, vec![(None, Some("Ask us, and we will help"))]),
+        (r#"["tbc","all","N/A","07700900123","https://x.org/en"]"#, vec![]),
+    ] {
+        let properties = format!(r#""inLanguage":{stated}"#);
+        let languages = series(&properties).languages;
+        let read = languages.iter().map(|one| (one.code.as_deref(), one.name.as_deref()));
+        assert_eq!(read.collect::<Vec<_>>(), expected, "{stated}");
+        let is_told = !found(&properties, &[Code::LanguageUnknown]).is_empty();
+        let is_known = expected.iter().all(|(code, _)| code.is_some());
+        assert_eq!(is_told, !is_known || expected.is_empty(), "{stated}");
+    }
+}
+
+#[test]
 fn a_class_without_a_name_is_online_whatever_that_is_called() {
     let named = |place: &str| {
         service(&format!(r#"{{"@type":"SessionSeries","facilityType":["Yoga"],{place}}}"#)).name

@@ -43,6 +43,7 @@ pub use opportunity::Brand;
 pub use opportunity::Image;
 pub use opportunity::Kind;
 pub use opportunity::Opportunity;
+pub use opportunity::SpokenLanguage;
 pub use party::ContactPoint;
 pub use party::Party;
 pub use place::AmenityFeature;

@@ -46,6 +46,17 @@ lenient_object! {
 }
 
 lenient_object! {
+    /// A language by its code or its name; a bare string is either.
+    pub struct SpokenLanguage {
+        /// Name, or code.
+        name: Text = "name" | "@value" | "prefLabel",
+        /// The code where the name is beside it.
+        alternate_name: Text = "alternateName",
+    }
+    text => name allowed
+}
+
+lenient_object! {
     /// An event, a course or a facility, as published; a bare string is its URI.
     pub struct Opportunity {
         /// Type as published.
@@ -151,7 +162,7 @@ lenient_object! {
         /// Room, court or pool within the venue.
         sports_activity_location: Many<Place> = "beta:sportsActivityLocation",
         /// Languages (schema.org, not in OpenActive).
-        in_language: Many<Text> = "inLanguage",
+        in_language: Many<SpokenLanguage> = "inLanguage",
     }
     text => id allowed
 }

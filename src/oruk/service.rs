@@ -139,13 +139,16 @@ pub struct Service {
 /// A [language](https://docs.openreferral.org/en/v3.0/hsds/schema_reference.html#language).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Language {
-    /// Derived from service and code.
+    /// Derived from service and code, else name.
     pub id: Id,
     /// The service.
     pub service_id: Id,
     /// Language tag (HSDS, not in the UK profile).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// Name, where no code is known (HSDS, not in the UK profile).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// A [program](https://docs.openreferral.org/en/v3.0/hsds/schema_reference.html#program).

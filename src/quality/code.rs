@@ -102,7 +102,7 @@ codes! {
     AgeSwapped = "age-swapped", Info, "the age range was upside down and put right", "Swap minValue and maxValue.", "modelling-opportunity-data/#describing-age-ranges";
     GenderUnknown = "gender-unknown", Info, "the gender restriction is not one of the standard's", "Use one of the three GenderRestrictionType values.", "modelling-opportunity-data/#describing-gender-restrictions";
     AttendanceUnknown = "attendance-unknown", Warning, "the attendance mode is not one of the standard's and was passed over", "Use one of the EventAttendanceModeEnumeration values of schema.org.", "modelling-opportunity-data/#describing-virtual-events";
-    LanguageUnknown = "language-unknown", Info, "a language is neither a code nor a name that is known and was left out", "Publish inLanguage as a code such as en or cy.", "modelling-opportunity-data/#schema-event";
+    LanguageUnknown = "language-unknown", Info, "a language is neither a code nor a name that is known and was kept in words, where these may name one", "Publish inLanguage as a code such as en or cy.", "modelling-opportunity-data/#schema-event";
     ActivityMissing = "activity-missing", Warning, "no activity", "Publish an activity from the OpenActive activity list.", "activity-list/";
     ActivityUnlisted = "activity-unlisted", Info, "the activity is not in the activity list and became a category", "Use an activity from the OpenActive activity list.", "activity-list/";
     ConceptMismatch = "concept-mismatch", Warning, "the label and the URI of a concept disagree", "Make label and URI agree.", "activity-list/";

@@ -162,7 +162,8 @@ pub struct Language<'a> {
 
 impl<'a> Language<'a> {
     fn of(language: &'a oruk::Language) -> Option<Self> {
-        Some(Self { id: language.id, language: language.code.as_deref()? })
+        let stated = language.code.as_deref().or(language.name.as_deref());
+        Some(Self { id: language.id, language: stated? })
     }
 }
 

@@ -217,18 +217,21 @@ fn mixed_attendance_is_at_a_venue_and_an_unknown_place_is_unsaid() {
 }
 
 #[test]
-fn languages_are_named_by_their_tag() {
+fn languages_are_named_by_their_tag_else_by_their_name() {
     let mut service = example();
-    let language = |code: Option<&str>| oruk::Language {
-        id: Id::derive("language", &["x"]),
+    let id = Id::derive("language", &["x"]);
+    let language = |code: Option<&str>, name: Option<&str>| oruk::Language {
+        id,
         service_id: service.id,
         code: code.map(str::to_owned),
+        name: name.map(str::to_owned),
     };
-    service.languages = vec![language(Some("cy")), language(None)];
+    service.languages =
+        vec![language(Some("cy"), None), language(None, Some("Makaton")), language(None, None)];
     let full = value(&v1::Service::full(&service));
     assert_eq!(
         full["languages"],
-        json!([{ "id": Id::derive("language", &["x"]), "language": "cy" }])
+        json!([{ "id": id, "language": "cy" }, { "id": id, "language": "Makaton" }])
     );
 }
 

@@ -33,6 +33,7 @@ pub fn strict(mut service: Service) -> Service {
     }
     for language in &mut service.languages {
         language.code = None;
+        language.name = None;
     }
     strip_links(&mut service.attributes);
     service.x_openactive = None;

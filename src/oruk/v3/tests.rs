@@ -153,6 +153,7 @@ fn services() -> Vec<Service> {
         id: Id::derive("language", &[&first.id.to_string(), "cy"]),
         service_id: first.id,
         code: Some("cy".to_owned()),
+        name: Some("Welsh".to_owned()),
     }];
     first.assured_date = Some("2026-11-01".to_owned());
     first.assurer_email = Some("data@example.org".to_owned());
