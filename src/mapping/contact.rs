@@ -11,7 +11,9 @@ use super::precedence::Property;
 use super::text;
 use super::url::email;
 use crate::openactive::ContactPoint;
+use crate::openactive::Opportunity;
 use crate::openactive::lenient::Absent as _;
+use crate::openactive::lenient::Nested;
 use crate::openactive::lenient::Text;
 use crate::oruk::Contact;
 use crate::oruk::Id;
@@ -26,7 +28,7 @@ pub(super) fn contacts(
     places: &Places<'_>,
 ) -> Vec<Contact> {
     let mut contacts = Vec::new();
-    if private_contact(cx).is_some() {
+    if !private_contacts(cx).is_empty() {
         cx.find(Code::PersonWithheld, "beta:contactPoint");
     }
     contacts.extend(match contact_point(cx) {
@@ -52,16 +54,38 @@ pub(super) fn service_email(
 
 /// Returns the public contact point, whose address and number are published whoever else has them.
 pub(super) fn contact_point<'a>(cx: &'a Context<'_>) -> Option<&'a ContactPoint> {
-    stated_contact(cx).filter(|point| !point.is_person())
+    static NOBODY: Nested<ContactPoint> = Nested(None);
+    let public = |o: &'a Opportunity| match o.contact_point.get() {
+        Some(point) if is_private(point) => &NOBODY,
+        _ => &o.contact_point,
+    };
+    cx.first(public).and_then(Nested::get)
 }
 
-/// Returns the person who stands where the contact point belongs: no address or number of theirs is public.
-pub(super) fn private_contact<'a>(cx: &'a Context<'_>) -> Option<&'a ContactPoint> {
-    stated_contact(cx).filter(|point| point.is_person())
+/// Returns the persons who stand where the contact point belongs: no address or number of theirs is public.
+pub(super) fn private_contacts<'a>(cx: &'a Context<'_>) -> Vec<&'a ContactPoint> {
+    let owners = cx.layers().iter().copied().chain(cx.facts().take(MAX_OCCURRENCES));
+    let mut persons: Vec<&ContactPoint> = Vec::new();
+    for point in owners.filter_map(|owner| owner.contact_point.get()) {
+        if is_private(point) && !persons.contains(&point) {
+            persons.push(point);
+        }
+    }
+    persons
 }
 
-fn stated_contact<'a>(cx: &'a Context<'_>) -> Option<&'a ContactPoint> {
-    cx.first(|o| &o.contact_point).and_then(|point| point.get())
+/// How many occurrences are looked at.
+const MAX_OCCURRENCES: usize = 64;
+
+/// Tells whether a contact point is a person, and not a team of which only the type is wrong.
+fn is_private(point: &ContactPoint) -> bool {
+    if !point.is_person() {
+        return false;
+    }
+    let name = point.name.as_str().to_lowercase();
+    let is_plain = name.chars().all(|c| c.is_alphanumeric() || " &'’".contains(c));
+    let last = name.split(' ').next_back().unwrap_or_default();
+    !(is_plain && TEAM_WORDS.contains(&last))
 }
 
 fn of_point(cx: &Context<'_>, point: &ContactPoint, organizer: &Organizer<'_>) -> Option<Contact> {

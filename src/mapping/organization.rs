@@ -4,7 +4,7 @@
 //! advertised provider. Who is not said to be an organisation, and shows no sign of being one, is taken
 //! for a person.
 
-use super::contact::private_contact;
+use super::contact::private_contacts;
 use super::context::Context;
 use super::detail::is_same;
 use super::detail::without_scheme;
@@ -69,14 +69,14 @@ pub(super) fn private_details<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &
     let found = find_party(cx);
     let organizer = found.iter().flat_map(|found| [&found.party.email, &found.party.telephone]);
     let organizer: Vec<&str> = organizer.map(|detail| without_scheme(detail.as_str())).collect();
-    let person =
-        private_contact(cx).into_iter().flat_map(|person| [&person.email, &person.telephone]);
-    let person = person.map(|detail| without_scheme(detail.as_str()));
+    let persons =
+        private_contacts(cx).into_iter().flat_map(|person| [&person.email, &person.telephone]);
+    let persons = persons.map(|detail| without_scheme(detail.as_str()));
     if found.is_some_and(|found| found.is_private) {
-        return person.chain(organizer).collect::<Vec<_>>().into_iter();
+        return persons.chain(organizer).collect::<Vec<_>>().into_iter();
     }
     let is_public = |detail: &str| organizer.iter().any(|public| is_same(public, detail));
-    person.filter(|detail| !is_public(detail)).collect::<Vec<_>>().into_iter()
+    persons.filter(|detail| !is_public(detail)).collect::<Vec<_>>().into_iter()
 }
 
 /// Maps who runs the opportunity.

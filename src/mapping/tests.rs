@@ -895,6 +895,41 @@ fn a_person_who_stands_as_contact_point_is_not_published() {
 }
 
 #[test]
+fn a_person_who_stands_as_contact_point_hides_no_public_one() {
+    let class = series(
+        r#""description":"Ring 07700 900123 or 01632 960123.",
+        "contactPoint":{"@type":"Person","name":"Jane Doe","telephone":"07700 900123"},
+        "superEvent":{"@type":"EventSeries",
+        "contactPoint":{"name":"Bookings team","email":"bookings@example.org","telephone":"01632 960123"}}"#,
+    );
+    assert_eq!(class.email.as_deref(), Some("bookings@example.org"));
+    assert_eq!(class.contacts[0].name.as_deref(), Some("Bookings team"));
+    assert_eq!(class.contacts[0].phones[0].number, "01632 960123");
+    let description = class.description.unwrap();
+    assert!(description.starts_with("Ring (given on booking) or 01632 960123."), "{description}");
+    // The person is private where the public contact point comes first, too.
+    let behind = series(
+        r#""description":"Ring 07700 900123.","contactPoint":{"name":"Bookings team","email":"b@example.org"},
+        "superEvent":{"@type":"EventSeries","contactPoint":{"@type":"Person","telephone":"07700 900123"}}"#,
+    );
+    assert!(behind.description.unwrap().starts_with("Ring (given on booking)."));
+}
+
+#[test]
+fn a_team_is_no_person_whatever_its_type() {
+    let address = |name: &str| {
+        let point = format!(r#"{{"@type":"Person","name":"{name}","email":"hello@example.org"}}"#);
+        series(&format!(r#""contactPoint":{point}"#)).email
+    };
+    for team in ["Bookings team", "Hilltop Reception", "Enquiries"] {
+        assert_eq!(address(team).as_deref(), Some("hello@example.org"), "{team}");
+    }
+    for person in ["Jane Doe", "Jane Doe (Club)", "Jane Doe, Club", "Club secretary Jane Doe", ""] {
+        assert_eq!(address(person), None, "{person}");
+    }
+}
+
+#[test]
 fn a_private_number_is_not_published_as_that_of_the_venue() {
     let person = r#""organizer":{"@type":"Person","name":"Jane Doe","email":"jane@example.org",
         "telephone":"07700 900123"},"#;
