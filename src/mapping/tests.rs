@@ -792,6 +792,8 @@ fn an_organisation_without_a_type_is_known_by_what_only_organisations_have() {
         r#""name":"Striders","@type":"SportsClub""#,
         r#""name":"Striders","@type":"https://schema.org/LocalBusiness""#,
         r#""name":"Striders Club","@type":"Seller""#,
+        r#""name":"Striders","@type":"Brand""#,
+        r#""name":"Striders","@type":"LeisureProvider""#,
     ] {
         let service = series(&format!(r#""organizer":{{{sign},"email":"hello@example.org"}}"#));
         assert_eq!(service.email.as_deref(), Some("hello@example.org"), "{sign}");
@@ -809,8 +811,11 @@ fn who_provides_a_facility_or_operates_a_venue_is_an_organisation() {
         |by: &str| format!(r#""location":{{"beta:serviceOperator":{{{by}{striders}}}}}"#);
     assert!(courts(&format!(r#""provider":{{{striders}}}"#)));
     assert!(courts(&operated("")));
+    assert!(courts(&operated(r#""@type":"Thing","#)));
     // An organizer may be either, and a person is one wherever it stands.
     assert!(!courts(&format!(r#""organizer":{{{striders}}}"#)));
+    assert!(!courts(&format!(r#""organizer":{{"@type":"Thing",{striders}}}"#)));
+    assert!(!courts(&operated(r#""@type":"Thing","givenName":"Jane","#)));
     assert!(!courts(&format!(r#""provider":{{{person}{striders}}}"#)));
     assert!(!courts(&operated(person)));
     // A type that is not known may be a person's.

@@ -12,6 +12,7 @@ use super::lenient::Many;
 use super::lenient::Text;
 use super::lenient::lenient_object;
 use super::opportunity::Image;
+use super::vocabulary::is_word;
 use super::vocabulary::word_of;
 
 lenient_object! {
@@ -54,18 +55,24 @@ impl Party {
     /// Tells whether the party is a private person, whose details are never published: whatever else it is
     /// said to be, or, where it is not said to be an organisation, by its first or last name.
     pub fn is_person(&self) -> bool {
-        let has_own_name = !self.given_name.is_absent() || !self.family_name.is_absent();
-        self.types().any(is_kind_of_person) || (!self.is_organization() && has_own_name)
+        self.types().any(is_kind_of_person) || (!self.is_organization() && self.has_own_name())
     }
 
     /// Tells whether the party is said to be an organisation.
     pub fn is_organization(&self) -> bool {
-        self.types().any(is_kind_of_organization)
+        let is_in_role = || self.types().any(|name| ends_in(name, ROLES));
+        self.types().any(|name| ends_in(name, ORGANIZATIONS))
+            || (!self.has_own_name() && is_in_role())
     }
 
-    /// Tells whether the party is said to be something, be that a kind of person, of organisation or neither.
+    /// Tells whether the party is said to be something, be that a kind of person, of organisation or neither. A
+    /// `Thing` is anything.
     pub fn is_typed(&self) -> bool {
-        self.types().next().is_some()
+        self.types().any(|name| !is_word(name, "Thing"))
+    }
+
+    fn has_own_name(&self) -> bool {
+        !self.given_name.is_absent() || !self.family_name.is_absent()
     }
 
     fn types(&self) -> impl Iterator<Item = &str> {
@@ -79,17 +86,20 @@ fn is_kind_of_person(name: &str) -> bool {
 }
 
 /// A type that is not known, a `Thing` above all, may be a person's.
-fn is_kind_of_organization(name: &str) -> bool {
+fn ends_in(name: &str, known: &str) -> bool {
     let word = word_of(name).to_ascii_lowercase();
-    ORGANIZATIONS.split_whitespace().any(|known| word.ends_with(known))
+    known.split_whitespace().any(|end| word.ends_with(end))
 }
 
-/// What the names of organisations and businesses at schema.org end in.
+/// What the names of organisations and businesses end in, at schema.org and elsewhere.
 const ORGANIZATIONS: &str = "organization organisation business company corporation consortium cooperative \
     airline school preschool university college ngo charity project system library group team club gym center \
     centre complex course alley pool resort arena stadium location place park party union agency office \
     studio store shop hotel theater museum church council association trust society federation authority \
-    clinic hospital restaurant cafe pub spa salon";
+    clinic hospital restaurant cafe pub spa salon brand venue facility body cic";
+
+/// What organisations are called by what they do. People do it too, who have first and last names.
+const ROLES: &str = "provider operator host partner publisher";
 
 lenient_object! {
     /// A public contact (`beta:contactPoint`).
@@ -146,6 +156,18 @@ mod tests {
             (r#"{"@type":"LocalBusiness"}"#, false, true),
             (r#"{"@type":"NGO"}"#, false, true),
             (r#"{"@type":"CollegeOrUniversity"}"#, false, true),
+            (r#"{"@type":"Brand"}"#, false, true),
+            (r#"{"@type":"LeisureProvider"}"#, false, true),
+            (r#"{"@type":"Operator"}"#, false, true),
+            (r#"{"@type":"Venue"}"#, false, true),
+            (r#"{"@type":"Facility"}"#, false, true),
+            (r#"{"@type":"CIC"}"#, false, true),
+            (r#"{"@type":"Host"}"#, false, true),
+            (r#"{"@type":"Partner"}"#, false, true),
+            (r#"{"@type":"Publisher"}"#, false, true),
+            (r#"{"@type":"SportsGoverningBody"}"#, false, true),
+            (r#"{"@type":"Host","givenName":"Jane"}"#, true, false),
+            (r#"{"@type":"Thing"}"#, false, false),
         ] {
             let party: Party = serde_json::from_str(json).unwrap();
             let said = (party.is_person(), party.is_organization());
