@@ -590,6 +590,8 @@ fn text_in_several_languages_is_read_in_english() {
         "Yoga"
     );
     assert_eq!(service(r#"{"@type":"SessionSeries","name":{"cy":"Ioga"}}"#).name, "Ioga");
+    let listed = r#"[{"@language":"cy","@value":"Ioga"},{"@language":"en-GB","@value":"Yoga"}]"#;
+    assert_eq!(service(&format!(r#"{{"@type":"SessionSeries","name":{listed}}}"#)).name, "Yoga");
 }
 
 #[test]

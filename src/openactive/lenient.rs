@@ -66,6 +66,25 @@ impl Absent for Text {
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextVisitor).map(|tagged| tagged.text)
+    }
+}
+
+/// Text, and whether it is said to be in another language than English.
+#[derive(Default)]
+struct Tagged {
+    text: Text,
+    is_foreign: bool,
+}
+
+impl From<Text> for Tagged {
+    fn from(text: Text) -> Self {
+        Self { text, is_foreign: false }
+    }
+}
+
+impl<'de> Deserialize<'de> for Tagged {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(TextVisitor)
     }
 }
@@ -73,62 +92,92 @@ impl<'de> Deserialize<'de> for Text {
 struct TextVisitor;
 
 impl<'de> Visitor<'de> for TextVisitor {
-    type Value = Text;
+    type Value = Tagged;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("text")
     }
 
-    fn visit_str<E: de::Error>(self, v: &str) -> Result<Text, E> {
+    fn visit_str<E: de::Error>(self, v: &str) -> Result<Tagged, E> {
         let text = Text::from(v);
         if text.is_absent() {
             oddity::note(Oddity::ValueEmpty);
         }
-        Ok(text)
+        Ok(text.into())
     }
 
-    fn visit_bool<E: de::Error>(self, v: bool) -> Result<Text, E> {
-        Ok(Text(v.to_string()))
+    fn visit_bool<E: de::Error>(self, v: bool) -> Result<Tagged, E> {
+        Ok(Text(v.to_string()).into())
     }
 
-    fn visit_i64<E: de::Error>(self, v: i64) -> Result<Text, E> {
-        Ok(Text(v.to_string()))
+    fn visit_i64<E: de::Error>(self, v: i64) -> Result<Tagged, E> {
+        Ok(Text(v.to_string()).into())
     }
 
-    fn visit_u64<E: de::Error>(self, v: u64) -> Result<Text, E> {
-        Ok(Text(v.to_string()))
+    fn visit_u64<E: de::Error>(self, v: u64) -> Result<Tagged, E> {
+        Ok(Text(v.to_string()).into())
     }
 
-    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Text, E> {
-        Ok(Text(v.to_string()))
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Tagged, E> {
+        Ok(Text(v.to_string()).into())
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Text, E> {
+    fn visit_unit<E: de::Error>(self) -> Result<Tagged, E> {
         Ok(empty())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Text, A::Error> {
-        first_present(seq)
+    /// The first of a list, unless another is said to be the English for it.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Tagged, A::Error> {
+        let mut found = Tagged::default();
+        while found.text.is_absent() || found.is_foreign {
+            match seq.next_element::<Tagged>()? {
+                Some(next)
+                    if found.text.is_absent() || !(next.text.is_absent() || next.is_foreign) =>
+                {
+                    found = next;
+                }
+                Some(_) => {}
+                None => return Ok(found),
+            }
+        }
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(found)
     }
 
     /// JSON-LD value objects, concepts and language maps given where text belongs; of languages English comes
     /// first.
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
-        let [mut found, mut english, mut other] = <[Text; 3]>::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tagged, A::Error> {
+        let mut found = Text::default();
+        let mut by_language: [Text; LANGUAGES.len()] = Default::default();
+        let mut is_foreign = false;
         while let Some(key) = map.next_key::<Text>()? {
             match key.as_str() {
                 "@value" | "value" | "prefLabel" | "name" | "url" | "@id" if found.is_absent() => {
                     found = map.next_value()?;
                 }
-                "en" | "en-GB" | "en-gb" => english = map.next_value()?,
-                "cy" | "ga" | "gd" => other = map.next_value()?,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
+                "@language" => {
+                    let tag = map.next_value::<Text>()?;
+                    is_foreign = !tag.is_absent() && language_of(tag.as_str()) != Some(0);
                 }
+                key => match language_of(key).filter(|&at| by_language[at].is_absent()) {
+                    Some(at) => by_language[at] = map.next_value()?,
+                    None => _ = map.next_value::<IgnoredAny>()?,
+                },
             }
         }
-        Ok([found, english, other].into_iter().find(|text| !text.is_absent()).unwrap_or_default())
+        let mut texts = [found].into_iter().chain(by_language);
+        let text = texts.find(|text| !text.is_absent()).unwrap_or_default();
+        Ok(Tagged { text, is_foreign })
     }
+}
+
+/// Languages a text is looked for in, best first.
+const LANGUAGES: [&str; 4] = ["en", "cy", "ga", "gd"];
+
+/// Returns the place of a language among those, whatever region is behind it: `en-GB`.
+fn language_of(tag: &str) -> Option<usize> {
+    let language = tag.split(['-', '_']).next().unwrap_or_default();
+    LANGUAGES.iter().position(|known| known.eq_ignore_ascii_case(language))
 }
 
 /// Text of which the standard has one and some publish a list: a line for each.
@@ -234,7 +283,7 @@ impl<'de> Visitor<'de> for NumberVisitor {
     }
 
     fn visit_str<E: de::Error>(self, v: &str) -> Result<Number, E> {
-        TextVisitor.visit_str(v).map(|text| Number::of_text(&text))
+        TextVisitor.visit_str(v).map(|tagged| Number::of_text(&tagged.text))
     }
 
     fn visit_bool<E: de::Error>(self, _: bool) -> Result<Number, E> {
@@ -264,7 +313,7 @@ impl<'de> Visitor<'de> for NumberVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Number, A::Error> {
-        TextVisitor.visit_map(map).map(|text| Number::of_text(&text))
+        TextVisitor.visit_map(map).map(|tagged| Number::of_text(&tagged.text))
     }
 }
 
@@ -494,6 +543,25 @@ mod tests {
             ("\"-\"", None),
             ("[\"\", \"b\", {\"x\": 1}]", Some("b")),
             ("{\"x\": [1], \"@value\": \"c\"}", Some("c")),
+            (r#"{"EN": "Yoga"}"#, Some("Yoga")),
+            (r#"{"cy-GB": "Ioga"}"#, Some("Ioga")),
+            (r#"{"gd": "Gd", "ga": "Ga", "cy": "Ioga", "en-US": "Yoga"}"#, Some("Yoga")),
+            (r#"{"gd": "Gd", "ga": "Ga", "cy": "Ioga", "en": ""}"#, Some("Ioga")),
+            (
+                r#"[{"@language": "cy", "@value": "Ioga"}, {"@language": "en", "@value": "Yoga"}]"#,
+                Some("Yoga"),
+            ),
+            (r#"[{"@language": "cy", "@value": "Ioga"}, {"@value": "Yoga"}]"#, Some("Yoga")),
+            (
+                r#"[{"@language": "cy", "@value": "Ioga"}, {"@language": "gd", "@value": "Gd"}]"#,
+                Some("Ioga"),
+            ),
+            (
+                r#"[{"@language": "cy", "@value": "Ioga"}, {"@language": "en", "@value": ""}]"#,
+                Some("Ioga"),
+            ),
+            (r#"["a", {"@language": "en", "@value": "Yoga"}]"#, Some("a")),
+            (r#"[{"@language": null, "@value": "a"}, "b"]"#, Some("a")),
         ] {
             let text: Text = serde_json::from_str(json).unwrap();
             assert_eq!(text.get(), expected, "{json}");
