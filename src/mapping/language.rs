@@ -71,7 +71,9 @@ fn code_of(stated: &str) -> Option<String> {
         let bare = ends.into_iter().find_map(|end| name.strip_suffix(end));
         bare.unwrap_or(name).trim()
     });
-    code_of_name(stated)
+    // Most write a code, which is found sooner than a name.
+    let code = if stated.len() == 2 { tag_of(stated) } else { None };
+    code.or_else(|| code_of_name(stated))
         .or_else(|| tag_of(stated))
         .or_else(|| names.into_iter().find_map(code_of_name))
 }
