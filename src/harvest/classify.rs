@@ -199,10 +199,12 @@ impl Read<'_> {
         })
     }
 
-    /// Tells whether it begins at another time than its id says, so that the id is worth keeping.
+    /// Tells whether it begins at another time than its id says, so that the id is worth keeping. A slot is not
+    /// moved: many have the time of the wall in their ids, and would be a row of facts each, all summer.
     fn is_moved(&self, start: DateTime<Utc>, status: EventStatus) -> bool {
-        status == EventStatus::Rescheduled
-            || stamp_in(self.opportunity.id.as_str()).is_some_and(|planned| planned != start)
+        let names_other_time =
+            || stamp_in(self.opportunity.id.as_str()).is_some_and(|planned| planned != start);
+        self.kind != Kind::Slot && (status == EventStatus::Rescheduled || names_other_time())
     }
 
     fn parent_key(&self) -> Option<String> {
@@ -321,20 +323,27 @@ mod tests {
 
     #[test]
     fn an_id_is_kept_where_it_names_another_time_than_the_start() {
-        let facts = |id: &str, status: &str| {
+        let facts_of = |kind: &str, id: &str, status: &str| {
             let json = format!(
-                r#"{{"state":"updated","id":"1","modified":1,"data":{{"@type":"ScheduledSession","@id":"{id}",
+                r#"{{"state":"updated","id":"1","modified":1,"data":{{"@type":"{kind}","@id":"{id}",
                 "superEvent":"https://x.org/1","eventStatus":"{status}","startDate":"2026-12-11T10:30:00Z"}}}}"#
             );
             let ItemChange::Occurrence(occurrence) = read(&json) else { panic!("{id}") };
             occurrence.facts
         };
+        let facts = |id: &str, status: &str| facts_of("ScheduledSession", id, status);
         let kept = |id: &str| Some(format!(r#"{{"@id":"{id}"}}"#));
         let moved = "https://x.org/1/2026-12-10T18-30-00Z";
         assert_eq!(facts(moved, "EventScheduled"), kept(moved));
         assert_eq!(facts("https://x.org/1/2026-12-11T10:30:00Z", "EventScheduled"), None);
         assert_eq!(facts("https://x.org/7", "EventScheduled"), None);
         assert_eq!(facts("https://x.org/7", "EventRescheduled"), kept("https://x.org/7"));
+        // An hour later on the same day is a move as well; a slot is what it is at its time.
+        let by_an_hour = "https://x.org/1/2026-12-11T09:30:00Z";
+        assert_eq!(facts(by_an_hour, "EventScheduled"), kept(by_an_hour));
+        for status in ["EventScheduled", "EventRescheduled"] {
+            assert_eq!(facts_of("Slot", by_an_hour, status), None);
+        }
     }
 
     #[test]
