@@ -329,14 +329,18 @@ fn has_one_session(cx: &Context<'_>) -> bool {
 }
 
 /// Every schedule of a course runs from its first date to its last. From where it counts the weeks or
-/// months that it passes over stays as it says itself.
+/// months that it passes over stays as it says itself. Of a course that ends before it begins nothing is promised
+/// beyond what is known: the end of the schedule, else the first date and those of sessions.
 fn set_course_dates(cx: &Context<'_>, rows: &mut [Row]) {
     let Some((first, last)) = course_dates(cx) else { return };
+    let is_reversed = last.is_none() && date_of(cx.head().end_date.as_str()).is_some();
+    let of_sessions = cx.occurrences.iter().map(|one| local_time(one.start).date());
+    let latest = first.into_iter().chain(of_sessions).max().filter(|_| is_reversed);
     for row in rows.iter_mut().filter(|row| row.rule.is_some()) {
         row.valid_from = first.or(row.valid_from);
         let is_counted = row.rule.as_ref().is_some_and(|rule| rule.interval > 1);
         row.dtstart = if is_counted { row.dtstart.or(first) } else { first.or(row.dtstart) };
-        row.valid_to = last.or(row.valid_to);
+        row.valid_to = last.or(row.valid_to).or(latest);
     }
 }
 

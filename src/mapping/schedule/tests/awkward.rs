@@ -715,10 +715,25 @@ fn hours_in_words_are_read_or_found() {
 }
 
 #[test]
-fn a_course_does_not_end_before_it_begins() {
-    let course = r#"{"@type":"CourseInstance","startDate":"2027-01-08","endDate":"2027-01-01",
-        "eventSchedule":{"byDay":"FR","repeatFrequency":"P1W","startTime":"16:00"}}"#;
-    let service = service(course);
-    let row = &service.schedules[0];
-    assert_eq!((row.valid_from.as_deref(), row.valid_to.as_deref()), (Some("2027-01-08"), None));
+fn a_course_that_ends_before_it_begins_does_not_run_for_ever() {
+    let course = |dates: &str, more: &str| {
+        service(&format!(
+            r#"{{"@type":"CourseInstance",{dates},
+            "eventSchedule":{{"byDay":"FR","repeatFrequency":"P1W","startTime":"16:00"{more}}}}}"#
+        ))
+    };
+    let bounds = |service: &Service| {
+        let row = &service.schedules[0];
+        [&row.valid_from, &row.valid_to].map(|date| date.clone().unwrap_or_default())
+    };
+    let ahead = r#""startDate":"2027-01-08","endDate":"2027-01-01""#;
+    assert_eq!(bounds(&course(ahead, "")), ["2027-01-08", "2027-01-08"]);
+    let with_end = course(ahead, r#","endDate":"2027-03-26""#);
+    assert_eq!(bounds(&with_end), ["2027-01-08", "2027-03-26"]);
+    let past = r#""startDate":"2024-10-01","endDate":"2024-01-10""#;
+    assert_eq!(course(past, "").status, Status::Defunct);
+    // Sessions to come show that the course goes on.
+    let session = r#""subEvent":[{"startDate":"2026-12-04T16:00:00Z","duration":"PT1H"}]"#;
+    let running = course(&format!("{past},{session}"), "");
+    assert_eq!((running.status, bounds(&running)[1].as_str()), (Status::Active, "2026-12-04"));
 }
