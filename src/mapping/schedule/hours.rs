@@ -9,6 +9,7 @@ use chrono::Timelike as _;
 use chrono::Weekday;
 
 use super::derive::MAX_DATES;
+use super::placeholder;
 use super::row::Row;
 use super::row::weekly;
 use super::rule::PUBLIC_HOLIDAYS;
@@ -18,7 +19,9 @@ use crate::mapping::location::Places;
 use crate::openactive::DayRule;
 use crate::openactive::OpeningHours;
 use crate::openactive::is_word;
+use crate::openactive::lenient::Absent as _;
 use crate::openactive::lenient::Many;
+use crate::openactive::lenient::Text;
 use crate::openactive::parse_date;
 use crate::openactive::parse_time;
 use crate::openactive::parse_written_date;
@@ -82,18 +85,31 @@ fn check<'h>(cx: &Context<'_>, hours: impl Iterator<Item = &'h Many<OpeningHours
     let is_read = |entry: &OpeningHours| {
         times(entry).is_some() && dates(entry).is_some() && named_days(entry).all(is_day)
     };
-    if !hours.flatten().all(is_read) {
-        cx.find(Code::ScheduleUnusable, path);
+    let is_empty = |entry: &OpeningHours| {
+        let is_none = |text: &Text, date: Option<NaiveDate>| !text.is_absent() && date.is_none();
+        dates(entry).is_some_and(|(from, to)| {
+            is_none(&entry.valid_from, from) || is_none(&entry.valid_through, to)
+        })
+    };
+    for entry in hours.flatten() {
+        if !is_read(entry) {
+            cx.find(Code::ScheduleUnusable, path);
+        }
+        if is_empty(entry) {
+            cx.find(Code::ValueEmpty, path);
+        }
     }
 }
 
 /// Returns between which dates hours apply; nothing where one of them cannot be read.
 fn dates(hours: &OpeningHours) -> Option<(Option<NaiveDate>, Option<NaiveDate>)> {
-    let [from, to] = [&hours.valid_from, &hours.valid_through].map(|text| {
+    let bounds =
+        [(&hours.valid_from, placeholder::NO_START), (&hours.valid_through, placeholder::NO_END)];
+    let [from, to] = bounds.map(|(text, words)| {
         let date = |text| parse_date(text).or_else(|| parse_written_date(text));
-        text.get().map_or(Some(None), |text| date(text).map(Some))
+        text.get().map_or(Ok(None), |text| placeholder::bound(text, words, date(text)))
     });
-    Some((from?, to?))
+    Some((from.ok()?, to.ok()?))
 }
 
 fn is_never_open(hours: &OpeningHours) -> bool {

@@ -6,7 +6,9 @@
 //! Specification: <https://openactive.io/modelling-opportunity-data/#describing-schedules>.
 
 mod derive;
+mod exception;
 mod hours;
+pub(super) mod placeholder;
 mod row;
 mod rule;
 #[cfg(test)]
@@ -22,6 +24,7 @@ use chrono::NaiveTime;
 use chrono::TimeDelta;
 
 use self::derive::Dated;
+use self::placeholder::is_real;
 use self::row::Row;
 use super::bundle::ChildFeed;
 use super::bundle::EventStatus;
@@ -320,7 +323,7 @@ const CLOCK_CHANGE: TimeDelta = TimeDelta::hours(2);
 fn has_one_session(cx: &Context<'_>) -> bool {
     let date = |text: &str| match Moment::parse(text)? {
         Moment::Date(_) => None,
-        Moment::Instant(_) | Moment::Local(_) => date_of(text),
+        Moment::Instant(_) | Moment::Local(_) => date_of(text).filter(|date| is_real(*date)),
     };
     let first = date(cx.head().start_date.as_str());
     first.is_some()
@@ -333,7 +336,7 @@ fn has_one_session(cx: &Context<'_>) -> bool {
 /// beyond what is known: the end of the schedule, else the first date and those of sessions.
 fn set_course_dates(cx: &Context<'_>, rows: &mut [Row]) {
     let Some((first, last)) = course_dates(cx) else { return };
-    let is_reversed = last.is_none() && date_of(cx.head().end_date.as_str()).is_some();
+    let is_reversed = last.is_none() && date_of(cx.head().end_date.as_str()).is_some_and(is_real);
     let of_sessions = cx.occurrences.iter().map(|one| local_time(one.start).date());
     let latest = first.into_iter().chain(of_sessions).max().filter(|_| is_reversed);
     for row in rows.iter_mut().filter(|row| row.rule.is_some()) {
@@ -350,8 +353,8 @@ pub(super) fn course_dates(cx: &Context<'_>) -> Option<(Option<NaiveDate>, Optio
         return None;
     }
     let head = cx.head();
-    let first = date_of(head.start_date.as_str());
-    let last = date_of(head.end_date.as_str());
+    let [first, last] = [&head.start_date, &head.end_date]
+        .map(|text| date_of(text.as_str()).filter(|date| is_real(*date)));
     let is_reversed = last.is_some_and(|last| first.is_some_and(|first| last < first));
     if is_reversed {
         cx.find(Code::EndBeforeStart, "endDate");

@@ -6,6 +6,10 @@ use chrono::NaiveTime;
 use chrono::TimeDelta;
 use chrono::Weekday;
 
+use super::exception;
+use super::placeholder;
+use super::placeholder::is_nothing;
+use super::placeholder::is_real;
 use super::row::Row;
 use super::row::Rule;
 use super::row::in_week_order;
@@ -22,6 +26,7 @@ use crate::mapping::context::instant;
 use crate::mapping::context::to_whole_minute;
 use crate::mapping::local_time;
 use crate::openactive::DayRule;
+use crate::openactive::Figure;
 use crate::openactive::Moment;
 use crate::openactive::Opportunity;
 use crate::openactive::Period;
@@ -58,8 +63,10 @@ pub(super) fn rows_of(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule)
 /// Reads a schedule, else returns what of it makes it unusable: a restriction that cannot be read is not
 /// passed over, or people would come on days it leaves out.
 fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Result<Row, &'static str> {
-    let own_start = stated_date(cx, &schedule.start_date, "eventSchedule.startDate")?;
-    let start = own_start.or_else(|| date_of(head.start_date.as_str()));
+    let (start_date, end_date) = (&schedule.start_date, &schedule.end_date);
+    let own_start = stated_date(cx, start_date, placeholder::NO_START, "eventSchedule.startDate")?;
+    let of_series = date_of(head.start_date.as_str()).filter(|date| is_real(*date));
+    let start = own_start.or(of_series);
     // Where sessions are published, they say when they begin; the series does for all only without any.
     let of_head = || time_of(head.start_date.as_str()).filter(|_| cx.occurrences.is_empty());
     let opens = parse_time(schedule.start_time.as_str())
@@ -67,8 +74,11 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Result<Row
         .or_else(of_head)
         .ok_or(PATH)?;
     let rule = rule_of(cx, schedule, start).ok_or(PATH)?;
-    if !schedule.repeat_count.words.is_absent() {
-        return Err("eventSchedule.repeatCount");
+    let count_path = "eventSchedule.repeatCount";
+    let stated_count = &schedule.repeat_count;
+    let is_open = is_empty(cx, [stated_count], placeholder::NO_END, count_path);
+    if !is_open && stated_count.number.is_none() {
+        return Err(count_path);
     }
     let count = positive(schedule.repeat_count.number);
     let months = months(cx, schedule).ok_or("eventSchedule.byMonth")?;
@@ -81,7 +91,7 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Result<Row
     let firsts = [start, date_of(head.start_date.as_str())];
     let is_later = |end: &NaiveDate| firsts.iter().flatten().all(|first| end > first);
     let own_end = || date_of(head.end_date.as_str()).filter(is_later);
-    let end = stated_date(cx, &schedule.end_date, "eventSchedule.endDate")?;
+    let end = stated_date(cx, end_date, placeholder::NO_END, "eventSchedule.endDate")?;
     if end.is_some_and(|end| start.is_some_and(|start| end < start)) {
         cx.find(Code::EndBeforeStart, "eventSchedule.endDate");
         return Err("eventSchedule.endDate"); // nobody knows which of the two is wrong
@@ -93,7 +103,9 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Result<Row
     let count = count.filter(|_| !last_counted.as_ref().is_some_and(ran_out));
     let last_counted = last_counted.filter(|last| !ran_out(last));
     let valid_to = end.into_iter().chain(last_counted).min().or_else(own_end);
-    let notes = notes(cx, schedule, &months);
+    let (except, unread) = exception::dates(cx, schedule, &rule);
+    let mut notes = notes(cx, schedule, &months);
+    notes.extend(words::not_running_as_published(&unread));
     Ok(Row {
         opens: Some(opens),
         closes: closes(cx, schedule, opens, session_end(head, opens)),
@@ -101,7 +113,7 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Result<Row
         valid_to,
         dtstart: start,
         count,
-        except: except_dates(cx, schedule, &rule).ok_or("eventSchedule.exceptDate")?,
+        except,
         notes,
         months,
         rule: Some(rule),
@@ -114,13 +126,35 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Result<Row
 fn stated_date<'p>(
     cx: &Context<'_>,
     text: &Text,
+    words: &[&str],
     path: &'p str,
 ) -> Result<Option<NaiveDate>, &'p str> {
-    text.get().map(|text| any_date(cx, text, path).ok_or(path)).transpose()
+    let Some(text) = text.get() else { return Ok(None) };
+    let date = placeholder::bound(text, words, any_date(cx, text, path)).map_err(|()| path)?;
+    if date.is_none() {
+        cx.find(Code::ValueEmpty, path);
+    }
+    Ok(date)
+}
+
+/// Tells whether figures restrict nothing, and takes note where some are stated.
+fn is_empty<'f>(
+    cx: &Context<'_>,
+    figures: impl IntoIterator<Item = &'f Figure>,
+    words: &[&str],
+    path: &str,
+) -> bool {
+    let mut stated = figures.into_iter().filter(|figure| !figure.is_absent()).peekable();
+    let is_stated = stated.peek().is_some();
+    let is_empty = stated.all(|figure| is_nothing(&figure.to_string(), words));
+    if is_stated && is_empty {
+        cx.find(Code::ValueEmpty, path);
+    }
+    is_empty
 }
 
 /// Reads a date, also one written as people do.
-fn any_date(cx: &Context<'_>, text: &str, path: &str) -> Option<NaiveDate> {
+pub(super) fn any_date(cx: &Context<'_>, text: &str, path: &str) -> Option<NaiveDate> {
     date_of(text).or_else(|| {
         let date = parse_written_date(text)?;
         cx.find(Code::DateRepaired, path);
@@ -155,12 +189,14 @@ fn session_end(head: &Opportunity, opens: NaiveTime) -> Option<NaiveTime> {
 }
 
 fn rule_of(cx: &Context<'_>, schedule: &Schedule, start: Option<NaiveDate>) -> Option<Rule> {
-    let mut days = days(cx, schedule);
-    if days.is_empty() && !schedule.by_day.is_absent() {
+    let is_stated = |day: &Text| !is_nothing(day.as_str(), &[]);
+    let has_days = schedule.by_day.iter().any(is_stated);
+    let mut days = if has_days { days(cx, schedule) } else { Vec::new() };
+    if days.is_empty() && has_days {
         return None; // on days that have no code, such as public holidays: not on every day
     }
     in_week_order(&mut days);
-    let month_days = month_days(schedule)?;
+    let month_days = month_days(cx, schedule)?;
     let has_ordinals = days.iter().any(|day| day.nth.is_some());
     let stated = schedule.repeat_frequency.get().or_else(|| schedule.frequency.get());
     let Some(period) = stated.and_then(frequency) else {
@@ -195,11 +231,15 @@ fn rule_of(cx: &Context<'_>, schedule: &Schedule, start: Option<NaiveDate>) -> O
 }
 
 /// Returns the values of a list, also those that stand in one text with commas between them.
-fn split<'s>(cx: &Context<'_>, texts: impl Iterator<Item = &'s Text>, path: &str) -> Vec<&'s str> {
+pub(super) fn split<'s>(
+    cx: &Context<'_>,
+    texts: impl Iterator<Item = &'s str>,
+    path: &str,
+) -> Vec<&'s str> {
     let mut all = Vec::new();
     for text in texts {
         let before = all.len();
-        all.extend(parts(text.as_str()));
+        all.extend(parts(text));
         if all.len() > before + 1 {
             cx.find(Code::SingleForList, path);
         }
@@ -210,7 +250,7 @@ fn split<'s>(cx: &Context<'_>, texts: impl Iterator<Item = &'s Text>, path: &str
 fn days(cx: &Context<'_>, schedule: &Schedule) -> Vec<DayRule> {
     let path = "eventSchedule.byDay";
     let mut days = Vec::new();
-    for name in split(cx, schedule.by_day.iter(), path) {
+    for name in split(cx, schedule.by_day.iter().map(Text::as_str), path) {
         // The slashes of an address stand between no days.
         let is_address = name.contains(':') || name.contains('.');
         let names: Vec<&str> = if is_address { vec![name] } else { name.split('/').collect() };
@@ -261,7 +301,10 @@ fn frequency(text: &str) -> Option<Period> {
 
 /// Returns the days of the month; nothing where one cannot be read.
 #[expect(clippy::cast_possible_truncation, reason = "range checked")]
-fn month_days(schedule: &Schedule) -> Option<Vec<i8>> {
+fn month_days(cx: &Context<'_>, schedule: &Schedule) -> Option<Vec<i8>> {
+    if is_empty(cx, &schedule.by_month_day, placeholder::EVERY, "eventSchedule.byMonthDay") {
+        return Some(Vec::new());
+    }
     let is_day = |day: &f64| day.fract() == 0.0 && (1.0..=31.0).contains(&day.abs());
     let days = schedule.by_month_day.iter().map(|day| Some(day.number.filter(is_day)? as i8));
     let mut days: Vec<i8> = days.collect::<Option<_>>()?;
@@ -308,38 +351,14 @@ fn closes(
     Some(opens.overflowing_add_signed(TimeDelta::seconds(secs)).0)
 }
 
-/// Returns the dates that are left out, of spans those of the rule; nothing where one cannot be read.
-fn except_dates(cx: &Context<'_>, schedule: &Schedule, rule: &Rule) -> Option<Vec<NaiveDate>> {
-    let path = "eventSchedule.exceptDate";
-    let mut dates = Vec::new();
-    for text in split(cx, schedule.except_date.iter(), path) {
-        if let Some(date) = any_date(cx, text, path) {
-            dates.push(date);
-        } else if let Some((first, last)) = span(cx, text, path) {
-            let every = Rule { interval: 1, ..rule.clone() };
-            dates.extend(every.dates(first).take_while(|date| *date <= last));
-        } else {
-            let all = text.split_whitespace().map(|word| any_date(cx, word, path));
-            dates.extend(all.collect::<Option<Vec<_>>>()?);
-        }
-    }
-    Some(dates)
-}
-
-/// Reads two dates and what lies between: `2026-12-22/2027-01-05`.
-fn span(cx: &Context<'_>, text: &str, path: &str) -> Option<(NaiveDate, NaiveDate)> {
-    let (first, last) = ["/", " to ", " - ", "–"].iter().find_map(|mark| {
-        let (first, last) = text.split_once(mark)?;
-        Some((any_date(cx, first, path)?, any_date(cx, last, path)?))
-    })?;
-    (first <= last && last - first <= LONGEST_BREAK).then_some((first, last))
-}
-
 /// Returns the months in which it runs, all of them where none is stated; nothing where one cannot be read.
 fn months(cx: &Context<'_>, schedule: &Schedule) -> Option<Vec<u32>> {
+    if is_empty(cx, &schedule.by_month, placeholder::EVERY, "eventSchedule.byMonth") {
+        return Some(Vec::new());
+    }
     let numbers = schedule.by_month.iter().filter_map(|month| month.number);
     let numbers = numbers.map(|number| positive(Some(number)).filter(|month| *month <= 12));
-    let words = schedule.by_month.iter().map(|month| &month.words);
+    let words = schedule.by_month.iter().map(|month| month.words.as_str());
     let words = split(cx, words, "eventSchedule.byMonth").into_iter().map(month_of);
     let mut months: Vec<u32> = numbers.chain(words).collect::<Option<_>>()?;
     months.sort_unstable();
@@ -365,9 +384,6 @@ fn notes(cx: &Context<'_>, schedule: &Schedule, months: &[u32]) -> Vec<String> {
 const PATH: &str = "eventSchedule";
 
 pub(super) const PUBLIC_HOLIDAYS: &str = "PublicHolidays";
-
-/// The longest time that is left out as a whole: more than the summer, less than a year that is a slip.
-const LONGEST_BREAK: TimeDelta = TimeDelta::days(100);
 
 const PROVISIONAL: &str = "Provisional: dates are confirmed individually and may change.";
 

@@ -142,6 +142,11 @@ pub(super) fn not_running(dates: &[NaiveDate]) -> Option<String> {
     (!words.is_empty()).then(|| format!("Not running on: {}.", words.join("; ")))
 }
 
+/// Returns `Not running on: Bank Holidays; half term (as published).`
+pub(super) fn not_running_as_published(texts: &[String]) -> Option<String> {
+    (!texts.is_empty()).then(|| format!("Not running on: {} (as published).", texts.join("; ")))
+}
+
 /// Returns `Runs only in March and April.`
 pub(super) fn only_in(months: &[u32]) -> Option<String> {
     let names: Vec<String> = months

@@ -542,9 +542,10 @@ fn a_rule_with_a_restriction_that_cannot_be_read_is_not_shown_as_open() {
         (r#""startDate":"next term""#, "startDate"),
         (r#""byMonth":[13]"#, "byMonth"),
         (r#""byMonth":["9","Autumn"]"#, "byMonth"),
-        (r#""exceptDate":["half term"]"#, "exceptDate"),
-        (r#""exceptDate":["2026-12-22","at Easter"]"#, "exceptDate"),
-        (r#""exceptDate":"2026-12-22/2036-12-22""#, "exceptDate"),
+        (r#""startDate":"TBC""#, "startDate"),
+        (r#""endDate":"next summer""#, "endDate"),
+        (r#""byMonth":"TBC""#, "byMonth"),
+        (r#""byMonth":[0,8]"#, "byMonth"),
         (r#""repeatCount":"ten""#, "repeatCount"),
         (r#""startDate":"2027-01-05","endDate":"2026-12-01""#, "endDate"),
     ] {
@@ -559,6 +560,106 @@ fn a_rule_with_a_restriction_that_cannot_be_read_is_not_shown_as_open() {
     let reversed = tuesdays(r#""startDate":"2027-01-05","endDate":"2026-12-01""#);
     let ends = found(&reversed, &[Code::EndBeforeStart]);
     assert_eq!(ends, ["end-before-start eventSchedule.endDate"]);
+}
+
+#[test]
+fn what_restricts_nothing_takes_no_times_away() {
+    for (restriction, at) in [
+        (r#""exceptDate":["N/A"]"#, "exceptDate"),
+        (r#""exceptDate":false"#, "exceptDate"),
+        (r#""exceptDate":0"#, "exceptDate"),
+        (r#""exceptDate":"0000-00-00""#, "exceptDate"),
+        (r#""byMonth":[0]"#, "byMonth"),
+        (r#""byMonth":"All""#, "byMonth"),
+        (r#""byMonthDay":[0]"#, "byMonthDay"),
+        (r#""byMonthDay":"none""#, "byMonthDay"),
+        (r#""repeatCount":"unlimited""#, "repeatCount"),
+        (r#""repeatCount":0"#, "repeatCount"),
+        (r#""endDate":"Ongoing""#, "endDate"),
+        (r#""endDate":"TBC""#, "endDate"),
+        (r#""endDate":0"#, "endDate"),
+        (r#""endDate":"0001-01-01T00:00:00""#, "endDate"),
+        (r#""startDate":"2026-09-01","endDate":"1900-01-01""#, "endDate"),
+        (r#""startDate":"2026-09-01","endDate":"01/01/1970""#, "endDate"),
+        (r#""startDate":"ongoing""#, "startDate"),
+        (r#""startDate":"0001-01-01T00:00:00""#, "startDate"),
+    ] {
+        let properties = tuesdays(restriction);
+        let service = series(&properties);
+        assert_eq!(descriptions(&service), ["Tuesdays, 18:30"], "{restriction}");
+        let row = &service.schedules[0];
+        assert_eq!((&row.notes, &row.valid_to, &row.count), (&None, &None, &None), "{restriction}");
+        assert_eq!(row.valid_from.is_some(), restriction.contains("2026-09-01"), "{restriction}");
+        assert_eq!(service.status, Status::Active, "{restriction}");
+        let codes = [Code::ValueEmpty, Code::ScheduleUnusable];
+        let expected = [format!("value-empty eventSchedule.{at}")];
+        assert_eq!(found(&properties, &codes), expected, "{restriction}");
+    }
+    // The days of the week that a serializer leaves out are that of the first date.
+    let first = r#""repeatFrequency":"P1W","startTime":"18:30","startDate":"2026-11-03""#;
+    let class = series(&format!(r#""eventSchedule":{{"byDay":["N/A"],{first}}}"#));
+    assert_eq!(descriptions(&class), ["Tuesdays, 18:30"]);
+}
+
+#[test]
+fn dates_left_out_in_words_are_told_as_published() {
+    let day = Some("Not running on: Tue 22 Dec 2026.");
+    for (dates, notes, code) in [
+        (r#"["2026-12-22 (Christmas)"]"#, day, "date-repaired"),
+        (r#""22/12/2026 (Christmas, no class)""#, day, "date-repaired"),
+        (r#""Tuesday, 22 December 2026""#, day, "date-repaired"),
+        (
+            r#"["Bank Holidays"]"#,
+            Some("Not running on: Bank Holidays (as published)."),
+            "schedule-unusable",
+        ),
+        (
+            r#"["25 December","half term (May)","2026-12-22"]"#,
+            Some(
+                "Not running on: 25 December; half term (May) (as published). \
+                 Not running on: Tue 22 Dec 2026.",
+            ),
+            "schedule-unusable",
+        ),
+        (
+            r#""2026-12-22, at Easter""#,
+            Some(
+                "Not running on: 2026-12-22, at Easter (as published). \
+                 Not running on: Tue 22 Dec 2026.",
+            ),
+            "schedule-unusable",
+        ),
+        (r#""22/12/26""#, Some("Not running on: 22/12/26 (as published)."), "schedule-unusable"),
+        // Too long, and more or less than the date.
+        (
+            r#""2026-12-22/2036-12-22""#,
+            Some("Not running on: 2026-12-22/2036-12-22 (as published)."),
+            "schedule-unusable",
+        ),
+        (
+            r#""2026-12-22 (onwards)""#,
+            Some("Not running on: 2026-12-22 (onwards) (as published)."),
+            "schedule-unusable",
+        ),
+        (
+            r#""from 2026-12-22""#,
+            Some("Not running on: from 2026-12-22 (as published)."),
+            "schedule-unusable",
+        ),
+        (
+            r#""Mon 22 Dec 2026""#,
+            Some("Not running on: Mon 22 Dec 2026 (as published)."),
+            "schedule-unusable",
+        ),
+        (r#""(Easter)""#, Some("Not running on: (Easter) (as published)."), "schedule-unusable"),
+    ] {
+        let properties = tuesdays(&format!(r#""exceptDate":{dates}"#));
+        let service = series(&properties);
+        assert_eq!(descriptions(&service), ["Tuesdays, 18:30"], "{dates}");
+        assert_eq!(service.schedules[0].notes.as_deref(), notes, "{dates}");
+        let findings = found(&properties, &[Code::ScheduleUnusable, Code::DateRepaired]);
+        assert!(findings.contains(&format!("{code} eventSchedule.exceptDate")), "{dates}");
+    }
 }
 
 #[test]
@@ -710,8 +811,16 @@ fn hours_in_words_are_read_or_found() {
     let day = |more: &str| format!(r#"{{"dayOfWeek":"Thursday",{more}}}"#);
     let half_days = day(r#""opens":"9am","closes":"5pm""#);
     assert_eq!(facility(&half_days), "Available: Thursdays, 09:00 to 17:00");
-    let bounded = day(r#""opens":"09:00","closes":"17:00","validThrough":"when it rains""#);
-    assert_eq!(facility(&bounded), "");
+    let bounded = |dates: &str| facility(&day(&format!(r#""opens":"9am","closes":"5pm",{dates}"#)));
+    assert_eq!(bounded(r#""validThrough":"when it rains""#), "");
+    assert_eq!(bounded(r#""validFrom":"TBC""#), "");
+    for dates in [
+        r#""validThrough":"ongoing""#,
+        r#""validThrough":"0001-01-01T00:00:00""#,
+        r#""validFrom":"1900-01-01","validThrough":0"#,
+    ] {
+        assert_eq!(bounded(dates), "Available: Thursdays, 09:00 to 17:00", "{dates}");
+    }
 }
 
 #[test]
