@@ -11,9 +11,11 @@ use super::context::Context;
 use super::context::date_of;
 use super::context::local_time;
 use super::context::london_to_utc;
+use super::schedule::placeholder::is_real;
 use super::schedule::words::day_words;
 use super::text;
 use crate::openactive::Kind;
+use crate::openactive::lenient::Text;
 use crate::openactive::word_of;
 use crate::oruk::Status;
 use crate::quality::Code;
@@ -142,16 +144,26 @@ fn last_date(cx: &Context<'_>, lives: &Liveness) -> Option<NaiveDate> {
     let ends = cx.occurrences.iter().map(|occurrence| occurrence.end.unwrap_or(occurrence.start));
     let of_occurrences = ends.max().map(|end| local_time(end).date());
     let head = cx.head();
-    let own = date_of(head.end_date.as_str());
+    let start = date_of(head.start_date.as_str());
+    let own = end_of(start, &head.end_date);
     if cx.bundle.head.kind == Kind::CourseInstance && own.is_some() {
         return own.max(lives.last).max(of_occurrences);
     }
     // Schedules that HSDS cannot say, all of them with an end.
     let of_schedules = || {
-        let ends = head.event_schedule.iter().map(|schedule| date_of(schedule.end_date.as_str()));
+        let ends = head.event_schedule.iter().map(|schedule| {
+            let own_start = date_of(schedule.start_date.as_str());
+            end_of(own_start.or(start), &schedule.end_date)
+        });
         ends.collect::<Option<Vec<NaiveDate>>>()?.into_iter().max()
     };
     lives.last.max(of_occurrences).or(own).or_else(of_schedules)
+}
+
+/// Returns an end, unless it is none or before the start: which of the two is wrong nobody knows.
+fn end_of(start: Option<NaiveDate>, end: &Text) -> Option<NaiveDate> {
+    let end = date_of(end.as_str()).filter(|end| is_real(*end))?;
+    start.is_none_or(|start| start <= end).then_some(end)
 }
 
 fn days_since(cx: &Context<'_>, date: NaiveDate) -> i64 {

@@ -602,6 +602,26 @@ fn what_restricts_nothing_takes_no_times_away() {
 }
 
 #[test]
+fn an_end_before_its_start_says_not_that_all_is_over() {
+    let rule = r#""byDay":"TU","repeatFrequency":"P1W""#;
+    let dates = r#""startDate":"2026-09-01","endDate":"2026-08-01""#;
+    let class = series(&format!(r#""eventSchedule":{{{rule},"startTime":"18:30",{dates}}}"#));
+    assert_eq!((class.status, descriptions(&class).len()), (Status::Active, 0));
+    assert_eq!(series(dates).status, Status::Active);
+    // Without a start time there is no rule either, and the end in order is believed.
+    let over =
+        format!(r#""eventSchedule":{{{rule},"startDate":"2026-07-01","endDate":"2026-08-01"}}"#);
+    assert_eq!(series(&over).status, Status::Defunct);
+    let none = format!(r#""eventSchedule":{{{rule},"endDate":"0001-01-01T00:00:00"}}"#);
+    assert_eq!(series(&none).status, Status::Active);
+    let course = service(&format!(
+        r#"{{"@type":"CourseInstance","startDate":"2026-09-01","endDate":"0001-01-01T00:00:00",
+        "eventSchedule":{{{rule},"startTime":"18:30"}}}}"#
+    ));
+    assert_eq!((course.status, &course.schedules[0].valid_to), (Status::Active, &None));
+}
+
+#[test]
 fn dates_left_out_in_words_are_told_as_published() {
     let day = Some("Not running on: Tue 22 Dec 2026.");
     for (dates, notes, code) in [
