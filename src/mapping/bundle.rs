@@ -84,9 +84,9 @@ impl EventStatus {
         known.into_iter().find(|(known, _)| word.starts_with(known)).map(|(_, status)| status)
     }
 
-    /// Tells whether nobody should turn up.
+    /// Tells whether it does not take place. What moved online does.
     pub fn is_off(self) -> bool {
-        matches!(self, Self::Cancelled | Self::Postponed | Self::MovedOnline)
+        matches!(self, Self::Cancelled | Self::Postponed)
     }
 }
 

@@ -7,6 +7,7 @@ use chrono::Utc;
 
 use super::bundle::ChildFeed;
 use super::bundle::EventStatus;
+use super::bundle::Occurrence;
 use super::context::Context;
 use super::context::date_of;
 use super::context::local_time;
@@ -106,9 +107,7 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
     }
     let mut future = cx.occurrences.iter().filter(|o| o.is_future(cx.now)).peekable();
     if future.peek().is_some() {
-        // What moved online still takes place.
-        let is_off = |status: EventStatus| status.is_off() && status != EventStatus::MovedOnline;
-        let all_off = future.all(|occurrence| is_off(occurrence.status));
+        let all_off = future.all(|occurrence| occurrence.status.is_off());
         // Sessions follow from a complete rule also where nobody publishes them one by one.
         let is_closed = all_off && lives.next.is_none();
         return if is_closed { Status::TemporarilyClosed } else { Status::Active };
@@ -194,12 +193,7 @@ fn alert(cx: &Context<'_>) -> Option<String> {
     let horizon = cx.now + TimeDelta::days(ALERT_DAYS);
     let soon = cx.occurrences.iter().filter(|o| o.is_future(cx.now) && o.start <= horizon);
     let changed = soon.filter_map(|occurrence| {
-        let what = match occurrence.status {
-            EventStatus::Cancelled => "is cancelled",
-            EventStatus::Postponed => "is postponed",
-            EventStatus::MovedOnline => "has moved online",
-            EventStatus::Rescheduled | EventStatus::Scheduled => return None,
-        };
+        let what = news_of(occurrence)?;
         let start = local_time(occurrence.start);
         let (day, time) = (day_words(start.date()), start.format("%H:%M"));
         Some(format!("The session on {day} at {time} {what}."))
@@ -210,10 +204,20 @@ fn alert(cx: &Context<'_>) -> Option<String> {
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
+/// Returns what people must know of a session before they go to it.
+fn news_of(occurrence: &Occurrence) -> Option<&'static str> {
+    match occurrence.status {
+        EventStatus::Cancelled => Some("is cancelled"),
+        EventStatus::Postponed => Some("is postponed"),
+        EventStatus::MovedOnline => Some("has moved online"),
+        EventStatus::Rescheduled | EventStatus::Scheduled => None,
+    }
+}
+
 /// Returns the next moment at which time alone may change the service.
 fn due(cx: &Context<'_>, lives: &Liveness) -> Option<DateTime<Utc>> {
     let ends = cx.occurrences.iter().map(|one| one.end.unwrap_or(one.start));
-    let announced = cx.occurrences.iter().filter(|occurrence| occurrence.status.is_off());
+    let announced = cx.occurrences.iter().filter(|one| news_of(one).is_some());
     let announced = announced.map(|occurrence| occurrence.start - TimeDelta::days(ALERT_DAYS));
     let days = lives.days.iter().copied().chain(last_date(cx, lives)).chain(lives.next);
     let day_ends = days.flat_map(|date| {

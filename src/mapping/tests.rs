@@ -739,7 +739,6 @@ fn a_status_says_whether_to_go_however_it_is_written() {
     );
     let alert = "The session on Tue 24 Nov 2026 at 18:30 has moved online.";
     assert_eq!((session.status, session.alert.as_deref()), (Status::Active, Some(alert)));
-    assert_eq!(descriptions(&session), [""; 0]);
 }
 
 #[test]

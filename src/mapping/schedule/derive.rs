@@ -31,6 +31,8 @@ pub(super) struct Dated {
     /// The last date, for an occurrence over several days.
     pub(super) last_date: NaiveDate,
     pub(super) is_off: bool,
+    /// Whether it moved online from where the others are.
+    pub(super) is_online: bool,
     /// Whether it was moved here from another time.
     pub(super) is_moved: bool,
 }
@@ -42,18 +44,25 @@ pub(super) const MAX_DATES: usize = 12;
 ///
 /// `today` tells which patterns have not started yet.
 pub(super) fn derive(occurrences: &[Dated], today: NaiveDate) -> (Vec<Row>, bool) {
+    let when = |one: &Dated| {
+        let weekday = one.date.weekday().num_days_from_monday();
+        (one.opens, one.closes, weekday, (one.last_date - one.date).num_days())
+    };
+    // One that moved online belongs with those at the place that it left.
+    let in_person = occurrences.iter().rev().filter(|one| !one.is_online);
+    let places: BTreeMap<_, _> = in_person.map(|one| (when(one), one.at)).collect();
     let mut groups: BTreeMap<_, Vec<Dated>> = BTreeMap::new();
     for one in occurrences {
-        let weekday = one.date.weekday().num_days_from_monday();
-        let days_long = (one.last_date - one.date).num_days();
-        groups.entry((one.at, one.opens, one.closes, weekday, days_long)).or_default().push(*one);
+        let left = places.get(&when(one)).filter(|_| one.is_online);
+        let at = left.copied().unwrap_or(one.at);
+        groups.entry((at, when(one))).or_default().push(*one);
     }
     let mut patterns: Vec<(NaiveDate, Row)> = Vec::new();
     let mut singles: Vec<Dated> = Vec::new();
-    for mut group in groups.into_values() {
-        group.sort_by_key(|one| (one.date, one.is_off));
+    for ((at, _), mut group) in groups {
+        group.sort_by_key(|one| (one.date, one.is_off, one.is_online));
         group.dedup_by_key(|one| one.date);
-        match pattern(&group, today) {
+        match pattern(&group, at, today) {
             Some(row) => patterns.push((group[0].date, row)),
             None => singles.extend(group),
         }
@@ -85,11 +94,15 @@ pub(super) fn single(one: &Dated) -> Row {
         row.last_date = Some(one.last_date);
         row.valid_to = Some(one.last_date);
     }
+    if one.is_online {
+        row.at = None;
+        row.online = vec![one.date];
+    }
     row
 }
 
 /// Finds the pattern of dates that share place, times and weekday.
-fn pattern(group: &[Dated], today: NaiveDate) -> Option<Row> {
+fn pattern(group: &[Dated], at: Option<Id>, today: NaiveDate) -> Option<Row> {
     let dates: Vec<NaiveDate> = group.iter().map(|one| one.date).collect();
     let first = *dates.first()?;
     // A rule names one day: whoever came on the last day of several would be turned away.
@@ -107,13 +120,14 @@ fn pattern(group: &[Dated], today: NaiveDate) -> Option<Row> {
     let not_this_week = first - today > WEEK;
     let times = single(&group[0]);
     Some(Row {
-        at: times.at,
+        at,
         opens: times.opens,
         closes: times.closes,
         // Nobody should come next week to a class that starts, or starts again, in a month.
         valid_from: not_this_week.then_some(first),
         dtstart: needs_start.then_some(first),
         except,
+        online: group.iter().filter(|one| one.is_online).map(|one| one.date).collect(),
         notes: vec![WORKED_OUT.to_owned()],
         rule: Some(rule),
         ..Row::default()
@@ -190,6 +204,7 @@ fn merge(rows: impl Iterator<Item = Row>) -> Vec<Row> {
                 known.rule = Some(weekly(&all, 1));
                 known.valid_from = known.valid_from.min(row.valid_from);
                 known.except.extend(row.except);
+                known.online.extend(row.online);
             }
             None => merged.push(row),
         }
@@ -218,7 +233,16 @@ mod tests {
         let date: NaiveDate = date.parse().unwrap();
         let opens: NaiveTime = format!("{opens}:00").parse().unwrap();
         let closes = Some(opens + TimeDelta::hours(1));
-        Dated { at: None, date, opens, closes, last_date: date, is_off: false, is_moved: false }
+        Dated {
+            at: None,
+            date,
+            opens,
+            closes,
+            last_date: date,
+            is_off: false,
+            is_online: false,
+            is_moved: false,
+        }
     }
 
     fn rules(dates: &[&str]) -> Vec<(Option<String>, Vec<String>)> {

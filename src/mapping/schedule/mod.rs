@@ -26,6 +26,7 @@ use chrono::TimeDelta;
 use self::derive::Dated;
 use self::placeholder::is_real;
 use self::row::Row;
+use super::attribute::Attendance;
 use super::bundle::ChildFeed;
 use super::bundle::EventStatus;
 use super::bundle::Occurrence;
@@ -70,7 +71,8 @@ pub(super) fn schedules(
     if rows.iter().any(|row| !is_past(row)) {
         rows.retain(|row| !is_past(row));
     }
-    let ends = rows.iter().filter_map(Row::last).chain(rows.iter().flat_map(|r| r.except.clone()));
+    let told = rows.iter().flat_map(|row| row.except.iter().chain(&row.online).copied());
+    let ends = rows.iter().filter_map(Row::last).chain(told);
     // A pattern stops saying when it begins once it begins within a week.
     let begins = rows.iter().filter_map(|row| row.valid_from);
     let begins = begins.filter_map(|date| date.checked_sub_signed(TimeDelta::days(8)));
@@ -122,7 +124,9 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
         for row in &mut rows {
             row.at = place_of(row, &dated, places);
             let of_row: Vec<&Dated> = dated.iter().filter(|one| is_of(row, one)).collect();
-            let is_here = |one: &Dated| one.at == row.at || !row.is_complete || row.at.is_none();
+            let is_here = |one: &Dated| {
+                one.at == row.at || one.is_online || !row.is_complete || row.at.is_none()
+            };
             let is_on = |one: &&&Dated| !one.is_off && is_here(one);
             let on: HashSet<NaiveDate> = of_row.iter().filter(is_on).map(|one| one.date).collect();
             let moved = of_row.iter().filter(|one| !one.is_off && !is_here(one));
@@ -133,6 +137,8 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
             let off = not_here.chain(left).filter(|date| !on.contains(date));
             let off: Vec<NaiveDate> = off.collect();
             row.except.extend(off);
+            row.online = of_row.iter().filter(|one| one.is_online).map(|one| one.date).collect();
+            row.except.retain(|date| !row.online.contains(date));
         }
         let is_of_none = |one: &&Dated| !rows.iter().any(|row| is_of(row, one));
         let moved = dated.iter().filter(|one| one.is_moved).filter(is_of_none);
@@ -174,7 +180,8 @@ fn published_rows(cx: &Context<'_>) -> Vec<Row> {
 /// occurrences that follow it, when they all share one; that of the series when there are none.
 fn place_of(row: &Row, dated: &[Dated], places: &Places<'_>) -> Option<Id> {
     let of_series = places.usual();
-    let of_dates = dated.iter().filter(|one| is_of(row, one) && !one.is_off).map(|one| one.at);
+    let shows_place = |one: &&Dated| is_of(row, one) && !one.is_off && !one.is_online;
+    let of_dates = dated.iter().filter(shows_place).map(|one| one.at);
     let elsewhere = of_dates.clone().filter(|at| *at != of_series).count();
     let is_here = of_dates.clone().any(|at| at == of_series);
     let is_exception = elsewhere <= 1 || (is_here && elsewhere <= derive::MAX_DATES);
@@ -254,6 +261,8 @@ fn future_occurrences(cx: &Context<'_>, places: &Places<'_>) -> Vec<Dated> {
             closes: end.map(|end| end.time()),
             last_date: if spans_days { last_date } else { start.date() },
             is_off: occurrence.status.is_off(),
+            is_online: occurrence.status == EventStatus::MovedOnline
+                && places.attendance != Attendance::Online,
             is_moved: occurrence.status == EventStatus::Rescheduled
                 || Planned::of(cx, occurrence).is_some(),
         }

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use chrono::Weekday;
 
 use super::words;
+use crate::mapping::attribute::Attendance;
 use crate::mapping::context::Context;
 use crate::openactive::DayRule;
 use crate::oruk::Frequency;
@@ -142,6 +143,8 @@ pub(super) struct Row {
     pub(super) months: Vec<u32>,
     /// Dates on which it does not run.
     pub(super) except: Vec<NaiveDate>,
+    /// Dates on which it is online and not at its place.
+    pub(super) online: Vec<NaiveDate>,
     /// Published as a complete rule: a session follows from it on every other date.
     pub(super) is_complete: bool,
     /// Further notes, before the exceptions.
@@ -208,13 +211,18 @@ impl Row {
         link: Option<&str>,
     ) -> Schedule {
         let today = crate::mapping::local_time(cx.now).date();
-        self.except.retain(|date| *date >= today);
-        self.except.sort_unstable();
-        self.except.dedup();
+        for dates in [&mut self.except, &mut self.online] {
+            dates.retain(|date| *date >= today);
+            dates.sort_unstable();
+            dates.dedup();
+        }
         let description = words::describe(&self);
         let until = if self.rule.is_some() { self.valid_to } else { None };
         let mut notes = self.notes.clone();
         notes.extend(words::not_running(&self.except));
+        notes.extend(words::online(&self.online));
+        let is_online = self.rule.is_none() && !self.online.is_empty();
+        let attending = if is_online { Attendance::Online.words() } else { attending };
         let day = |date: Option<NaiveDate>| date.map(|date| date.to_string());
         Schedule {
             id,

@@ -138,8 +138,17 @@ fn name(day: Weekday) -> &'static str {
 
 /// Returns `Not running on: Tue 24 Nov 2026; Thu 24 Dec 2026.`
 pub(super) fn not_running(dates: &[NaiveDate]) -> Option<String> {
+    on("Not running on", dates)
+}
+
+/// Returns `Online on: Tue 24 Nov 2026.`
+pub(super) fn online(dates: &[NaiveDate]) -> Option<String> {
+    on("Online on", dates)
+}
+
+fn on(what: &str, dates: &[NaiveDate]) -> Option<String> {
     let words: Vec<_> = dates.iter().map(|date| day_words(*date)).collect();
-    (!words.is_empty()).then(|| format!("Not running on: {}.", words.join("; ")))
+    (!words.is_empty()).then(|| format!("{what}: {}.", words.join("; ")))
 }
 
 /// Returns `Not running on: Bank Holidays; half term (as published).`

@@ -821,6 +821,56 @@ fn a_session_that_was_moved_is_told_on_its_new_day_alone() {
 }
 
 #[test]
+fn a_session_that_moved_online_takes_place() {
+    let sessions = |days: &[(&str, &str)]| {
+        let session = |(day, more): &(&str, &str)| {
+            format!(r#"{{"startDate":"{day}T18:30:00Z","duration":"PT1H"{more}}}"#)
+        };
+        format!(r#""subEvent":[{}]"#, days.iter().map(session).collect::<Vec<_>>().join(","))
+    };
+    let online = r#","eventStatus":"https://schema.org/EventMovedOnline""#;
+    let off = r#","eventStatus":"https://schema.org/EventCancelled""#;
+    let at_annexe = format!(r#"{online},"location":{{"@type":"Place","name":"Annexe"}}"#);
+    let notes = |class: &Service| class.schedules[0].notes.clone().unwrap_or_default();
+    // Beside the rule, which leaves the date out or has another place for it, or none.
+    for (rule, session) in [
+        (tuesdays(r#""startDate":"2026-11-03""#), online),
+        (tuesdays(r#""exceptDate":"2027-01-12""#), online),
+        (tuesdays(r#""startDate":"2026-11-03""#), at_annexe.as_str()),
+    ] {
+        let days = sessions(&[("2027-01-12", session), ("2027-01-19", off)]);
+        let class = series(&format!("{AT_HALL}{rule},{days}"));
+        assert_eq!(descriptions(&class), ["Tuesdays, 18:30"], "{rule} {session}");
+        let left_out = "Not running on: Tue 19 Jan 2027.";
+        assert_eq!(notes(&class), format!("{left_out} Online on: Tue 12 Jan 2027."));
+        assert_eq!(class.schedules[0].attending_type, "In person");
+    }
+    // In a pattern, also where sessions name the place and the one that left it does not.
+    let here = r#","location":{"@type":"Place","name":"Hall"}"#;
+    let annexe = r#","location":{"@type":"Place","name":"Annexe"}"#;
+    for (place, first) in [(AT_HALL, ""), ("", here)] {
+        let days = [("2026-12-01", first), ("2026-12-08", online), ("2026-12-15", first)];
+        let other = [("2026-12-04", if place.is_empty() { annexe } else { "" })];
+        let class = series(&format!("{place}{}", sessions(&[&days[..], &other[..]].concat())));
+        let expected = ["Tuesdays, 18:30 to 19:30", "Fri 4 Dec 2026, 18:30 to 19:30"];
+        assert_eq!(descriptions(&class), expected, "{place}");
+        assert!(notes(&class).ends_with("provider. Online on: Tue 8 Dec 2026."), "{place}");
+        assert!(class.schedules[0].service_at_location_id.is_some(), "{place}");
+    }
+    // By itself.
+    let class = series(&format!("{AT_HALL}{}", sessions(&[("2026-12-08", online)])));
+    assert_eq!(descriptions(&class), ["Tue 8 Dec 2026, 18:30 to 19:30"]);
+    assert_eq!(notes(&class), "Online on: Tue 8 Dec 2026.");
+    let row = &class.schedules[0];
+    assert_eq!((row.attending_type.as_str(), row.service_at_location_id), ("Online", None));
+    // What is online as a whole need not say so.
+    let whole = r#""eventAttendanceMode":"https://schema.org/OnlineEventAttendanceMode""#;
+    let days = sessions(&[("2026-12-08", online), ("2026-12-15", online)]);
+    let class = series(&format!("{whole},{},{days}", tuesdays(r#""startDate":"2026-11-03""#)));
+    assert_eq!((class.status, notes(&class)), (Status::Active, String::new()));
+}
+
+#[test]
 fn hours_in_words_are_read_or_found() {
     let facility = |hours: &str| {
         descriptions(&service(&format!(
