@@ -194,7 +194,7 @@ impl Read<'_> {
             start,
             end,
             status,
-            facts: facts(self.data, self.kind, is_alone, self.is_moved(start, status)),
+            facts: self.facts(is_alone, self.is_moved(start, status)),
             modified: self.modified,
         })
     }
@@ -205,6 +205,35 @@ impl Read<'_> {
         let names_other_time =
             || stamp_in(self.opportunity.id.as_str()).is_some_and(|planned| planned != start);
         self.kind != Kind::Slot && (status == EventStatus::Rescheduled || names_other_time())
+    }
+
+    /// Returns what an occurrence says for itself as JSON with sorted properties: without identity, times,
+    /// availability and people, which differ from one to the next or are never published. The id of one that was moved
+    /// may tell for when it was planned, a status that is not known something of it. Nothing when nothing is left.
+    fn facts(&self, is_alone: bool, is_moved: bool) -> Option<String> {
+        let properties: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(self.data).ok()?;
+        let is_slot = self.kind == Kind::Slot;
+        let status = self.opportunity.event_status.as_str();
+        let is_telling = !is_slot && EventStatus::is_telling(status);
+        let kept: BTreeMap<_, _> = properties
+            .into_iter()
+            .filter(|(name, value)| {
+                let is_reference = value.get().starts_with('"');
+                match name.as_ref() {
+                    "superEvent" | "facilityUse" | "aggregateFacilityUse" => !is_reference,
+                    "url" | "image" => is_alone,
+                    "@id" | "id" if is_moved => !is_alone,
+                    "eventStatus" => is_telling,
+                    "offers" | "offer" => true,
+                    name if is_slot => !OWN.contains(&name) && !name.starts_with("beta:"),
+                    name => !OWN.contains(&name),
+                }
+            })
+            .collect();
+        if kept.is_empty() {
+            return None;
+        }
+        serde_json::to_string(&kept).ok()
     }
 
     fn parent_key(&self) -> Option<String> {
@@ -238,36 +267,11 @@ impl Read<'_> {
     }
 }
 
-/// Returns what an occurrence says for itself as JSON with sorted properties: without identity, times,
-/// availability and people, which differ from one to the next or are never published. The id of one that was moved
-/// may tell for when it was planned. Nothing when nothing is left.
-fn facts(data: &str, kind: Kind, is_alone: bool, is_moved: bool) -> Option<String> {
-    let properties: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(data).ok()?;
-    let kept: BTreeMap<_, _> = properties
-        .into_iter()
-        .filter(|(name, value)| {
-            let is_reference = value.get().starts_with('"');
-            match name.as_ref() {
-                "superEvent" | "facilityUse" | "aggregateFacilityUse" => !is_reference,
-                "url" | "image" => is_alone,
-                "@id" | "id" if is_moved => !is_alone,
-                "offers" | "offer" => true,
-                name if kind == Kind::Slot => !OWN.contains(&name) && !name.starts_with("beta:"),
-                name => !OWN.contains(&name),
-            }
-        })
-        .collect();
-    if kept.is_empty() {
-        return None;
-    }
-    serde_json::to_string(&kept).ok()
-}
-
 /// How many levels of embedded series are looked at; real chains have three.
 const MAX_EMBEDDED: usize = 6;
 
 /// Properties that are an occurrence's own alone, say how many places are left, or are about people.
-const OWN: [&str; 24] = [
+const OWN: [&str; 23] = [
     "@context",
     "@id",
     "id",
@@ -277,7 +281,6 @@ const OWN: [&str; 24] = [
     "startDate",
     "endDate",
     "duration",
-    "eventStatus",
     "remainingAttendeeCapacity",
     "maximumAttendeeCapacity",
     "maximumVirtualAttendeeCapacity",
@@ -322,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_kept_where_it_names_another_time_than_the_start() {
+    fn an_id_or_a_status_is_kept_where_it_says_more_than_the_start() {
         let facts_of = |kind: &str, id: &str, status: &str| {
             let json = format!(
                 r#"{{"state":"updated","id":"1","modified":1,"data":{{"@type":"{kind}","@id":"{id}",
@@ -338,10 +341,14 @@ mod tests {
         assert_eq!(facts("https://x.org/1/2026-12-11T10:30:00Z", "EventScheduled"), None);
         assert_eq!(facts("https://x.org/7", "EventScheduled"), None);
         assert_eq!(facts("https://x.org/7", "EventRescheduled"), kept("https://x.org/7"));
+        // What is not known of a session is worth keeping as well, for its words.
+        let draft = Some(r#"{"eventStatus":"Draft"}"#.to_owned());
+        assert_eq!(facts("https://x.org/7", "Draft"), draft);
+        assert_eq!(facts("https://x.org/7", "Active"), None);
         // An hour later on the same day is a move as well; a slot is what it is at its time.
         let by_an_hour = "https://x.org/1/2026-12-11T09:30:00Z";
         assert_eq!(facts(by_an_hour, "EventScheduled"), kept(by_an_hour));
-        for status in ["EventScheduled", "EventRescheduled"] {
+        for status in ["EventScheduled", "EventRescheduled", "Draft"] {
             assert_eq!(facts_of("Slot", by_an_hour, status), None);
         }
     }

@@ -63,25 +63,49 @@ pub enum EventStatus {
 }
 
 impl EventStatus {
-    /// Reads a schema.org `EventStatusType`, also without `Event`, in capitals or with a reason behind it;
-    /// nothing for anything else.
+    /// Reads a schema.org `EventStatusType`, also without `Event`, in capitals or among other words; nothing for
+    /// anything else. What is not the case, as in `not cancelled`, is not read.
     pub fn parse(text: &str) -> Option<Self> {
         let word = word_of(text);
+        if word.is_empty() {
+            return None;
+        }
         if word.eq_ignore_ascii_case("EventScheduled") {
             return Some(Self::Scheduled);
         }
-        let letters = word.chars().filter(char::is_ascii_alphabetic);
-        let word: String = letters.map(|c| c.to_ascii_lowercase()).collect();
-        let word = word.strip_prefix("event").unwrap_or(&word);
+        let words = words_of(text);
+        let change = (0..words.len()).find_map(|at| {
+            let (before, from) = words.split_at(at);
+            Self::change(from).filter(|_| !is_denied(before))
+        });
+        change.or_else(|| bare(word).starts_with("scheduled").then_some(Self::Scheduled))
+    }
+
+    /// Reads what words begin with by which something is not as it was to be.
+    fn change(words: &[String]) -> Option<Self> {
+        let at = |index: usize| words.get(index).map(String::as_str).unwrap_or_default();
+        let word = at(0).strip_prefix("event").unwrap_or(at(0));
+        let is_online = at(1) == "online" || (at(1) == "to" && at(2) == "online");
+        if word == "moved" {
+            return Some(if is_online { Self::MovedOnline } else { Self::Rescheduled });
+        }
         let known = [
             ("cancelled", Self::Cancelled),
             ("canceled", Self::Cancelled),
             ("postponed", Self::Postponed),
             ("rescheduled", Self::Rescheduled),
             ("movedonline", Self::MovedOnline),
-            ("scheduled", Self::Scheduled),
         ];
-        known.into_iter().find(|(known, _)| word.starts_with(known)).map(|(_, status)| status)
+        let joined = if word == "re" { format!("re{}", at(1)) } else { word.to_owned() };
+        known.into_iter().find(|(known, _)| joined.starts_with(known)).map(|(_, status)| status)
+    }
+
+    /// Tells whether a text is no status and yet says something that people should know: `Draft`, but not
+    /// `Active`.
+    pub fn is_telling(text: &str) -> bool {
+        !text.is_empty()
+            && Self::parse(text).is_none()
+            && !RUNNING.contains(&bare(word_of(text)).as_str())
     }
 
     /// Tells whether it does not take place. What moved online does.
@@ -89,6 +113,63 @@ impl EventStatus {
         matches!(self, Self::Cancelled | Self::Postponed)
     }
 }
+
+/// Returns the words of a status in small letters, also those of `EventMovedOnline`. The words of a web address
+/// say nothing, unless it is all there is.
+fn words_of(text: &str) -> Vec<String> {
+    let is_address = |part: &&str| part.contains("://");
+    let parts: Vec<&str> = match text.split_whitespace().collect::<Vec<_>>().as_slice() {
+        [one] if is_address(one) => vec![word_of(one)],
+        parts => parts.iter().filter(|part| !is_address(part)).copied().collect(),
+    };
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut before = ' ';
+    for c in parts.join(" ").chars() {
+        let is_of_word = c.is_alphabetic() || matches!(c, '\'' | '’');
+        if !is_of_word || (c.is_uppercase() && before.is_lowercase()) {
+            words.push(std::mem::take(&mut word));
+        }
+        if is_of_word {
+            word.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Tells whether words end by saying that something is not the case: `not`, `hasn't been`.
+fn is_denied(words: &[String]) -> bool {
+    let mut words = words.iter().rev().skip_while(|word| matches!(word.as_str(), "be" | "been"));
+    let is_not = |word: &String| word == "not" || word.ends_with("n't") || word.ends_with("n’t");
+    words.next().is_some_and(is_not)
+}
+
+/// Returns the letters and digits of a word in small letters, without `event` before them.
+fn bare(word: &str) -> String {
+    let letters = word.chars().filter(char::is_ascii_alphanumeric);
+    let bare: String = letters.map(|c| c.to_ascii_lowercase()).collect();
+    bare.strip_prefix("event").unwrap_or(&bare).to_owned()
+}
+
+/// What systems have for a status that is as usual.
+const RUNNING: [&str; 13] = [
+    "active",
+    "available",
+    "bookable",
+    "confirmed",
+    "live",
+    "ok",
+    "on",
+    "open",
+    "published",
+    "running",
+    "true",
+    "goingahead",
+    "1",
+];
 
 /// One dated occurrence of an opportunity: a session or a slot.
 #[derive(Debug, Clone)]
@@ -178,14 +259,16 @@ fn is_implausible(length: TimeDelta) -> bool {
 pub(super) const LONGEST_SESSION: TimeDelta = TimeDelta::hours(14);
 
 /// Returns an occurrence without what is its own alone: names and times. Its id may tell for when it was
-/// planned.
+/// planned, and a status that is none of the standard's something that people should know.
 fn facts_of(opportunity: &Opportunity) -> Opportunity {
+    let status = &opportunity.event_status;
+    let is_telling = EventStatus::is_telling(status.as_str());
     Opportunity {
         identifier: Identifier::None,
         start_date: Text::default(),
         end_date: Text::default(),
         duration: Text::default(),
-        event_status: Text::default(),
+        event_status: if is_telling { status.clone() } else { Text::default() },
         url: Text::default(),
         ..opportunity.clone()
     }

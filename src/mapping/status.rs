@@ -97,6 +97,10 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
             cx.find(Code::StatusUnknown, "eventStatus");
         }
     }
+    let mut embedded = cx.head().sub_event.iter().filter_map(|event| event.event_status.get());
+    if embedded.any(|stated| EventStatus::parse(stated).is_none()) {
+        cx.find(Code::StatusUnknown, "subEvent.eventStatus");
+    }
     match head_status(cx) {
         EventStatus::Cancelled => return Status::Defunct,
         EventStatus::Postponed => return Status::TemporarilyClosed,
@@ -134,8 +138,12 @@ pub(super) fn head_status(cx: &Context<'_>) -> EventStatus {
     stated_status(cx).and_then(EventStatus::parse).unwrap_or_default()
 }
 
+/// Returns the status as it is stated. A session that stands for itself is its own occurrence, and says there how
+/// it is with it.
 fn stated_status<'a>(cx: &Context<'a>) -> Option<&'a str> {
-    cx.layers().iter().find_map(|layer| layer.event_status.get())
+    let is_session = cx.bundle.head.kind == Kind::ScheduledSession;
+    let mut layers = cx.layers().iter().skip(usize::from(is_session));
+    layers.find_map(|layer| layer.event_status.get())
 }
 
 /// Returns the last date of the schedules, the occurrences, else of the opportunity itself.
@@ -171,53 +179,74 @@ fn days_since(cx: &Context<'_>, date: NaiveDate) -> i64 {
 
 /// Says what is off in the next weeks.
 fn alert(cx: &Context<'_>) -> Option<String> {
-    let mut sentences = Vec::new();
-    match head_status(cx) {
-        EventStatus::Cancelled => sentences.push("This activity is cancelled.".to_owned()),
-        EventStatus::Postponed => sentences.push("This activity is postponed.".to_owned()),
+    let stated = stated_status(cx).unwrap_or_default();
+    let status = head_status(cx);
+    // To where or when something was moved only the publisher's own words tell.
+    let has_words = stated.contains(char::is_whitespace);
+    let is_unknown =
+        (status == EventStatus::Rescheduled && has_words) || EventStatus::is_telling(stated);
+    let of_head = match status {
+        _ if is_unknown => Some(format!("Status as published: {}", as_published(cx, stated))),
+        EventStatus::Cancelled => Some("This activity is cancelled.".to_owned()),
+        EventStatus::Postponed => Some("This activity is postponed.".to_owned()),
         EventStatus::Rescheduled => {
-            sentences.push("This activity has been moved to a new date or time.".to_owned());
+            Some("This activity has been moved to a new date or time.".to_owned())
         }
-        EventStatus::MovedOnline => sentences.push("This activity has moved online.".to_owned()),
-        // Whoever goes by a status that is not known should ask: it may be a draft, or full.
-        EventStatus::Scheduled => {
-            let unknown = stated_status(cx).filter(|stated| EventStatus::parse(stated).is_none());
-            let unknown =
-                unknown.map(|stated| if stated.contains("://") { word_of(stated) } else { stated });
-            let unknown = unknown.map(|stated| text::sentence(&cx.line(stated)));
-            sentences.extend(unknown.map(|stated| {
-                format!("Status as published: {stated} Check with the provider before travelling.")
-            }));
-        }
-    }
+        EventStatus::MovedOnline => Some("This activity has moved online.".to_owned()),
+        EventStatus::Scheduled => None,
+    };
     let horizon = cx.now + TimeDelta::days(ALERT_DAYS);
     let soon = cx.occurrences.iter().filter(|o| o.is_future(cx.now) && o.start <= horizon);
-    let changed = soon.filter_map(|occurrence| {
-        let what = news_of(occurrence)?;
-        let start = local_time(occurrence.start);
-        let (day, time) = (day_words(start.date()), start.format("%H:%M"));
-        Some(format!("The session on {day} at {time} {what}."))
-    });
-    let mut dates: Vec<String> = changed.collect();
-    dates.dedup(); // embedded in the series and in a feed of its own
-    sentences.extend(dates.into_iter().take(MAX_ALERTS));
+    let mut news: Vec<(String, bool)> = soon.filter_map(|one| news_of(cx, one)).collect();
+    news.dedup(); // embedded in the series and in a feed of its own
+    news.truncate(MAX_ALERTS);
+    // Whoever goes by a status that is not known should ask: it may be a draft, or full.
+    let is_to_ask = is_unknown || news.iter().any(|(_, is_unknown)| *is_unknown);
+    let news = news.into_iter().map(|(sentence, _)| sentence);
+    let ask = is_to_ask.then(|| "Check with the provider before travelling.".to_owned());
+    let sentences: Vec<String> = of_head.into_iter().chain(news).chain(ask).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
-/// Returns what people must know of a session before they go to it.
-fn news_of(occurrence: &Occurrence) -> Option<&'static str> {
-    match occurrence.status {
-        EventStatus::Cancelled => Some("is cancelled"),
-        EventStatus::Postponed => Some("is postponed"),
-        EventStatus::MovedOnline => Some("has moved online"),
-        EventStatus::Rescheduled | EventStatus::Scheduled => None,
-    }
+/// Returns what people must know of a session before they go to it, and whether that is a status that is not known.
+fn news_of(cx: &Context<'_>, occurrence: &Occurrence) -> Option<(String, bool)> {
+    let start = local_time(occurrence.start);
+    let session = || format!("session on {} at {}", day_words(start.date()), start.format("%H:%M"));
+    let what = match occurrence.status {
+        EventStatus::Cancelled => "is cancelled",
+        EventStatus::Postponed => "is postponed",
+        EventStatus::MovedOnline => "has moved online",
+        EventStatus::Rescheduled | EventStatus::Scheduled => {
+            let stated = unknown_status(cx, occurrence)?;
+            let words = as_published(cx, stated);
+            return Some((format!("Status of the {} as published: {words}", session()), true));
+        }
+    };
+    Some((format!("The {} {what}.", session()), false))
+}
+
+/// Returns the status of a session where it is not known; of slots nothing is told but whether they are off.
+fn unknown_status<'o>(cx: &Context<'_>, occurrence: &'o Occurrence) -> Option<&'o str> {
+    let stated = occurrence.facts.as_deref()?.event_status.get()?;
+    let is_told = EventStatus::is_telling(stated) && !cx.bundle.head.kind.is_facility();
+    is_told.then_some(stated)
+}
+
+/// Returns a status in the publisher's words as a sentence.
+fn as_published(cx: &Context<'_>, stated: &str) -> String {
+    let is_address = stated.contains("://") && !stated.contains(char::is_whitespace);
+    text::sentence(&cx.line(if is_address { word_of(stated) } else { stated }))
 }
 
 /// Returns the next moment at which time alone may change the service.
 fn due(cx: &Context<'_>, lives: &Liveness) -> Option<DateTime<Utc>> {
     let ends = cx.occurrences.iter().map(|one| one.end.unwrap_or(one.start));
-    let announced = cx.occurrences.iter().filter(|one| news_of(one).is_some());
+    let is_news = |one: &&Occurrence| {
+        one.status.is_off()
+            || one.status == EventStatus::MovedOnline
+            || unknown_status(cx, one).is_some()
+    };
+    let announced = cx.occurrences.iter().filter(is_news);
     let announced = announced.map(|occurrence| occurrence.start - TimeDelta::days(ALERT_DAYS));
     let days = lives.days.iter().copied().chain(last_date(cx, lives)).chain(lives.next);
     let day_ends = days.flat_map(|date| {

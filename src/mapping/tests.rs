@@ -717,7 +717,15 @@ fn words_of_the_standard_keep_their_meaning_in_any_case() {
 fn a_status_says_whether_to_go_however_it_is_written() {
     let moved = "This activity has moved online.";
     let cancelled = "This activity is cancelled.";
+    let postponed = "This activity is postponed.";
+    let new_time = "This activity has been moved to a new date or time.";
     let unknown = "Status as published: Draft. Check with the provider before travelling.";
+    let to_studio =
+        "Status as published: Moved to Studio 2. Check with the provider before travelling.";
+    let denied = "Status as published: Not yet full, hasn't been cancelled. \
+        Check with the provider before travelling.";
+    let full = "Status as published: Full: see https://x.org/news. \
+        Check with the provider before travelling.";
     for (stated, status, alert, code) in [
         ("https://schema.org/EventScheduled", Status::Active, None, None),
         ("Scheduled", Status::Active, None, Some("term-prefixed")),
@@ -726,6 +734,32 @@ fn a_status_says_whether_to_go_however_it_is_written() {
         ("Canceled by organiser", Status::Defunct, Some(cancelled), Some("term-prefixed")),
         ("Draft", Status::Active, Some(unknown), Some("status-unknown")),
         ("https://schema.org/Draft", Status::Active, Some(unknown), Some("status-unknown")),
+        ("Session cancelled", Status::Defunct, Some(cancelled), Some("term-prefixed")),
+        ("Event has been cancelled", Status::Defunct, Some(cancelled), Some("term-prefixed")),
+        (
+            "Cancelled: see https://x.org/news",
+            Status::Defunct,
+            Some(cancelled),
+            Some("term-prefixed"),
+        ),
+        ("Cancelled - 24/12", Status::Defunct, Some(cancelled), Some("term-prefixed")),
+        ("SessionPostponed", Status::TemporarilyClosed, Some(postponed), Some("term-prefixed")),
+        ("Re-scheduled", Status::Active, Some(new_time), Some("term-prefixed")),
+        ("Class moved to online", Status::Active, Some(moved), Some("term-prefixed")),
+        ("Moved to Studio 2", Status::Active, Some(to_studio), Some("term-prefixed")),
+        (
+            "Not yet full, hasn't been cancelled",
+            Status::Active,
+            Some(denied),
+            Some("status-unknown"),
+        ),
+        ("Scheduled, not cancelled", Status::Active, None, Some("term-prefixed")),
+        ("Full: see https://x.org/news", Status::Active, Some(full), Some("status-unknown")),
+        ("Active", Status::Active, None, Some("status-unknown")),
+        ("https://x.org/EventConfirmed", Status::Active, None, Some("status-unknown")),
+        ("Going ahead", Status::Active, None, Some("status-unknown")),
+        ("true", Status::Active, None, Some("status-unknown")),
+        ("1", Status::Active, None, Some("status-unknown")),
     ] {
         let properties = format!(r#""eventStatus":"{stated}""#);
         let service = series(&properties);
@@ -734,11 +768,24 @@ fn a_status_says_whether_to_go_however_it_is_written() {
         let expected: Vec<String> = code.iter().map(|code| format!("{code} eventStatus")).collect();
         assert_eq!(codes, expected, "{stated}");
     }
+}
+
+#[test]
+fn a_session_that_is_not_as_planned_is_told_however_it_is_written() {
     let session = series(
         r#""subEvent":[{"startDate":"2026-11-24T18:30:00Z","eventStatus":"https://schema.org/EventMovedOnline"}]"#,
     );
     let alert = "The session on Tue 24 Nov 2026 at 18:30 has moved online.";
     assert_eq!((session.status, session.alert.as_deref()), (Status::Active, Some(alert)));
+    let two = r#""subEvent":[
+        {"startDate":"2026-11-24T18:30:00Z","eventStatus":"Session cancelled"},
+        {"startDate":"2026-12-01T18:30:00Z","eventStatus":"Draft"},
+        {"startDate":"2026-12-08T18:30:00Z","eventStatus":"Live"}]"#;
+    let alert = "The session on Tue 24 Nov 2026 at 18:30 is cancelled. \
+        Status of the session on Tue 1 Dec 2026 at 18:30 as published: Draft. \
+        Check with the provider before travelling.";
+    assert_eq!(series(two).alert.as_deref(), Some(alert));
+    assert_eq!(found(two, &[Code::StatusUnknown]), ["status-unknown subEvent.eventStatus"]);
 }
 
 #[test]

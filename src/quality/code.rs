@@ -115,7 +115,7 @@ codes! {
     ScheduleMissing = "schedule-missing", Warning, "neither a schedule nor an occurrence", "Publish an eventSchedule or occurrences.", "modelling-opportunity-data/#describing-schedules";
     ScheduleTimezone = "schedule-timezone", Info, "the schedule was made for another time zone and was turned into UK time", "Publish local UK times with Europe/London.", "modelling-opportunity-data/#describing-schedules";
     DateRepaired = "date-repaired", Info, "a date was read that is not written as the standard does", "Write dates as 2026-11-30.", "modelling-opportunity-data/#date-and-time";
-    StatusUnknown = "status-unknown", Warning, "the status is not one of the standard's; it is told in words", "Use one of the EventStatusType values of schema.org.", "modelling-opportunity-data/#schema-event";
+    StatusUnknown = "status-unknown", Warning, "the status is not one of the standard's", "Use one of the EventStatusType values of schema.org.", "modelling-opportunity-data/#schema-event";
     EndBeforeStart = "end-before-start", Warning, "an end lies before its start and was dropped", "Check start and end times.", "modelling-opportunity-data/#describing-schedules";
     DurationImplausible = "duration-implausible", Warning, "a duration is implausible and was dropped", "Check duration.", "modelling-opportunity-data/#describing-schedules";
     DatesCut = "dates-cut", Info, "more single dates than are shown", "Publish an eventSchedule.", "modelling-opportunity-data/#describing-schedules";
