@@ -135,8 +135,24 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
 
 /// Returns whether the opportunity goes ahead: as it says itself, else as what it is part of says.
 pub(super) fn head_status(cx: &Context<'_>) -> EventStatus {
-    stated_status(cx).and_then(EventStatus::parse).unwrap_or_default()
+    let stated = stated_status(cx).filter(|stated| !is_of_some_dates(cx, stated));
+    stated.and_then(EventStatus::parse).unwrap_or_default()
 }
+
+/// Tells whether a series is said to be cancelled on some dates alone, as by `Cancelled - 24/12`.
+fn is_of_some_dates(cx: &Context<'_>, stated: &str) -> bool {
+    let names_dates = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_digit())
+            || SOME_DATES.iter().any(|known| known.eq_ignore_ascii_case(word))
+    };
+    cx.bundle.head.kind == Kind::SessionSeries
+        && EventStatus::parse(stated) == Some(EventStatus::Cancelled)
+        && stated.split(|c: char| !c.is_alphanumeric()).any(names_dates)
+}
+
+/// Words by which dates are told from others.
+const SOME_DATES: [&str; 8] =
+    ["christmas", "dates", "easter", "holidays", "some", "today", "tomorrow", "week"];
 
 /// Returns the status as it is stated. A session that stands for itself is its own occurrence, and says there how
 /// it is with it.
@@ -183,8 +199,9 @@ fn alert(cx: &Context<'_>) -> Option<String> {
     let status = head_status(cx);
     // To where or when something was moved only the publisher's own words tell.
     let has_words = stated.contains(char::is_whitespace);
-    let is_unknown =
-        (status == EventStatus::Rescheduled && has_words) || EventStatus::is_telling(stated);
+    let is_unknown = (status == EventStatus::Rescheduled && has_words)
+        || EventStatus::is_telling(stated)
+        || is_of_some_dates(cx, stated);
     let of_head = match status {
         _ if is_unknown => Some(format!("Status as published: {}", as_published(cx, stated))),
         EventStatus::Cancelled => Some("This activity is cancelled.".to_owned()),

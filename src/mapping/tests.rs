@@ -724,6 +724,8 @@ fn a_status_says_whether_to_go_however_it_is_written() {
         "Status as published: Moved to Studio 2. Check with the provider before travelling.";
     let denied = "Status as published: Not yet full, hasn't been cancelled. \
         Check with the provider before travelling.";
+    let one_date =
+        "Status as published: Cancelled - 24/12. Check with the provider before travelling.";
     let full = "Status as published: Full: see https://x.org/news. \
         Check with the provider before travelling.";
     for (stated, status, alert, code) in [
@@ -742,7 +744,7 @@ fn a_status_says_whether_to_go_however_it_is_written() {
             Some(cancelled),
             Some("term-prefixed"),
         ),
-        ("Cancelled - 24/12", Status::Defunct, Some(cancelled), Some("term-prefixed")),
+        ("Cancelled - 24/12", Status::Active, Some(one_date), Some("term-prefixed")),
         ("SessionPostponed", Status::TemporarilyClosed, Some(postponed), Some("term-prefixed")),
         ("Re-scheduled", Status::Active, Some(new_time), Some("term-prefixed")),
         ("Class moved to online", Status::Active, Some(moved), Some("term-prefixed")),
