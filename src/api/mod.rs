@@ -62,7 +62,6 @@ pub use state::Reach;
 pub use state::StatusReport;
 pub use state::StatusSource;
 pub use state::Traffic;
-pub use state::Unpublished;
 pub use streams::Streams;
 
 /// Returns the API: every route, and what happens around every request.

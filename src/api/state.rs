@@ -33,6 +33,7 @@ use crate::config::Web;
 use crate::places::Gazetteer;
 use crate::quality::Code;
 use crate::store::Dirty;
+use crate::store::Served;
 use crate::store::ServiceRecord;
 use crate::store::StoreError;
 use crate::web::Choices;
@@ -235,9 +236,17 @@ pub trait StatusSource: Send + Sync {
     fn report(&self) -> BoxFuture<'_, Result<StatusReport, StoreError>>;
 
     /// Maps roots that may not be republished, for the report of their publisher: what is no part of it is left out,
-    /// and nothing is kept. Returns what would be listed, each with the key it is known by.
-    fn unpublished(&self, _roots: Vec<Dirty>) -> BoxFuture<'_, Result<Unpublished, StoreError>> {
-        Box::pin(async { Ok(Unpublished::new()) })
+    /// and nothing is kept. Returns what would be listed.
+    fn unpublished(
+        &self,
+        _roots: Vec<Dirty>,
+    ) -> BoxFuture<'_, Result<Vec<ServiceRecord>, StoreError>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// Returns which feeds' items may be shown to anybody.
+    fn served(&self) -> Arc<Served> {
+        Arc::default()
     }
 
     /// Returns since when the store does not answer; nothing when it does.
@@ -248,9 +257,6 @@ pub trait StatusSource: Send + Sync {
     /// Tells whether the store and the catalogue are ready.
     fn is_ready(&self) -> bool;
 }
-
-/// What would be services if their feeds were republished, by the keys they are known by.
-pub type Unpublished = Vec<(String, ServiceRecord)>;
 
 /// How the gateway is doing. No secrets.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -21,7 +21,6 @@ use crate::api::FeedReport;
 use crate::api::StatusReport;
 use crate::api::StatusSource;
 use crate::api::Traffic;
-use crate::api::Unpublished;
 use crate::catalogue::Catalogue;
 use crate::harvest::Board;
 use crate::harvest::FeedState;
@@ -34,6 +33,8 @@ use crate::store::Dirty;
 use crate::store::FeedId;
 use crate::store::FeedRecord;
 use crate::store::Outcome;
+use crate::store::Served;
+use crate::store::ServiceRecord;
 use crate::store::Store;
 use crate::store::StoreError;
 
@@ -77,7 +78,10 @@ impl StatusSource for Status {
         })
     }
 
-    fn unpublished(&self, roots: Vec<Dirty>) -> BoxFuture<'_, Result<Unpublished, StoreError>> {
+    fn unpublished(
+        &self,
+        roots: Vec<Dirty>,
+    ) -> BoxFuture<'_, Result<Vec<ServiceRecord>, StoreError>> {
         Box::pin(async move {
             let bundles = self.store.bundles(roots).await?;
             let records = self.store.feeds().await?;
@@ -93,7 +97,7 @@ impl StatusSource for Status {
                         if service.status.is_listed()
                             && service.feed.is_some_and(|feed| withheld.contains(&feed)) =>
                     {
-                        Some((bundle.key, *service))
+                        Some(*service)
                     }
                     _ => None,
                 };
@@ -101,6 +105,10 @@ impl StatusSource for Status {
             });
             made.await.or(Err(StoreError::Closed))
         })
+    }
+
+    fn served(&self) -> Arc<Served> {
+        self.app.mapper.gate.load().served(&self.sources.load())
     }
 
     fn store_lost_at(&self) -> Option<DateTime<Utc>> {

@@ -219,6 +219,31 @@ async fn nothing_that_was_written_is_shown_while_a_feed_is_not_republished() {
 }
 
 #[tokio::test]
+async fn nothing_of_a_feed_of_another_publisher_is_shown_that_is_not_republished() {
+    let (own, other) = (FakePublisher::start().await, FakePublisher::start().await);
+    other.license(None);
+    let feeds = [("other", vec![other.feed("/feed", 5)]), ("own", vec![own.feed("/feed", 5)])];
+    // The same series, and a session of the other's.
+    for (publisher, gender) in [(&own, "mixed"), (&other, "ladies only")] {
+        let mut series = items::series(1, "Yoga");
+        series["genderRestriction"] = json!(gender);
+        publisher.upsert("/feed", "1", series);
+    }
+    let mut event = items::series(2, "Yoga");
+    event["@type"] = json!("Event");
+    event["superEvent"] = json!(items::uri("series", 1));
+    event["genderRestriction"] = json!("women");
+    other.upsert("/feed", "2", event);
+    let gateway = Gateway::start(&Settings::following(&feeds)).await;
+    gateway.settled().await;
+    let report = gateway.json("/feeds/own.json").await;
+    let mut found = report["findings"].as_array().unwrap().iter();
+    let found = found.find(|found| found["code"] == "gender-unknown");
+    let source = &found.unwrap_or_else(|| panic!("{report}"))["examples"][0]["source"];
+    assert_eq!(*source, json!([{ "as_written": r#""genderRestriction": "mixed""# }]));
+}
+
+#[tokio::test]
 async fn each_day_is_written_down_and_two_make_a_trend() {
     let publisher = FakePublisher::start().await;
     publisher.license(Some("https://creativecommons.org/licenses/by/4.0/"));
@@ -286,11 +311,13 @@ async fn what_is_not_republished_is_judged_alike_and_nothing_of_it_is_told() {
             assert_eq!(report[part], published[part], "{part}");
         }
         assert_eq!(counts(&report), counts(&published));
-        let findings = report["findings"].as_array().unwrap();
-        let of_poor = findings.iter().find(|found| found["code"] == "description-missing").unwrap();
-        assert_eq!(of_poor["items"], json!([items::uri("series", 2)]));
+        assert_eq!(report["missing_parents"], json!([]));
+        for found in report["findings"].as_array().unwrap() {
+            assert_eq!((&found["items"], &found["examples"]), (&json!([]), &json!([])), "{found}");
+        }
+        let (series, session) = (items::uri("series", ""), items::uri("sessions", ""));
         for told in pages.iter().chain([&report.to_string()]) {
-            for untold in ["Poor", "Rich", "Jo Private", PRIVATE, "/find/"] {
+            for untold in ["Poor", "Rich", "Jo Private", PRIVATE, "/find/", &series, &session] {
                 assert!(!told.contains(untold), "{untold} is in {told}");
             }
         }

@@ -1,6 +1,7 @@
 //! What the publisher wrote where something was found, as far as anybody may see it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -13,6 +14,7 @@ use crate::quality::Excerpt;
 use crate::quality::Finding;
 use crate::quality::excerpts;
 use crate::store::Bundle;
+use crate::store::Served;
 use crate::store::Store;
 use crate::web::words;
 
@@ -34,12 +36,12 @@ pub(super) enum Source {
 
 /// Adds to the examples of a report what the publisher wrote.
 ///
-/// A service may be made of several feeds. So nothing is shown while one of the publisher's is not
-/// republished, though its services may not have been withdrawn yet.
-pub(super) async fn add(store: &dyn Store, report: &mut Report) -> Result<(), Problem> {
-    if report.feeds.iter().any(|feed| feed.withheld.is_some()) {
-        return Ok(());
-    }
+/// A service may be made of several feeds, of other publishers too: nothing is read of those that are not served.
+pub(super) async fn add(
+    store: &dyn Store,
+    served: Arc<Served>,
+    report: &mut Report,
+) -> Result<(), Problem> {
     let mut of_service: BTreeMap<Id, Vec<&mut Example>> = BTreeMap::new();
     for example in report.findings.iter_mut().flat_map(|found| &mut found.examples) {
         of_service.entry(example.id).or_default().push(example);
@@ -47,7 +49,7 @@ pub(super) async fn add(store: &dyn Store, report: &mut Report) -> Result<(), Pr
     for (service, examples) in of_service.into_iter().take(MAX_ITEMS) {
         let mut roots = store.roots_of(service).await?;
         roots.truncate(MAX_PARTS);
-        let bundles = store.bundles(roots).await?;
+        let bundles = store.bundles_of(roots, Some(Arc::clone(&served))).await?;
         let findings: Vec<_> = examples.iter().map(|example| example.finding.clone()).collect();
         let made = tokio::task::spawn_blocking(move || sources(&bundles, &findings)).await;
         let sources = made.map_err(|_stopped| Problem::Internal)?;

@@ -13,11 +13,11 @@ use super::score::Shares;
 use crate::api::FeedReport;
 use crate::api::Problem;
 use crate::api::StatusSource;
-use crate::api::Unpublished;
 use crate::oruk::Service;
 use crate::quality::Code;
 use crate::quality::Finding;
 use crate::quality::Severity;
+use crate::store::ServiceRecord;
 use crate::store::Store;
 use crate::store::StoredService;
 use crate::web::words;
@@ -28,7 +28,7 @@ const BATCH: usize = 1_000;
 /// How many examples of a finding are told.
 const MAX_EXAMPLES: usize = 3;
 
-/// How many items that cannot be used are named for a finding, and how many that are not republished.
+/// How many items that cannot be used are named for a finding.
 const MAX_ITEMS: u8 = 3;
 
 /// How many missing parents are told.
@@ -154,8 +154,6 @@ struct Walk {
 struct Seen {
     count: u64,
     examples: Vec<Example>,
-    /// Keys of what is not republished.
-    items: Vec<String>,
 }
 
 impl Walk {
@@ -179,18 +177,13 @@ impl Walk {
         self
     }
 
-    /// Looks at what is not republished: nothing that it says is told, only by which key it is known.
-    fn with_unpublished(mut self, batch: &Unpublished) -> Self {
-        for (key, record) in batch {
+    /// Looks at what is not republished: it is counted alone. Even a key may say who organises what and where.
+    fn with_unpublished(mut self, batch: &[ServiceRecord]) -> Self {
+        for record in batch {
             let Ok(service) = serde_json::from_slice::<Service>(&record.body) else { continue };
             self.completeness.add(&service, &record.findings);
             for finding in &record.findings {
-                let seen = self.findings.entry(finding.code).or_default();
-                seen.count += 1;
-                let key = words::short(key, MAX_NAME);
-                if seen.items.len() < MAX_ITEMS.into() && seen.items.last() != Some(&key) {
-                    seen.items.push(key);
-                }
+                self.findings.entry(finding.code).or_default().count += 1;
             }
         }
         self
@@ -223,7 +216,7 @@ fn found(code: Code, seen: Seen) -> Found {
         specification: code.specification(),
         count: seen.count,
         examples: seen.examples,
-        items: seen.items,
+        items: Vec::new(),
     }
 }
 

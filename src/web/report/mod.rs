@@ -169,8 +169,7 @@ struct Found {
     specification: &'static str,
     count: u64,
     examples: Vec<Example>,
-    /// Ids of some items that cannot be used because of it, as their feeds have them, and keys of some that are not
-    /// republished.
+    /// Ids of some items that cannot be used because of it, as their feeds have them.
     items: Vec<String>,
 }
 
@@ -286,8 +285,11 @@ async fn made(state: &ApiState, publisher: &str) -> Result<Arc<Report>, Problem>
         let (store, status) = (state.bodies.store(), state.status.as_ref());
         let mut report =
             gather::report(store.as_ref(), status, publisher, feeds, MAX_SERVICES).await?;
-        gather::add_names(store.as_ref(), &mut report).await?;
-        excerpts::add(store.as_ref(), &mut report).await?;
+        // What is not republished is counted alone, and nobody knows which of the names would be of it.
+        if report.feeds.iter().all(|feed| feed.withheld.is_none()) {
+            gather::add_names(store.as_ref(), &mut report).await?;
+            excerpts::add(store.as_ref(), status.served(), &mut report).await?;
+        }
         Ok(report)
     };
     state.reports.get(publisher, make).await
