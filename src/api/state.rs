@@ -33,6 +33,7 @@ use crate::config::Web;
 use crate::places::Gazetteer;
 use crate::quality::Code;
 use crate::store::Dirty;
+use crate::store::FeedId;
 use crate::store::Served;
 use crate::store::ServiceRecord;
 use crate::store::StoreError;
@@ -244,7 +245,7 @@ pub trait StatusSource: Send + Sync {
         Box::pin(async { Ok(Vec::new()) })
     }
 
-    /// Returns which feeds' items may be shown to anybody.
+    /// Returns which feeds' items may be shown to anybody: none where nobody says so.
     fn served(&self) -> Arc<Served> {
         Arc::default()
     }
@@ -293,6 +294,9 @@ pub struct DatasetReport {
 /// How a feed is doing.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FeedReport {
+    /// Its number in the store.
+    #[serde(skip)]
+    pub id: FeedId,
     /// Key of the publisher.
     pub publisher: String,
     /// Name of the publisher, as configured.

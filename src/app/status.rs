@@ -156,6 +156,7 @@ impl Status {
         let config = self.app.config.load();
         let publisher = config.publishers.iter().find(|p| p.key == record.publisher);
         FeedReport {
+            id: record.id,
             publisher_name: publisher.map_or(&record.publisher, |p| &p.name).clone(),
             publisher: record.publisher,
             url: without_secrets(&record.url),

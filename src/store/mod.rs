@@ -251,9 +251,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Returns the ids of all services of a publisher's feeds, in their order, without tombstones.
     fn services_of(&self, publisher: String) -> Answer<'_, Vec<Id>>;
 
-    /// Returns up to `limit` roots that items or occurrences of a publisher's feeds belong to, in an order of
-    /// their own.
-    fn roots_by(&self, publisher: String, limit: usize) -> Answer<'_, Vec<Dirty>>;
+    /// Returns up to `limit` roots that items or occurrences of these feeds belong to, in an order of their own.
+    fn roots_by(&self, feeds: Vec<FeedId>, limit: usize) -> Answer<'_, Vec<Dirty>>;
 
     /// Returns how many items of a publisher's feeds could not be used, by the code of the finding.
     fn unusable(&self, publisher: String) -> Answer<'_, Vec<(String, u64)>>;

@@ -209,9 +209,12 @@ async fn nothing_that_was_written_is_shown_while_a_feed_is_not_republished() {
     let mut series = items::series(1, "Yoga");
     series["genderRestriction"] = json!("mixed");
     licensed.upsert("/feed", "1", series);
+    other.upsert("/feed", "2", items::series(2, "Pilates"));
     let gateway = Gateway::start(&Settings::following(&[("p", feeds)])).await;
     gateway.settled().await;
     let report = gateway.json("/feeds/p.json").await;
+    // Both are looked at.
+    assert_eq!((&report["services"], &report["is_complete"]), (&json!(2), &json!(true)));
     let examples: Vec<_> = report["findings"].as_array().unwrap().iter().collect();
     let examples = examples.iter().flat_map(|found| found["examples"].as_array().unwrap());
     let sources: Vec<_> = examples.map(|example| example["source"].clone()).collect();

@@ -362,10 +362,10 @@ impl Store for PostgresStore {
         })
     }
 
-    fn roots_by(&self, publisher: String, limit: usize) -> Answer<'_, Vec<Dirty>> {
-        let doing = "finding the roots of a publisher";
-        self.read(doing, publisher, move |session, publisher| {
-            Box::pin(publisher::roots(session, publisher, limit_of(limit)))
+    fn roots_by(&self, feeds: Vec<FeedId>, limit: usize) -> Answer<'_, Vec<Dirty>> {
+        let doing = "finding the roots of feeds";
+        self.read(doing, feeds, move |session, feeds| {
+            Box::pin(publisher::roots(session, feeds, limit_of(limit)))
         })
     }
 

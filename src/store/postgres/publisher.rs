@@ -6,6 +6,7 @@ use super::name::text_of;
 use super::read;
 use crate::oruk::Id;
 use crate::store::Dirty;
+use crate::store::FeedId;
 use crate::store::StoreError;
 
 /// Returns the ids of the services of a publisher's feeds, in their order, without tombstones.
@@ -25,19 +26,19 @@ pub(super) async fn services(
         .await
 }
 
-/// Returns roots that items or occurrences of a publisher's feeds belong to.
+/// Returns roots that items or occurrences of these feeds belong to.
 pub(super) async fn roots(
     session: &Session<'_>,
-    publisher: &str,
+    feeds: &[FeedId],
     limit: i64,
 ) -> Result<Vec<Dirty>, StoreError> {
+    let feeds: Vec<i64> = feeds.iter().map(|feed| feed.0).collect();
     session
         .rows(
-            "WITH own AS (SELECT id FROM feed WHERE publisher = $1 AND rank IS NOT NULL)
-             SELECT key FROM head WHERE feed IN (SELECT id FROM own)
-             UNION SELECT parent FROM occurrence WHERE feed IN (SELECT id FROM own)
+            "SELECT key FROM head WHERE feed = ANY ($1)
+             UNION SELECT parent FROM occurrence WHERE feed = ANY ($1)
              ORDER BY 1 LIMIT $2",
-            &[&publisher, &limit],
+            &[&feeds, &limit],
             |row| Ok(Dirty { key: row.try_get(0)?, mark: NO_MARK }),
         )
         .await

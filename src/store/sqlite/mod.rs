@@ -256,8 +256,8 @@ impl Store for SqliteStore {
         self.read(move |connection| publisher::services(connection, &publisher))
     }
 
-    fn roots_by(&self, publisher: String, limit: usize) -> Answer<'_, Vec<Dirty>> {
-        self.read(move |connection| publisher::roots(connection, &publisher, limit))
+    fn roots_by(&self, feeds: Vec<FeedId>, limit: usize) -> Answer<'_, Vec<Dirty>> {
+        self.read(move |connection| publisher::roots(connection, &feeds, limit))
     }
 
     fn unusable(&self, publisher: String) -> Answer<'_, Vec<(String, u64)>> {

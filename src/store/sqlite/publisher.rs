@@ -6,6 +6,7 @@ use super::bundle::NO_MARK;
 use super::sql;
 use crate::oruk::Id;
 use crate::store::Dirty;
+use crate::store::FeedId;
 use crate::store::StoreError;
 
 /// Returns the ids of the services of a publisher's feeds, in their order, without tombstones.
@@ -24,24 +25,25 @@ pub(super) fn services(connection: &Connection, publisher: &str) -> Result<Vec<I
     rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
 }
 
-/// Returns roots that items or occurrences of a publisher's feeds belong to.
+/// Returns roots that items or occurrences of these feeds belong to.
 pub(super) fn roots(
     connection: &Connection,
-    publisher: &str,
+    feeds: &[FeedId],
     limit: usize,
 ) -> Result<Vec<Dirty>, StoreError> {
-    let doing = "finding the roots of a publisher";
+    let doing = "finding the roots of feeds";
+    let feeds: Vec<_> = feeds.iter().map(|feed| feed.0.to_string()).collect();
+    let feeds = feeds.join(", ");
     let mut select = connection
-        .prepare_cached(
-            "WITH own AS (SELECT id FROM feed WHERE publisher = ?1 AND rank IS NOT NULL)
-             SELECT key FROM head WHERE feed IN (SELECT id FROM own)
-             UNION SELECT parent FROM occurrence WHERE feed IN (SELECT id FROM own)
-             ORDER BY 1 LIMIT ?2",
-        )
+        .prepare(&format!(
+            "SELECT key FROM head WHERE feed IN ({feeds})
+             UNION SELECT parent FROM occurrence WHERE feed IN ({feeds})
+             ORDER BY 1 LIMIT ?1"
+        ))
         .map_err(sql(doing))?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = select
-        .query_map((publisher, limit), |row| Ok(Dirty { key: row.get(0)?, mark: NO_MARK }))
+        .query_map([limit], |row| Ok(Dirty { key: row.get(0)?, mark: NO_MARK }))
         .map_err(sql(doing))?;
     rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
 }

@@ -17,6 +17,7 @@ use crate::oruk::Service;
 use crate::quality::Code;
 use crate::quality::Finding;
 use crate::quality::Severity;
+use crate::store::FeedId;
 use crate::store::ServiceRecord;
 use crate::store::Store;
 use crate::store::StoredService;
@@ -24,6 +25,9 @@ use crate::web::words;
 
 /// How many services are read at a time.
 const BATCH: usize = 1_000;
+
+/// How many roots of what is not republished are mapped at a time: each may have thousands of sessions.
+const ROOTS: usize = 250;
 
 /// How many examples of a finding are told.
 const MAX_EXAMPLES: usize = 3;
@@ -56,12 +60,14 @@ pub(super) async fn report(
         let walked = tokio::task::spawn_blocking(move || walk.with(&batch)).await;
         walk = walked.map_err(|_stopped| Problem::Internal)?;
     }
-    if feeds.iter().any(|feed| feed.withheld.is_some()) {
+    let withheld = feeds.iter().filter(|feed| feed.withheld.is_some());
+    let withheld: Vec<FeedId> = withheld.map(|feed| feed.id).collect();
+    if !withheld.is_empty() {
         let most = most - ids.len();
-        let mut roots = store.roots_by(publisher.to_owned(), most.saturating_add(1)).await?;
+        let mut roots = store.roots_by(withheld, most.saturating_add(1)).await?;
         is_complete &= roots.len() <= most;
         roots.truncate(most);
-        for roots in roots.chunks(BATCH) {
+        for roots in roots.chunks(ROOTS) {
             let batch = status.unpublished(roots.to_vec()).await?;
             let walked = tokio::task::spawn_blocking(move || walk.with_unpublished(&batch)).await;
             walk = walked.map_err(|_stopped| Problem::Internal)?;

@@ -291,13 +291,16 @@ pub(super) async fn what_the_feeds_of_a_publisher_came_to_is_told(subject: &Subj
     assert_eq!(subject.store.services_of(publisher.clone()).await.unwrap(), expected);
     assert_eq!(subject.store.services_of("nobody".to_owned()).await.unwrap(), []);
     subject.page(0, vec![session("s1", "a", 1), session("s2", "missing", 1)]).await;
-    let roots = subject.store.roots_by(publisher.clone(), 100).await.unwrap();
+    subject.page(1, vec![series("elsewhere", "{}")]).await;
+    let feed = |at| subject.feed(at);
+    let roots = subject.store.roots_by(vec![feed(0)], 100).await.unwrap();
     let bundles = subject.store.bundles(roots).await.unwrap();
     let mut roots: Vec<_> = bundles.iter().map(|bundle| bundle.key.as_str()).collect();
     roots.sort_unstable();
     assert_eq!(roots, ["a", "b", "c", "gone", "missing"]);
-    assert_eq!(subject.store.roots_by(publisher.clone(), 2).await.unwrap().len(), 2);
-    assert_eq!(subject.store.roots_by("nobody".to_owned(), 100).await.unwrap(), []);
+    assert_eq!(subject.store.roots_by(vec![feed(0)], 2).await.unwrap().len(), 2);
+    assert_eq!(subject.store.roots_by(vec![feed(0), feed(1)], 100).await.unwrap().len(), 6);
+    assert_eq!(subject.store.roots_by(Vec::new(), 100).await.unwrap(), []);
     let unusable = |item: &str, code| ItemChange::Unusable {
         item_id: Some(item.to_owned()),
         finding: Finding::new(code, ""),
