@@ -162,7 +162,7 @@ const TERMS_1: &[Parameter] = &[
     Parameter(
         "vocabulary",
         Kind::Text,
-        "Has any term of this vocabulary; several widen the query.",
+        "Has any term of this vocabulary, beside `taxonomy_id` that one; several widen the query.",
     ),
     Parameter(
         "taxonomy_type",

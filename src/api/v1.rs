@@ -68,9 +68,10 @@ fn query(asked: &Asked) -> Result<Query, Problem> {
     query.near = params.near(&asked.state.gazetteer)?;
     (query.open_ages, query.without_gone) = (true, true);
     query.terms.extend(params.read_all("taxonomy_id", TERM, term)?);
-    let schemes = params.all("vocabulary").map(v1::scheme_of);
-    query.taxonomies = schemes.map(|scheme| scheme.map_or(NONE, Scheme::id)).collect();
-    narrow_to_links(asked, &mut query)?;
+    let taxonomy = |name: &str| Some(v1::scheme_of(name).map_or(NONE, Scheme::id));
+    query.taxonomies = params.read_all("vocabulary", "a vocabulary", taxonomy)?;
+    let links = params.read_all("taxonomy_type", LINKS, Link::parse)?;
+    narrow_terms(&asked.view()?, &links, &mut query);
     check_coverage(asked)?;
     Ok(query)
 }
@@ -110,20 +111,24 @@ impl Link {
     }
 }
 
-/// Reads `taxonomy_type`, and leaves of the terms and vocabularies that are asked for those of that. By itself it
-/// asks nothing.
-fn narrow_to_links(asked: &Asked, query: &mut Query) -> Result<(), Problem> {
-    let expected = "any, service, eligibility, organization, cost_option or area";
-    let links = asked.params.read_all("taxonomy_type", expected, Link::parse)?;
-    if links.is_empty() || links.contains(&Link::Any) {
-        return Ok(());
+/// Leaves of the terms that are asked for those of the vocabularies beside them, and of both what is of a
+/// `taxonomy_type`. By itself that asks nothing.
+fn narrow_terms(view: &View, links: &[Link], query: &mut Query) {
+    if !links.is_empty() {
+        let is_linked = |taxonomy: Id| links.iter().any(|link| link.admits(taxonomy));
+        narrow(&mut query.taxonomies, is_linked);
+        narrow_to(view, &mut query.terms, is_linked);
     }
-    let is_admitted = |taxonomy: Id| links.iter().any(|link| link.admits(taxonomy));
-    let view = asked.view()?;
-    let terms = view.snapshot().terms();
-    narrow(&mut query.terms, |id| terms.find(id).is_some_and(|term| is_admitted(term.taxonomy_id)));
-    narrow(&mut query.taxonomies, is_admitted);
-    Ok(())
+    if !query.terms.is_empty() && !query.taxonomies.is_empty() {
+        let vocabularies = std::mem::take(&mut query.taxonomies);
+        narrow_to(view, &mut query.terms, |taxonomy| vocabularies.contains(&taxonomy));
+    }
+}
+
+/// Leaves of terms those of the taxonomies that are admitted.
+fn narrow_to(view: &View, terms: &mut Vec<Id>, is_admitted: impl Fn(Id) -> bool) {
+    let known = view.snapshot().terms();
+    narrow(terms, |id| known.find(id).is_some_and(|term| is_admitted(term.taxonomy_id)));
 }
 
 /// Leaves of what is asked for what is admitted; where that is nothing, nothing is found.
@@ -147,6 +152,9 @@ fn term(text: &str) -> Option<Id> {
     let is_foreign = || text.contains(':').then_some(NONE);
     v1::parse_curie(text).map(v1::Curie::id).or_else(|| Id::parse(text)).or_else(is_foreign)
 }
+
+/// What `taxonomy_type` takes.
+const LINKS: &str = "any, service, eligibility, organization, cost_option or area";
 
 /// What parameters of terms take.
 const TERM: &str = "a term such as openActiveActivity:c16df6ed-a4a0-4275-a8c3-1c8cff56856f";

@@ -285,10 +285,18 @@ async fn terms_of_1_0_are_found_by_name_parent_and_what_they_say_something_of() 
     }
     let both = ["Everybody", "Women only"];
     let pilates = text(&pilates.unwrap()["id"]);
+    let yoga = all["content"].as_array().unwrap().iter().find(|t| t["name"] == "Yoga");
+    let yoga = text(&yoga.unwrap()["id"]);
     for (query, names) in [
         (format!("taxonomy_id={id}"), &both[1..]),
         (format!("taxonomy_id={pilates}&vocabulary=openActiveActivity"), &both[..1]),
         (format!("taxonomy_id={pilates}&vocabulary={gender}"), &[]),
+        // A service may have terms of both: a term is of the vocabulary beside it, or names nothing.
+        (format!("taxonomy_id={yoga}&vocabulary=openActiveActivity"), &both[1..]),
+        (format!("taxonomy_id={yoga}&vocabulary={gender}"), &[]),
+        (format!("taxonomy_id={yoga}&vocabulary={gender}&taxonomy_type=service"), &[]),
+        (format!("taxonomy_id={yoga},{id}&vocabulary={gender},openActiveActivity"), &both[1..]),
+        (format!("taxonomy_id={yoga},{id}&vocabulary={gender}&taxonomy_type=any"), &both[1..]),
         (format!("taxonomy_id={pilates}&vocabulary={gender}&taxonomy_type=eligibility"), &[]),
         (format!("taxonomy_id={id}&taxonomy_type=eligibility"), &both[1..]),
         (format!("taxonomy_id={id}&taxonomy_type=service"), &[]),
