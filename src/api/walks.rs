@@ -3,8 +3,8 @@
 //! Open Referral pages are numbers, so a service that comes or goes shifts all that follow it, and a
 //! reader who takes page after page would meet one twice or never. Baton keeps the moment that a page
 //! showed for a while, and shows the same one to whoever asks for the page after it. A walk is known by
-//! its steps: same client, same question, next page; and since many ask for pages side by side, a page that is no
-//! walk's next is of the latest one that has not shown it. A first page always shows the present.
+//! its steps: same client, same question, next page; and since many ask for pages side by side, the latest walk also
+//! shows pages in any order. A first page always shows the present.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -126,18 +126,25 @@ fn under_way(walks: &[Walk], page: u32, now: DateTime<Utc>) -> Option<usize> {
     if page <= 1 {
         return None;
     }
-    // The latest of them: a reader who begins again has left the walk before.
+    let edition = |walk: &Walk| walk.view.snapshot().edition();
+    let latest = walks.iter().map(edition).max()?;
+    let is_latest = |walk: &Walk| edition(walk) == latest;
     let is_next = |walk: &Walk| walk.shown.max() == Some(page - 1);
-    if let Some(next) = walks.iter().rposition(is_next) {
-        return Some(next);
-    }
-    let all = walks.iter().enumerate();
-    let (last, walk) = all.clone().max_by_key(|(_, walk)| walk.at)?;
-    if walk.shown.contains(page) && now - walk.at < AGAIN {
-        return Some(last);
-    }
-    let (latest, walk) = all.max_by_key(|(_, walk)| walk.view.snapshot().edition())?;
-    (!walk.shown.contains(page)).then_some(latest)
+    let lacks = |walk: &Walk| !walk.shown.contains(page);
+    let has_gap = |walk: &Walk| walk.shown.max().is_some_and(|max| walk.shown.len() < max.into());
+    // Of an older walk only the page it got to is asked for again: a reader who begins again has left it, and may
+    // ask for any of the others.
+    let is_again = |walk: &Walk| {
+        let is_asked_again = walk.shown.max() == Some(page) || is_latest(walk);
+        is_asked_again && !lacks(walk) && now - walk.at < AGAIN
+    };
+    let find = |is_it: &dyn Fn(&Walk) -> bool| walks.iter().rposition(is_it);
+    find(&|walk| is_latest(walk) && is_next(walk))
+        // Whoever takes pages in another order is at it still, and any page may be the next.
+        .or_else(|| find(&|walk| is_latest(walk) && lacks(walk) && has_gap(walk)))
+        .or_else(|| find(&is_next))
+        .or_else(|| find(&is_again))
+        .or_else(|| find(&|walk| is_latest(walk) && lacks(walk)))
 }
 
 /// Adds a walk; too many end the one that stood still longest.

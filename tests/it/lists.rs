@@ -512,6 +512,44 @@ async fn pages_in_any_order_are_of_the_moment_of_the_first() {
 }
 
 #[tokio::test]
+async fn a_reader_who_begins_again_is_not_shown_what_was_left() {
+    let publisher = FakePublisher::start().await;
+    let mut names = ["Bowls", "Chess", "Dance", "Golf"].map(str::to_owned).to_vec();
+    let classes = (1..).zip(&names).map(|(number, name)| items::series(number, name));
+    let gateway = gateway_of(&publisher, classes.collect()).await;
+    let (before, now) = (false, true);
+    // Pages asked for, then, after a class more is there, others, each with the moment that it is to show.
+    for (case, (left, asked)) in (0..).zip([
+        // A page more: none of a walk that was at its end.
+        (vec![1, 2, 3, 4], vec![(1, now), (3, now), (5, now), (2, now), (4, now)]),
+        (vec![1], vec![(1, now), (3, now), (2, now), (4, now), (5, now), (6, now)]),
+        (vec![1, 2], vec![(1, now), (4, now), (3, now), (2, now), (5, now)]),
+        // Pages that were left out of the walk before are none of those that it still wants.
+        (vec![1, 3], vec![(1, now), (2, now), (3, now), (4, now)]),
+        // Another reader of the same address begins: the first one tries again, and goes on.
+        (vec![1, 2, 3], vec![(1, now), (3, before), (4, before), (2, now), (3, now), (5, before)]),
+    ]) {
+        // The same services, by a question of its own.
+        let of = format!("per_page=1&modified_after=20{case:02}-01-01T00:00:00Z");
+        let page = async |page: usize| found(&gateway, &format!("{of}&page={page}")).await.concat();
+        for number in left {
+            assert_eq!(page(number).await, names[number - 1], "case {case}, page {number}");
+        }
+        let new = format!("Aqua {}", 9 - case);
+        publisher.upsert("/feed", &new, items::series(&new, &new));
+        let old = names.clone();
+        names.insert(0, new);
+        let total = names.len() as u64;
+        let is_there = async || (gateway.total("/v3/services").await == total).then_some(());
+        wait_until("another class", PATIENCE, is_there).await;
+        for (number, is_now) in asked {
+            let names = if is_now { &names } else { &old };
+            assert_eq!(page(number).await, names[number - 1], "case {case}, then page {number}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn links_lead_from_page_to_page_and_name_the_licence() {
     let publisher = FakePublisher::start().await;
     let classes = (1..=25).map(|number| items::series(number, &format!("Class {number}")));
