@@ -152,8 +152,13 @@ pub(super) struct Found {
 }
 
 impl Search {
-    /// Reads a search. `occurs` tells whether a word, or the beginning of one, is in anything listed.
-    pub(super) fn read(asked: &str, occurs: impl Fn(&str, bool) -> bool) -> Self {
+    /// Reads a search. `occurs` tells whether a word, or the beginning of one, is in anything listed, `is_here`
+    /// whether it is where it is looked for.
+    pub(super) fn read(
+        asked: &str,
+        occurs: impl Fn(&str, bool) -> bool,
+        is_here: impl Fn(&str, bool) -> bool,
+    ) -> Self {
         let words = text::words(asked);
         let last = words.len().saturating_sub(1);
         let mut left = MAX_FORGIVEN;
@@ -162,7 +167,7 @@ impl Search {
             let mut forms = Vec::new();
             if left > 0 && !occurs(&word, is_beginning) {
                 forms = text::slips(&word);
-                forms.retain(|slip| occurs(slip, is_beginning));
+                forms.retain(|slip| is_here(slip, is_beginning));
                 // All words must occur: where one does not, it is of no use to forgive others.
                 left = if forms.is_empty() { 0 } else { left - 1 };
             }
@@ -480,7 +485,7 @@ mod tests {
                 looks.set(looks.get() + 1);
                 right.contains(&word)
             };
-            let search = Search::read(&asked.join(" "), occurs);
+            let search = Search::read(&asked.join(" "), occurs, occurs);
             let forms = search.words.into_iter().map(|word| word.forms.concat());
             (forms.collect::<Vec<_>>(), looks.get())
         };

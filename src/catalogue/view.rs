@@ -205,16 +205,21 @@ impl View {
     fn matches(&self, query: &Query) -> Vec<(&Part, Found)> {
         let parts = self.snapshot.parts.iter().map(|part| (part, self.scope(part)));
         let parts: Vec<(&Part, RoaringBitmap)> = parts.collect();
-        let occurs = |word: &str, is_beginning: bool| {
-            parts.iter().any(|(part, scope)| {
-                let segment = part.segment.as_ref();
-                [&segment.in_name, &segment.in_text].into_iter().any(|words| {
-                    let with_word = with_word(segment, words, word, is_beginning);
-                    !(with_word & scope).is_disjoint(&segment.listed)
-                })
+        let is_in = |part: &Part, of: &RoaringBitmap, word: &str, is_beginning: bool| {
+            let segment = part.segment.as_ref();
+            [&segment.in_name, &segment.in_text].into_iter().any(|words| {
+                let with_word = with_word(segment, words, word, is_beginning);
+                !(with_word & of).is_disjoint(&segment.listed)
             })
         };
-        let search = query.search.as_deref().map(|asked| Search::read(asked, occurs));
+        // What is no slip in everything is none in an area, where another word would be shown in its place.
+        let occurs = |word: &str, is_beginning: bool| {
+            parts.iter().any(|(part, _)| is_in(part, &part.alive, word, is_beginning))
+        };
+        let is_here = |word: &str, is_beginning: bool| {
+            parts.iter().any(|(part, scope)| is_in(part, scope, word, is_beginning))
+        };
+        let search = query.search.as_deref().map(|asked| Search::read(asked, occurs, is_here));
         let found = parts.iter().map(|(part, scope)| {
             let terms = &self.snapshot.terms;
             let mut found = query.matches(search.as_ref(), terms, &part.segment, scope, self.area);
