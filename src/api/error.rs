@@ -243,14 +243,16 @@ fn respond(body: &Body<'_>) -> Response {
     response
 }
 
-/// Answers a path that does not exist; a browser, which asks for HTML by name, gets a page, unless the path is
-/// below one of the API, all of whose errors are problems.
+/// Answers a path that does not exist.
 pub(super) async fn no_such_path(OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
     tracing::debug!(path = uri.path(), "no such path");
-    if is_of_api(uri.path()) {
-        return Problem::NoSuchPath.into_response();
-    }
-    web::told(Problem::NoSuchPath, &headers)
+    told(Problem::NoSuchPath, uri.path(), &headers)
+}
+
+/// Answers with a problem of a path; a browser, which asks for HTML by name, gets a page, unless the path is below
+/// one of the API, all of whose errors are problems.
+pub(super) fn told(problem: Problem, path: &str, headers: &HeaderMap) -> Response {
+    if is_of_api(path) { problem.into_response() } else { web::told(problem, headers) }
 }
 
 /// Tells whether a path is below one of the API, also one of an area.
@@ -264,9 +266,13 @@ fn is_of_api(path: &str) -> bool {
 }
 
 /// Answers a method that a path does not know.
-pub(super) async fn no_such_method(method: Method) -> Problem {
+pub(super) async fn no_such_method(
+    method: Method,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Response {
     tracing::debug!(%method, "no such method");
-    Problem::NoSuchMethod
+    told(Problem::NoSuchMethod, uri.path(), &headers)
 }
 
 #[cfg(test)]

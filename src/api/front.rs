@@ -20,7 +20,6 @@ use axum::http::Request;
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::http::request::Parts;
-use axum::response::IntoResponse as _;
 use axum::response::Response;
 use bytes::Bytes;
 use tower::Service as _;
@@ -28,6 +27,7 @@ use uuid::Uuid;
 
 use super::client::Address;
 use super::client::Pass;
+use super::error;
 use super::error::Problem;
 use super::health;
 use super::metrics::Route;
@@ -79,7 +79,7 @@ impl Api {
             ready
         } else {
             let (route, mut response) = if let Some(problem) = refusal {
-                (Route::default(), problem.into_response())
+                (Route::default(), error::told(problem, parts.uri.path(), &parts.headers))
             } else {
                 parts.headers.insert(REQUEST_ID, id.clone());
                 self.ask_routes(parts, Body::new(body), &pass).await

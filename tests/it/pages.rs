@@ -133,6 +133,21 @@ async fn a_browser_is_told_as_a_page_that_a_path_leads_nowhere() {
         let answer = gateway.ask(Method::GET, path, &[("accept", browser)]).await;
         assert_eq!((answer.status, answer.header("content-type")), (404, kind), "{path}");
     }
+    // Nor does it matter what a page is refused for.
+    let long = format!("?q={}", "x".repeat(9_000));
+    let (page, problem) = ("text/html; charset=utf-8", "application/problem+json");
+    for (method, path, accept, status, kind) in [
+        (Method::GET, format!("/find{long}"), browser, 414, page),
+        (Method::POST, "/find".to_owned(), browser, 405, page),
+        (Method::GET, format!("/find{long}"), "*/*", 414, problem),
+        (Method::POST, "/find".to_owned(), "*/*", 405, problem),
+        (Method::GET, format!("/v3/services{long}"), browser, 414, problem),
+        (Method::POST, "/v1/services".to_owned(), browser, 405, problem),
+    ] {
+        let answer = gateway.ask(method, &path, &[("accept", accept)]).await;
+        assert_eq!((answer.status, answer.header("content-type")), (status, kind), "{accept}");
+        assert_eq!(answer.headers.contains_key("allow"), status == 405);
+    }
 }
 
 #[tokio::test]
