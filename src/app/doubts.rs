@@ -4,6 +4,7 @@ use anyhow::Context as _;
 
 use crate::config::Area;
 use crate::config::Config;
+use crate::places::District;
 use crate::places::Gazetteer;
 use crate::places::LocalAuthority;
 
@@ -45,12 +46,14 @@ pub fn doubts(config: &Config) -> anyhow::Result<Vec<String>> {
     Ok(doubts)
 }
 
-/// Tells whether postcodes of a district may begin so: letters alone are those before its number.
+/// Tells whether postcodes of a district may begin so: letters alone are those before its number, and what reads as a
+/// district is none of the sectors of a shorter one.
 fn may_begin(district: &str, beginning: &str) -> bool {
+    let is_district = District::is_name(beginning);
     let beginning = beginning.replace(' ', "");
     if beginning.chars().all(|letter| letter.is_ascii_alphabetic()) {
         let rest = district.strip_prefix(&beginning);
         return rest.is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()));
     }
-    district.starts_with(&beginning) || beginning.starts_with(district)
+    district.starts_with(&beginning) || !is_district && beginning.starts_with(district)
 }

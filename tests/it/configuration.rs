@@ -66,6 +66,8 @@ fn what_can_be_used_and_is_likely_a_slip_is_told() {
     for (line, words) in [
         ("local_authorities = [\"E06000023\", \"E06000099\"]", "`areas[0].local_authorities[1]`"),
         ("postcodes = [\"BS1\", \"B\", \"EC1\", \"OX10 9\", \"ZZ\"]", "`areas[0].postcodes[4]`"),
+        // No district, and no sector of `CB1` without the space.
+        ("postcodes = [\"CB1 5\", \"EC1A1\", \"CB15\"]", "`areas[0].postcodes[2]`"),
     ] {
         let output = run(&["config", "check"], &format!("{PUBLISHER}{area}{line}\n"), &[]);
         let said = String::from_utf8(output.stderr).unwrap();
