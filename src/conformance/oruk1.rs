@@ -72,7 +72,7 @@ async fn check_list(
     options: &Options,
     (path, entity): (&'static str, &'static Entity),
 ) -> Vec<Value> {
-    let list = page::check(session, ledger, options, &DIALECT, path).await;
+    let list = page::check(session, ledger, options, &DIALECT, path, None).await;
     if list.records.is_empty() && !list.is_complete {
         return Vec::new();
     }

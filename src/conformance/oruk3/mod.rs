@@ -31,10 +31,9 @@ pub(super) async fn check(session: &mut Session<'_>, ledger: &mut Ledger, option
     root::check(session, ledger).await;
     let mut collections = Vec::new();
     for endpoint in &ENDPOINTS {
-        if endpoint.path != SERVICES && !is_offered(session, ledger, endpoint.path).await {
-            continue;
-        }
-        let list = page::check(session, ledger, options, &DIALECT, endpoint.path).await;
+        // Only the list of services must be there.
+        let is_there = (endpoint.path != SERVICES).then_some(&rule::ORUK3_EXTRA_LIST);
+        let list = page::check(session, ledger, options, &DIALECT, endpoint.path, is_there).await;
         if list.records.is_empty() && !list.is_complete {
             continue;
         }
@@ -46,14 +45,6 @@ pub(super) async fn check(session: &mut Session<'_>, ledger: &mut Ledger, option
     filter::check(session, ledger, options, &collections).await;
     query::check_filters(session, ledger).await;
     manners::check(session, ledger).await;
-}
-
-/// Tells whether a list is there: only that of services must be. What is offered is judged like the others.
-async fn is_offered(session: &mut Session<'_>, ledger: &mut Ledger, path: &str) -> bool {
-    let reply = session.get(path, &[]).await;
-    let is_there = if reply.is_success() { Ok(()) } else { Err(reply.told()) };
-    ledger.judge_one(&rule::ORUK3_EXTRA_LIST, path, is_there);
-    reply.is_success()
 }
 
 /// A pair of endpoints: the list, and one record.

@@ -79,16 +79,24 @@ impl List {
     }
 }
 
-/// Reads a list and judges its pages.
+/// Reads a list and judges its pages. One that may be missing has a rule of its own for whether it is there, and is
+/// judged like the others where it is.
 pub(super) async fn check(
     session: &mut Session<'_>,
     ledger: &mut Ledger,
     options: &Options,
     dialect: &'static Dialect,
     path: &'static str,
+    is_there: Option<&'static Rule>,
 ) -> List {
     let rules = &dialect.rules;
     let bare = session.get(path, &[]).await;
+    if let Some(rule) = is_there {
+        ledger.judge_one(rule, path, bare.is_success().then_some(()).ok_or_else(|| bare.told()));
+        if !bare.is_success() {
+            return List::unread(path);
+        }
+    }
     let answer = bare.object();
     ledger.judge_one(rules.list, path, answer.as_ref().map(|_| ()).map_err(Clone::clone));
     let Ok(object) = answer else {
