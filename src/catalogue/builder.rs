@@ -51,7 +51,6 @@ impl Source {
 #[derive(Debug)]
 pub(super) struct Builder {
     around: Arc<Surroundings>,
-    shown_at: DateTime<Utc>,
     docs: Vec<Arc<Doc>>,
     by_term: Gathered<Id>,
     in_name: Gathered<Box<str>>,
@@ -63,18 +62,18 @@ pub(super) struct Builder {
 struct Gathered<K>(HashMap<K, Vec<u32>>);
 
 impl Builder {
-    /// Makes one of services that are shown from a time on: until then they were not published, whenever the
-    /// store wrote them down.
-    pub(super) fn new(around: Arc<Surroundings>, shown_at: DateTime<Utc>) -> Self {
+    /// Makes one without services.
+    pub(super) fn new(around: Arc<Surroundings>) -> Self {
         let (by_term, in_name, in_text) =
             (Gathered::default(), Gathered::default(), Gathered::default());
-        Self { around, shown_at, docs: Vec::new(), by_term, in_name, in_text }
+        Self { around, docs: Vec::new(), by_term, in_name, in_text }
     }
 
-    /// Takes one more service.
-    pub(super) fn add(&mut self, source: &Source) {
+    /// Takes one more service, which is shown from a time on: until then it was not published, whenever the store
+    /// wrote it down.
+    pub(super) fn add(&mut self, source: &Source, shown_at: DateTime<Utc>) {
         let number = u32::try_from(self.docs.len()).unwrap_or(u32::MAX);
-        self.docs.push(Arc::new(doc(source, &self.around, self.shown_at)));
+        self.docs.push(Arc::new(doc(source, &self.around, shown_at)));
         let Some(entry) = &source.entry else { return };
         for term in &entry.terms {
             self.by_term.add(term, number);

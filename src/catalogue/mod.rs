@@ -158,15 +158,15 @@ impl Catalogue {
         // What changes behind the scan is in the change log after this.
         let generation = self.store.latest_change().await?;
         let mut terms = self.with_vocabulary(&Terms::default());
-        // Most of it was shown before, by this process or an earlier one.
-        let mut builder = Builder::new(Arc::clone(&around), DateTime::UNIX_EPOCH);
+        let mut builder = Builder::new(Arc::clone(&around));
         let mut batch = self.store.scan(None, BATCH).await?;
         while let Some(last) = batch.last() {
             let after = Some(last.id);
+            let (before, now) = (Arc::clone(&present), self.clock.now());
             let adding = tokio::task::spawn_blocking(move || {
                 let sources: Vec<Source> = batch.into_iter().map(Source::read).collect();
                 for source in &sources {
-                    builder.add(source);
+                    builder.add(source, before.shown_at(source, now));
                 }
                 (builder, sources)
             });

@@ -115,9 +115,9 @@ impl Snapshot {
             }
         }
         parts.retain(|part| !part.alive.is_empty());
-        let mut builder = Builder::new(Arc::clone(&self.around), now);
+        let mut builder = Builder::new(Arc::clone(&self.around));
         for change in changes {
-            builder.add(change);
+            builder.add(change, now);
         }
         parts.push(Part::of(builder.finish()));
         merge_small(&mut parts);
@@ -130,6 +130,17 @@ impl Snapshot {
             since: now,
             is_of_same_second: self.since.timestamp() == now.timestamp(),
         }
+    }
+
+    /// Returns since when a service is shown as this change left it, for a snapshot made anew at this time.
+    pub(super) fn shown_at(&self, source: &Source, now: DateTime<Utc>) -> DateTime<Utc> {
+        if self.edition == 0 {
+            // Most of it was shown before, by an earlier process.
+            return DateTime::UNIX_EPOCH;
+        }
+        let known = self.find(source.id()).map(|(part, number)| part.doc(number));
+        let known = known.filter(|doc| doc.seq == source.seq());
+        known.map_or(now, |doc| doc.published_at)
     }
 
     /// Returns the part that holds a service, and its number there.

@@ -287,6 +287,13 @@ fn what_was_published_since_a_time_is_told_whatever_its_age() {
         let sources: Vec<Source> = changes.into_iter().map(Source::read).collect();
         snapshot = snapshot.with(&sources, Terms::default(), hour(shown_at));
     }
+    // Read anew at six, each is of when it was shown; what was not shown yet is of then, unless nothing ever was.
+    let empty = Snapshot::empty(Arc::clone(&snapshot.around), 0);
+    for (read, at) in [(source(1, 1, 3), 3), (source(3, 1, 3), 4), (source(5, 1, 3), 6)] {
+        let read = Source::read(read);
+        assert_eq!(snapshot.shown_at(&read, hour(6)), hour(at));
+        assert_eq!(empty.shown_at(&read, hour(6)), hour(0));
+    }
     let view = View::whole(Arc::new(snapshot));
     for (since, expected) in [(3, vec![1, 2, 3, 4]), (4, vec![2, 3, 4]), (5, vec![2]), (6, vec![])]
     {
