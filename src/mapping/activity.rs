@@ -109,6 +109,6 @@ pub(super) fn resolve(
         }
         return Some(attribute::listed(scheme, vocabulary, entry));
     }
-    let uri = concept.id.get().filter(|uri| scheme.owns(uri))?;
+    let uri = concept.id.get().filter(|uri| scheme.owns(uri) && cx.identifier(uri).is_some())?;
     (!concept.pref_label.is_absent()).then(|| attribute::known(scheme, uri, &cx.clean_name(label)))
 }

@@ -184,7 +184,7 @@ pub(super) fn amenity_term(cx: &Context<'_>, feature: &AmenityFeature) -> Option
     if kind.is_empty() || kind.eq_ignore_ascii_case("LocationFeatureSpecification") {
         return labelled(cx, Scheme::Amenity, &name);
     }
-    if !kind.bytes().all(|b| b.is_ascii_alphanumeric()) {
+    if !kind.bytes().all(|b| b.is_ascii_alphanumeric()) || !kind.starts_with(char::is_alphabetic) {
         return labelled(cx, Scheme::Amenity, &name);
     }
     let label = if feature.name.is_absent() { split_words(kind) } else { cx.clean_name(name) };

@@ -24,6 +24,8 @@ use super::bundle::Occurrence;
 use super::detail;
 use super::detail::Detail;
 use super::detail::Place;
+use super::meeting::decoded;
+use super::meeting::lets_in;
 use super::meeting::mentions_joining_link;
 use super::repair::code_of;
 use super::repair::repairs_of_times;
@@ -177,12 +179,11 @@ impl<'a> Context<'a> {
         if stated.is_empty() {
             return None;
         }
-        let decoded = || stated.replace("%40", "@").replace("%20", " ").replace("%2B", "+");
         if mentions_joining_link(stated) {
             self.find(Code::JoiningLinkWithheld, path);
             return None;
         }
-        if let Some(detail) = self.withheld.iter().find(|d| d.is_in(&decoded(), Place::Link)) {
+        if let Some(detail) = self.withheld_in(stated) {
             let code =
                 if detail.lets_in { Code::JoiningLinkWithheld } else { Code::PersonWithheld };
             self.find(code, path);
@@ -195,6 +196,22 @@ impl<'a> Context<'a> {
             Some(_) => {}
         }
         address
+    }
+
+    /// Returns an identifier or its address, unless it lets somebody in or holds what must not be published.
+    pub(super) fn identifier<'t>(&self, stated: &'t str) -> Option<&'t str> {
+        let is_kept = !lets_in(stated)
+            && !mentions_joining_link(stated)
+            && self.withheld_in(stated).is_none();
+        is_kept.then_some(stated)
+    }
+
+    fn withheld_in(&self, link: &str) -> Option<&Detail> {
+        if self.withheld.is_empty() {
+            return None;
+        }
+        let decoded = decoded(link);
+        self.withheld.iter().find(|detail| detail.is_in(&decoded, Place::Link))
     }
 
     /// Takes note of what the reader of the head put up with.

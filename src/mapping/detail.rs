@@ -199,12 +199,14 @@ fn places_of(number: &str, text: &str) -> Vec<Range<usize>> {
         let is_number = found.iter().map(|(_, digit)| *digit).eq(number.chars());
         let within = text.get(start..end)?;
         let goes_on = text.get(end..)?.starts_with(|c: char| c.is_ascii_digit());
-        if !is_number || goes_on || within.contains(|c| !char::is_ascii_digit(&c) && !is_gap(c)) {
+        let is_other = |c: char| !c.is_ascii_digit() && !is_gap(c) && !SEPARATORS.contains(c);
+        if !is_number || goes_on || within.contains(is_other) {
             return None;
         }
         let mut before = text.get(..start)?;
-        for code in ["0", "0044", "+44", "44"] {
-            let rest = before.trim_end_matches(is_gap).strip_suffix(code);
+        for code in ["0", "0044", "+44", "44", "+440", "00440", "440"] {
+            let is_between = |c: char| is_gap(c) || SEPARATORS.contains(c);
+            let rest = before.trim_end_matches(is_between).strip_suffix(code);
             before = rest.filter(|rest| !ends_in_digit(rest)).unwrap_or(before);
         }
         let whole = text.get(before.len()..end)?;
@@ -220,6 +222,9 @@ fn places_of(number: &str, text: &str) -> Vec<Range<usize>> {
 fn is_gap(c: char) -> bool {
     c.is_whitespace() || matches!(c, '(' | ')' | '.' | '-' | '/' | '\u{2010}'..='\u{2013}')
 }
+
+/// What else stands there where somebody hides a number from machines.
+const SEPARATORS: &str = "_,·•~:—−";
 
 fn between_addresses(c: char) -> bool {
     c.is_whitespace() || ",;<>()".contains(c)
@@ -272,6 +277,8 @@ mod tests {
             ("Ages 16-18. 07700 900123 only", "07700900123", "Ages 16-18. * only"),
             ("+44 (0)7700-900 123.", "07700900123", "*."),
             ("07700\u{2011}900\u{2011}123", "07700900123", "*"),
+            ("+4407700900123 or 07700_900_123", "07700900123", "* or *"),
+            ("07700·900·123", "07700 900123", "*"),
             ("(07700) 900123", "+44 7700 900123", "*"),
             ("Ring (0044) 7700 900123", "07700 900123", "Ring *"),
             ("0044 7700 900123/1", "07700 900123", "*/1"),

@@ -8,7 +8,6 @@ use super::attribute;
 use super::attribute::Attendance;
 use super::bundle::EventStatus;
 use super::context::Context;
-use super::meeting::lets_in;
 use super::meeting::mentions_joining_link;
 use super::precedence::Field;
 use super::precedence::Property;
@@ -18,6 +17,7 @@ use super::url::web_address;
 use crate::openactive::Identifier;
 use crate::openactive::Kind;
 use crate::openactive::Place;
+use crate::openactive::Secret;
 use crate::openactive::VirtualLocation;
 use crate::openactive::canonical_uri;
 use crate::openactive::is_word;
@@ -142,9 +142,15 @@ fn published_virtual<'a>(cx: &'a Context<'_>) -> Option<&'a VirtualLocation> {
 
 /// Returns what lets people into the meetings of the opportunity and its sessions: never to be published.
 pub(super) fn access_details<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
-    let all = cx.layers().iter().copied().chain(cx.facts());
-    let online = all.filter_map(|opportunity| opportunity.virtual_location.get());
-    online.flat_map(|location| [location.access_id.as_str(), location.access_code.as_str()])
+    let of_sessions = cx.occurrences.iter().filter_map(|occurrence| occurrence.facts.as_deref());
+    let all = cx.layers().iter().copied().chain(of_sessions);
+    all.flat_map(|opportunity| {
+        let online = opportunity.virtual_location.get().into_iter();
+        let online = online.map(|location| [&location.access_id, &location.access_code]);
+        let places = opportunity.location.iter();
+        let places = places.map(|place| [&place.access_id, &place.access_code]);
+        online.chain(places).flatten().map(Secret::as_str)
+    })
 }
 
 /// Returns a virtual location published where places are.
@@ -370,12 +376,13 @@ fn external_identifier(cx: &Context<'_>, place: &Place) -> Option<(String, Strin
         place.identifier.values().iter().find_map(|value| {
             let scheme = format!("{}{}", value.property_id.as_str(), value.name.as_str());
             let scheme: String = scheme.to_lowercase().split_whitespace().collect();
-            scheme.contains(word).then(|| value.value.get().map(str::to_owned))?
+            let value = value.value.get().filter(|_| scheme.contains(word))?;
+            cx.identifier(value).map(str::to_owned)
         })
     };
     let local = || {
         let local = place.id.get().map(str::to_owned).or_else(|| place.identifier.local());
-        local.filter(|local| !lets_in(local) && words(place).is_none())
+        local.filter(|local| cx.identifier(local).is_some() && words(place).is_none())
     };
     cx.rules.sources(Field::ExternalIdentifier).iter().find_map(|source| {
         let (found, kind) = match source {
@@ -383,7 +390,10 @@ fn external_identifier(cx: &Context<'_>, place: &Place) -> Option<(String, Strin
             Property::ActivePlaces => {
                 (of_scheme("activeplaces"), "Active Places Site ID".to_owned())
             }
-            Property::Id => (place.id.get().and_then(web_address), "OpenActive @id".to_owned()),
+            Property::Id => {
+                let uri = place.id.get().and_then(|uri| cx.identifier(uri));
+                (uri.and_then(web_address), "OpenActive @id".to_owned())
+            }
             _ => (local(), format!("{} identifier", cx.bundle.source.key)),
         };
         Some((found?, kind))

@@ -1,49 +1,95 @@
 //! What lets people into online meetings: links, numbers and passwords. Whoever has one can walk in.
 
+use std::borrow::Cow;
 use std::ops::Range;
+
+use percent_encoding::percent_decode_str;
 
 /// Tells whether an identifier would let somebody in: a joining link, or an address with a user name or a
 /// password.
 pub(super) fn lets_in(identifier: &str) -> bool {
+    // `https:/` is read as `https://` by browsers.
     let has_user = |rest: &str| {
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        authority.contains('@')
+        let authority = rest.trim_start_matches('/').split(['/', '?', '#']).next();
+        authority.is_some_and(|authority| authority.contains('@'))
     };
-    is_joining_link(identifier) || identifier.split("://").skip(1).any(has_user)
+    // What is left of a link that was broken after its host.
+    let is_broken_off = identifier.contains("?pwd=");
+    is_joining_link(identifier) || is_broken_off || identifier.split(":/").skip(1).any(has_user)
 }
 
 /// Tells whether an address lets whoever has it join an online meeting, also by way of another address
 /// that it is part of (`https://safe.example.org/?url=https%3A%2F%2Fzoom.us%2Fj%2F1`).
 pub(super) fn is_joining_link(text: &str) -> bool {
-    if !names_joining_host(text) {
+    if !names_joining_host(text) && !text.contains('%') {
         return false;
     }
-    let lower = text.to_lowercase().replace("%3a", ":").replace("%2f", "/");
-    let is_known = |rest: &str| {
-        let (host, room) =
-            rest.split_at(rest.find(['/', '?', '#', '&', ':']).unwrap_or(rest.len()));
-        let is_under = |(first, others): &(&str, &str)| {
-            let before = host.strip_suffix(others).and_then(|host| host.strip_suffix(first));
-            before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
-        };
-        is_jitsi(host, room) || JOINING_HOSTS.iter().any(is_under)
-    };
-    match lower.split_once("://") {
-        Some((_, rest)) => rest.split("://").any(is_known),
-        None => is_known(&lower),
+    let lower = decoded(text).to_lowercase();
+    has_jitsi_room(&lower) || JOINING_HOSTS.iter().any(|host| has_room(&lower, host))
+}
+
+/// Decodes a text until nothing in it is encoded any more, or hidden between its letters.
+pub(super) fn decoded(text: &str) -> Cow<'_, str> {
+    let mut decoded = Cow::Borrowed(text);
+    for _ in 0..MOST_ENCODED {
+        if !decoded.contains('%') {
+            break;
+        }
+        decoded = percent_decode_str(&decoded).decode_utf8_lossy().into_owned().into();
     }
+    decoded
+}
+
+/// Tells whether a host, or one under it, stands in an address with the way to a room behind it, or as that of a
+/// number that is dialled (`1234567890@zoomcrc.com`).
+fn has_room(address: &str, (first, others): &(&str, &str)) -> bool {
+    let host = format!("{first}{others}");
+    address.match_indices(&host).any(|(at, _)| {
+        let (before, from) = address.split_at(at);
+        let rest = from.strip_prefix(host.as_str()).unwrap_or_default();
+        let is_host = !before.ends_with(|c: char| c.is_alphanumeric() || c == '-');
+        let dialled = before.strip_suffix('@').is_some_and(|before| {
+            let local = before.rsplit(between_words).next().unwrap_or_default();
+            local.contains(|c: char| c.is_ascii_digit())
+        });
+        is_host && (dialled || leads_on(rest))
+    })
+}
+
+/// Tells whether something follows a host: a path or a question, perhaps after a port.
+fn leads_on(rest: &str) -> bool {
+    let rest = rest.strip_prefix('.').unwrap_or(rest);
+    let rest = match rest.strip_prefix(':') {
+        Some(port) => port.trim_start_matches(|c: char| c.is_ascii_digit()),
+        None => rest,
+    };
+    let way = rest.strip_prefix(['/', '?', '#', '\\', '_']);
+    way.is_some_and(|way| way.starts_with(|c: char| !between_words(c)))
 }
 
 /// Anybody may run Jitsi, and names the host after it; without the name of a room it lets nobody in.
-fn is_jitsi(host: &str, room: &str) -> bool {
-    room.len() > 1 && host.contains('.') && !host.contains('@') && host.contains(JITSI)
+fn has_jitsi_room(address: &str) -> bool {
+    let is_of_host = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    address.match_indices(JITSI).any(|(at, _)| {
+        let (before, from) = address.split_at(at);
+        let outside = before.trim_end_matches(is_of_host);
+        let rest = from.trim_start_matches(is_of_host);
+        let host = address.len() - outside.len() - rest.len();
+        let is_named =
+            address.get(outside.len()..outside.len() + host).is_some_and(|host| host.contains('.'));
+        let is_in_path =
+            outside.ends_with('/') && !outside.ends_with("//") && !outside.ends_with(":/");
+        is_named && !is_in_path && !outside.ends_with('@') && leads_on(rest)
+    })
 }
 
 /// Tells whether a text holds what lets people in: a link to an online meeting or with a password, or the
 /// number of a meeting.
 pub(super) fn mentions_joining_link(text: &str) -> bool {
-    let may = names_joining_host(text) || (text.contains('@') && text.contains("://"));
-    (may && text.split(between_words).any(lets_in)) || !numbers(text).is_empty()
+    let may = names_joining_host(text) || (text.contains('@') && text.contains(":/"));
+    (may && text.split(between_words).any(lets_in))
+        || !numbers(text).is_empty()
+        || !dialled(text).is_empty()
 }
 
 /// Tells whether a host is named anywhere: looked for around each dot, since nearly no text has any, and
@@ -85,12 +131,29 @@ pub(super) fn without_joining_links(text: String) -> String {
             out.push_str(piece);
         }
     }
-    for find in [numbers, passwords] {
+    for find in [dialled, numbers, passwords] {
         for span in find(&out).into_iter().rev() {
             out.replace_range(span, "(given on booking)");
         }
     }
     out
+}
+
+/// Returns where stands what a telephone dials once it was answered: the number of a meeting, and its password
+/// (`+441632960123,,85312345678#,,,,*998877#`).
+fn dialled(text: &str) -> Vec<Range<usize>> {
+    let is_tone = |c: char| c.is_ascii_digit() || ",#*+".contains(c);
+    let mut end = 0;
+    let pauses = text.match_indices(",,").filter_map(|(at, _)| {
+        let (before, from) = text.split_at(at);
+        let rest = from.trim_start_matches(is_tone);
+        let tones = from.strip_suffix(rest)?.trim_end_matches(',');
+        let is_apart = at >= end && before.ends_with(|c: char| c.is_ascii_digit());
+        let is_dialled = is_apart && tones.contains(|c: char| c.is_ascii_digit());
+        end = end.max(at + tones.len());
+        is_dialled.then_some(at..at + tones.len())
+    });
+    pauses.collect()
 }
 
 /// Returns where numbers of meetings stand, in order: as long as these are, behind words that say so.
@@ -121,8 +184,9 @@ fn length_of_number(text: &str) -> Option<usize> {
     let (mut digits, mut length, mut end) = (0, 0, 0);
     for group in text.split_inclusive(|c: char| !c.is_ascii_digit()) {
         let more = group.bytes().take_while(u8::is_ascii_digit).count();
-        let is_another = digits >= SHORTEST_NUMBER && group.starts_with('0');
-        let is_short = more < SHORTEST_GROUP && digits != BEFORE_SHORT_GROUP;
+        let is_another =
+            digits >= SHORTEST_NUMBER && more >= SHORTEST_GROUP && group.starts_with('0');
+        let is_short = more < SHORTEST_GROUP && !BEFORE_SHORT_GROUP.contains(&digits);
         if more > 0 && (is_short || is_another || digits + more > LONGEST_NUMBER) {
             break;
         }
@@ -165,8 +229,7 @@ fn passwords(text: &str) -> Vec<Range<usize>> {
             return None;
         }
         let word_before = before.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next();
-        let rest = after.trim_start_matches(before_passwords);
-        let rest = rest.strip_prefix("is ").unwrap_or(rest).trim_start_matches(before_passwords);
+        let rest = behind_label(after);
         let start = lower.len() - rest.len();
         let between = after.strip_suffix(rest)?;
         let length = length_of_password(between, rest)?;
@@ -184,6 +247,30 @@ fn passwords(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Returns what stands behind the label of a password, with what is only said between: `(case sensitive) for the
+/// meeting is`.
+fn behind_label(after: &str) -> &str {
+    let is_said = |c: char| c.is_alphabetic() || c == ' ';
+    let mut rest = after;
+    for _ in 0..MOST_BETWEEN {
+        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace());
+        let remark = trimmed.strip_prefix('(').map(|remark| remark.trim_start_matches(is_said));
+        if let Some((":", after)) =
+            remark.and_then(|after| after.strip_prefix(')')?.split_at_checked(1))
+        {
+            return after.trim_start_matches(before_passwords);
+        }
+        rest = rest.trim_start_matches(before_passwords);
+        let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        if !is_one_of(word, &BEFORE_PASSWORDS) {
+            break;
+        }
+        rest = after;
+    }
+    rest
+}
+
 fn length_of_password(between: &str, rest: &str) -> Option<usize> {
     // A longer word is no password, and looked at again behind each label within it.
     let most = rest.char_indices().nth(LONGEST_PASSWORD).map_or(rest.len(), |(at, _)| at);
@@ -197,23 +284,24 @@ fn length_of_password(between: &str, rest: &str) -> Option<usize> {
     if word.len() >= SHORTEST_PASSWORD {
         return (is_code || is_alone).then_some(word.len());
     }
-    // `123 456`
-    let more = after.strip_prefix(' ')?.bytes().take_while(u8::is_ascii_digit).count();
-    let is_grouped = word.len() >= SHORTEST_GROUP && more >= SHORTEST_GROUP;
-    (is_grouped && word.bytes().all(|b| b.is_ascii_digit())).then_some(word.len() + 1 + more)
+    // `123 456 78`
+    let is_of_group = |c: char| c.is_ascii_digit() || c == ' ';
+    let grouped = rest.split(|c: char| !is_of_group(c)).next()?.trim_end();
+    let is_grouped = word.len() >= SHORTEST_GROUP && word.bytes().all(|b| b.is_ascii_digit());
+    (is_grouped && grouped.len() > word.len() + SHORTEST_GROUP).then_some(grouped.len())
 }
 
 fn before_passwords(c: char) -> bool {
-    c.is_whitespace() || ":=#*-–".contains(c)
+    c.is_whitespace() || ":=#*-–\"'“‘(".contains(c)
 }
 
 fn between_words(c: char) -> bool {
-    c.is_whitespace() || "<>\"'()[],;|".contains(c)
+    c.is_whitespace() || "<>\"'“”‘’()[],;|".contains(c)
 }
 
 /// Tells whether a character stands between the digits of a number.
 fn is_gap(c: char) -> bool {
-    matches!(c, ' ' | '-' | '\u{a0}' | '\u{2010}'..='\u{2013}')
+    matches!(c, ' ' | '-' | '.' | '\u{a0}' | '\u{2010}'..='\u{2013}')
 }
 
 /// What the number of a meeting is told by.
@@ -231,24 +319,49 @@ const MEETINGS: [&str; 10] = [
 ];
 
 /// What may stand between that and the number.
-const BEFORE_NUMBERS: [&str; 14] = [
-    "access", "call", "code", "enter", "id", "is", "link", "no", "num", "number", "our", "room",
+const BEFORE_NUMBERS: [&str; 24] = [
+    "access", "all", "call", "class", "classes", "code", "details", "each", "enter", "every",
+    "for", "id", "is", "join", "link", "no", "num", "number", "our", "room", "session", "sessions",
     "the", "use",
 ];
 
-/// What says that a text is of an online meeting.
-const ONLINE: [&str; 7] = ["dial", "online", "skype", "teams", "webex", "webinar", "zoom"];
+/// What may stand between the label of a password and the password.
+const BEFORE_PASSWORDS: [&str; 13] = [
+    "all", "call", "class", "classes", "for", "is", "meeting", "our", "session", "sessions", "the",
+    "this", "zoom",
+];
 
-const PASSWORDS: [&str; 8] =
-    ["passcode", "password", "pass code", "access code", "pwd", "pass", "pin", "pw"];
+/// How many words of these are passed over.
+const MOST_BETWEEN: usize = 6;
+
+/// What says that a text is of an online meeting.
+const ONLINE: [&str; 9] =
+    ["dial", "online", "passcode", "password", "skype", "teams", "webex", "webinar", "zoom"];
+
+const PASSWORDS: [&str; 11] = [
+    "passcode",
+    "password",
+    "pass code",
+    "pass-code",
+    "access code",
+    "access-code",
+    "security code",
+    "pwd",
+    "pass",
+    "pin",
+    "pw",
+];
 
 /// Digits of the shortest number of a meeting, and of the longest.
 const SHORTEST_NUMBER: usize = 9;
 const LONGEST_NUMBER: usize = 13;
 
-/// Digits of the shortest group of a number, but for the last: `312 845 678 901 2`.
+/// Digits of the shortest group of a number, but for the last: `312 845 678 901 2`, `123 456 789 0`.
 const SHORTEST_GROUP: usize = 3;
-const BEFORE_SHORT_GROUP: usize = 12;
+const BEFORE_SHORT_GROUP: [usize; 2] = [9, 12];
+
+/// How often an address is encoded within another one at most.
+const MOST_ENCODED: usize = 4;
 
 const SHORTEST_PASSWORD: usize = 4;
 const LONGEST_PASSWORD: usize = 64;
@@ -256,13 +369,19 @@ const LONGEST_PASSWORD: usize = 64;
 const JITSI: &str = "jitsi";
 
 /// The hosts of meetings, up to their first dot and from it on.
-const JOINING_HOSTS: [(&str, &str); 12] = [
+const JOINING_HOSTS: [(&str, &str); 18] = [
     ("zoom", ".us"),
     ("zoom", ".com"),
+    ("zoomgov", ".com"),
+    ("zoomcrc", ".com"),
     ("teams", ".microsoft.com"),
     ("teams", ".cloud.microsoft"),
     ("teams", ".live.com"),
     ("meet", ".google.com"),
+    ("tel", ".meet"),
+    ("gmeet", ".redirect.com"),
+    ("join", ".skype.com"),
+    ("meet", ".goto.com"),
     ("webex", ".com"),
     ("whereby", ".com"),
     ("jit", ".si"),
@@ -295,8 +414,30 @@ mod tests {
         for link in ["https://jitsi.belnet.be/yoga", "meet-JITSI.example.org:8443/yoga"] {
             assert!(is_joining_link(link), "{link}");
         }
-        for other in ["Jitsi.", "https://jitsi.org/", "me@jitsi.org/a", "https://x.org/jitsi.html"]
-        {
+        for link in [
+            "https://us02web.zoom.us./j/1",
+            "https:/us02web.zoom.us/j/1",
+            "https://us02web.zoom%2Eus/j/1",
+            "https://safe.example.org/?url=https%253A%252F%252Fzoom.us%252Fj%252F1",
+            "https://urldefense.proofpoint.com/v2/url?u=https-3A__us02web.zoom.us_j_1&d=a",
+            "https://www.google.com/url?q=us02web.zoom.us/j/1",
+            "85312345678@zoomcrc.com",
+            "sip:4123456789@gmeet.redirect.com",
+            "Link:us02web.zoom.us/j/1",
+            "👉zoom.us/j/1",
+            "**zoom.us/j/1**",
+        ] {
+            assert!(is_joining_link(link), "{link}");
+        }
+        for other in [
+            "Jitsi.",
+            "https://jitsi.org/",
+            "me@jitsi.org/a",
+            "https://x.org/jitsi.html",
+            "https://zoom.us",
+            "info@webex.com",
+            "zoom.us.example.org/j/1",
+        ] {
             assert!(!is_joining_link(other), "{other}");
         }
     }
@@ -338,6 +479,29 @@ mod tests {
             ("Zoom code 853 1234 5678, pw: 9988", "Zoom code *, pw: *"),
             ("Zoom 853 1234 5678 PIN: 123 456#", "Zoom * PIN: *#"),
             ("Teams meeting: 312 845 678 901 2", "Teams meeting: *"),
+            ("Video Conference ID: 123 456 789 0", "Video Conference ID: *"),
+            (
+                "One tap mobile +442034815240,,85312345678#,,,,*998877# UK",
+                "One tap mobile +442034815240* UK",
+            ),
+            ("Ring +44 20 3443 6294,,412345678#.", "Ring +44 20 3443 6294*."),
+            ("Meeting ID for all sessions: 853.1234.5678", "Meeting ID for all sessions: *"),
+            ("ID 853 1234 5678 Passcode 998877", "ID * Passcode *"),
+            ("Zoom details: 853 1234 5678, PIN: 123 456 78#", "Zoom details: *, PIN: *#"),
+            ("Zoom 853 1234 5678 Pass-code: 998877", "Zoom * Pass-code: *"),
+            ("Zoom 853 1234 5678 password “SECR1x”", "Zoom * password “*”"),
+            (
+                "Zoom 853 1234 5678 password (case sensitive): SECR1x",
+                "Zoom * password (case sensitive): *",
+            ),
+            (
+                "Zoom 853 1234 5678. The password for the meeting is SECR1x",
+                "Zoom *. The password for the meeting is *",
+            ),
+            (
+                "https://zoom.us/\nj/8531234567?pwd=SECR1 85312345678@zoomcrc.com",
+                "https://zoom.us/\n(link *) (link *)",
+            ),
             ("Dial in, ID 853 1234 5678", "Dial in, ID *"),
             (
                 "Meeting ID: 853 1234 5678 01632 960123 for help",
@@ -348,6 +512,7 @@ mod tests {
                 "(link given on booking) No password 2026 season, pinned boards",
             ),
         ] {
+            let expected = expected.replace("(link *)", "(link given on booking)");
             let expected = expected.replace('*', "(given on booking)");
             assert_eq!(without_joining_links(text.to_owned()), expected);
             assert!(mentions_joining_link(text), "{text}");

@@ -13,7 +13,6 @@ use super::description;
 use super::eligibility;
 use super::language;
 use super::location;
-use super::meeting::lets_in;
 use super::organization;
 use super::precedence::Field;
 use super::precedence::Property;
@@ -130,7 +129,8 @@ fn url(cx: &Context<'_>, offer_link: Option<&str>) -> Option<String> {
 
 fn accreditations(cx: &Context<'_>, organizer: &organization::Organizer<'_>) -> Option<String> {
     let criteria = &organizer.public_party()?.formal_criteria_met;
-    let urls: Vec<&str> = criteria.iter().filter_map(Text::get).filter(|u| !lets_in(u)).collect();
+    let urls: Vec<&str> =
+        criteria.iter().filter_map(Text::get).filter_map(|url| cx.identifier(url)).collect();
     let addresses = urls.join(", ");
     let words = cx.rules.text(template::Text::Accreditations, &[("addresses", &addresses)]);
     Some(words).filter(|words| !urls.is_empty() && !words.is_empty())
@@ -149,7 +149,7 @@ fn source(cx: &Context<'_>, publisher_stands_in: bool) -> OpenActiveSource {
         kind: cx.bundle.head.kind.as_str().to_owned(),
         id: own
             .or_else(|| cx.bundle.head.item_id.clone().map(SourceId::Text))
-            .filter(|id| !matches!(id, SourceId::Text(text) if lets_in(text))),
+            .filter(|id| !matches!(id, SourceId::Text(text) if cx.identifier(text).is_none())),
         dataset: source.dataset.clone(),
         publisher: Some(source.publisher.clone()),
         license: source.license.clone(),

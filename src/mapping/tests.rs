@@ -441,6 +441,23 @@ fn an_access_code_is_published_in_no_field() {
 }
 
 #[test]
+fn an_identifier_that_lets_somebody_in_is_published_nowhere() {
+    let class = series(
+        r#""@id":"Zoom ID 853 1234 5678","location":{"@type":"Place","name":"Hall",
+        "@id":"https://x.org/?code=flex99","identifier":[{"name":"UPRN","value":"https://zoom.us/j/1"}],
+        "amenityFeature":[{"@type":"07700900111","name":"Ring","value":true}]},
+        "eventAttendanceMode":"Mixed","description":"Room 852 1111 2222 with flex99",
+        "organizer":{"@type":"Organization","name":"Club","beta:formalCriteriaMet":["zoom.us/j/1"]},
+        "subEvent":[{"startDate":"2026-01-05T10:00:00Z",
+        "location":[{"@type":"VirtualLocation","accessId":"852 1111 2222","accessCode":"flex99"}]}]"#,
+    );
+    let said = serde_json::to_string(&class).unwrap();
+    for private in ["853 1234", "flex99", "zoom.us", "07700900111", "852 1111"] {
+        assert!(!said.contains(private), "{private}: {said}");
+    }
+}
+
+#[test]
 fn a_password_that_is_a_word_stays_where_it_is_a_name_or_part_of_a_link() {
     let class = series(
         r#""url":"https://example.org/fitness/1234","description":"Bring a mat. Word: Fitness. Zoom ID 853 1234 5678.","category":["Fitness boxing"],"eventAttendanceMode":"Mixed",

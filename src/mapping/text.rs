@@ -72,7 +72,7 @@ pub(super) fn has_markup(text: &str) -> bool {
 /// Removes tags, decodes entities, and once more, since some feeds escape their markup.
 fn plain(text: &str) -> Cow<'_, str> {
     let may_be_marked = text.bytes().any(|b| matches!(b, b'<' | b'&' | b'\r') || !b.is_ascii());
-    if !may_be_marked || !text.contains(['<', '&', '\r', '\u{a0}', '\u{200b}']) {
+    if !may_be_marked || !text.contains(is_cleaned) {
         return Cow::Borrowed(text);
     }
     let mut current = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -85,7 +85,16 @@ fn plain(text: &str) -> Cow<'_, str> {
             break;
         }
     }
-    Cow::Owned(strip_tags(&current).replace('\u{a0}', " ").replace('\u{200b}', ""))
+    Cow::Owned(strip_tags(&current).replace('\u{a0}', " ").replace(is_unseen, ""))
+}
+
+fn is_cleaned(c: char) -> bool {
+    matches!(c, '<' | '&' | '\r' | '\u{a0}') || is_unseen(c)
+}
+
+/// Tells whether a character is not to be seen, so that it would hide the word that it stands in.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
 
 /// Returns where the first tag starts: `<` before a letter, `/` or `!`; `a < b` is none.

@@ -27,6 +27,7 @@ pub(super) fn web_address(text: &str) -> Option<String> {
         || parsed.password().is_some()
         || parsed.host_str().is_none_or(|host| !host.contains('.') && host != "localhost")
         || is_joining_link(&with_scheme)
+        || is_joining_link(parsed.as_str())
     {
         return None;
     }
@@ -126,6 +127,11 @@ mod tests {
             ("example", None),
             ("https://intranet/", None),
             ("https://us02web.zoom.us/j/1?pwd=x", None),
+            ("https:\\\\us02web.zoom.us\\j\\1", None),
+            ("https://us02web.zo\nom.us/j/1", None),
+            ("https://us02web.zo\u{ad}om.us/j/1", None),
+            ("https:us02web.zoom.us/j/1", None),
+            ("https:///us02web.zoom.us/j/1", None),
         ] {
             assert_eq!(web_address(text).as_deref(), expected, "{text}");
         }

@@ -163,6 +163,10 @@ lenient_object! {
         opening_hours_specification: Many<OpeningHours> = "openingHoursSpecification",
         /// Hours on special dates.
         special_opening_hours_specification: Many<OpeningHours> = "specialOpeningHoursSpecification",
+        /// Number of the meeting, of a `VirtualLocation`.
+        access_id: Secret = "accessId",
+        /// Password of the meeting, of a `VirtualLocation`.
+        access_code: Secret = "accessCode",
         /// The place this one is part of.
         contained_in_place: Nested<Place> = "containedInPlace",
         /// Provider of the place (`beta:serviceOperator`).
