@@ -200,8 +200,9 @@ impl Made {
         };
         let changes = numbers.iter().map(head).collect();
         let (feed, cursor, license) = (self.feed, String::new(), None);
-        let (is_unlicensed, is_last) = (false, false);
-        let page = PageCommit { feed, cursor, license, is_unlicensed, is_last, now, changes };
+        let (is_unlicensed, is_last, leads_on) = (false, false, false);
+        let page =
+            PageCommit { feed, cursor, license, is_unlicensed, is_last, leads_on, now, changes };
         self.store.commit_page(page).await.unwrap();
         let roots = self.store.dirty(numbers.len()).await.unwrap();
         assert_eq!(roots.len(), numbers.len());

@@ -178,6 +178,7 @@ async fn purge(
         license: None,
         is_unlicensed: false,
         is_last: true,
+        leads_on: false,
         now,
         changes: Vec::new(),
     };

@@ -107,6 +107,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
             license: page.license,
             is_unlicensed: false,
             is_last: false,
+            leads_on: false,
             now,
             changes: page.changes,
         };

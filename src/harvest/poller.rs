@@ -47,9 +47,9 @@ use crate::store::StoreError;
 /// How many pages a feed may have before it is taken for endless: a hundred million items and more.
 const MAX_PAGES: usize = 1_000_000;
 
-/// How many pages without an item may follow one another before no more is expected right now. Some do in feeds that
-/// are filtered; others lead on for ever.
-const MAX_EMPTY_PAGES: u32 = 100;
+/// How many pages without an item may follow one another before a feed is taken for one that leads on for ever. What is
+/// filtered out leaves some hundred; so many more are read within two minutes.
+const MAX_EMPTY_PAGES: u32 = 1_000;
 
 /// How often it is written down that a feed was asked and had nothing new.
 pub(super) const RECORD_EVERY: TimeDelta = TimeDelta::hours(1);
@@ -122,12 +122,12 @@ pub(super) struct Poller<'a> {
     pub(super) circles: u32,
     /// How many pages without an item were read in a row.
     pub(super) empty_pages: u32,
+    /// Whether the feed is known to lead on for ever: then it is at its end with the first page without an item.
+    pub(super) leads_on: bool,
     /// The licence that a page named last.
     license: Option<String>,
     /// Whether no page named one since the first was read.
     pub(super) is_unlicensed: bool,
-    /// Whether it is being read again: what is not found by the real end is dropped then.
-    pub(super) is_resyncing: bool,
     /// Whether the store knows that the present page is the last.
     pub(super) is_end_known: bool,
     /// Whether the feed was read to its end since it was last begun.
@@ -170,9 +170,9 @@ impl<'a> Poller<'a> {
             times_refused: 0,
             circles: 0,
             empty_pages: 0,
+            leads_on: record.leads_on && !record.is_resyncing,
             license: record.license.clone(),
             is_unlicensed: record.cursor.is_none(),
-            is_resyncing: record.is_resyncing,
             is_end_known: false,
             has_been_at_end: record.at_end && !record.is_resyncing,
             newest: None,
@@ -260,8 +260,7 @@ impl<'a> Poller<'a> {
             return Ok(self.still_at_end(max_age).await?);
         }
         self.is_end_known = is_last;
-        // Such a feed is at its end as far as anybody can tell, but each page is read only once.
-        let is_far_enough = is_last || self.leads_on();
+        let is_end = self.is_end(&next, item_count);
         let cursor = match &next {
             Next::Page(url) => url.clone(),
             Next::Last | Next::Blocked(_) => self.url.clone(),
@@ -270,19 +269,21 @@ impl<'a> Poller<'a> {
             // Said before anything is written: losses are judged only once more pages are not expected.
             self.enter(FeedState::CatchingUp);
         }
-        let commit = self.commit(page, &cursor, is_last, turn);
+        let commit = self.commit(page, &cursor, is_end, turn);
         let step = match next {
             Next::Page(url) => {
                 if !self.visited.insert(self.url.clone()) || self.visited.len() > MAX_PAGES {
                     self.committed(&commit.await?);
                     self.circles += 1;
+                    self.empty_pages = 0;
                     return Err(PageError::Blocked("the pages lead round in a circle".to_owned()));
                 }
                 self.validators = Validators::default();
-                if is_far_enough {
+                if is_end {
                     let outcome = commit.await?;
                     self.url = url;
-                    self.at_last_page(&outcome, item_count, max_age).await?
+                    // How long this page may be kept says nothing of the next one.
+                    self.at_last_page(&outcome, item_count, None).await?
                 } else {
                     let (committed, answer) = tokio::join!(commit, self.read(url.clone()));
                     self.committed(&committed?);
@@ -293,7 +294,7 @@ impl<'a> Poller<'a> {
             }
             Next::Last => {
                 let outcome = commit.await?;
-                (self.is_resyncing, self.validators) = (false, validators);
+                self.validators = validators;
                 self.at_last_page(&outcome, item_count, max_age).await?
             }
             Next::Blocked(reason) => {
@@ -306,9 +307,26 @@ impl<'a> Poller<'a> {
         Ok(step)
     }
 
-    /// Tells whether so many empty pages were read in a row that no more is expected right now.
-    fn leads_on(&self) -> bool {
-        self.empty_pages > MAX_EMPTY_PAGES
+    /// Tells whether a page is the end of the feed: the last page, or one without an item of a feed that leads on from
+    /// one of these to the next for ever. Whether a feed does so is found out here.
+    fn is_end(&mut self, next: &Next, item_count: usize) -> bool {
+        match next {
+            Next::Last => {
+                self.leads_on = false;
+                true
+            }
+            Next::Page(_) => {
+                if !self.leads_on && self.empty_pages > MAX_EMPTY_PAGES {
+                    info!(
+                        pages = self.empty_pages,
+                        "the feed leads on without an item; this is its end"
+                    );
+                    self.leads_on = true;
+                }
+                self.leads_on && item_count == 0
+            }
+            Next::Blocked(_) => false,
+        }
     }
 
     /// Notes what a page tells of its feed.
@@ -383,7 +401,7 @@ impl<'a> Poller<'a> {
         &self,
         page: ReadPage,
         cursor: &Url,
-        is_last: bool,
+        is_end: bool,
         turn: OwnedSemaphorePermit,
     ) -> impl Future<Output = Result<PageOutcome, StoreError>> + use<> {
         let commit = PageCommit {
@@ -391,8 +409,8 @@ impl<'a> Poller<'a> {
             cursor: cursor.to_string(),
             license: page.license,
             is_unlicensed: self.is_unlicensed,
-            // What lies behind empty pages has not vanished: a resync ends with the last page alone.
-            is_last: is_last || (self.leads_on() && !self.is_resyncing),
+            is_last: is_end,
+            leads_on: self.leads_on,
             now: self.harvester.clock.now(),
             changes: page.changes,
         };

@@ -80,11 +80,12 @@ impl Poller<'_> {
         self.validators = Validators::default();
         self.visited.clear();
         self.is_end_known = false;
-        self.is_resyncing = true;
         self.has_been_at_end = false;
         self.newest = None;
         self.times_refused = 0;
+        // What was known of the end is found out anew: what it keeps from being read would be dropped.
         self.empty_pages = 0;
+        self.leads_on = false;
         self.is_unlicensed = true;
         Ok(())
     }

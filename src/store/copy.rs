@@ -284,6 +284,7 @@ pub(super) const TABLES: &[Table] = &[
             ("window_services", Number),
             ("window_lost", Number),
             ("caught_up", Flag),
+            ("leads_on", Flag),
         ],
     },
     Table {

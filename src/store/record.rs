@@ -70,6 +70,8 @@ pub struct FeedRecord {
     pub is_resyncing: bool,
     /// Whether the page read last was the last there was.
     pub is_caught_up: bool,
+    /// Whether it is known to lead on from one page without an item to the next for ever.
+    pub leads_on: bool,
     /// When it was last begun to be read again from its first page.
     pub resynced_at: Option<DateTime<Utc>>,
     /// Services about to be lost that wait for the drop guard's judgement.
@@ -156,8 +158,10 @@ pub struct PageCommit {
     pub license: Option<String>,
     /// Whether none of the pages from the first one on names one: then it is no longer known on the last.
     pub is_unlicensed: bool,
-    /// Whether this is the last page.
+    /// Whether this is the end of the feed: its last page, or one without an item where the feed leads on.
     pub is_last: bool,
+    /// Whether the feed is known to lead on from one page without an item to the next for ever.
+    pub leads_on: bool,
     /// When it was read.
     pub now: DateTime<Utc>,
     /// Its items, each id once, but that one that cannot be used may follow one that can.

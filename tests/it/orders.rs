@@ -556,6 +556,7 @@ impl Gateway {
             license: None,
             is_unlicensed: false,
             is_last,
+            leads_on: false,
             now: self.now,
             changes: page.changes,
         };

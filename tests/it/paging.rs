@@ -56,6 +56,7 @@ fn traps() -> Vec<Trap> {
         ("relative", Some((Fault::NextRelative, ALWAYS)), All),
         ("empty-first", Some((Fault::EmptyFirst, ALWAYS)), All),
         ("empty-middle", Some((Fault::EmptyMiddle(1), ALWAYS)), All),
+        ("empty-for-long", Some((Fault::EmptyMiddle(300), ALWAYS)), All),
         ("empty-for-ever", Some((Fault::EmptyForEver, ALWAYS)), All),
     ]
 }
@@ -171,20 +172,24 @@ async fn pages_without_an_item_are_followed_for_ever_but_slowly() {
     let publisher = FakePublisher::start().await;
     let url = publish(&publisher, "/feed");
     publisher.fault("/feed", Fault::EmptyForEver, ALWAYS);
-    let gateway = Gateway::start(&Settings::following(&[("one", vec![url.clone()])])).await;
+    let mut gateway = Gateway::start(&Settings::following(&[("one", vec![url.clone()])])).await;
     gateway.settled().await;
     assert_eq!(gateway.feed(&url).await["at_end"], true);
-    // At the end it is asked once a second.
-    let (asked, begun) = (publisher.asked().len(), Instant::now());
-    publisher.upsert("/feed", "late", items::series("late", "late"));
-    let is_shown = async || gateway.names().await.contains(&"late".to_owned()).then_some(());
-    wait_until("what comes after empty pages", PATIENCE, is_shown).await;
-    gateway.settled().await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    // From the new item on a hundred empty pages are read at once again.
-    let more = publisher.asked().len() - asked;
-    let seconds = usize::try_from(begun.elapsed().as_secs()).unwrap();
-    assert!(more <= 102 + 2 * (seconds + 1), "{more} requests in {seconds} s");
+    assert!(publisher.asked().len() > 1_000, "far more than are missing of any real feed");
+    // At the end it is asked once a second, and once more after an item; that is not forgotten.
+    for name in ["late", "later"] {
+        let (asked, begun) = (publisher.asked().len(), Instant::now());
+        publisher.upsert("/feed", name, items::series(name, name));
+        let is_shown = async || gateway.names().await.contains(&name.to_owned()).then_some(());
+        wait_until("what comes after empty pages", PATIENCE, is_shown).await;
+        gateway.settled().await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let more = publisher.asked().len() - asked;
+        let seconds = usize::try_from(begun.elapsed().as_secs()).unwrap();
+        assert!(more <= 2 + 2 * (seconds + 1), "{more} requests in {seconds} s");
+        assert_eq!(gateway.stop().await, Some(0));
+        gateway.start_again().await;
+    }
 }
 
 #[tokio::test]
@@ -204,17 +209,23 @@ async fn sibling_hosts_of_one_publisher_may_be_led_to() {
 #[tokio::test]
 async fn a_circle_is_gone_round_less_and_less_often() {
     let publisher = FakePublisher::start().await;
-    let url = publish(&publisher, "/feed");
-    publisher.fault("/feed", Fault::Circle, ALWAYS);
-    let _gateway = Gateway::start(&Settings::following(&[("one", vec![url])])).await;
-    // The first page is asked for at both ends of a round, and a wait follows.
-    let two_waits = async || {
-        let asked = publisher.asked();
-        let firsts: Vec<_> = asked.iter().filter(|asked| asked.query.is_empty()).collect();
-        let waits = firsts.windows(2).skip(1).step_by(2).map(|pair| pair[1].at - pair[0].at);
-        let waits: Vec<_> = waits.collect();
-        (waits.len() >= 2).then_some(waits)
-    };
-    let waits = wait_until("two waits", PATIENCE, two_waits).await;
-    assert!(waits[1] > waits[0] + Duration::from_secs(2), "{waits:?}");
+    let urls = ["/items", "/empty"].map(|path| publish(&publisher, path));
+    publisher.fault("/items", Fault::Circle, ALWAYS);
+    // Twice round are more pages than lead on for ever.
+    publisher.fault("/empty", Fault::EmptyCircle(600), ALWAYS);
+    let gateway = Gateway::start(&Settings::following(&[("one", urls.to_vec())])).await;
+    for (path, url) in ["/items", "/empty"].into_iter().zip(&urls) {
+        // The first page is asked for at both ends of a round, and a wait follows.
+        let two_waits = async || {
+            let asked = publisher.asked_of(path);
+            let firsts: Vec<_> = asked.iter().filter(|asked| asked.query.is_empty()).collect();
+            let waits = firsts.windows(2).skip(1).step_by(2).map(|pair| pair[1].at - pair[0].at);
+            let waits: Vec<_> = waits.collect();
+            (waits.len() >= 2).then_some(waits)
+        };
+        let waits = wait_until("two waits", PATIENCE, two_waits).await;
+        assert!(waits[1] > waits[0] + Duration::from_secs(2), "{path}: {waits:?}");
+        let feed = gateway.feed(url).await;
+        assert_eq!(feed["at_end"], false, "{feed}");
+    }
 }

@@ -97,6 +97,36 @@ async fn what_lies_behind_many_empty_pages_has_not_vanished() {
 }
 
 #[tokio::test]
+async fn a_resync_of_a_feed_that_leads_on_for_ever_comes_to_an_end() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 2);
+    for id in 0..6 {
+        publisher.upsert("/feed", &id.to_string(), items::series(id, &format!("Class {id}")));
+    }
+    publisher.fault("/feed", Fault::EmptyForEver, usize::MAX);
+    let settings = Settings::following(&[("one", vec![url.clone()])]).admin(TOKEN);
+    let gateway = Gateway::start(&settings.section("[guard]\nloss_percent = 100")).await;
+    gateway.settled().await;
+    publisher.forget("/feed", "0");
+    assert_eq!(gateway.command(&["feeds", "resync", "one"]).await.0, Some(0));
+    shows(&gateway, &["Class 1", "Class 2", "Class 3", "Class 4", "Class 5"]).await;
+    gateway.settled().await;
+
+    // That the feed leads on is not believed while it is read again: there may be more by now.
+    publisher.heal("/feed");
+    publisher.fault("/feed", Fault::EmptyMiddle(103), usize::MAX);
+    publisher.forget("/feed", "1");
+    assert_eq!(gateway.command(&["feeds", "resync", "one"]).await.0, Some(0));
+    shows(&gateway, &["Class 2", "Class 3", "Class 4", "Class 5"]).await;
+    let said = gateway.said();
+    assert_eq!(
+        said.matches("dropped what a resync did not find again items=1").count(),
+        2,
+        "{said}"
+    );
+}
+
+#[tokio::test]
 async fn a_resync_in_the_middle_of_another_loses_nothing() {
     let publisher = FakePublisher::start().await;
     let url = publisher.feed("/feed", 3);

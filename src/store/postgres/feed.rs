@@ -97,7 +97,7 @@ pub(super) async fn list(session: &Session<'_>) -> Result<Vec<FeedRecord>, Store
                  last_success, last_change, last_error, failures, stopped, paused, guarded, resyncing,
                  resynced_at,
                  (SELECT count(*) FROM held WHERE held.feed = feed.id AND NOT is_let_through),
-                 caught_up, occurrences > 0
+                 caught_up, occurrences > 0, leads_on
              FROM feed WHERE rank IS NOT NULL ORDER BY rank",
             &[],
             record,
@@ -132,6 +132,7 @@ fn record(row: &Row) -> Result<FeedRecord, tokio_postgres::Error> {
         held: count(20)?,
         is_caught_up: row.try_get(21)?,
         has_occurrences: row.try_get(22)?,
+        leads_on: row.try_get(23)?,
     })
 }
 
@@ -202,7 +203,8 @@ pub(super) async fn update(
             session
                 .execute(
                     "UPDATE feed SET cursor = NULL, resyncing = TRUE, generation = generation + 1,
-                         resynced_at = $2, stopped = NULL, failures = 0
+                         resynced_at = $2, stopped = NULL,
+                         failures = 0
                      WHERE id = $1",
                     &[&feed.0, &at.timestamp_millis()],
                 )

@@ -83,7 +83,7 @@ pub(super) fn list(connection: &Connection) -> Result<Vec<FeedRecord>, StoreErro
                  findings + (SELECT count(*) FROM unusable WHERE unusable.feed = feed.id),
                  last_success, last_change, last_error, failures, stopped, paused, guarded, resyncing,
                  resynced_at, (SELECT count(*) FROM held WHERE held.feed = feed.id AND NOT is_let_through),
-                 caught_up, occurrences > 0
+                 caught_up, occurrences > 0, leads_on
              FROM feed WHERE rank IS NOT NULL ORDER BY rank",
         )
         .map_err(sql(doing))?;
@@ -118,6 +118,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<FeedRecord> {
         held: count(20)?,
         is_caught_up: row.get(21)?,
         has_occurrences: row.get(22)?,
+        leads_on: row.get(23)?,
     })
 }
 

@@ -465,7 +465,7 @@ impl<'a> Writer<'a> {
                      pages = pages + 1, findings = findings + ?8, last_success = ?9,
                      last_change = CASE WHEN ?10 THEN ?9 ELSE last_change END,
                      last_error = NULL, failures = 0, stopped = NULL,
-                     resyncing = resyncing AND NOT ?3, caught_up = ?3
+                     resyncing = resyncing AND NOT ?3, caught_up = ?3, leads_on = ?11
                  WHERE id = ?1 RETURNING items + occurrences",
             )?
             .query_row(
@@ -480,6 +480,7 @@ impl<'a> Writer<'a> {
                     self.findings,
                     now,
                     is_changed,
+                    self.page.leads_on,
                 ],
                 |row| row.get::<_, i64>(0),
             )

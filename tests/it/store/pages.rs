@@ -34,6 +34,11 @@ pub(super) async fn a_page_and_its_cursor_are_kept_together(subject: &Subject) {
     subject.page(0, vec![series("c", "{}")]).await;
     let record = subject.record(0).await;
     assert!(record.at_end && !record.is_caught_up, "more is there already");
+    for leads_on in [true, false] {
+        let page = PageCommit { leads_on, ..subject.commit(0, Vec::new()) };
+        subject.store.commit_page(page).await.unwrap();
+        assert_eq!(subject.record(0).await.leads_on, leads_on);
+    }
 }
 
 pub(super) async fn the_same_page_again_changes_nothing(subject: &Subject) {

@@ -120,6 +120,7 @@ impl Subject {
             license: None,
             is_unlicensed: false,
             is_last: false,
+            leads_on: false,
             now: noon(),
             changes,
         }

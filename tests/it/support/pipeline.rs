@@ -171,6 +171,7 @@ async fn commit(
             license: None,
             is_unlicensed: false,
             is_last: context["is_complete"] == json!(true),
+            leads_on: false,
             now: time(&context["first_seen"]),
             changes: page.changes,
         };

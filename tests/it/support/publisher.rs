@@ -91,8 +91,10 @@ pub(crate) enum Fault {
     EmptyFirst,
     /// Between two pages come so many empty ones that lead on.
     EmptyMiddle(usize),
-    /// After the last items comes one empty page after the other.
+    /// After the last items comes one empty page after the other. Each page may be kept for an hour.
     EmptyForEver,
+    /// Nothing but so many empty pages, and the last leads to the first.
+    EmptyCircle(usize),
 }
 
 enum Feed {
@@ -323,6 +325,10 @@ impl Cut<'_> {
             }
             Some(Fault::Truncated) => torn(&self.page(items, None), None),
             Some(Fault::Slow(pause)) => torn(&self.page(items, None), Some(*pause)),
+            Some(Fault::EmptyForEver) => {
+                let headers = [(header::CACHE_CONTROL, "public, max-age=3600")];
+                (headers, rpde(&self.page(items, fault))).into_response()
+            }
             _ => rpde(&self.page(items, fault)),
         }
     }
@@ -358,6 +364,12 @@ impl Cut<'_> {
             let number = number.parse::<usize>().unwrap() + 1;
             let next = format!("{}{}?{asked}&empty={number}", self.base, self.path);
             return self.envelope(Some(next), &[]);
+        }
+        if let Some(Fault::EmptyCircle(count)) = fault {
+            let number = self.query.strip_prefix("empty=").unwrap_or("0").parse::<usize>().unwrap();
+            let next = (number + 1) % count;
+            let query = if next > 0 { format!("?empty={next}") } else { String::new() };
+            return self.envelope(Some(format!("{}{}{query}", self.base, self.path)), &[]);
         }
         let own = self.url_asked_for();
         let next =
