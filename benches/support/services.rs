@@ -200,9 +200,8 @@ impl Made {
         };
         let changes = numbers.iter().map(head).collect();
         let (feed, cursor, license) = (self.feed, String::new(), None);
-        let (is_unlicensed, is_last, leads_on) = (false, false, false);
-        let page =
-            PageCommit { feed, cursor, license, is_unlicensed, is_last, leads_on, now, changes };
+        let (is_last, leads_on) = (false, false);
+        let page = PageCommit { feed, cursor, license, is_last, leads_on, now, changes };
         self.store.commit_page(page).await.unwrap();
         let roots = self.store.dirty(numbers.len()).await.unwrap();
         assert_eq!(roots.len(), numbers.len());

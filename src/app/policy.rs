@@ -176,7 +176,6 @@ async fn purge(
         feed: record.id,
         cursor: record.url.clone(),
         license: None,
-        is_unlicensed: false,
         is_last: true,
         leads_on: false,
         now,

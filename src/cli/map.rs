@@ -105,7 +105,6 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
             feed: feed.id,
             cursor: feed.url.clone(),
             license: page.license,
-            is_unlicensed: false,
             is_last: false,
             leads_on: false,
             now,

@@ -43,6 +43,7 @@ use crate::store::ItemChange;
 use crate::store::PageCommit;
 use crate::store::PageOutcome;
 use crate::store::StoreError;
+use crate::store::is_same_license;
 
 /// How many pages a feed may have before it is taken for endless: a hundred million items and more.
 const MAX_PAGES: usize = 1_000_000;
@@ -124,10 +125,8 @@ pub(super) struct Poller<'a> {
     pub(super) empty_pages: u32,
     /// Whether the feed is known to lead on for ever: then it is at its end with the first page without an item.
     pub(super) leads_on: bool,
-    /// The licence that a page named last.
-    license: Option<String>,
-    /// Whether no page named one since the first was read.
-    pub(super) is_unlicensed: bool,
+    /// The licence that a page named last; nothing where the store may know none any more.
+    pub(super) license: Option<String>,
     /// Whether the store knows that the present page is the last.
     pub(super) is_end_known: bool,
     /// Whether the feed was read to its end since it was last begun.
@@ -171,8 +170,7 @@ impl<'a> Poller<'a> {
             circles: 0,
             empty_pages: 0,
             leads_on: record.leads_on && !record.is_resyncing,
-            license: record.license.clone(),
-            is_unlicensed: record.cursor.is_none(),
+            license: record.license.clone().filter(|_| !record.is_resyncing),
             is_end_known: false,
             has_been_at_end: record.at_end && !record.is_resyncing,
             newest: None,
@@ -249,8 +247,7 @@ impl<'a> Poller<'a> {
             self.resync("a whole page is older than the one before it").await?;
             return Ok(Step::Wait(Duration::ZERO));
         }
-        let is_new_license =
-            page.license.is_some() && (self.is_unlicensed || page.license != self.license);
+        let is_new_license = self.is_new_license(&page);
         self.note(&page);
         let item_count = page.item_count;
         let next = next_of(&self.url, page.next.as_deref(), item_count, &self.settings.hosts);
@@ -329,6 +326,13 @@ impl<'a> Poller<'a> {
         }
     }
 
+    /// Tells whether a page names a licence that the store does not know yet.
+    fn is_new_license(&self, page: &ReadPage) -> bool {
+        let is_known =
+            |named| self.license.as_deref().is_some_and(|known| is_same_license(known, named));
+        page.license.as_deref().is_some_and(|named| !is_known(named))
+    }
+
     /// Notes what a page tells of its feed.
     fn note(&mut self, page: &ReadPage) {
         self.newest = page.newest.clone().or_else(|| self.newest.take());
@@ -339,7 +343,6 @@ impl<'a> Poller<'a> {
         self.empty_pages = if is_empty { self.empty_pages.saturating_add(1) } else { 0 };
         if page.license.is_some() {
             self.license.clone_from(&page.license);
-            self.is_unlicensed = false;
         }
     }
 
@@ -408,7 +411,6 @@ impl<'a> Poller<'a> {
             feed: self.feed,
             cursor: cursor.to_string(),
             license: page.license,
-            is_unlicensed: self.is_unlicensed,
             is_last: is_end,
             leads_on: self.leads_on,
             now: self.harvester.clock.now(),

@@ -86,7 +86,7 @@ impl Poller<'_> {
         // What was known of the end is found out anew: what it keeps from being read would be dropped.
         self.empty_pages = 0;
         self.leads_on = false;
-        self.is_unlicensed = true;
+        self.license = None;
         Ok(())
     }
 

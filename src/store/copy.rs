@@ -285,6 +285,7 @@ pub(super) const TABLES: &[Table] = &[
             ("window_lost", Number),
             ("caught_up", Flag),
             ("leads_on", Flag),
+            ("unlicensed", Flag),
         ],
     },
     Table {

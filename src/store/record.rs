@@ -103,7 +103,7 @@ pub enum FeedUpdate {
     /// Ask it again, also when it was stopped.
     Resumed,
     /// Read the feed again from its first page. What is not read again has vanished: it is dropped when
-    /// the last page is reached.
+    /// the last page is reached, and so is the licence where none of the pages names one.
     Resync {
         /// When.
         at: DateTime<Utc>,
@@ -156,8 +156,6 @@ pub struct PageCommit {
     pub cursor: String,
     /// Licence the page names.
     pub license: Option<String>,
-    /// Whether none of the pages from the first one on names one: then it is no longer known on the last.
-    pub is_unlicensed: bool,
     /// Whether this is the end of the feed: its last page, or one without an item where the feed leads on.
     pub is_last: bool,
     /// Whether the feed is known to lead on from one page without an item to the next for ever.

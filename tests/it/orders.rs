@@ -554,7 +554,6 @@ impl Gateway {
             feed: self.feeds[feed].id,
             cursor: "x".to_owned(),
             license: None,
-            is_unlicensed: false,
             is_last,
             leads_on: false,
             now: self.now,

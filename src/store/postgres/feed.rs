@@ -203,7 +203,7 @@ pub(super) async fn update(
             session
                 .execute(
                     "UPDATE feed SET cursor = NULL, resyncing = TRUE, generation = generation + 1,
-                         resynced_at = $2, stopped = NULL,
+                         unlicensed = TRUE, resynced_at = $2, stopped = NULL,
                          failures = 0
                      WHERE id = $1",
                     &[&feed.0, &at.timestamp_millis()],

@@ -14,6 +14,7 @@ use super::name::text;
 use super::prepared::Prepared;
 use crate::store::PageOutcome;
 use crate::store::StoreError;
+use crate::store::license::license_after;
 
 /// Writes a page.
 pub(super) async fn commit(
@@ -57,6 +58,8 @@ pub(super) struct Before {
     /// Set while the feed is read again from its first page: then what has not changed is marked as seen.
     pub(super) is_resyncing: bool,
     license: Option<String>,
+    /// Whether no page of the resync under way has named one.
+    is_unlicensed: bool,
     /// Whether it held items with a body.
     pub(super) has_heads: bool,
     has_occurrences: bool,
@@ -71,7 +74,7 @@ impl<'a> Writer<'a> {
         let held = session
             .rows(
                 "SELECT id, generation, resyncing, license, items > 0, occurrences > 0,
-                     EXISTS (SELECT 1 FROM unusable WHERE feed = $1)
+                     EXISTS (SELECT 1 FROM unusable WHERE feed = $1), unlicensed
                  FROM feed WHERE id = $1 OR publisher = (SELECT publisher FROM feed WHERE id = $1 AND
                      (NOT at_end AND $2 OR occurrences = 0 AND $3))
                  ORDER BY id FOR UPDATE OF feed",
@@ -84,6 +87,7 @@ impl<'a> Writer<'a> {
                         has_heads: row.try_get(4)?,
                         has_occurrences: row.try_get(5)?,
                         has_unusable: row.try_get(6)?,
+                        is_unlicensed: row.try_get(7)?,
                     };
                     Ok((row.try_get::<_, i64>(0)?, before))
                 },
@@ -147,10 +151,9 @@ impl<'a> Writer<'a> {
         let was_complete = is_judged && self.is_complete().await?;
         let is_changed = self.outcome.changed + self.outcome.deleted + self.outcome.vanished > 0;
         let deleted = i64::try_from(self.outcome.deleted).unwrap_or(i64::MAX);
-        let known = self.before.license.as_deref();
-        let is_dropped = page.is_unlicensed && page.is_last;
-        let stated = page.license.as_deref().map(text);
-        let license = stated.as_deref().or(known.filter(|_| !is_dropped));
+        let named = page.license.as_deref().map(text);
+        let (known, named) = (self.before.license.as_deref(), named.as_deref());
+        let license = license_after(known, named, self.before.is_unlicensed && page.is_last);
         let items: Option<i64> = self
             .session
             .row(
@@ -159,7 +162,8 @@ impl<'a> Writer<'a> {
                      pages = pages + 1, findings = findings + $8, last_success = $9,
                      last_change = CASE WHEN $10 THEN $9 ELSE last_change END,
                      last_error = NULL, failures = 0, stopped = NULL,
-                     resyncing = resyncing AND NOT $3, caught_up = $3, leads_on = $11
+                     resyncing = resyncing AND NOT $3, caught_up = $3, leads_on = $11,
+                     unlicensed = unlicensed AND $12
                  WHERE id = $1 RETURNING items + occurrences",
                 &[
                     &page.feed,
@@ -173,6 +177,7 @@ impl<'a> Writer<'a> {
                     &page.now.timestamp_millis(),
                     &is_changed,
                     &page.leads_on,
+                    &(named.is_none() && !page.is_last),
                 ],
                 |row| row.try_get(0),
             )

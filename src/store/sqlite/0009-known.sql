@@ -1,2 +1,4 @@
--- Whether a feed is known to lead on from one page without an item to the next for ever.
+-- What is known of a feed besides: whether it leads on from one page without an item to the next for ever, and whether
+-- no page of the resync under way has named a licence. Of feeds that are there already neither is known.
 ALTER TABLE feed ADD COLUMN leads_on INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feed ADD COLUMN unlicensed INTEGER NOT NULL DEFAULT 0;

@@ -168,7 +168,7 @@ pub(super) fn update(
             params![feed.0],
         ),
         FeedUpdate::Resync { at } => connection.execute(
-            "UPDATE feed SET cursor = NULL, resyncing = 1, generation = generation + 1,
+            "UPDATE feed SET cursor = NULL, resyncing = 1, generation = generation + 1, unlicensed = 1,
                  resynced_at = ?2, stopped = NULL, failures = 0 WHERE id = ?1",
             params![feed.0, at.timestamp_millis()],
         ),

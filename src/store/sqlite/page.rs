@@ -20,6 +20,7 @@ use crate::store::Relation;
 use crate::store::StoreError;
 use crate::store::StoredHead;
 use crate::store::StoredOccurrence;
+use crate::store::license::license_after;
 use crate::store::limits::MAX_PARENTS;
 
 const DOING: &str = "writing a page";
@@ -453,9 +454,9 @@ impl<'a> Writer<'a> {
     fn write_feed(&mut self) -> rusqlite::Result<()> {
         let now = self.page.now.timestamp_millis();
         let was_complete = self.is_complete()?;
-        let known = self.license()?;
-        let is_dropped = self.page.is_unlicensed && self.page.is_last;
-        let license = self.page.license.as_ref().or(known.as_ref().filter(|_| !is_dropped));
+        let (known, is_unlicensed) = self.license()?;
+        let (known, named) = (known.as_deref(), self.page.license.as_deref());
+        let license = license_after(known, named, is_unlicensed && self.page.is_last);
         let is_changed = self.outcome.changed + self.outcome.deleted + self.outcome.vanished > 0;
         let deleted = i64::try_from(self.outcome.deleted).unwrap_or(i64::MAX);
         self.transaction
@@ -465,7 +466,8 @@ impl<'a> Writer<'a> {
                      pages = pages + 1, findings = findings + ?8, last_success = ?9,
                      last_change = CASE WHEN ?10 THEN ?9 ELSE last_change END,
                      last_error = NULL, failures = 0, stopped = NULL,
-                     resyncing = resyncing AND NOT ?3, caught_up = ?3, leads_on = ?11
+                     resyncing = resyncing AND NOT ?3, caught_up = ?3, leads_on = ?11,
+                     unlicensed = unlicensed AND ?12
                  WHERE id = ?1 RETURNING items + occurrences",
             )?
             .query_row(
@@ -481,6 +483,7 @@ impl<'a> Writer<'a> {
                     now,
                     is_changed,
                     self.page.leads_on,
+                    named.is_none() && !self.page.is_last,
                 ],
                 |row| row.get::<_, i64>(0),
             )
@@ -489,16 +492,17 @@ impl<'a> Writer<'a> {
             self.mark_waiting()?;
         }
         // Nothing of a feed is republished before it is known under which licence, and each service names it.
-        if license != known.as_ref() {
+        if license != known {
             feed::mark_all_of(self.transaction, self.feed)?;
         }
         Ok(())
     }
 
-    fn license(&self) -> rusqlite::Result<Option<String>> {
+    /// Returns the licence of the feed, and whether no page of the resync under way has named one.
+    fn license(&self) -> rusqlite::Result<(Option<String>, bool)> {
         self.transaction
-            .prepare_cached("SELECT license FROM feed WHERE id = ?1")?
-            .query_row([self.feed], |row| row.get(0))
+            .prepare_cached("SELECT license, unlicensed FROM feed WHERE id = ?1")?
+            .query_row([self.feed], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
     /// Tells whether every feed of the publisher was read to the end, where some hold occurrences.

@@ -160,23 +160,35 @@ pub(super) async fn a_resync_drops_what_it_did_not_find_again(subject: &Subject)
 }
 
 pub(super) async fn a_change_of_licence_has_everything_looked_at_again(subject: &Subject) {
-    subject.page(0, vec![series("a", "{}"), session("s1", "b", 1)]).await;
+    let items = || vec![series("a", "{}"), session("s1", "b", 1)];
+    subject.page(0, items()).await;
     subject.clean().await;
-    let [first, other] = ["by", "by-sa"].map(|name| Some(format!("https://example.org/{name}")));
-    // What a page names, what it says of all pages up to it, how many are looked at, what is known then.
-    for (license, is_unlicensed, is_last, expected, known) in [
-        (None, false, false, 0, None),
-        (first.clone(), false, false, 2, first.clone()),
-        (first.clone(), false, false, 0, first.clone()),
-        (None, false, false, 0, first.clone()),
-        (other.clone(), false, false, 2, other.clone()),
-        (None, true, false, 0, other.clone()),
-        (None, false, true, 0, other),
-        (None, true, true, 2, None),
-        (None, true, true, 0, None),
-        (first.clone(), false, true, 2, first),
+    let by = |end: &str| Some(format!("https://example.org/{end}"));
+    let (begins, goes_on) = (true, false);
+    // Whether the feed is begun to be read again, what a page names, whether it is the last, how many are looked at,
+    // what is known then.
+    for (is_begun, license, is_last, expected, known) in [
+        (goes_on, None, false, 0, None),
+        (goes_on, by("by/"), false, 2, by("by/")),
+        (goes_on, by("by/"), false, 0, by("by/")),
+        (goes_on, None, true, 0, by("by/")),
+        (goes_on, by("by"), false, 0, by("by/")),
+        (goes_on, Some("http://example.org/by/".to_owned()), true, 0, by("by/")),
+        (goes_on, by("by-sa"), false, 2, by("by-sa")),
+        (begins, None, false, 0, by("by-sa")),
+        (goes_on, by("by-sa"), false, 0, by("by-sa")),
+        (goes_on, None, true, 0, by("by-sa")),
+        (begins, None, false, 0, by("by-sa")),
+        (goes_on, None, true, 2, None),
+        (goes_on, None, true, 0, None),
+        (goes_on, by("by"), false, 2, by("by")),
+        (goes_on, None, true, 0, by("by")),
     ] {
-        let page = PageCommit { license, is_unlicensed, is_last, ..subject.commit(0, Vec::new()) };
+        if is_begun {
+            let update = FeedUpdate::Resync { at: noon() };
+            subject.store.update_feed(subject.feed(0), update).await.unwrap();
+        }
+        let page = PageCommit { license, is_last, ..subject.commit(0, items()) };
         subject.store.commit_page(page).await.unwrap();
         assert_eq!(subject.dirty_keys().await.len(), expected);
         assert_eq!(subject.record(0).await.license, known);

@@ -118,7 +118,6 @@ impl Subject {
             feed: self.feed(feed),
             cursor: format!("{}?after=1", FEEDS[feed].1),
             license: None,
-            is_unlicensed: false,
             is_last: false,
             leads_on: false,
             now: noon(),

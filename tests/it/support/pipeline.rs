@@ -169,7 +169,6 @@ async fn commit(
             feed: record.id,
             cursor: "x".to_owned(),
             license: None,
-            is_unlicensed: false,
             is_last: context["is_complete"] == json!(true),
             leads_on: false,
             now: time(&context["first_seen"]),
