@@ -59,9 +59,6 @@ pub(super) const RECORD_EVERY: TimeDelta = TimeDelta::hours(1);
 /// holds nothing. Waking another thread takes longer.
 const SMALL_PAGE: usize = 4096;
 
-/// Why a feed is read again that was not asked for long.
-const AWAY: &str = "away for longer than publishers keep tombstones";
-
 /// Why a page did not move the feed on.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum PageError {
@@ -139,6 +136,8 @@ pub(super) struct Poller<'a> {
     /// When that was last written down.
     recorded_at: Option<DateTime<Utc>>,
     pub(super) resynced_at: Option<DateTime<Utc>>,
+    /// Whether the feed is to be read again once it may be.
+    pub(super) owes_resync: bool,
     /// Whether the feed has held occurrences.
     pub(super) has_occurrences: bool,
     /// Items that cannot be used any more, since the end was last seen.
@@ -178,6 +177,7 @@ impl<'a> Poller<'a> {
             last_success: record.last_success,
             recorded_at: record.last_success,
             resynced_at: record.resynced_at,
+            owes_resync: record.owes_resync,
             has_occurrences: record.has_occurrences,
             spoiled: 0,
             quiet_since: harvester.clock.now(),
@@ -197,9 +197,7 @@ impl<'a> Poller<'a> {
 
     /// Follows the feed.
     pub(super) async fn run(&mut self) -> Followed {
-        if self.is_away_too_long()
-            && let Err(error) = self.resync(AWAY).await
-        {
+        if let Err(error) = self.make_up_for_absence().await {
             warn!(error = with_causes(&error), "resync not begun");
         }
         let mut answer = self.read(self.url.clone()).await;
@@ -230,8 +228,7 @@ impl<'a> Poller<'a> {
 
     async fn take(&mut self, answer: Result<Answer, PageError>) -> Result<Step, PageError> {
         let answer = answer?;
-        if self.is_away_too_long() {
-            self.resync(AWAY).await?;
+        if self.make_up_for_absence().await? {
             return Ok(Step::Wait(Duration::ZERO));
         }
         match answer {

@@ -25,6 +25,9 @@ const TOMBSTONE_LIFE: TimeDelta = TimeDelta::days(7);
 /// How long those of slots are kept, of which there are many. Sessions look the same once they are stored.
 const SLOT_TOMBSTONE_LIFE: TimeDelta = TimeDelta::days(2);
 
+/// Why a feed is read again that was not asked for long.
+const AWAY: &str = "away for longer than publishers keep tombstones";
+
 /// Whether a publisher that refuses the page to be read next still has the first one.
 pub(super) enum Anew {
     /// It has not, or the first page is the one it refuses.
@@ -43,13 +46,30 @@ pub(super) fn is_refusal(status: Option<u16>) -> bool {
 }
 
 impl Poller<'_> {
-    /// Tells whether tombstones may have been missed, and the feed may be read again already. When the
-    /// clock was put back, nobody knows how long ago the last time was.
-    pub(super) fn is_away_too_long(&self) -> bool {
+    /// Begins a resync where tombstones may have been missed, and tells whether it has. Where it is too soon for one,
+    /// it is owed: that is remembered, for once the feed is read nobody sees any more how long it was not.
+    pub(super) async fn make_up_for_absence(&mut self) -> Result<bool, StoreError> {
+        if !self.owes_resync && !self.is_away_too_long() {
+            return Ok(false);
+        }
+        if self.may_resync() {
+            self.resync(AWAY).await?;
+            return Ok(true);
+        }
+        if !self.owes_resync {
+            self.harvester.store.update_feed(self.feed, FeedUpdate::OwesResync).await?;
+            self.owes_resync = true;
+        }
+        Ok(false)
+    }
+
+    /// Tells whether tombstones may have been missed. When the clock was put back, nobody knows how long ago the
+    /// last time was.
+    fn is_away_too_long(&self) -> bool {
         let now = self.harvester.clock.now();
         let is_wrong = |at: DateTime<Utc>| at - now > RECORD_EVERY;
         let life = if self.has_occurrences { SLOT_TOMBSTONE_LIFE } else { TOMBSTONE_LIFE };
-        self.last_success.is_some_and(|at| now - at > life || is_wrong(at)) && self.may_resync()
+        self.last_success.is_some_and(|at| now - at > life || is_wrong(at))
     }
 
     /// Tells whether the last resync is as long ago as the policy asks.
@@ -80,6 +100,7 @@ impl Poller<'_> {
         self.validators = Validators::default();
         self.visited.clear();
         self.is_end_known = false;
+        self.owes_resync = false;
         self.has_been_at_end = false;
         self.newest = None;
         self.times_refused = 0;

@@ -286,6 +286,7 @@ pub(super) const TABLES: &[Table] = &[
             ("caught_up", Flag),
             ("leads_on", Flag),
             ("unlicensed", Flag),
+            ("owes_resync", Flag),
         ],
     },
     Table {

@@ -74,6 +74,8 @@ pub struct FeedRecord {
     pub leads_on: bool,
     /// When it was last begun to be read again from its first page.
     pub resynced_at: Option<DateTime<Utc>>,
+    /// Whether it is to be read again from its first page once it may be.
+    pub owes_resync: bool,
     /// Services about to be lost that wait for the drop guard's judgement.
     pub held: u64,
 }
@@ -102,6 +104,8 @@ pub enum FeedUpdate {
     },
     /// Ask it again, also when it was stopped.
     Resumed,
+    /// Tombstones may have been missed, and it is too soon to read the feed again from its first page.
+    OwesResync,
     /// Read the feed again from its first page. What is not read again has vanished: it is dropped when
     /// the last page is reached, and so is the licence where none of the pages names one.
     Resync {

@@ -202,6 +202,16 @@ async fn who_was_away_longer_than_tombstones_live_reads_again_once() {
     inside.settled(&url).await;
     assert_eq!(first_pages(), 2);
     inside.stop().await;
+
+    // Away too long, and too soon to read again: that is done once it may be, however often the feed was read meanwhile.
+    for (hours, of_slots) in [(72, 3), (72 + 40, 3), (72 + 80, 3), (72 + 100, 4), (72 + 140, 4)] {
+        clock.set(now + TimeDelta::days(6 + 8) + TimeDelta::hours(hours));
+        inside.start_again().await;
+        inside.settled(&url).await;
+        inside.settled(&slots).await;
+        inside.stop().await;
+        assert_eq!((first_pages(), first_pages_of("/slots")), (2, of_slots), "{hours}");
+    }
 }
 
 #[tokio::test]

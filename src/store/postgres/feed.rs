@@ -97,7 +97,7 @@ pub(super) async fn list(session: &Session<'_>) -> Result<Vec<FeedRecord>, Store
                  last_success, last_change, last_error, failures, stopped, paused, guarded, resyncing,
                  resynced_at,
                  (SELECT count(*) FROM held WHERE held.feed = feed.id AND NOT is_let_through),
-                 caught_up, occurrences > 0, leads_on
+                 caught_up, occurrences > 0, leads_on, owes_resync
              FROM feed WHERE rank IS NOT NULL ORDER BY rank",
             &[],
             record,
@@ -133,6 +133,7 @@ fn record(row: &Row) -> Result<FeedRecord, tokio_postgres::Error> {
         is_caught_up: row.try_get(21)?,
         has_occurrences: row.try_get(22)?,
         leads_on: row.try_get(23)?,
+        owes_resync: row.try_get(24)?,
     })
 }
 
@@ -199,11 +200,14 @@ pub(super) async fn update(
                 )
                 .await?
         }
+        FeedUpdate::OwesResync => {
+            session.execute("UPDATE feed SET owes_resync = TRUE WHERE id = $1", &[&feed.0]).await?
+        }
         FeedUpdate::Resync { at } => {
             session
                 .execute(
                     "UPDATE feed SET cursor = NULL, resyncing = TRUE, generation = generation + 1,
-                         unlicensed = TRUE, resynced_at = $2, stopped = NULL,
+                         unlicensed = TRUE, resynced_at = $2, owes_resync = FALSE, stopped = NULL,
                          failures = 0
                      WHERE id = $1",
                     &[&feed.0, &at.timestamp_millis()],

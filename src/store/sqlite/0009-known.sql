@@ -1,4 +1,6 @@
--- What is known of a feed besides: whether it leads on from one page without an item to the next for ever, and whether
--- no page of the resync under way has named a licence. Of feeds that are there already neither is known.
+-- What is known of a feed besides: whether it leads on from one page without an item to the next for ever; whether no
+-- page of the resync under way has named a licence; whether it is to be read again once it may be. Of feeds that are
+-- there already none of it is known.
 ALTER TABLE feed ADD COLUMN leads_on INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE feed ADD COLUMN unlicensed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feed ADD COLUMN owes_resync INTEGER NOT NULL DEFAULT 0;

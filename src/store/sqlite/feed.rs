@@ -83,7 +83,7 @@ pub(super) fn list(connection: &Connection) -> Result<Vec<FeedRecord>, StoreErro
                  findings + (SELECT count(*) FROM unusable WHERE unusable.feed = feed.id),
                  last_success, last_change, last_error, failures, stopped, paused, guarded, resyncing,
                  resynced_at, (SELECT count(*) FROM held WHERE held.feed = feed.id AND NOT is_let_through),
-                 caught_up, occurrences > 0, leads_on
+                 caught_up, occurrences > 0, leads_on, owes_resync
              FROM feed WHERE rank IS NOT NULL ORDER BY rank",
         )
         .map_err(sql(doing))?;
@@ -119,6 +119,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<FeedRecord> {
         is_caught_up: row.get(21)?,
         has_occurrences: row.get(22)?,
         leads_on: row.get(23)?,
+        owes_resync: row.get(24)?,
     })
 }
 
@@ -167,9 +168,12 @@ pub(super) fn update(
             "UPDATE feed SET paused = NULL, guarded = 0, stopped = NULL, failures = 0 WHERE id = ?1",
             params![feed.0],
         ),
+        FeedUpdate::OwesResync => {
+            connection.execute("UPDATE feed SET owes_resync = 1 WHERE id = ?1", [feed.0])
+        }
         FeedUpdate::Resync { at } => connection.execute(
             "UPDATE feed SET cursor = NULL, resyncing = 1, generation = generation + 1, unlicensed = 1,
-                 resynced_at = ?2, stopped = NULL, failures = 0 WHERE id = ?1",
+                 resynced_at = ?2, owes_resync = 0, stopped = NULL, failures = 0 WHERE id = ?1",
             params![feed.0, at.timestamp_millis()],
         ),
     };

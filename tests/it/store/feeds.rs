@@ -68,7 +68,12 @@ pub(super) async fn what_becomes_of_a_feed_is_remembered(subject: &Subject) {
     update(FeedUpdate::Resumed).await;
     let record = subject.record(0).await;
     assert_eq!((record.paused, record.is_guarded, record.stopped), (None, false, None));
-    assert_eq!(record.failures, 0);
+    assert_eq!((record.failures, record.owes_resync), (0, false));
+    update(FeedUpdate::OwesResync).await;
+    update(FeedUpdate::Unchanged { at }).await;
+    assert!(subject.record(0).await.owes_resync);
+    update(FeedUpdate::Resync { at }).await;
+    assert!(!subject.record(0).await.owes_resync);
     assert_eq!(subject.record(1).await, subject.feeds[1]);
 }
 
