@@ -174,14 +174,15 @@ fn one_service(bundles: &[Bundle], sources: &Sources, now: DateTime<Utc>) -> Opt
     Some(Outcome::Service(Box::new(record(&bundle, whole, feed, is_strict))))
 }
 
-/// Puts services together that differ only in their times. Those that do not run at present say so in
-/// the alert and lend no times while another one runs.
+/// Puts services together that differ only in their times. Those that do not run at present lend no times while
+/// another one runs, and say so in the alert with the times that they would have.
 fn join(whole: &mut Mapping, others: Vec<Mapping>) {
     let services = || std::iter::once(&whole.service).chain(others.iter().map(|o| &o.service));
     let best = services().map(|service| service.status).min_by_key(|status| rank(*status));
     let names: BTreeSet<&str> = services().map(|service| service.name.as_str()).collect();
     let is_one_name = names.len() == 1;
     let best = best.unwrap_or(whole.service.status);
+    let mut alerts: Vec<String> = alert_beside(&mut whole.service, best).into_iter().collect();
     if whole.service.status != best {
         whole.service.schedules.clear();
     }
@@ -189,9 +190,9 @@ fn join(whole: &mut Mapping, others: Vec<Mapping>) {
     if !is_one_name {
         whole.service.name = without_times(&whole.service.name);
     }
-    let mut alerts: Vec<String> = whole.service.alert.take().into_iter().collect();
     for other in others {
-        let service = other.service;
+        let mut service = other.service;
+        let alert = alert_beside(&mut service, best);
         if service.status == best {
             add(&mut whole.service.schedules, service.schedules, |row| row.id);
         }
@@ -199,13 +200,25 @@ fn join(whole: &mut Mapping, others: Vec<Mapping>) {
         add(&mut whole.service.cost_options, service.cost_options, |option| option.id);
         add(&mut whole.service.contacts, service.contacts, |contact| contact.id);
         add(&mut whole.service.attributes, service.attributes, |attribute| attribute.id);
-        alerts.extend(service.alert.filter(|alert| !alerts.contains(alert)));
+        alerts.extend(alert.filter(|alert| !alerts.contains(alert)));
         let found = other.findings.into_iter().filter(|f| !whole.findings.contains(f));
         let found: Vec<_> = found.collect();
         whole.findings.extend(found);
         whole.due = [whole.due, other.due].into_iter().flatten().min();
     }
     whole.service.alert = (!alerts.is_empty()).then(|| alerts.join(" "));
+}
+
+/// Returns what a series has to say beside others, of which the best have this status.
+fn alert_beside(service: &mut Service, best: Status) -> Option<String> {
+    let alert = service.alert.take()?;
+    if service.status == best {
+        return Some(alert);
+    }
+    let times = service.schedules.iter().map(|row| row.description.as_str());
+    let times: Vec<&str> = times.collect();
+    let of_which = if times.is_empty() { service.name.clone() } else { times.join("; ") };
+    Some(format!("{of_which}: {alert}"))
 }
 
 fn add<T, I: PartialEq>(all: &mut Vec<T>, more: Vec<T>, id: impl Fn(&T) -> I) {

@@ -467,3 +467,21 @@ async fn a_folded_service_follows_what_becomes_of_its_series() {
     classes.start_again(FOLD).await;
     classes.show(&FOLDED).await;
 }
+
+#[tokio::test]
+async fn a_series_that_is_cancelled_does_not_cancel_what_it_is_folded_with() {
+    let classes = Classes::start(FOLD).await;
+    classes.show(&FOLDED).await;
+    let mut cancelled = aqua("c", "Tuesday", "18:00");
+    cancelled["eventStatus"] = "https://schema.org/EventCancelled".into();
+    classes.publisher.upsert("/feed", "c", cancelled);
+    let said = async || {
+        let whole = classes.named("Aqua Aerobics").await;
+        whole["alert"].is_string().then_some(whole)
+    };
+    let whole = wait_until("an alert", PATIENCE, said).await;
+    let alert = "Tuesdays, 18:00 to 18:45: This activity is cancelled.";
+    assert_eq!((&whole["status"], &whole["alert"]), (&json!("active"), &json!(alert)));
+    let days: Vec<_> = whole["schedules"].as_array().unwrap().iter().map(|r| &r["byday"]).collect();
+    assert_eq!(days, ["MO"]);
+}
