@@ -230,7 +230,7 @@ fn price_in(text: &str) -> Option<f64> {
     let (front, rest) = words.split_once(number)?;
     let front = if is_after { before } else { front }.to_lowercase();
     let rest = rest.trim_start().to_lowercase();
-    if goes_on(&rest) || is_for_several(&rest) || (!is_after && numbers.next().is_some()) {
+    if goes_on(&rest) || is_for_several(&front, &rest) || (!is_after && numbers.next().is_some()) {
         return None;
     }
     if is_no_price(&front, &rest) || (sign.is_none() && is_count(&front, number, &rest)) {
@@ -258,7 +258,9 @@ fn is_no_price(front: &str, rest: &str) -> bool {
     // In brackets: `(discount for members)`.
     let is_aside = !rest.starts_with(char::is_alphanumeric)
         && matches!(behind[..], ["discount", "available" | "for" | "if" | "with", ..]);
-    (front.len().saturating_sub(2)..front.len()).any(|at| is_of_no_price(&front, at))
+    // `Free (normally £5)`
+    front.contains(&"free")
+        || (front.len().saturating_sub(2)..front.len()).any(|at| is_of_no_price(&front, at))
         || (0..behind.len().min(2))
             .any(|at| behind[at] != "save" && !is_aside && is_of_no_price(&behind, at))
 }
@@ -289,15 +291,19 @@ fn is_count(front: &str, number: &str, rest: &str) -> bool {
     is_counted || rest.starts_with(['+', '%']) || words(front).any(|word| word == "free")
 }
 
-/// Tells whether a price is that of several together: `for 4`, `for 10 sessions`.
-fn is_for_several(rest: &str) -> bool {
-    let Some(count) = rest.strip_prefix("for ") else { return false };
+/// Tells whether a price is that of several together: `£20 for 4`, `£50 (10 sessions)`, `2 for £10`.
+fn is_for_several(front: &str, rest: &str) -> bool {
+    let is_several = |word: &str| word.parse::<u32>().is_ok_and(|number| number > 1);
+    let before: Vec<&str> = words(front).collect();
+    if matches!(before[..], [.., number, "for"] if is_several(number)) {
+        return true;
+    }
+    let count = rest.trim_start_matches([' ', '(', '-', '–', '/']);
+    let (is_for, count) = count.strip_prefix("for ").map_or((false, count), |count| (true, count));
     let mut words = words(count);
-    let number = words.next().and_then(|word| word.parse::<u32>().ok());
     let is_age = count.contains('+');
-    number.is_some_and(|number| number > 1)
-        && !is_age
-        && words.next().is_none_or(|word| SEVERAL.contains(&word))
+    let is_counted = words.next().is_some_and(is_several) && !is_age;
+    is_counted && words.next().map_or(is_for, |word| SEVERAL.contains(&word))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -458,8 +464,19 @@ const PRICE_WORDS: [&str; 13] = [
 ];
 
 /// Words beside amounts that are not the price.
-const NO_PRICE: [&str; 8] =
-    ["deposit", "discount", "donate", "donation", "donations", "save", "saving", "savings"];
+const NO_PRICE: [&str; 11] = [
+    "deposit",
+    "discount",
+    "donate",
+    "donation",
+    "donations",
+    "joining",
+    "registration",
+    "save",
+    "saving",
+    "savings",
+    "was",
+];
 
 /// Words between those and the amount.
 const FILLERS: [&str; 12] =
@@ -526,6 +543,14 @@ mod tests {
             ("10% off", None),
             ("£20 for 4", None),
             ("£45 for 10 sessions", None),
+            ("£50 (10 sessions)", None),
+            ("£50 / 10 classes", None),
+            ("2 for £10", None),
+            ("£25 joining fee", None),
+            ("Free (normally £5)", None),
+            ("Under 5s free, £5", Some(5.0)),
+            ("was £8 now 5", None),
+            ("£8 (10 to 11am)", Some(8.0)),
             ("16+", None),
             ("£5 for 16+", Some(5.0)),
             ("£5, 10% discount for members", Some(5.0)),
