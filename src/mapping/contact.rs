@@ -1,5 +1,9 @@
 //! Whom to ask: the public contact point, the organiser, the venue. Never a private person.
 
+use std::cell::LazyCell;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use super::context::Context;
 use super::detail::is_same;
 use super::location::Places;
@@ -13,8 +17,6 @@ use super::url::email;
 use crate::openactive::ContactPoint;
 use crate::openactive::Opportunity;
 use crate::openactive::lenient::Absent as _;
-use crate::openactive::lenient::Nested;
-use crate::openactive::lenient::Text;
 use crate::oruk::Contact;
 use crate::oruk::Id;
 use crate::oruk::LocationType;
@@ -28,9 +30,6 @@ pub(super) fn contacts(
     places: &Places<'_>,
 ) -> Vec<Contact> {
     let mut contacts = Vec::new();
-    if !private_contacts(cx).is_empty() {
-        cx.find(Code::PersonWithheld, "beta:contactPoint");
-    }
     contacts.extend(match contact_point(cx) {
         Some(point) => of_point(cx, point, organizer),
         None => of_organizer(cx, organizer),
@@ -46,39 +45,27 @@ pub(super) fn service_email(
     places: &Places<'_>,
 ) -> Option<String> {
     cx.rules.sources(Field::Email).iter().find_map(|source| match source {
-        Property::ContactPoint => contact_point(cx).and_then(|p| p.email.get()).and_then(email),
+        Property::ContactPoint => contact_point(cx).and_then(|p| p.email.iter().find_map(email)),
         Property::Organizer => organizer.organization.email.clone(),
-        _ => places.venues.iter().find_map(|place| of_venue(cx, &place.email).and_then(email)),
+        _ => {
+            let mut stated = places.venues.iter().filter_map(|place| email(place.email.as_str()));
+            stated.find(|address| !private_details(cx).any(|detail| is_same(address, detail)))
+        }
     })
 }
 
 /// Returns the public contact point, whose address and number are published whoever else has them.
 pub(super) fn contact_point<'a>(cx: &'a Context<'_>) -> Option<&'a ContactPoint> {
-    static NOBODY: Nested<ContactPoint> = Nested(None);
-    let public = |o: &'a Opportunity| match o.contact_point.get() {
-        Some(point) if is_private(point) => &NOBODY,
-        _ => &o.contact_point,
+    static NOBODY: LazyLock<ContactPoint> = LazyLock::new(ContactPoint::default);
+    let public = |o: &'a Opportunity| {
+        let mut points = o.contact_point.iter();
+        points.find(|point| !is_private_contact(point)).unwrap_or(&NOBODY)
     };
-    cx.first(public).and_then(Nested::get)
+    cx.first(public)
 }
-
-/// Returns the persons who stand where the contact point belongs: no address or number of theirs is public.
-pub(super) fn private_contacts<'a>(cx: &'a Context<'_>) -> Vec<&'a ContactPoint> {
-    let owners = cx.layers().iter().copied().chain(cx.facts().take(MAX_OCCURRENCES));
-    let mut persons: Vec<&ContactPoint> = Vec::new();
-    for point in owners.filter_map(|owner| owner.contact_point.get()) {
-        if is_private(point) && !persons.contains(&point) {
-            persons.push(point);
-        }
-    }
-    persons
-}
-
-/// How many occurrences are looked at.
-const MAX_OCCURRENCES: usize = 64;
 
 /// Tells whether a contact point is a person, and not a team of which only the type is wrong.
-fn is_private(point: &ContactPoint) -> bool {
+pub(super) fn is_private_contact(point: &ContactPoint) -> bool {
     if !point.is_person() {
         return false;
     }
@@ -99,15 +86,17 @@ fn of_point(cx: &Context<'_>, point: &ContactPoint, organizer: &Organizer<'_>) -
         cx.find(Code::ContactNameWithheld, "beta:contactPoint.name");
         None
     };
-    let own_address = point.email.get().and_then(email);
+    let own_address = point.email.iter().find_map(email);
     if own_address.is_none() && !point.email.is_absent() {
         cx.find(Code::EmailInvalid, "beta:contactPoint.email");
     }
     let address = own_address.or_else(|| organization.email.clone());
-    let own = point.telephone.get().map(|number| (number, "Enquiries"));
-    let phone = own.or_else(|| organizer_phone(organizer));
-    let title = Some(cx.line(point.contact_type.as_str())).filter(|title| !title.is_empty());
-    let mut contact = contact(cx, &["contactPoint"], address, phone)?;
+    let numbers: Vec<String> = point.telephone.iter().flat_map(dialled).collect();
+    let phones =
+        if numbers.is_empty() { organizer_phones(organizer) } else { (numbers, "Enquiries") };
+    let stated = cx.line(point.contact_type.as_str());
+    let title = Some(stated).filter(|title| !title.is_empty());
+    let mut contact = contact(cx, &["contactPoint"], address, phones)?;
     contact.name = Some(name.unwrap_or_else(|| organization.name.clone()));
     contact.title = title;
     Some(contact)
@@ -120,14 +109,15 @@ fn is_public_name(name: &str, organization: &str) -> bool {
     lower == organization.to_lowercase() || words.any(|word| TEAM_WORDS.contains(&word))
 }
 
-fn organizer_phone<'a>(organizer: &'a Organizer<'_>) -> Option<(&'a str, &'static str)> {
-    organizer.public_party()?.telephone.get().map(|number| (number, "Provider enquiries"))
+fn organizer_phones(organizer: &Organizer<'_>) -> (Vec<String>, &'static str) {
+    let stated = organizer.public_party().into_iter().flat_map(|party| party.telephone.iter());
+    (stated.flat_map(dialled).collect(), "Provider enquiries")
 }
 
 fn of_organizer(cx: &Context<'_>, organizer: &Organizer<'_>) -> Option<Contact> {
     organizer.public_party()?;
     let address = organizer.organization.email.clone();
-    let mut contact = contact(cx, &["organizer"], address, organizer_phone(organizer))?;
+    let mut contact = contact(cx, &["organizer"], address, organizer_phones(organizer))?;
     contact.name = Some(organizer.organization.name.clone());
     Some(contact)
 }
@@ -135,21 +125,20 @@ fn of_organizer(cx: &Context<'_>, organizer: &Organizer<'_>) -> Option<Contact> 
 fn of_venues(cx: &Context<'_>, places: &Places<'_>) -> Vec<Contact> {
     let physical =
         places.at_locations.iter().filter(|at| at.location.location_type == LocationType::Physical);
+    // A place may be that of a private person, who is reached there.
+    let private = LazyCell::new(|| private_details(cx).collect::<Vec<_>>());
     physical
         .zip(&places.venues)
         .filter_map(|(at, place)| {
-            let phone = of_venue(cx, &place.telephone).map(|number| (number, "Venue reception"));
+            let mut numbers = dialled(place.telephone.as_str());
+            numbers.retain(|number| !private.iter().any(|detail| is_same(number, detail)));
+            let phones = (numbers, "Venue reception");
             let mut contact =
-                contact(cx, &["venue", at.location_id.encode(&mut [0; 36])], None, phone)?;
+                contact(cx, &["venue", at.location_id.encode(&mut [0; 36])], None, phones)?;
             contact.name.clone_from(&at.location.name);
             Some(contact)
         })
         .collect()
-}
-
-/// Returns how a venue is reached, unless that is how a private person, who organises something there, is.
-fn of_venue<'a>(cx: &Context<'_>, stated: &'a Text) -> Option<&'a str> {
-    stated.get().filter(|stated| !private_details(cx).any(|detail| is_same(stated, detail)))
 }
 
 /// Makes a contact; nothing when it has neither an address nor a number.
@@ -157,11 +146,13 @@ fn contact(
     cx: &Context<'_>,
     role: &[&str],
     email: Option<String>,
-    phone: Option<(&str, &str)>,
+    (numbers, whose): (Vec<String>, &str),
 ) -> Option<Contact> {
     let id = Id::derive_under("contact", cx.service_id, role);
-    let phones: Vec<_> =
-        phone.and_then(|(number, whose)| make_phone(id, number, whose)).into_iter().collect();
+    let mut phones: Vec<Phone> =
+        numbers.into_iter().map(|number| make_phone(id, number, whose)).collect();
+    let mut seen = BTreeSet::new();
+    phones.retain(|phone| seen.insert(phone.id));
     (email.is_some() || !phones.is_empty()).then_some(Contact {
         id,
         service_id: cx.service_id,
@@ -172,15 +163,88 @@ fn contact(
     })
 }
 
-fn make_phone(contact_id: Id, number: &str, whose: &str) -> Option<Phone> {
+fn make_phone(contact_id: Id, number: String, whose: &str) -> Phone {
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    (digits.len() >= 7).then(|| Phone {
+    Phone {
         id: Id::derive_under("phone", contact_id, &[&digits]),
         contact_id,
-        number: text::line(number),
+        number,
         description: Some(whose.to_owned()),
+    }
+}
+
+/// Returns the numbers of a field as they are dialled, with their extensions, and nothing else of it: it may say who
+/// answers.
+fn dialled(stated: &str) -> Vec<String> {
+    let line = text::line(stated);
+    let with_extension = |number: &str| {
+        let after = line.split_once(number).and_then(|(_, after)| extension(after));
+        after.map_or_else(|| number.to_owned(), |digits| format!("{number} ext. {digits}"))
+    };
+    numbers_in(&line).into_iter().map(with_extension).collect()
+}
+
+/// Returns the extension that a number is followed by.
+fn extension(after: &str) -> Option<&str> {
+    let after = after.trim_start_matches([' ', ',', '(']).strip_prefix(['e', 'E'])?;
+    let after = after.strip_prefix("xtension").or_else(|| after.strip_prefix("xt"))?;
+    let after = after.trim_start_matches(['.', ' ']);
+    let end = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+    after.get(..end).filter(|digits| (1..=LONGEST_EXTENSION).contains(&digits.len()))
+}
+
+/// Returns each number of a field as it is written there.
+pub(super) fn numbers_in(stated: &str) -> Vec<&str> {
+    let is_apart = |c: char| {
+        let is_between = matches!(c, '+' | '(' | ')' | '.' | '-' | '\u{2010}'..='\u{2013}');
+        !c.is_ascii_digit() && !c.is_whitespace() && !is_between
+    };
+    let mut numbers = Vec::new();
+    for mut piece in stated.split(is_apart) {
+        while let Some((one, rest)) = end_of_number(piece).and_then(|at| piece.split_at_checked(at))
+        {
+            numbers.push(one);
+            piece = rest;
+        }
+        numbers.push(piece);
+    }
+    let numbers = numbers.into_iter().map(trimmed);
+    numbers.filter(|number| count_digits(number) >= SHORTEST_NUMBER).collect()
+}
+
+/// Returns where a number ends that another one, or something in brackets, follows with a blank alone between them.
+fn end_of_number(piece: &str) -> Option<usize> {
+    let mut ends = piece.match_indices([' ', '(']).map(|(at, _)| at);
+    ends.find(|at| {
+        let Some((before, after)) = piece.split_at_checked(*at) else { return false };
+        let (length, after) = (count_digits(before), after.trim_start());
+        let is_other = after.starts_with(['+', '(']) && length >= SHORTEST_NUMBER;
+        let is_next = after.starts_with('0') && length >= USUAL_NUMBER;
+        is_other || (is_next && count_digits(piece) > LONGEST_NUMBER)
     })
 }
+
+/// Returns a number with a plus and whole brackets and without what else stands around it.
+fn trimmed(number: &str) -> &str {
+    let is_before = |c: char| !c.is_ascii_digit() && c != '+' && c != '(';
+    let is_behind = |c: char| !c.is_ascii_digit() && c != ')';
+    let number = number.trim_start_matches(is_before).trim_end_matches(is_behind);
+    if number.contains('(') == number.contains(')') {
+        number
+    } else {
+        number.trim_matches(['(', ')'])
+    }
+}
+
+fn count_digits(text: &str) -> usize {
+    text.bytes().filter(u8::is_ascii_digit).count()
+}
+
+/// Digits of the shortest number that is published, of a usual one, of the longest, and of an extension.
+const SHORTEST_NUMBER: usize = 7;
+const USUAL_NUMBER: usize = 10;
+const LONGEST_NUMBER: usize = 15;
+const LONGEST_EXTENSION: usize = 5;
 
 const TEAM_WORDS: [&str; 20] = [
     "team",
@@ -204,3 +268,34 @@ const TEAM_WORDS: [&str; 20] = [
     "trust",
     "association",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_telephone_field_only_what_is_dialled_is_published() {
+        for (stated, expected) in [
+            ("01632 960123", vec!["01632 960123"]),
+            ("tel:+44 (0)1632-960123", vec!["+44 (0)1632-960123"]),
+            ("0044 (0)20 7946 0123", vec!["0044 (0)20 7946 0123"]),
+            ("(01632) 960123", vec!["(01632) 960123"]),
+            ("(ring 01632 960123)", vec!["01632 960123"]),
+            ("07700 900222 (Bea Smith, after 6)", vec!["07700 900222"]),
+            ("07700 900222 (9-17)", vec!["07700 900222"]),
+            ("Bea: 07700 900222.", vec!["07700 900222"]),
+            ("01632 960123 ext. 2", vec!["01632 960123 ext. 2"]),
+            ("01632 960123, Extension 21 for Bea", vec!["01632 960123 ext. 21"]),
+            ("01632 960123 ext. Bea", vec!["01632 960123"]),
+            ("01632 960123 or 07700 900222", vec!["01632 960123", "07700 900222"]),
+            ("01632 960123 07700 900222", vec!["01632 960123", "07700 900222"]),
+            ("01632960123/+447700900222", vec!["01632960123", "+447700900222"]),
+            ("020 7946 0123 +44 7700 900222", vec!["020 7946 0123", "+44 7700 900222"]),
+            ("<b>01632&nbsp;960123</b>", vec!["01632 960123"]),
+            ("999", vec![]),
+            ("Not provided", vec![]),
+        ] {
+            assert_eq!(dialled(stated), expected, "{stated}");
+        }
+    }
+}

@@ -4,10 +4,14 @@
 //! advertised provider. Who is not said to be an organisation, and shows no sign of being one, is taken
 //! for a person.
 
-use super::contact::private_contacts;
+use std::iter::once;
+use std::iter::successors;
+
+use super::contact::contact_point;
+use super::contact::is_private_contact;
+use super::contact::numbers_in;
 use super::context::Context;
 use super::detail::is_same;
-use super::detail::without_scheme;
 use super::options::PersonOrganizer;
 use super::precedence::Field;
 use super::precedence::Property;
@@ -15,12 +19,15 @@ use super::template::Text;
 use super::text;
 use super::url::email;
 use super::url::web_address;
+use crate::openactive::ContactPoint;
 use crate::openactive::Identifier;
 use crate::openactive::Opportunity;
 use crate::openactive::Party;
+use crate::openactive::Place;
 use crate::openactive::PropertyValue;
 use crate::openactive::canonical_uri;
 use crate::openactive::lenient::Absent as _;
+use crate::openactive::lenient::Nested;
 use crate::oruk::Id;
 use crate::oruk::Organization;
 use crate::oruk::OrganizationIdentifier;
@@ -44,12 +51,17 @@ impl Organizer<'_> {
 /// Who runs an opportunity, as published.
 struct Found<'a> {
     party: &'a Party,
+    source: Property,
     is_private: bool,
 }
 
-/// Tells whether an organiser is a private person, or may be one.
-fn is_private(party: &Party) -> bool {
-    party.is_person() || (!party.is_organization() && !looks_like_an_organization(party))
+/// Tells whether a party is a private person, or may be one. Who provides a facility or operates a venue can only
+/// be an [`Organization`](https://openactive.io/provider) unless it says otherwise.
+fn is_private(party: &Party, source: Property) -> bool {
+    match source {
+        Property::Provider | Property::ServiceOperator if !party.is_typed() => party.is_person(),
+        _ => party.is_person() || (!party.is_organization() && !looks_like_an_organization(party)),
+    }
 }
 
 /// Tells whether a party has what only organisations have: a registered name, a number of a register,
@@ -63,39 +75,111 @@ fn looks_like_an_organization(party: &Party) -> bool {
         || words.any(|word| ORGANIZATION_WORDS.contains(&word))
 }
 
-/// Returns what a private person, who organises the opportunity or is its contact, is reached by: never to be
-/// published, unless it is how the organisation is reached.
+/// Returns what private persons are reached by, each address and number alone: never to be published, unless it is
+/// how the organisation or the public contact point is reached.
 pub(super) fn private_details<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
-    let found = find_party(cx);
-    let organizer = found.iter().flat_map(|found| [&found.party.email, &found.party.telephone]);
-    let organizer: Vec<&str> = organizer.map(|detail| without_scheme(detail.as_str())).collect();
-    let persons =
-        private_contacts(cx).into_iter().flat_map(|person| [&person.email, &person.telephone]);
-    let persons = persons.map(|detail| without_scheme(detail.as_str()));
-    if found.is_some_and(|found| found.is_private) {
-        return persons.chain(organizer).collect::<Vec<_>>().into_iter();
+    let organizer = find_party(cx).filter(|found| !found.is_private);
+    let organizer = organizer.into_iter().flat_map(|found| found.party.details());
+    let point = contact_point(cx).into_iter().flat_map(ContactPoint::details);
+    let public: Vec<&str> = organizer.chain(point).flat_map(each_in).collect();
+    let private = private_persons(cx).into_iter().flat_map(|person| person.details);
+    let mut private: Vec<&str> = private.flat_map(each_in).collect();
+    private.sort_unstable();
+    private.dedup();
+    private.retain(|detail| !public.iter().any(|public| is_same(public, detail)));
+    private.into_iter()
+}
+
+/// Returns each address or number of a field; the whole field where there are not several.
+fn each_in(stated: &str) -> Vec<&str> {
+    let is_between = |c: char| c.is_whitespace() || ",;<>()".contains(c);
+    let addresses = stated.split(is_between).filter(|part| part.contains('@'));
+    let parts: Vec<&str> = addresses.chain(numbers_in(stated)).collect();
+    if parts.len() < 2 { vec![stated] } else { parts }
+}
+
+/// Somebody who counts as a private person.
+struct PrivatePerson<'a> {
+    /// Where the opportunity names them.
+    source: Property,
+    /// What they are reached by.
+    details: Vec<&'a str>,
+}
+
+/// Returns the private persons whom any part of the opportunity names, wherever they stand in lists.
+fn private_persons<'a>(cx: &'a Context<'_>) -> Vec<PrivatePerson<'a>> {
+    let mut persons = Vec::new();
+    for part in parts(cx) {
+        let places = part.location.iter().chain(&part.sports_activity_location);
+        let places =
+            places.flat_map(|place| successors(Some(place), |p| p.contained_in_place.get()));
+        let operators = places.flat_map(|place: &Place| &place.service_operator);
+        let parties = (part.organizer.iter().map(|party| (Property::Organizer, party)))
+            .chain(part.provider.iter().map(|party| (Property::Provider, party)))
+            .chain(operators.map(|party| (Property::ServiceOperator, party)));
+        for (source, party) in parties {
+            let is_private = is_private(party, source);
+            let own = party.details().filter(|_| is_private);
+            let points =
+                party.contact_point.iter().filter(|point| is_private || is_private_contact(point));
+            let details: Vec<&str> = own.chain(points.flat_map(ContactPoint::details)).collect();
+            if !details.is_empty() {
+                persons.push(PrivatePerson { source, details });
+            }
+        }
+        for point in part.contact_point.iter().filter(|point| is_private_contact(point)) {
+            let details = point.details().collect();
+            persons.push(PrivatePerson { source: Property::ContactPoint, details });
+        }
     }
-    let is_public = |detail: &str| organizer.iter().any(|public| is_same(public, detail));
-    persons.filter(|detail| !is_public(detail)).collect::<Vec<_>>().into_iter()
+    persons
+}
+
+/// Returns all that belongs to the opportunity, embedded or not, of the past as well: texts outlast sessions.
+fn parts<'a>(cx: &'a Context<'_>) -> Vec<&'a Opportunity> {
+    let bundle = cx.bundle;
+    let facts = bundle.occurrences.iter().filter_map(|occurrence| occurrence.facts.as_deref());
+    let items = once(cx.head()).chain(&bundle.parents).chain(&bundle.members);
+    let mut parts: Vec<&Opportunity> = items.chain(facts).collect();
+    parts.dedup_by(|a, b| std::ptr::eq(*a, *b));
+    let mut at = 0;
+    while let Some(part) = parts.get(at).copied() {
+        let above = [
+            &part.super_event,
+            &part.instance_of_course,
+            &part.facility_use,
+            &part.aggregate_facility_use,
+        ];
+        parts.extend(above.into_iter().filter_map(Nested::get));
+        let within = part.sub_event.iter().chain(&part.event).chain(&part.individual_facility_use);
+        parts.extend(within);
+        at += 1;
+    }
+    parts
 }
 
 /// Maps who runs the opportunity.
 pub(super) fn organizer<'a>(cx: &'a Context<'_>) -> Organizer<'a> {
     let publisher =
         || Organizer { organization: publisher_of_dataset(cx), party: None, is_private: false };
+    for person in private_persons(cx) {
+        cx.find(Code::PersonWithheld, person.source.as_str());
+    }
     let found = find_party(cx).and_then(|found| Some((name_of(cx, &found)?, found)));
-    let Some((name, Found { party, is_private })) = found else {
+    let Some((name, Found { party, source, is_private })) = found else {
         cx.find(Code::OrganizerMissing, "organizer");
         return publisher();
     };
     if party.is_person() && cx.rules.options.person_organizer == PersonOrganizer::Publisher {
-        cx.find(Code::PersonWithheld, "organizer");
+        cx.find(Code::PersonWithheld, source.as_str());
         return publisher();
     }
     cx.check_text(party.name.as_str(), "organizer.name");
     let id = Id::derive("organization", &[&key_of(cx, party, &name)]);
     let organization = if is_private {
-        withhold(cx, party);
+        if !party.url.is_absent() || !party.description.is_absent() {
+            cx.find(Code::PersonWithheld, source.as_str());
+        }
         bare(cx, id, name)
     } else {
         public(cx, id, name, party)
@@ -103,32 +187,25 @@ pub(super) fn organizer<'a>(cx: &'a Context<'_>) -> Organizer<'a> {
     Organizer { organization, party: Some(party), is_private }
 }
 
-/// The organiser need not be the same in all occurrences: the first is taken. Who provides a facility or
-/// operates a venue can only be an [`Organization`](https://openactive.io/provider) unless it says otherwise.
+/// The organiser need not be the same in all occurrences: the first is taken.
 fn find_party<'a>(cx: &'a Context<'_>) -> Option<Found<'a>> {
     let of_places = || {
         let places = cx.layers().iter().flat_map(|layer| layer.location.iter());
-        places.map(|place| &place.service_operator).find(|party| !is_link(party))
+        places.flat_map(|place| &place.service_operator).find(|party| !is_link(party))
     };
     cx.rules.sources(Field::Organization).iter().find_map(|source| {
         let of = |opportunity: &'a Opportunity| {
-            let party = match source {
-                Property::Provider => opportunity.provider.get(),
-                _ => opportunity.organizer.get(),
+            let parties = match source {
+                Property::Provider => &opportunity.provider,
+                _ => &opportunity.organizer,
             };
-            party.filter(|party| !is_link(party))
+            parties.iter().find(|party| !is_link(party))
         };
         let party = match source {
             Property::ServiceOperator => of_places(),
             _ => cx.layers().iter().copied().find_map(of).or_else(|| cx.facts().find_map(of)),
         }?;
-        let is_private = match source {
-            Property::Provider | Property::ServiceOperator if !party.is_typed() => {
-                party.is_person()
-            }
-            _ => is_private(party),
-        };
-        Some(Found { party, is_private })
+        Some(Found { party, source: *source, is_private: is_private(party, *source) })
     })
 }
 
@@ -138,7 +215,7 @@ fn is_link(party: &Party) -> bool {
     let names = [&party.name, &party.legal_name, &party.given_name, &party.family_name];
     let is_named = names.iter().any(|name| !name.is_absent());
     let is_bare_uri = is_uri(party.name.as_str()) && !party.is_organization();
-    (!is_named || is_bare_uri) && party.email.is_absent() && party.telephone.is_absent()
+    (!is_named || is_bare_uri) && party.details().next().is_none()
 }
 
 fn is_uri(name: &str) -> bool {
@@ -197,7 +274,7 @@ fn public(cx: &Context<'_>, id: Id, name: String, party: &Party) -> Organization
     if !description.is_empty() {
         organization.description = description;
     }
-    organization.email = party.email.get().and_then(email);
+    organization.email = party.email.iter().find_map(email);
     if organization.email.is_none() && !party.email.is_absent() {
         cx.find(Code::EmailInvalid, "organizer.email");
     }
@@ -213,13 +290,6 @@ fn publisher_of_dataset(cx: &Context<'_>) -> Organization {
     let source = &cx.bundle.source;
     let key = format!("{}\nOrganization\nname\n{}", source.key, source.publisher.to_lowercase());
     bare(cx, Id::derive("organization", &[&key]), source.publisher.clone())
-}
-
-fn withhold(cx: &Context<'_>, party: &Party) {
-    let details = [&party.email, &party.telephone, &party.url, &party.description];
-    if details.iter().any(|detail| !detail.is_absent()) {
-        cx.find(Code::PersonWithheld, "organizer");
-    }
 }
 
 /// Company and charity numbers; any other scheme would be a guess.

@@ -1002,6 +1002,93 @@ fn a_team_is_no_person_whatever_its_type() {
 }
 
 #[test]
+fn all_that_reaches_a_private_person_is_withheld_wherever_the_person_stands() {
+    let bea = r#"{"@type":"Person","email":"bea@example.org","telephone":"07700 900222"}"#;
+    let club = r#""organizer":{"@type":"Organization","name":"Striders"}"#;
+    for properties in [
+        // Second entries of lists, and other ways to reach somebody.
+        r#""organizer":{"@type":"Person","email":["x@example.org","bea@example.org"],
+            "telephone":["07700 900111","07700 900222"]}"#
+            .to_owned(),
+        r#""organizer":{"@type":"Person","mobile":"07700900222","email":"bea@example.org"}"#
+            .to_owned(),
+        r#""organizer":{"@type":"Person","faxNumber":"07700900222","email":"bea@example.org"}"#
+            .to_owned(),
+        r#""organizer":{"@type":"Person","telephone":"bea@example.org, 07700900222"}"#.to_owned(),
+        r#""organizer":{"@type":"Person","contactPoint":{"@type":"ContactPoint",
+            "email":"bea@example.org","telephone":"07700 900222"}}"#
+            .to_owned(),
+        format!(r#""organizer":[{{"@type":"Organization","name":"Striders"}},{bea}]"#),
+        format!(r#""organizer":[{{"@type":"Person","name":"Alex Doe"}},{bea}]"#),
+        // Those behind the one that is published.
+        format!(r#"{club},"provider":{bea}"#),
+        format!(r#"{club},"superEvent":{{"@type":"EventSeries","organizer":{bea}}}"#),
+        format!(r#"{club},"subEvent":[{{"startDate":"2026-11-30T10:00:00Z","organizer":{bea}}}]"#),
+        // A session of the past is gone, the description is not.
+        format!(
+            r#"{club},"subEvent":[{{"startDate":"2026-11-01T10:00:00Z","organizer":{bea}}},
+            {{"startDate":"2026-11-30T10:00:00Z"}}]"#
+        ),
+        format!(r#"{club},"location":{{"name":"Hall","beta:serviceOperator":{bea}}}"#),
+        format!(
+            r#"{club},"location":{{"name":"Court","containedInPlace":{{"beta:serviceOperator":{bea}}}}}"#
+        ),
+        format!(
+            r#"{club},"contactPoint":[{{"name":"Bookings team","email":"b@example.org"}},{bea}]"#
+        ),
+        format!(r#""organizer":{{"@type":"Organization","name":"Striders","contactPoint":{bea}}}"#),
+    ] {
+        let properties =
+            format!(r#""description":"Ask bea@example.org or ring 07700 900222.",{properties}"#);
+        let service = series(&properties);
+        let text = serde_json::to_string(&service).unwrap();
+        for detail in ["bea@", "900222", "900 222"] {
+            assert!(!text.contains(detail), "{detail} in {text}, of {properties}");
+        }
+        assert_eq!(found(&properties, &[Code::PersonWithheld]).len(), 1, "{properties}");
+    }
+}
+
+#[test]
+fn what_is_public_beside_a_private_detail_stays_and_hides_nothing() {
+    let described = |organizer: &str, person: &str| {
+        let service = series(&format!(
+            r#""description":"Ask a@example.org or b@example.org, ring 01632 960123 or 07700 900222.",
+            "organizer":{organizer},"contactPoint":{person}"#
+        ));
+        service.description.unwrap()
+    };
+    let club = r#"{"@type":"Organization","name":"Striders","email":["z@example.org","a@example.org"],
+        "telephone":"01632 960123"}"#;
+    let person = |email: &str, telephone: &str| {
+        format!(r#"{{"@type":"Person","email":{email},"telephone":"{telephone}"}}"#)
+    };
+    for (email, telephone) in [
+        (r#""a@example.org, b@example.org""#, "01632 960123 or 07700 900222"),
+        (r#"["a@example.org","b@example.org"]"#, "+441632960123 07700 900222"),
+    ] {
+        let text = described(club, &person(email, telephone));
+        let expected =
+            "Ask a@example.org or (given on booking), ring 01632 960123 or (given on booking).";
+        assert!(text.starts_with(expected), "{text}");
+    }
+}
+
+#[test]
+fn a_venue_of_a_private_person_is_reached_by_what_is_not_theirs() {
+    let hall = series(
+        r#""organizer":{"@type":"Organization","name":"Striders"},
+        "location":{"@type":"Place","name":"Hall","telephone":"01632 960123 or 07700 900222",
+        "email":"bea@example.org","beta:serviceOperator":{"@type":"Person","name":"Bea Doe",
+        "email":"bea@example.org","telephone":"+447700900222"}}"#,
+    );
+    assert_eq!(hall.email, None);
+    let numbers: Vec<&str> =
+        hall.contacts[0].phones.iter().map(|phone| phone.number.as_str()).collect();
+    assert_eq!(numbers, ["01632 960123"]);
+}
+
+#[test]
 fn a_private_number_is_not_published_as_that_of_the_venue() {
     let person = r#""organizer":{"@type":"Person","name":"Jane Doe","email":"jane@example.org",
         "telephone":"07700 900123"},"#;

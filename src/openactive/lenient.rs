@@ -184,6 +184,18 @@ fn language_of(tag: &str) -> Option<usize> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lines(pub Text);
 
+impl Lines {
+    /// Returns all lines as one text, empty when absent.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Returns each line.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.as_str().lines()
+    }
+}
+
 impl Absent for Lines {
     fn is_absent(&self) -> bool {
         self.0.is_absent()

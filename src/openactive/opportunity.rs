@@ -117,12 +117,12 @@ lenient_object! {
         location: Many<Place> = "location",
         /// Where it takes place online.
         virtual_location: Nested<VirtualLocation> = "beta:virtualLocation" | "virtualLocation",
-        /// Who runs the event.
-        organizer: Nested<Party> = "organizer" | "organiser",
-        /// Who provides the facility.
-        provider: Nested<Party> = "provider",
-        /// Public contact.
-        contact_point: Nested<ContactPoint> = "beta:contactPoint" | "contactPoint",
+        /// Who runs the event; some publish several.
+        organizer: Many<Party> = "organizer" | "organiser",
+        /// Who provides the facility; some publish several.
+        provider: Many<Party> = "provider",
+        /// Public contact; some publish several.
+        contact_point: Many<ContactPoint> = "beta:contactPoint" | "contactPoint",
         /// Prices.
         offers: Many<Offer> = "offers" | "offer",
         /// Rules from which occurrences follow.
@@ -259,7 +259,7 @@ impl Kind {
 impl Opportunity {
     /// Returns the organiser of an event or the provider of a facility.
     pub fn party(&self) -> Option<&Party> {
-        self.organizer.get().or_else(|| self.provider.get())
+        self.organizer.first().or_else(|| self.provider.first())
     }
 
     /// Returns the key by which the whole project knows this object, whatever feed it came from: the
@@ -330,7 +330,7 @@ mod tests {
         assert_eq!(o.super_event.get().unwrap().id.as_str(), "https://x.org/9");
         assert_eq!(o.age_range[0].name.as_str(), "16+");
         assert_eq!(o.event_schedule[0].repeat_frequency.as_str(), "P1W");
-        assert_eq!(o.organizer.get().unwrap().name.as_str(), "x");
+        assert_eq!(o.organizer[0].name.as_str(), "x");
     }
 
     #[test]
@@ -349,9 +349,9 @@ mod tests {
         assert_eq!(labels.collect::<Vec<_>>(), ["Yoga", "Pilates"]);
         let conditions = o.additional_admission_restriction.iter().map(Text::as_str);
         assert_eq!(conditions.collect::<Vec<_>>(), ["A", "B"]);
-        assert_eq!(o.organizer.get().unwrap().name.as_str(), "[Active] Leisure Club");
+        assert_eq!(o.organizer[0].name.as_str(), "[Active] Leisure Club");
         assert_eq!(o.programme.get().unwrap().name.as_str(), "[New] Move");
-        assert_eq!(o.provider.get(), None);
+        assert!(o.provider.is_empty());
         assert_eq!(o.level[0].pref_label.as_str(), "[broken");
     }
 }

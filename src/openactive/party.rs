@@ -1,7 +1,7 @@
 //! Organisations, people and contact points.
 //!
-//! Only what may be published is read: leaders, contributors, genders, home addresses and job titles
-//! never enter memory as values.
+//! Only what may be published is read, and what reaches people, to be taken out of texts that repeat it: leaders,
+//! contributors, genders, home addresses and job titles never enter memory as values.
 //!
 //! Specification: <https://openactive.io/modelling-opportunity-data/#describing-organizations>.
 
@@ -37,10 +37,16 @@ lenient_object! {
         family_name: Text = "familyName",
         /// What the party does.
         description: Text = "description",
-        /// Public e-mail address.
-        email: Text = "email",
-        /// Public telephone number.
-        telephone: Text = "telephone",
+        /// E-mail address, or several.
+        email: Lines = "email",
+        /// Telephone number, or several.
+        telephone: Lines = "telephone",
+        /// Mobile number, never published.
+        mobile: Lines = "mobile",
+        /// Fax number, never published.
+        fax_number: Lines = "faxNumber",
+        /// How else the party is reached, never published.
+        contact_point: Many<ContactPoint> = "contactPoint" | "beta:contactPoint",
         /// Home page.
         url: Text = "url",
         /// Logo.
@@ -48,7 +54,7 @@ lenient_object! {
         /// Quality marks met.
         formal_criteria_met: Many<Text> = "beta:formalCriteriaMet" | "formalCriteriaMet",
     }
-    text => name
+    text => name; alone
 }
 
 impl Party {
@@ -71,12 +77,18 @@ impl Party {
         self.types().any(|name| !is_word(name, "Thing"))
     }
 
+    /// Returns the addresses and numbers of the party itself.
+    pub fn details(&self) -> impl Iterator<Item = &str> {
+        let details = [&self.email, &self.telephone, &self.mobile, &self.fax_number];
+        details.into_iter().flat_map(Lines::iter)
+    }
+
     fn has_own_name(&self) -> bool {
         !self.given_name.is_absent() || !self.family_name.is_absent()
     }
 
     fn types(&self) -> impl Iterator<Item = &str> {
-        self.type_name.0.as_str().lines().chain(self.keyword_type.0.as_str().lines())
+        self.type_name.iter().chain(self.keyword_type.iter())
     }
 }
 
@@ -110,18 +122,28 @@ lenient_object! {
         name: Text = "name",
         /// Role, such as `customer service`.
         contact_type: Text = "contactType",
-        /// E-mail address.
-        email: Text = "email",
-        /// Telephone number.
-        telephone: Text = "telephone",
+        /// E-mail address, or several.
+        email: Lines = "email",
+        /// Telephone number, or several.
+        telephone: Lines = "telephone",
+        /// Mobile number, never published.
+        mobile: Lines = "mobile",
+        /// Fax number, never published.
+        fax_number: Lines = "faxNumber",
     }
-    text => name
+    text => name; alone
 }
 
 impl ContactPoint {
     /// Tells whether a private person stands where a contact point belongs.
     pub fn is_person(&self) -> bool {
-        self.type_name.0.as_str().lines().any(is_kind_of_person)
+        self.type_name.iter().any(is_kind_of_person)
+    }
+
+    /// Returns its addresses and numbers.
+    pub fn details(&self) -> impl Iterator<Item = &str> {
+        let details = [&self.email, &self.telephone, &self.mobile, &self.fax_number];
+        details.into_iter().flat_map(Lines::iter)
     }
 }
 
@@ -173,5 +195,16 @@ mod tests {
             let said = (party.is_person(), party.is_organization());
             assert_eq!(said, (is_person, is_organization), "{json}");
         }
+    }
+
+    #[test]
+    fn all_that_reaches_somebody_is_read() {
+        let json =
+            r#"{"email":["a@x.org","b@x.org"],"telephone":"1","mobile":["2","3"],"faxNumber":4}"#;
+        let party: Party = serde_json::from_str(json).unwrap();
+        let expected = ["a@x.org", "b@x.org", "1", "2", "3", "4"];
+        assert!(party.details().eq(expected));
+        let point: ContactPoint = serde_json::from_str(json).unwrap();
+        assert!(point.details().eq(expected));
     }
 }

@@ -169,8 +169,8 @@ lenient_object! {
         access_code: Secret = "accessCode",
         /// The place this one is part of.
         contained_in_place: Nested<Place> = "containedInPlace",
-        /// Provider of the place (`beta:serviceOperator`).
-        service_operator: super::party::Party = "beta:serviceOperator",
+        /// Provider of the place (`beta:serviceOperator`), or several.
+        service_operator: Many<super::party::Party> = "beta:serviceOperator",
     }
     text => id allowed; alone
 }
