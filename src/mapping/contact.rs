@@ -96,17 +96,35 @@ fn of_point(cx: &Context<'_>, point: &ContactPoint, organizer: &Organizer<'_>) -
         if numbers.is_empty() { organizer_phones(organizer) } else { (numbers, "Enquiries") };
     let stated = cx.line(point.contact_type.as_str());
     let title = Some(stated).filter(|title| !title.is_empty());
+    let is_withheld = title.as_ref().is_some_and(|title| !keeps_all && !is_title(title));
+    if is_withheld {
+        cx.find(Code::ContactNameWithheld, "beta:contactPoint.contactType");
+    }
     let mut contact = contact(cx, &["contactPoint"], address, phones)?;
     contact.name = Some(name.unwrap_or_else(|| organization.name.clone()));
-    contact.title = title;
+    contact.title = title.filter(|_| !is_withheld);
     Some(contact)
 }
 
-/// A name is a team's when it is the organisation's own or holds a word only teams have.
+/// A name is a team's when it is the organisation's own or each part of it holds a word only teams have: somebody
+/// may stand beside a team.
 fn is_public_name(name: &str, organization: &str) -> bool {
     let lower = name.to_lowercase();
-    let mut words = lower.split(|c: char| !c.is_alphanumeric());
-    lower == organization.to_lowercase() || words.any(|word| TEAM_WORDS.contains(&word))
+    let parts = lower.split(|c| ",;:()/|–—".contains(c)).flat_map(|part| part.split(" - "));
+    let mut parts = parts.filter(|part| !part.trim().is_empty());
+    let is_team = |part: &str| words(part).any(|word| TEAM_WORDS.contains(&word));
+    lower == organization.to_lowercase() || parts.all(is_team)
+}
+
+/// Tells whether a title holds words of teams and roles alone: a name is none of them.
+fn is_title(title: &str) -> bool {
+    let lower = title.to_lowercase();
+    words(&lower).all(|word| TEAM_WORDS.contains(&word) || ROLE_WORDS.contains(&word))
+}
+
+/// Returns the words of a text.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 fn organizer_phones(organizer: &Organizer<'_>) -> (Vec<String>, &'static str) {
@@ -269,6 +287,62 @@ const TEAM_WORDS: [&str; 20] = [
     "association",
 ];
 
+/// Words of what a title may say besides: what somebody does for people who call.
+const ROLE_WORDS: [&str; 52] = [
+    "accessibility",
+    "and",
+    "assistant",
+    "care",
+    "classes",
+    "coach",
+    "community",
+    "contact",
+    "coordinator",
+    "courses",
+    "customer",
+    "customers",
+    "development",
+    "duty",
+    "emergency",
+    "event",
+    "events",
+    "facilities",
+    "facility",
+    "for",
+    "general",
+    "help",
+    "helpdesk",
+    "helpline",
+    "inclusion",
+    "line",
+    "main",
+    "manager",
+    "marketing",
+    "media",
+    "member",
+    "members",
+    "of",
+    "officer",
+    "organiser",
+    "participation",
+    "press",
+    "programme",
+    "public",
+    "relations",
+    "reservations",
+    "safeguarding",
+    "sales",
+    "secretary",
+    "sports",
+    "swimming",
+    "technical",
+    "treasurer",
+    "venue",
+    "volunteer",
+    "volunteers",
+    "welfare",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -296,6 +370,28 @@ mod tests {
             ("Not provided", vec![]),
         ] {
             assert_eq!(dialled(stated), expected, "{stated}");
+        }
+    }
+
+    #[test]
+    fn a_title_is_published_where_it_names_nobody() {
+        for title in
+            ["customer service", "Bookings", "Membership Secretary", "Sales & Reservations"]
+        {
+            assert!(is_title(title), "{title}");
+        }
+        for title in ["Bea Smith", "Bea Smith, Secretary", "Bookings: bea@example.org"] {
+            assert!(!is_title(title), "{title}");
+        }
+    }
+
+    #[test]
+    fn a_name_beside_a_team_is_no_name_of_a_team() {
+        for name in ["Hilltop reception", "Info/Bookings", "Riverside Leisure"] {
+            assert!(is_public_name(name, "Riverside Leisure"), "{name}");
+        }
+        for name in ["Bea Example - Bookings", "Reception (Bea)", "Bea Example, Club secretary"] {
+            assert!(!is_public_name(name, "Riverside Leisure"), "{name}");
         }
     }
 }

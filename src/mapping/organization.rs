@@ -10,6 +10,7 @@ use std::iter::successors;
 use super::contact::contact_point;
 use super::contact::is_private_contact;
 use super::contact::numbers_in;
+use super::contact::words;
 use super::context::Context;
 use super::detail::is_same;
 use super::options::PersonOrganizer;
@@ -68,11 +69,16 @@ fn is_private(party: &Party, source: Property) -> bool {
 /// quality marks, or a name with a word such as club or council.
 fn looks_like_an_organization(party: &Party) -> bool {
     let name = party.name.as_str().to_lowercase();
-    let mut words = name.split(|c: char| !c.is_alphanumeric());
+    let mut words = name.split_whitespace().filter(|word| !is_address(word)).flat_map(words);
     !party.legal_name.is_absent()
         || !party.formal_criteria_met.is_absent()
         || party.identifier.values().iter().any(|value| register(value).is_some())
         || words.any(|word| ORGANIZATION_WORDS.contains(&word))
+}
+
+/// Tells whether a word is an address of whatever kind, in which other words say nothing of who has it.
+fn is_address(word: &str) -> bool {
+    word.contains('@') || word.trim_matches(|c: char| !c.is_alphanumeric()).contains('.')
 }
 
 /// Returns what private persons are reached by, each address and number alone: never to be published, unless it is
@@ -170,7 +176,7 @@ pub(super) fn organizer<'a>(cx: &'a Context<'_>) -> Organizer<'a> {
         cx.find(Code::OrganizerMissing, "organizer");
         return publisher();
     };
-    if party.is_person() && cx.rules.options.person_organizer == PersonOrganizer::Publisher {
+    if is_private && cx.rules.options.person_organizer == PersonOrganizer::Publisher {
         cx.find(Code::PersonWithheld, source.as_str());
         return publisher();
     }

@@ -865,6 +865,11 @@ fn an_organisation_without_a_type_is_known_by_what_only_organisations_have() {
         let service = series(&format!(r#""organizer":{{{sign},"email":"hello@example.org"}}"#));
         assert_eq!(service.email.as_deref(), Some("hello@example.org"), "{sign}");
     }
+    // Such a word in an address is no sign.
+    for name in ["jane@fitness", "Jane Doe, www.fitness.example.org"] {
+        let by = format!(r#""organizer":{{"name":"{name}","email":"hello@example.org"}}"#);
+        assert_eq!(series(&by).email, None, "{name}");
+    }
 }
 
 #[test]
@@ -894,10 +899,15 @@ fn where_names_of_persons_are_withheld_they_are_without_a_type_too() {
     let mut rules = Rules::default();
     rules.options.person_organizer = PersonOrganizer::Publisher;
     for (organizer, expected) in [
-        (r#""givenName":"Jane","familyName":"Doe""#, "Publisher"),
-        (r#""name":"Striders""#, "Striders"),
+        (r#"{"givenName":"Jane","familyName":"Doe"}"#, "Publisher"),
+        (r#"{"name":"Jane Doe"}"#, "Publisher"),
+        (r#""Jane Doe""#, "Publisher"),
+        (r#"{"@type":"Thing","name":"Jane Doe"}"#, "Publisher"),
+        (r#"{"@type":"SoleTrader","name":"Jane Doe"}"#, "Publisher"),
+        (r#"{"name":"Striders Club"}"#, "Striders Club"),
+        (r#"{"@type":"Organization","name":"Striders"}"#, "Striders"),
     ] {
-        let json = format!(r#"{{"@type":"SessionSeries","organizer":{{{organizer}}}}}"#);
+        let json = format!(r#"{{"@type":"SessionSeries","organizer":{organizer}}}"#);
         let service = service_by(&rules, &json, ChildFeed::Unknown);
         assert_eq!(service.organization.name, expected);
     }
@@ -1005,6 +1015,7 @@ fn a_team_is_no_person_whatever_its_type() {
 fn all_that_reaches_a_private_person_is_withheld_wherever_the_person_stands() {
     let bea = r#"{"@type":"Person","email":"bea@example.org","telephone":"07700 900222"}"#;
     let club = r#""organizer":{"@type":"Organization","name":"Striders"}"#;
+    let unnamed = r#"{"givenName":"Bea","email":"bea@example.org","telephone":"07700 900222"}"#;
     for properties in [
         // Second entries of lists, and other ways to reach somebody.
         r#""organizer":{"@type":"Person","email":["x@example.org","bea@example.org"],
@@ -1033,6 +1044,7 @@ fn all_that_reaches_a_private_person_is_withheld_wherever_the_person_stands() {
         format!(
             r#"{club},"location":{{"name":"Court","containedInPlace":{{"beta:serviceOperator":{bea}}}}}"#
         ),
+        format!(r#"{club},"contactPoint":{unnamed}"#),
         format!(
             r#"{club},"contactPoint":[{{"name":"Bookings team","email":"b@example.org"}},{bea}]"#
         ),
@@ -1072,6 +1084,30 @@ fn what_is_public_beside_a_private_detail_stays_and_hides_nothing() {
             "Ask a@example.org or (given on booking), ring 01632 960123 or (given on booking).";
         assert!(text.starts_with(expected), "{text}");
     }
+}
+
+#[test]
+fn a_contact_point_that_names_a_person_is_published_without_the_name() {
+    let point = |point: &str| {
+        let service = series(&format!(
+            r#""organizer":{{"@type":"Organization","name":"Striders"}},"contactPoint":{point}"#
+        ));
+        service.contacts
+    };
+    let contacts = point(
+        r#"{"@type":"ContactPoint","name":"Bea Smith - Bookings","contactType":"Bea Smith",
+        "telephone":["07700 900222 (Bea Smith, after 6)","01632 960123 ext. 2"]}"#,
+    );
+    let [contact] = contacts.as_slice() else { panic!("{contacts:?}") };
+    assert_eq!((contact.name.as_deref(), contact.title.as_deref()), (Some("Striders"), None));
+    let numbers: Vec<&str> = contact.phones.iter().map(|phone| phone.number.as_str()).collect();
+    assert_eq!(numbers, ["07700 900222", "01632 960123 ext. 2"]);
+    let titled = point(r#"{"contactType":"customer service","telephone":"01632 960123"}"#);
+    assert_eq!(titled[0].title.as_deref(), Some("customer service"));
+    // Who has a first name and no type is a person, but a team is none.
+    assert!(point(r#"{"givenName":"Bea","telephone":"07700 900222"}"#).is_empty());
+    let team = point(r#"{"givenName":"Bea","name":"Bookings team","telephone":"01632 960123"}"#);
+    assert_eq!(team[0].phones[0].number, "01632 960123");
 }
 
 #[test]

@@ -120,6 +120,10 @@ lenient_object! {
         type_name: Lines = "@type" | "type",
         /// Name, often of a person.
         name: Text = "name",
+        /// First name, when it is a person's.
+        given_name: Text = "givenName",
+        /// Last name, when it is a person's.
+        family_name: Text = "familyName",
         /// Role, such as `customer service`.
         contact_type: Text = "contactType",
         /// E-mail address, or several.
@@ -135,9 +139,13 @@ lenient_object! {
 }
 
 impl ContactPoint {
-    /// Tells whether a private person stands where a contact point belongs.
+    /// Tells whether a private person stands where a contact point belongs: by the type, or where it is not said to
+    /// be a contact point or an organisation, by a first or last name.
     pub fn is_person(&self) -> bool {
+        let has_own_name = !self.given_name.is_absent() || !self.family_name.is_absent();
+        let is_public = |name| is_word(name, "ContactPoint") || ends_in(name, ORGANIZATIONS);
         self.type_name.iter().any(is_kind_of_person)
+            || (has_own_name && !self.type_name.iter().any(is_public))
     }
 
     /// Returns its addresses and numbers.
@@ -194,6 +202,21 @@ mod tests {
             let party: Party = serde_json::from_str(json).unwrap();
             let said = (party.is_person(), party.is_organization());
             assert_eq!(said, (is_person, is_organization), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_contact_point_with_a_persons_own_name_is_a_person_unless_a_type_says_otherwise() {
+        for (json, is_person) in [
+            (r#"{"givenName":"Jane"}"#, true),
+            (r#"{"@type":"Thing","familyName":"Smith"}"#, true),
+            (r#"{"@type":"Person"}"#, true),
+            (r#"{"name":"Jane Smith"}"#, false),
+            (r#"{"@type":"ContactPoint","givenName":"Jane"}"#, false),
+            (r#"{"@type":"SportsClub","givenName":"Jane"}"#, false),
+        ] {
+            let point: ContactPoint = serde_json::from_str(json).unwrap();
+            assert_eq!(point.is_person(), is_person, "{json}");
         }
     }
 
