@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use super::context::Context;
 use super::detail::is_same;
+use super::detail::number_of_digits;
+use super::detail::numbers_in;
 use super::location::Places;
 use super::options::ContactNames;
 use super::organization::Organizer;
@@ -199,7 +201,8 @@ fn dialled(stated: &str) -> Vec<String> {
         let after = line.split_once(number).and_then(|(_, after)| extension(after));
         after.map_or_else(|| number.to_owned(), |digits| format!("{number} ext. {digits}"))
     };
-    numbers_in(&line).into_iter().map(with_extension).collect()
+    let is_published = |number: &&str| number_of_digits(number) >= SHORTEST_NUMBER;
+    numbers_in(&line).into_iter().filter(is_published).map(with_extension).collect()
 }
 
 /// Returns the extension that a number is followed by.
@@ -211,57 +214,8 @@ fn extension(after: &str) -> Option<&str> {
     after.get(..end).filter(|digits| (1..=LONGEST_EXTENSION).contains(&digits.len()))
 }
 
-/// Returns each number of a field as it is written there.
-pub(super) fn numbers_in(stated: &str) -> Vec<&str> {
-    let is_apart = |c: char| {
-        let is_between = matches!(c, '+' | '(' | ')' | '.' | '-' | '\u{2010}'..='\u{2013}');
-        !c.is_ascii_digit() && !c.is_whitespace() && !is_between
-    };
-    let mut numbers = Vec::new();
-    for mut piece in stated.split(is_apart) {
-        while let Some((one, rest)) = end_of_number(piece).and_then(|at| piece.split_at_checked(at))
-        {
-            numbers.push(one);
-            piece = rest;
-        }
-        numbers.push(piece);
-    }
-    let numbers = numbers.into_iter().map(trimmed);
-    numbers.filter(|number| count_digits(number) >= SHORTEST_NUMBER).collect()
-}
-
-/// Returns where a number ends that another one, or something in brackets, follows with a blank alone between them.
-fn end_of_number(piece: &str) -> Option<usize> {
-    let mut ends = piece.match_indices([' ', '(']).map(|(at, _)| at);
-    ends.find(|at| {
-        let Some((before, after)) = piece.split_at_checked(*at) else { return false };
-        let (length, after) = (count_digits(before), after.trim_start());
-        let is_other = after.starts_with(['+', '(']) && length >= SHORTEST_NUMBER;
-        let is_next = after.starts_with('0') && length >= USUAL_NUMBER;
-        is_other || (is_next && count_digits(piece) > LONGEST_NUMBER)
-    })
-}
-
-/// Returns a number with a plus and whole brackets and without what else stands around it.
-fn trimmed(number: &str) -> &str {
-    let is_before = |c: char| !c.is_ascii_digit() && c != '+' && c != '(';
-    let is_behind = |c: char| !c.is_ascii_digit() && c != ')';
-    let number = number.trim_start_matches(is_before).trim_end_matches(is_behind);
-    if number.contains('(') == number.contains(')') {
-        number
-    } else {
-        number.trim_matches(['(', ')'])
-    }
-}
-
-fn count_digits(text: &str) -> usize {
-    text.bytes().filter(u8::is_ascii_digit).count()
-}
-
-/// Digits of the shortest number that is published, of a usual one, of the longest, and of an extension.
+/// Digits of the shortest number that is published, and of the longest extension.
 const SHORTEST_NUMBER: usize = 7;
-const USUAL_NUMBER: usize = 10;
-const LONGEST_NUMBER: usize = 15;
 const LONGEST_EXTENSION: usize = 5;
 
 const TEAM_WORDS: [&str; 20] = [

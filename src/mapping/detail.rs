@@ -3,7 +3,6 @@
 
 use std::ops::Range;
 
-use super::contact::contact_point;
 use super::context::Context;
 use super::location::access_details;
 use super::organization::private_details;
@@ -29,37 +28,16 @@ pub(super) enum Place {
     Link,
 }
 
-/// Returns what must be published nowhere: how a private organiser is reached, but for what the contact point
-/// publishes, and what lets into meetings.
+/// Returns what must be published nowhere: how private persons are reached, and what lets into meetings.
 pub(super) fn withheld(cx: &Context<'_>) -> Vec<Detail> {
-    let private = private_details(cx).flat_map(Detail::reaching);
-    let private = private.filter(|detail| !is_public(cx, &detail.words));
+    let private = private_details(cx).map(Detail::reaching);
     private.chain(access_details(cx).filter_map(Detail::letting_in)).collect()
 }
 
-fn is_public(cx: &Context<'_>, detail: &str) -> bool {
-    let point = contact_point(cx);
-    let published = point.into_iter().flat_map(|point| [&point.email, &point.telephone]);
-    published.into_iter().any(|published| is_same(published.as_str(), detail))
-}
-
 impl Detail {
-    /// Returns what of a text reaches somebody: an address, or each number. `Not provided` reaches nobody.
-    fn reaching(stated: &str) -> Vec<Self> {
-        let stated = without_scheme(stated);
-        let detail = |words: &str| {
-            let number = number_of(words);
-            Self { words: words.to_owned(), number, lets_in: false }
-        };
-        if stated.contains('@') {
-            return stated
-                .split(between_addresses)
-                .filter(|a| a.contains('@'))
-                .map(detail)
-                .collect();
-        }
-        let numbers = numbers_in(stated).filter(|number| number_of(number).is_some());
-        numbers.map(detail).collect()
+    /// Of an address or a number.
+    fn reaching(stated: &str) -> Self {
+        Self { words: stated.to_owned(), number: number_of(stated), lets_in: false }
     }
 
     /// Nothing for what stands for other things as well: a few letters or digits, a short word, a year.
@@ -130,17 +108,62 @@ pub(super) fn is_same(published: &str, detail: &str) -> bool {
         return published.eq_ignore_ascii_case(detail);
     }
     let published = digits(published);
-    numbers_in(detail).filter_map(number_of).any(|number| published.contains(&number))
+    let mut numbers = numbers_in(detail).into_iter().filter_map(number_of);
+    numbers.any(|number| published.contains(&number))
 }
 
-/// Returns the numbers that stand in one field, as `01632 960123 or 07700 900123` are.
-fn numbers_in(stated: &str) -> impl Iterator<Item = &str> {
-    let is_apart = |c: char| !c.is_ascii_digit() && (!is_gap(c) || c == '/') && c != '+';
-    stated.split(is_apart).flat_map(|piece| {
-        let at = if digits(piece).len() > LONGEST_NUMBER { piece.find(" 0") } else { None };
-        let (one, other) = piece.split_at(at.unwrap_or(piece.len()));
-        [one.trim_matches(is_gap), other.trim_matches(is_gap)]
+/// Returns each address and each number of a field.
+pub(super) fn each_in(stated: &str) -> impl Iterator<Item = &str> {
+    let addresses = stated.split(between_addresses).map(without_scheme);
+    addresses.filter(|address| address.contains('@')).chain(numbers_in(stated))
+}
+
+/// Returns each number of a field as it is written there.
+pub(super) fn numbers_in(stated: &str) -> Vec<&str> {
+    let is_apart = |c: char| {
+        let is_between = matches!(c, '+' | '(' | ')' | '.' | '-' | '\u{2010}'..='\u{2013}');
+        !c.is_ascii_digit() && !c.is_whitespace() && !is_between
+    };
+    let mut numbers = Vec::new();
+    for mut piece in stated.split(is_apart) {
+        while let Some((one, rest)) = end_of_number(piece).and_then(|at| piece.split_at_checked(at))
+        {
+            numbers.push(one);
+            piece = rest;
+        }
+        numbers.push(piece);
+    }
+    let numbers = numbers.into_iter().map(trimmed);
+    numbers.filter(|number| number_of_digits(number) >= SHORTEST_NUMBER).collect()
+}
+
+/// Returns where a number ends that another one, or something in brackets, follows with a blank alone between them.
+fn end_of_number(piece: &str) -> Option<usize> {
+    let mut ends = piece.match_indices([' ', '(']).map(|(at, _)| at);
+    ends.find(|at| {
+        let Some((before, after)) = piece.split_at_checked(*at) else { return false };
+        let (length, after) = (number_of_digits(before), after.trim_start());
+        let is_other = after.starts_with(['+', '(']) && length >= SHORTEST_NUMBER;
+        let is_next = after.starts_with('0') && length >= USUAL_NUMBER;
+        is_other || (is_next && number_of_digits(piece) > LONGEST_NUMBER)
     })
+}
+
+/// Returns a number with a plus and whole brackets and without what else stands around it.
+fn trimmed(number: &str) -> &str {
+    let is_before = |c: char| !c.is_ascii_digit() && c != '+' && c != '(';
+    let is_behind = |c: char| !c.is_ascii_digit() && c != ')';
+    let number = number.trim_start_matches(is_before).trim_end_matches(is_behind);
+    if number.contains('(') == number.contains(')') {
+        number
+    } else {
+        number.trim_matches(['(', ')'])
+    }
+}
+
+/// Counts the digits of a number.
+pub(super) fn number_of_digits(text: &str) -> usize {
+    text.bytes().filter(u8::is_ascii_digit).count()
 }
 
 /// Returns the digits of a number without what is dialled before them at home or from abroad; nothing for an
@@ -230,9 +253,10 @@ fn between_addresses(c: char) -> bool {
     c.is_whitespace() || ",;<>()".contains(c)
 }
 
-/// Digits of the shortest number that reaches somebody, and of the longest.
+/// Digits of the shortest number that reaches somebody, of a usual one, and of the longest.
 const SHORTEST_NUMBER: usize = 6;
-const LONGEST_NUMBER: usize = 14;
+const USUAL_NUMBER: usize = 10;
+const LONGEST_NUMBER: usize = 15;
 
 const SHORTEST_CODE: usize = 4;
 const SHORTEST_WORD: usize = 6;
@@ -291,8 +315,9 @@ mod tests {
             ("Equipment not provided", "Not provided", "Equipment not provided"),
         ] {
             let expected = expected.replace('*', "(given on booking)");
+            let details: Vec<Detail> = each_in(detail).map(Detail::reaching).collect();
             for place in [Place::Text, Place::Name, Place::Link] {
-                assert_eq!(without(text, &Detail::reaching(detail), place), expected);
+                assert_eq!(without(text, &details, place), expected);
             }
         }
     }

@@ -9,9 +9,9 @@ use std::iter::successors;
 
 use super::contact::contact_point;
 use super::contact::is_private_contact;
-use super::contact::numbers_in;
 use super::contact::words;
 use super::context::Context;
+use super::detail::each_in;
 use super::detail::is_same;
 use super::options::PersonOrganizer;
 use super::precedence::Field;
@@ -94,14 +94,6 @@ pub(super) fn private_details<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &
     private.dedup();
     private.retain(|detail| !public.iter().any(|public| is_same(public, detail)));
     private.into_iter()
-}
-
-/// Returns each address or number of a field; the whole field where there are not several.
-fn each_in(stated: &str) -> Vec<&str> {
-    let is_between = |c: char| c.is_whitespace() || ",;<>()".contains(c);
-    let addresses = stated.split(is_between).filter(|part| part.contains('@'));
-    let parts: Vec<&str> = addresses.chain(numbers_in(stated)).collect();
-    if parts.len() < 2 { vec![stated] } else { parts }
 }
 
 /// Somebody who counts as a private person.
@@ -286,9 +278,9 @@ fn public(cx: &Context<'_>, id: Id, name: String, party: &Party) -> Organization
     }
     organization.website = cx.web_address(party.url.as_str(), "organizer.url");
     organization.logo = cx.web_address(party.logo.url.as_str(), "organizer.logo");
-    organization.uri = party.id.get().and_then(web_address);
+    organization.uri = party.id.get().and_then(|uri| cx.identifier(uri)).and_then(web_address);
     organization.organization_identifiers =
-        party.identifier.values().iter().filter_map(|value| registered(id, value)).collect();
+        party.identifier.values().iter().filter_map(|value| registered(cx, id, value)).collect();
     organization
 }
 
@@ -299,9 +291,13 @@ fn publisher_of_dataset(cx: &Context<'_>) -> Organization {
 }
 
 /// Company and charity numbers; any other scheme would be a guess.
-fn registered(organization_id: Id, value: &PropertyValue) -> Option<OrganizationIdentifier> {
+fn registered(
+    cx: &Context<'_>,
+    organization_id: Id,
+    value: &PropertyValue,
+) -> Option<OrganizationIdentifier> {
     let (scheme, kind) = register(value)?;
-    let identifier = value.value.get()?.to_owned();
+    let identifier = cx.identifier(value.value.get()?)?.to_owned();
     Some(OrganizationIdentifier {
         id: Id::derive_under("organization_identifier", organization_id, &[scheme, &identifier]),
         organization_id,
