@@ -22,6 +22,7 @@ use super::caching::Since;
 use super::client;
 use super::error::Problem;
 use super::links;
+use super::meanwhile::Meanwhile;
 use super::metrics::Route;
 use super::params::Paging;
 use super::params::Params;
@@ -151,8 +152,9 @@ impl Asked {
 
     /// Answers with a list: makes the page, unless it was asked for lately.
     ///
-    /// `make` gives the body and how many items there are in all. The second and later pages show the
-    /// moment that the page before them showed, see [`walks`](super::walks).
+    /// `make` gives the body and how many items there are in all. The second and later pages list what there was
+    /// at the moment that the page before them showed, see [`walks`](super::walks), as it is now, see [`Meanwhile`].
+    /// So a page of an earlier moment is made each time.
     pub(super) async fn list(
         &self,
         make: impl AsyncFnOnce(View, Paging) -> Result<(usize, Vec<u8>), Problem>,
@@ -161,10 +163,16 @@ impl Asked {
         let name = self.name().into();
         let question = self.params.name_without_page(&self.path).into();
         let (present, now) = (self.view()?, self.state.clock.now());
+        let edition = present.snapshot().edition();
         let view = self.state.walks.view(self.client, &question, paging.page, present, now);
-        let (edition, since) = (view.snapshot().edition(), modified(&view));
+        let (is_present, since) = (view.snapshot().edition() == edition, modified(&view));
         let make = async { make(view, paging).await.map(|(total, body)| (total, body.into())) };
-        let page = self.state.pages.get(edition, &name, since, make).await?;
+        let page = if is_present {
+            self.state.pages.get(edition, &name, since, make).await?
+        } else {
+            let (total, body) = make.await?;
+            Arc::new(Page::new(body, total, Since { is_telling: false, ..since }))
+        };
         self.note(&name, What::Page(question, paging.page));
         let links =
             |base: &str| links::of_pages(base, &self.path, &self.params, paging, page.total);
@@ -209,6 +217,11 @@ impl Asked {
         let links = links::header(links, &self.state.base_url(&self.headers), &licences);
         response.headers_mut().insert(header::LINK, links);
         response
+    }
+
+    /// Returns what became of what a view of this root lists.
+    pub(super) fn meanwhile(&self, view: &View) -> Meanwhile {
+        Meanwhile::since(view, self.state.clone(), self.slug.clone())
     }
 
     /// Returns what of the path names an area.

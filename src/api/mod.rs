@@ -14,6 +14,7 @@ mod export;
 mod front;
 mod health;
 mod links;
+mod meanwhile;
 mod metrics;
 mod middleware;
 mod openapi;

@@ -81,7 +81,10 @@ pub(super) fn answer(
     let now = state.clock.now();
     let number = match &target.what {
         What::Page(question, page) => {
-            state.walks.peek(client, question, *page, view.clone(), now).snapshot().edition()
+            let shown = state.walks.peek(client, question, *page, view.clone(), now);
+            let edition = view.snapshot().edition();
+            // What an earlier moment lists is looked at anew.
+            (shown.snapshot().edition() == edition).then_some(edition)?
         }
         What::Service(id) => number_of(&view, *id)?,
     };

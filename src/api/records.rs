@@ -6,6 +6,7 @@
 use serde_json::value::RawValue;
 use serde_json::value::to_raw_value;
 
+use super::asked::Asked;
 use super::error::Problem;
 use super::params::Paging;
 use super::state::ApiState;
@@ -69,33 +70,43 @@ pub(crate) async fn one(state: &ApiState, view: &View, id: Id) -> Result<(Hit, B
 
 /// Returns how many organisations there are, and a service of each on a page.
 pub(super) async fn organizations(
-    state: &ApiState,
+    asked: &Asked,
     view: &View,
     paging: Paging,
 ) -> Result<(usize, Vec<Service>), Problem> {
-    let owners = view.organizations();
-    let page = owners.iter().skip(paging.offset()).take(paging.per_page);
-    let hits: Vec<Hit> = page.map(|(_, hit)| *hit).collect();
-    Ok((owners.len(), read(state, &hits).await?))
+    let (total, page) = owners(asked, view, paging, View::organizations)?;
+    let hits: Vec<Hit> = page.into_iter().map(|(_, hit)| hit).collect();
+    Ok((total, read(&asked.state, &hits).await?))
 }
 
 /// Returns how many locations there are, and those of a page.
 pub(super) async fn locations(
-    state: &ApiState,
+    asked: &Asked,
     view: &View,
     paging: Paging,
 ) -> Result<(usize, Vec<Location>), Problem> {
-    let owners = view.locations();
-    let page: Vec<_> = owners.iter().skip(paging.offset()).take(paging.per_page).collect();
+    let (total, page) = owners(asked, view, paging, View::locations)?;
     let hits: Vec<Hit> = page.iter().map(|(_, hit)| *hit).collect();
-    let bodies = state.bodies.many(&hits).await?;
+    let bodies = asked.state.bodies.many(&hits).await?;
     let mut locations = Vec::with_capacity(bodies.len());
     for ((id, _), body) in page.iter().zip(bodies) {
         let Some(body) = body.filter(|body| !body.is_gone) else { continue };
         let places = whole(&body)?.service_at_locations.into_iter();
         locations.extend(places.map(|at| at.location).find(|location| location.id == *id));
     }
-    Ok((owners.len(), locations))
+    Ok((total, locations))
+}
+
+/// Returns how many entities `all` tells of, and those of a page as they are now.
+fn owners(
+    asked: &Asked,
+    view: &View,
+    paging: Paging,
+    all: fn(&View) -> Vec<(Id, Hit)>,
+) -> Result<(usize, Vec<(Id, Hit)>), Problem> {
+    let owners = all(view);
+    let page = owners.iter().copied().skip(paging.offset()).take(paging.per_page).collect();
+    Ok((owners.len(), asked.meanwhile(view).owners(page, all)?))
 }
 
 /// Returns the services of an organisation, at least one, that with the smallest id first.

@@ -55,7 +55,8 @@ async fn services(asked: Asked) -> Answer {
     let query = query(&asked)?;
     let make = async |view: View, paging: Paging| {
         let hits = view.find(&query, paging.offset(), paging.per_page);
-        let services = records::read(&asked.state, &hits.page).await?;
+        let page = asked.meanwhile(&view).services(hits.page)?;
+        let services = records::read(&asked.state, &page).await?;
         envelope(hits.total, paging, services.iter().map(v1::Service::summary).collect())
     };
     asked.list(make).await
@@ -190,10 +191,11 @@ async fn taxonomies(asked: Asked) -> Answer {
                 && words.as_ref().is_none_or(|words| term.name.to_lowercase().contains(words))
                 && !(is_root_only && term.parent_id.is_some())
         });
-        let shown: Vec<_> = terms.iter().filter_map(|term| v1::Taxonomy::of(term)).collect();
-        let total = shown.len();
-        let content = shown.into_iter().skip(paging.offset()).take(paging.per_page).collect();
-        envelope(total, paging, content)
+        terms.retain(|term| v1::Taxonomy::of(term).is_some());
+        let total = terms.len();
+        let page = terms.into_iter().skip(paging.offset()).take(paging.per_page);
+        let page = asked.meanwhile(&view).terms(page)?;
+        envelope(total, paging, page.iter().filter_map(|term| v1::Taxonomy::of(term)).collect())
     };
     asked.list(make).await
 }
@@ -217,7 +219,7 @@ async fn vocabularies(asked: Asked) -> Answer {
 /// `GET /v1/organizations`.
 async fn organizations(asked: Asked) -> Answer {
     let make = async |view: View, paging: Paging| {
-        let (total, services) = records::organizations(&asked.state, &view, paging).await?;
+        let (total, services) = records::organizations(&asked, &view, paging).await?;
         let summaries = services.iter().map(|s| v1::Organization::summary(&s.organization));
         envelope(total, paging, summaries.collect())
     };
@@ -236,7 +238,7 @@ async fn organization(asked: Asked) -> Answer {
 /// `GET /v1/locations`.
 async fn locations(asked: Asked) -> Answer {
     let make = async |view: View, paging: Paging| {
-        let (total, locations) = records::locations(&asked.state, &view, paging).await?;
+        let (total, locations) = records::locations(&asked, &view, paging).await?;
         envelope(total, paging, locations.iter().map(v1::Location::summary).collect())
     };
     asked.list(make).await

@@ -16,6 +16,7 @@ use super::changes;
 use super::error::Problem;
 use super::explain;
 use super::export;
+use super::meanwhile::Meanwhile;
 use super::openapi;
 use super::params::Paging;
 use super::records;
@@ -130,16 +131,16 @@ async fn services(asked: Asked) -> Answer {
         if is_minimal {
             return stream::lines(&asked, &view, hits, version, minimal_items).await;
         }
-        let state = asked.state.clone();
+        let meanwhile = asked.meanwhile(&view);
         let make = move |hits: Vec<Hit>| {
-            let state = state.clone();
-            async move { service_items(&state, &hits, is_full).await }
+            let meanwhile = meanwhile.clone();
+            async move { service_items(&meanwhile, hits, is_full).await }
         };
         return stream::lines(&asked, &view, hits, version, make).await;
     }
     let make = async |view: View, paging: Paging| {
         let hits = view.find(&query, paging.offset(), paging.per_page);
-        let items = service_items(&asked.state, &hits.page, is_full).await?;
+        let items = service_items(&asked.meanwhile(&view), hits.page, is_full).await?;
         envelope(hits.total, paging, items)
     };
     asked.list(make).await
@@ -150,11 +151,12 @@ fn version(hit: &Hit) -> (Id, u64) {
 }
 
 async fn service_items(
-    state: &ApiState,
-    hits: &[Hit],
+    meanwhile: &Meanwhile,
+    hits: Vec<Hit>,
     is_full: bool,
 ) -> Result<Vec<Box<RawValue>>, Problem> {
-    let bodies = state.bodies.many(hits).await?;
+    let hits = meanwhile.services(hits)?;
+    let bodies = meanwhile.state.bodies.many(&hits).await?;
     let mut items = Vec::with_capacity(bodies.len());
     for (hit, body) in hits.iter().zip(bodies) {
         let Some(body) = body else { continue };
@@ -241,28 +243,29 @@ async fn service_at_locations(asked: Asked) -> Answer {
     if asked.params.is_ndjson()? {
         let view = asked.view()?;
         let (_, listed) = view.find_at_locations(&query, 0, usize::MAX);
-        let state = asked.state.clone();
+        let meanwhile = asked.meanwhile(&view);
         let make = move |listed: Vec<Listed>| {
-            let state = state.clone();
-            async move { place_items(&state, &listed, is_full).await }
+            let meanwhile = meanwhile.clone();
+            async move { place_items(&meanwhile, listed, is_full).await }
         };
         let version = |listed: &Listed| (listed.id, listed.service.seq);
         return stream::lines(&asked, &view, listed, version, make).await;
     }
     let make = async |view: View, paging: Paging| {
         let (total, page) = view.find_at_locations(&query, paging.offset(), paging.per_page);
-        envelope(total, paging, place_items(&asked.state, &page, is_full).await?)
+        envelope(total, paging, place_items(&asked.meanwhile(&view), page, is_full).await?)
     };
     asked.list(make).await
 }
 
 async fn place_items(
-    state: &ApiState,
-    listed: &[Listed],
+    meanwhile: &Meanwhile,
+    listed: Vec<Listed>,
     is_full: bool,
 ) -> Result<Vec<Box<RawValue>>, Problem> {
+    let listed = meanwhile.places(listed)?;
     let hits: Vec<Hit> = listed.iter().map(|listed| listed.service).collect();
-    let bodies = state.bodies.many(&hits).await?;
+    let bodies = meanwhile.state.bodies.many(&hits).await?;
     let mut items = Vec::with_capacity(listed.len());
     for (listed, body) in listed.iter().zip(bodies) {
         let Some(body) = body.filter(|body| !body.is_gone) else { continue };
@@ -327,14 +330,17 @@ async fn taxonomy_terms(asked: Asked) -> Answer {
     let taxonomies = asked.params.taxonomies()?;
     let is_top_only = asked.params.flag("top_only")?;
     let parents = asked.params.ids("parent_id")?;
-    let make = async |view: View, paging| {
+    let make = async |view: View, paging: Paging| {
         let mut terms = view.terms_in_use();
         terms.retain(|term| {
             (taxonomies.is_empty() || taxonomies.contains(&term.taxonomy_id))
                 && (parents.is_empty() || term.parent_id.is_some_and(|id| parents.contains(&id)))
                 && !(is_top_only && term.parent_id.is_some())
         });
-        slice(terms.iter().map(AsRef::as_ref).collect(), paging)
+        let total = terms.len();
+        let page = terms.into_iter().skip(paging.offset()).take(paging.per_page);
+        let page = asked.meanwhile(&view).terms(page)?;
+        envelope(total, paging, page.iter().map(AsRef::as_ref).collect::<Vec<_>>())
     };
     asked.list(make).await
 }
@@ -351,7 +357,7 @@ async fn taxonomy_term(asked: Asked) -> Answer {
 /// `GET /v3/organizations` (HSDS).
 async fn organizations(asked: Asked) -> Answer {
     let make = async |view: View, paging: Paging| {
-        let (total, services) = records::organizations(&asked.state, &view, paging).await?;
+        let (total, services) = records::organizations(&asked, &view, paging).await?;
         let all = services.iter().map(|service| serde_json::to_string(&service.organization));
         let all = all.collect::<Result<Vec<_>, _>>()?;
         let items = all.iter().map(|json| serde_json::from_str(json));
@@ -370,7 +376,7 @@ async fn organization(asked: Asked) -> Answer {
 /// `GET /v3/locations` (HSDS).
 async fn locations(asked: Asked) -> Answer {
     let make = async |view: View, paging: Paging| {
-        let (total, locations) = records::locations(&asked.state, &view, paging).await?;
+        let (total, locations) = records::locations(&asked, &view, paging).await?;
         let all = locations.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
         let items = all.iter().map(|json| serde_json::from_str(json));
         envelope::<v3::LocationSummary<'_>>(total, paging, items.collect::<Result<_, _>>()?)

@@ -16,8 +16,9 @@ const OVERHEAD_BYTES: usize = 120;
 
 /// The body of a service.
 ///
-/// The store may be a moment ahead of the snapshot a service was found in. Then this is what the store
-/// says now, since that is true: a class that was cancelled this second is not shown once more.
+/// The store may be a moment ahead of the present snapshot. Then this is what the store says now, since that is true:
+/// a class that was cancelled this second is not shown once more. A service that was found in an earlier snapshot
+/// is looked up in the present one before its body is asked for, or memory may still have that of then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
     /// JSON.

@@ -566,6 +566,85 @@ async fn a_reader_who_begins_again_is_not_shown_what_was_left() {
     }
 }
 
+/// Returns the items of a page, and how many there are in all.
+fn page_of(body: &Value) -> (Vec<Value>, u64) {
+    let items = body.get("contents").or_else(|| body.get("content")).unwrap().as_array().unwrap();
+    let total = body.get("total_items").or_else(|| body.get("totalElements")).unwrap();
+    (items.clone(), total.as_u64().unwrap())
+}
+
+/// A class of an organiser and a category of its own, at a place of its own, that says something in each text.
+fn says(number: u32, name: &str, says: &str) -> Value {
+    let mut class = described(number, name, says);
+    class["category"] = json!([format!("Kind of {name}")]);
+    for (part, of) in [("organizer", "organizations"), ("location", "places")] {
+        class[part]["@id"] = json!(items::uri(of, number + 10));
+        class[part]["name"] = json!(format!("Home of {name}"));
+        class[part]["description"] = json!(says);
+    }
+    class
+}
+
+#[tokio::test]
+async fn a_walk_shows_what_is_left_as_it_is_now_and_nothing_of_the_rest() {
+    let publisher = FakePublisher::start().await;
+    let classes = ["Bowls", "Chess", "Dance", "Golf"];
+    let classes = (1..).zip(classes).map(|(number, name)| says(number, name, "Formerly."));
+    let gateway = gateway_of(&publisher, classes.collect()).await;
+    let lists = [
+        "/v3/services?per_page=1",
+        "/v3/services?per_page=1&full=true",
+        "/v3/service_at_locations?per_page=1",
+        "/v3/service_at_locations?per_page=1&full=true",
+        "/v3/organizations?per_page=1",
+        "/v3/locations?per_page=1",
+        "/v3/taxonomy_terms?per_page=1",
+        "/v1/services?per_page=1",
+        "/v1/organizations?per_page=1",
+        "/v1/locations?per_page=1",
+        "/v1/taxonomies?per_page=1",
+    ];
+    // All of it is in memory when the walks begin.
+    let mut before: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for list in lists {
+        let total = page_of(&gateway.json(list).await).1;
+        for page in 1..=total {
+            let (items, _) = page_of(&gateway.json(&format!("{list}&page={page}")).await);
+            before.entry(list).or_default().extend(items);
+        }
+        assert!(json!(before[list]).to_string().contains("Dance"), "{list}: {before:?}");
+        gateway.json(&format!("{list}&page=1")).await;
+    }
+    publisher.delete("/feed", "3");
+    for (number, name) in [(1, "Bowls"), (2, "Chess"), (4, "Golf")] {
+        publisher.upsert("/feed", &number.to_string(), says(number, name, "Nowadays."));
+    }
+    let is_so = async || {
+        let now = gateway.get("/v3/services?full=true").await.text();
+        (!now.contains("Dance") && !now.contains("Formerly")).then_some(())
+    };
+    wait_until("the changes show", PATIENCE, is_so).await;
+    let later = [("if-modified-since", "Fri, 01 Jan 2100 00:00:00 GMT")];
+    for (list, before) in before {
+        for (page, item) in (1..).zip(&before).skip(1) {
+            let path = format!("{list}&page={page}");
+            let is_left = !item.to_string().contains("Dance");
+            // Asked once more, it is what would have been kept ready.
+            for headers in [&[][..], &later] {
+                let body = gateway.ask(Method::GET, &path, headers).await.json();
+                let (items, total) = page_of(&body);
+                assert_eq!(total, before.len() as u64, "{path}");
+                let ids: Vec<&Value> = items.iter().map(|item| &item["id"]).collect();
+                assert_eq!(ids, is_left.then_some(&item["id"]).into_iter().collect::<Vec<_>>());
+                let shown = body.to_string();
+                assert!(!shown.contains("Formerly") && !shown.contains("Dance"), "{path}: {shown}");
+                let is_said = item.to_string().contains("Formerly");
+                assert_eq!(shown.contains("Nowadays"), is_said && is_left, "{path}: {shown}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn links_lead_from_page_to_page_and_name_the_licence() {
     let publisher = FakePublisher::start().await;
