@@ -2,7 +2,7 @@
 //!
 //! A file is made when it is first asked for, and again once the data has changed and it is asked for
 //! again; see [`Shelf`]. It is sent as it lies there: with its length and digest, and from any byte on,
-//! so that a download that broke off goes on.
+//! so that a download that broke off goes on, unless there is a newer file.
 
 mod build;
 mod range;
@@ -78,12 +78,7 @@ pub(super) async fn file(AskedFor(asked): AskedFor) -> Answer {
     let format = Format::ALL.into_iter().find(named).ok_or(Problem::NoSuchPath)?;
     asked.check_accepts(format.media_type())?;
     asked.view()?;
-    let wanted = asked.headers().get(header::IF_RANGE).and_then(|value| value.to_str().ok());
-    let older = wanted.and_then(|tag| asked.state.exports.by_tag(asked.area(), format, tag));
-    let made = match older {
-        Some(made) => made,
-        None => asked.state.exports.get(&asked.state, asked.area(), format).await?,
-    };
+    let made = asked.state.exports.get(&asked.state, asked.area(), format).await?;
     let since = made.created.into();
     let mut response = if caching::is_known(asked.headers(), &made.tag(), since) {
         StatusCode::NOT_MODIFIED.into_response()

@@ -2,8 +2,8 @@
 //!
 //! A file is made again once the data has changed, but not before it was of use for some time: twenty
 //! times as long as making it takes, so that no more than a twentieth of one processor goes into it,
-//! however often it is asked for. One file is made at a time. The one before it is kept too, for those
-//! who have a part of it. The files have no names, so nothing is left of them when the program ends.
+//! however often it is asked for. One file is made at a time, in place of the one before it, which may hold what was
+//! withdrawn since. The files have no names, so nothing is left of them when the program ends.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ use crate::api::state::ApiState;
 use crate::catalogue::View;
 use crate::export::Format;
 
-/// How many files are kept at a time, each with the one before it.
+/// How many files are kept at a time.
 const MAX_FILES: u64 = 64;
 
 /// How long a file is kept that nobody asks for.
@@ -72,11 +72,10 @@ impl Made {
     }
 }
 
-/// A place for a file and the one before it.
+/// A place for a file.
 #[derive(Debug, Default)]
 struct Slot {
-    /// The present one first.
-    made: Mutex<Vec<Made>>,
+    made: Mutex<Option<Made>>,
     /// Held while it is made.
     making: tokio::sync::Mutex<()>,
 }
@@ -99,13 +98,6 @@ impl Shelf {
     /// Returns the file of an area as it was made last; nothing when it was not asked for lately.
     pub(super) fn made(&self, area: Option<&str>, format: Format) -> Option<Made> {
         self.slots.get(&(area.map(str::to_owned), format))?.latest()
-    }
-
-    /// Returns the file with this tag, which need not be the latest.
-    pub(super) fn by_tag(&self, area: Option<&str>, format: Format, tag: &str) -> Option<Made> {
-        let slot = self.slots.get(&(area.map(str::to_owned), format))?;
-        let made = slot.made.lock().unwrap_or_else(PoisonError::into_inner);
-        made.iter().find(|made| made.tag() == tag).cloned()
     }
 
     /// Returns the file of an area, made anew where that is due. One that is being made again stands in
@@ -172,7 +164,7 @@ impl Shelf {
 
 impl Slot {
     fn latest(&self) -> Option<Made> {
-        self.made.lock().unwrap_or_else(PoisonError::into_inner).first().cloned()
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Returns the latest file where it need not be made again.
@@ -183,8 +175,6 @@ impl Slot {
     }
 
     fn put(&self, made: Made) {
-        let mut all = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(0, made);
-        all.truncate(2);
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
     }
 }
