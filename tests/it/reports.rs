@@ -247,6 +247,55 @@ async fn nothing_of_a_feed_of_another_publisher_is_shown_that_is_not_republished
 }
 
 #[tokio::test]
+async fn keys_are_named_only_where_they_tell_nothing_but_which_item_is_meant() {
+    let publisher = FakePublisher::start().await;
+    let feeds = vec![publisher.feed("/feed", 100)];
+    publisher.upsert("/feed", "1", items::series(1, "Yoga"));
+    publisher.upsert("/feed", "2", items::session("yoga", items::uri("series", 1), 3));
+    // Those with more sessions come first.
+    let parents = [
+        items::uri("series", "missing"),
+        "urn:alex.PRIVATE@example.org".to_owned(),
+        "series-17".to_owned(),
+        "https://us02web.zoom.us/j/85312345678?pwd=PRIVATE".to_owned(),
+        format!("{}?key=PRIVATE", items::uri("series", 2)),
+        "https://us02web.zoom.us/j/PRIVATE".to_owned(),
+    ];
+    let mut sessions = 0;
+    for (parent, count) in parents.into_iter().zip([6, 5, 4, 3, 2, 1]) {
+        for _ in 0..count {
+            sessions += 1;
+            let session = items::session(sessions, parent.clone(), 3);
+            publisher.upsert("/feed", &format!("s{sessions}"), session);
+        }
+    }
+    for id in ["alex.PRIVATE@example.org", "us02web.zoom.us/j/PRIVATE", "x-3"] {
+        publisher.upsert("/feed", id, json!({ "@type": "Person", "name": "PRIVATE" }));
+    }
+    let gateway = Gateway::start(&Settings::following(&[("p", feeds)])).await;
+    gateway.settled().await;
+    let (report, pages) = reports(&gateway).await;
+    let mut found = report["findings"].as_array().unwrap().iter();
+    let found = found.find(|found| found["items"] != json!([])).unwrap();
+    assert_eq!((&found["count"], &found["items"]), (&json!(3), &json!(["x-3"])), "{report}");
+    let missing = report["missing_parents"].as_array().unwrap().iter();
+    let missing = missing.map(|parent| (parent["key"].as_str(), parent["occurrences"].clone()));
+    let named = [
+        (Some("https://data.example.org/api/series/missing"), json!(6)),
+        (None, json!(5)),
+        (Some("p\nSessionSeries\nseries-17"), json!(4)),
+        (None, json!(3)),
+        (None, json!(2)),
+        (None, json!(1)),
+    ];
+    assert_eq!(missing.collect::<Vec<_>>(), named, "{report}");
+    assert!(pages[0].contains("one that is not named here"), "{}", pages[0]);
+    for told in pages.iter().chain([&report.to_string()]) {
+        assert!(!told.contains("PRIVATE") && !told.contains("zoom"), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn each_day_is_written_down_and_two_make_a_trend() {
     let publisher = FakePublisher::start().await;
     publisher.license(Some("https://creativecommons.org/licenses/by/4.0/"));

@@ -8,12 +8,14 @@ use super::Found;
 use super::MissingParent;
 use super::Report;
 use super::completeness::Completeness;
+use super::keys::Hosts;
 use super::score;
 use super::score::Shares;
 use crate::api::FeedReport;
 use crate::api::Problem;
 use crate::api::StatusSource;
 use crate::oruk::Service;
+use crate::oruk::SourceId;
 use crate::quality::Code;
 use crate::quality::Finding;
 use crate::quality::Severity;
@@ -77,6 +79,10 @@ pub(super) async fn report(
     let completeness = walk.completeness.fields();
     let services = walk.completeness.services();
     let rules = score::rules(shares(&feeds, &unusable), services, &completeness);
+    let mut hosts = std::mem::take(&mut walk.hosts);
+    for feed in &feeds {
+        hosts.add(&feed.url);
+    }
     Ok(Report {
         publisher: publisher.to_owned(),
         name: feeds[0].publisher_name.clone(),
@@ -89,17 +95,20 @@ pub(super) async fn report(
         findings: walk.found(&unusable),
         missing_parents: Vec::new(),
         feeds,
+        hosts,
     })
 }
 
-/// Names items that cannot be used and parents that are missing: what is only told, not counted.
+/// Names items that cannot be used and parents that are missing, as far as they may be shown: see [`Hosts`].
 pub(super) async fn add_names(store: &dyn Store, report: &mut Report) -> Result<(), Problem> {
     for (code, item) in store.unusable_items(report.publisher.clone(), MAX_ITEMS.into()).await? {
-        if let Some(found) = report.findings.iter_mut().find(|found| found.code == code) {
+        if let Some(found) = report.findings.iter_mut().find(|found| found.code == code)
+            && report.hosts.show(&item)
+        {
             found.items.push(words::short(&item, MAX_NAME));
         }
     }
-    report.missing_parents = missing_parents(store, &report.publisher).await?;
+    report.missing_parents = missing_parents(store, &report.publisher, &report.hosts).await?;
     Ok(())
 }
 
@@ -136,11 +145,13 @@ fn can_be_read(feed: &FeedReport) -> bool {
 async fn missing_parents(
     store: &dyn Store,
     publisher: &str,
+    hosts: &Hosts,
 ) -> Result<Vec<MissingParent>, Problem> {
     let mut missing = Vec::new();
     for feed in store.feeds().await?.iter().filter(|feed| feed.publisher == publisher) {
         for (key, occurrences) in store.orphans(feed.id, MAX_PARENTS).await? {
-            missing.push(MissingParent { key: words::short(&key, MAX_NAME), occurrences });
+            let key = hosts.show(&key).then(|| words::short(&key, MAX_NAME));
+            missing.push(MissingParent { key, occurrences });
         }
     }
     missing.sort_by_key(|parent| std::cmp::Reverse(parent.occurrences));
@@ -153,6 +164,8 @@ async fn missing_parents(
 struct Walk {
     completeness: Completeness,
     findings: BTreeMap<Code, Seen>,
+    /// Where what is published has its ids.
+    hosts: Hosts,
 }
 
 /// How often a finding was made, and where.
@@ -172,6 +185,10 @@ impl Walk {
             };
             let findings = &stored.record.findings;
             self.completeness.add(&service, findings);
+            let source = service.x_openactive.as_ref();
+            if let Some(SourceId::Text(id)) = source.and_then(|source| source.id.as_ref()) {
+                self.hosts.add(id);
+            }
             for finding in findings {
                 let seen = self.findings.entry(finding.code).or_default();
                 seen.count += 1;

@@ -6,6 +6,7 @@
 mod completeness;
 mod excerpts;
 mod gather;
+mod keys;
 mod score;
 mod summary;
 mod trend;
@@ -28,6 +29,7 @@ pub(super) use summary::summary;
 
 use self::completeness::Field;
 use self::excerpts::Source;
+use self::keys::Hosts;
 use self::score::Rule;
 use self::trend::Trend;
 use super::frame::Frame;
@@ -105,6 +107,9 @@ pub(super) struct Report {
     /// Occurrences whose parent was not published, most first.
     missing_parents: Vec<MissingParent>,
     feeds: Vec<FeedReport>,
+    /// Where its items are looked for.
+    #[serde(skip)]
+    hosts: Hosts,
 }
 
 impl Report {
@@ -169,7 +174,7 @@ struct Found {
     specification: &'static str,
     count: u64,
     examples: Vec<Example>,
-    /// Ids of some items that cannot be used because of it, as their feeds have them.
+    /// Ids of some items that cannot be used because of it, as their feeds have them, where they may be shown.
     items: Vec<String>,
 }
 
@@ -191,8 +196,8 @@ struct Example {
 
 #[derive(Debug, Serialize)]
 struct MissingParent {
-    /// The address or the id it is referred to by.
-    key: String,
+    /// The address or the id it is referred to by, where it may be shown.
+    key: Option<String>,
     occurrences: u64,
 }
 
@@ -314,6 +319,7 @@ mod tests {
             findings: Vec::new(),
             missing_parents: Vec::new(),
             feeds: Vec::new(),
+            hosts: Hosts::default(),
         }
     }
 
