@@ -7,7 +7,6 @@ use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use super::App;
-use super::status::without_secrets;
 use crate::api::Action;
 use crate::api::Control;
 use crate::api::ControlError;
@@ -15,6 +14,7 @@ use crate::api::Done;
 use crate::api::MissingParent;
 use crate::api::MissingParents;
 use crate::causes::with_causes;
+use crate::config::without_secrets;
 use crate::store::FeedRecord;
 use crate::store::FeedUpdate;
 use crate::store::StoreError;

@@ -21,9 +21,9 @@ use url::Url;
 
 use super::App;
 use super::sources::Feeds;
-use super::status::without_secrets;
 use crate::causes::with_causes;
 use crate::config::Config;
+use crate::config::without_secrets;
 use crate::harvest::discover;
 use crate::store::Store;
 use crate::store::StoreError;

@@ -8,10 +8,10 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-use super::status::without_secrets;
 use crate::api::ExplainSource;
 use crate::api::Explained;
 use crate::clock::Clock;
+use crate::config::without_secrets;
 use crate::harvest::Explainer;
 use crate::harvest::Gate;
 use crate::harvest::Sources;

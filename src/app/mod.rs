@@ -64,8 +64,6 @@ pub use remap::ServiceChange;
 pub use remap::remap_differences;
 pub use role::Role;
 
-pub(crate) use status::without_secrets;
-
 use self::areas::areas;
 use self::control::Operator;
 use self::datasets::Datasets;

@@ -14,10 +14,10 @@ use tracing::info;
 use tracing::warn;
 
 use super::App;
-use super::status::without_secrets;
 use crate::causes::with_causes;
 use crate::config::Config;
 use crate::config::Policy;
+use crate::config::without_secrets;
 use crate::store::FeedId;
 use crate::store::FeedRecord;
 use crate::store::FeedSpec;

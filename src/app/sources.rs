@@ -12,9 +12,9 @@ use url::Url;
 
 use super::datasets::Datasets;
 use super::policy::Stale;
-use super::status::without_secrets;
 use crate::config::Config;
 use crate::config::Publisher;
+use crate::config::without_secrets;
 use crate::harvest::FeedSettings;
 use crate::harvest::Gate;
 use crate::harvest::Guard;

@@ -9,7 +9,6 @@ use arc_swap::ArcSwap;
 use chrono::DateTime;
 use chrono::Utc;
 use futures_util::future::BoxFuture;
-use url::Url;
 
 use super::App;
 use super::datasets::Known;
@@ -22,6 +21,7 @@ use crate::api::StatusReport;
 use crate::api::StatusSource;
 use crate::api::Traffic;
 use crate::catalogue::Catalogue;
+use crate::config::without_secrets;
 use crate::harvest::Board;
 use crate::harvest::FeedState;
 use crate::harvest::FeedStatus;
@@ -203,19 +203,4 @@ impl App {
              for it",
         )
     }
-}
-
-/// Removes a user name and a password from an address; a query may carry a key, so its values go too.
-pub(crate) fn without_secrets(url: &str) -> String {
-    let Ok(mut parsed) = Url::parse(url) else { return String::new() };
-    let cleared = parsed.set_username("").and_then(|()| parsed.set_password(None));
-    if cleared.is_err() {
-        return String::new();
-    }
-    let names: Vec<String> = parsed.query_pairs().map(|(name, _)| name.into_owned()).collect();
-    if names.is_empty() {
-        return parsed.to_string();
-    }
-    parsed.query_pairs_mut().clear().extend_pairs(names.iter().map(|name| (name, "***")));
-    parsed.to_string()
 }

@@ -13,8 +13,8 @@ use super::terminal;
 use super::terminal::Form;
 use crate::app::App;
 use crate::app::UnreadDataset;
-use crate::app::without_secrets;
 use crate::clock::Clock;
+use crate::config::without_secrets;
 use crate::harvest::Followed;
 use crate::store::FeedRecord;
 

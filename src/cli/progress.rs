@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 
 use crate::app::App;
-use crate::app::without_secrets;
+use crate::config::without_secrets;
 
 /// Returns a sign of life with a message, shown when standard error is a terminal.
 pub(super) fn spinner() -> ProgressBar {

@@ -69,6 +69,7 @@ pub use self::mappings::VocabularySource;
 pub use self::policy::Policy;
 pub use self::publisher::Publisher;
 pub use self::secret::Secret;
+pub use self::secret::without_secrets;
 pub use self::server::Server;
 pub use self::store::Store;
 pub use self::web::Tiles;

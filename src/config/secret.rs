@@ -55,6 +55,16 @@ pub(super) fn masked_url(url: &Url) -> String {
     masked.into()
 }
 
+/// Returns an address as it may be shown to anybody: as [`masked_url`] does, but without a user at all.
+pub fn without_secrets(url: &str) -> String {
+    let Ok(mut shown) = Url::parse(url) else { return String::new() };
+    let cleared = shown.set_username("").and_then(|()| shown.set_password(None));
+    if cleared.is_err() {
+        return String::new();
+    }
+    masked_url(&shown)
+}
+
 /// Returns a query with its values masked.
 pub(super) fn masked_query(query: &str) -> String {
     let masked = query.split('&').map(|pair| match pair.split_once('=') {
@@ -66,3 +76,26 @@ pub(super) fn masked_query(query: &str) -> String {
 
 /// What is printed in place of a secret.
 pub(super) const MASK: &str = "***";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_without_what_lets_somebody_in() {
+        for (url, shown) in [
+            ("https://example.org/feed", "https://example.org/feed"),
+            (
+                "https://sam:s3@example.org/feed?key=s3&page=2",
+                "https://example.org/feed?key=***&page=***",
+            ),
+            ("https://example.org/feed?s3", "https://example.org/feed?***"),
+            ("https://example.org/feed?key=s3;s3&s3", "https://example.org/feed?key=***&***"),
+            ("https://example.org/feed#s3", "https://example.org/feed"),
+            ("mailto:s3@example.org", ""),
+            ("s3", ""),
+        ] {
+            assert_eq!(without_secrets(url), shown, "{url}");
+        }
+    }
+}

@@ -18,6 +18,7 @@ use super::gate::Gate;
 use super::poller::Poller;
 use crate::clock::Clock;
 use crate::config::Policy;
+use crate::config::without_secrets;
 use crate::fetch::Endpoint;
 use crate::fetch::Fetcher;
 use crate::store::FeedRecord;
@@ -69,7 +70,9 @@ pub struct FeedSettings {
 
 impl std::fmt::Debug for FeedSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FeedSettings").field("url", &self.record.url).finish_non_exhaustive()
+        f.debug_struct("FeedSettings")
+            .field("url", &without_secrets(&self.record.url))
+            .finish_non_exhaustive()
     }
 }
 

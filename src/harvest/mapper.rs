@@ -29,6 +29,7 @@ use super::worker::Sources;
 use crate::catalogue::Catalogue;
 use crate::causes::with_causes;
 use crate::clock::Clock;
+use crate::config::without_secrets;
 use crate::store::Dirty;
 use crate::store::FeedId;
 use crate::store::FeedRecord;
@@ -273,7 +274,8 @@ impl Mapper {
                 continue;
             }
             if let (Some(reason), Some(feed)) = (guard.objection(&held), feed) {
-                warn!(feed.url, reason, "drop guard paused a feed");
+                let url = without_secrets(&feed.url);
+                warn!(feed.url = url, reason, "drop guard paused a feed");
                 let update = FeedUpdate::Paused { reason, is_guarded: true };
                 self.store.update_feed(held.feed, update).await?;
                 self.feeds_changed.notify_one();
