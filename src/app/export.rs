@@ -29,6 +29,7 @@ use crate::export::Source;
 use crate::harvest::Sources;
 use crate::mapping::Rules;
 use crate::mapping::Ruleset;
+use crate::mapping::shown_license;
 use crate::places::Gazetteer;
 use crate::store;
 use crate::store::FeedRecord;
@@ -107,11 +108,12 @@ pub async fn export(
 fn sources(republished: &Sources, feeds: Vec<FeedRecord>) -> Vec<Source> {
     let of = |record: FeedRecord| {
         let (source, _) = republished.0.get(&record.id)?;
+        let license = source.license.clone();
         Some(Source {
             publisher: record.publisher,
             name: source.publisher.clone(),
             url: without_secrets(&record.url),
-            license: source.license.clone().or(record.license),
+            license: license.or_else(|| shown_license(record.license.as_deref()?)),
             last_read: record.last_success,
         })
     };

@@ -21,6 +21,7 @@ use crate::harvest::Guard;
 use crate::harvest::Sources;
 use crate::mapping::Rules;
 use crate::mapping::Source;
+use crate::mapping::shown_license;
 use crate::store::FeedRecord;
 use crate::store::FeedSpec;
 
@@ -76,7 +77,7 @@ impl Feeds {
             let rules = Arc::new(rules.for_publisher(preset, &publisher.options));
             let found = datasets.get(&publisher.key);
             for record in records.iter().filter(|record| record.publisher == publisher.key) {
-                let license = found.and_then(|known| known.license.clone());
+                let license = found.and_then(|known| shown_license(known.license.as_deref()?));
                 let source = Arc::new(source(publisher, record, license));
                 sources.insert(record.id, (source, Arc::clone(&rules)));
             }

@@ -27,6 +27,7 @@ use crate::harvest::FeedState;
 use crate::harvest::FeedStatus;
 use crate::harvest::Sources;
 use crate::harvest::publication;
+use crate::mapping::shown_license;
 use crate::quality::Code;
 use crate::store::Bundle;
 use crate::store::Dirty;
@@ -126,7 +127,7 @@ impl Status {
         let report = |(publisher, known): (&String, &Known)| DatasetReport {
             publisher: publisher.clone(),
             feeds: known.feeds.iter().map(|feed| without_secrets(feed)).collect(),
-            license: known.license.clone(),
+            license: known.license.as_deref().and_then(shown_license),
             read_at: known.read_at,
             error: known.error.clone(),
         };
@@ -145,7 +146,7 @@ impl Status {
         let source = sources.0.get(&record.id);
         let license = source.and_then(|(source, _)| source.license.clone());
         let withheld = self.app.withheld(&record);
-        let license = license.or(record.license);
+        let license = license.or_else(|| shown_license(record.license.as_deref()?));
         let policy = policy_of(&self.app.config.load(), &record.publisher);
         let last_success = record.last_success.max(now.last_success);
         let mut item_findings = now.counts;

@@ -15,6 +15,7 @@ use crate::fetch::FetchConfig;
 use crate::fetch::Fetcher;
 use crate::harvest::DatasetSite;
 use crate::harvest::discover;
+use crate::mapping::shown_license;
 
 /// How long one page may take.
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -76,7 +77,8 @@ fn table(site: &DatasetSite, keys: &mut BTreeSet<String>) -> String {
         format!("name = {}", quoted(&name)),
         format!("dataset = {}", quoted(&site.url)),
     ];
-    lines.extend(site.license.as_ref().map(|license| format!("license = {}", quoted(license))));
+    let license = site.license.as_deref().and_then(shown_license);
+    lines.extend(license.map(|license| format!("license = {}", quoted(&license))));
     lines.push("feeds = [".to_owned());
     lines.extend(site.feeds.iter().map(|feed| format!("  {},", quoted(feed))));
     lines.push("]\n".to_owned());

@@ -13,6 +13,7 @@ use crate::mapping::ChildFeed;
 use crate::mapping::Head;
 use crate::mapping::Occurrence;
 use crate::mapping::Source;
+use crate::mapping::shown_license;
 use crate::openactive::Kind;
 use crate::openactive::Opportunity;
 use crate::openactive::lenient::Absent as _;
@@ -63,8 +64,10 @@ pub(super) fn assemble(
         return without_head(root);
     };
     let Some(mut source) = source_of(feed) else { return Assembled::Nothing };
-    if source.license.is_none() && root.license.is_some() {
-        Arc::make_mut(&mut source).license.clone_from(&root.license);
+    if source.license.is_none()
+        && let Some(license) = root.license.as_deref().and_then(shown_license)
+    {
+        Arc::make_mut(&mut source).license = Some(license);
     }
     let (members, events): (Vec<_>, Vec<_>) = root
         .members
