@@ -42,6 +42,9 @@ use crate::store::StoreError;
 /// How many mapped services that lists do not show yet are counted.
 const MAX_BEHIND: usize = 1_000;
 
+/// How many characters of a reason are shown: it may hold an address, which a publisher may make as long as it likes.
+const MAX_REASON: usize = 300;
+
 /// Puts together what the store remembers and what the pollers do.
 pub(super) struct Status {
     pub(super) store: Arc<dyn Store>,
@@ -129,7 +132,7 @@ impl Status {
             feeds: known.feeds.iter().map(|feed| without_secrets(feed)).collect(),
             license: known.license.as_deref().and_then(shown_license),
             read_at: known.read_at,
-            error: known.error.clone(),
+            error: known.error.clone().map(short),
         };
         datasets.iter().map(report).collect()
     }
@@ -162,7 +165,7 @@ impl Status {
             publisher: record.publisher,
             url: without_secrets(&record.url),
             state: state.as_str(),
-            reason: reason.or_else(|| record.last_error.clone()),
+            reason: reason.or_else(|| record.last_error.clone()).map(short),
             at_end: record.at_end,
             items: record.items,
             deleted: record.deleted,
@@ -171,7 +174,7 @@ impl Status {
             item_findings,
             last_success,
             last_change: record.last_change,
-            last_error: record.last_error,
+            last_error: record.last_error.map(short),
             next_poll: now.next_poll,
             pages: record.pages,
             license,
@@ -203,5 +206,25 @@ impl App {
             "neither the feed nor the configuration states a licence, and the operator does not vouch \
              for it",
         )
+    }
+}
+
+/// Returns the beginning of a reason that is too long, with a mark that it goes on.
+fn short(mut reason: String) -> String {
+    if let Some((end, _)) = reason.char_indices().nth(MAX_REASON) {
+        reason.truncate(end);
+        reason.push('…');
+    }
+    reason
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_reason_no_more_than_its_beginning_is_shown() {
+        assert_eq!(short("é".repeat(MAX_REASON)), "é".repeat(MAX_REASON));
+        assert_eq!(short("é".repeat(MAX_REASON + 1)), format!("{}…", "é".repeat(MAX_REASON)));
     }
 }

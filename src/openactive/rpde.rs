@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::lenient::Text;
@@ -21,9 +22,27 @@ pub enum RpdeError {
     /// The text looks like HTML: a firewall or an error page sent with status 200.
     #[error("the page is HTML instead of JSON, as firewalls send it")]
     Html,
-    /// The text is not JSON, or not an RPDE page.
-    #[error("the page is not an RPDE page")]
-    Json(#[source] serde_json::Error),
+    /// The text is not JSON, or not an RPDE page. What stands there is not told: it may be anything, a key too.
+    #[error("the page is not an RPDE page: {fault} at line {line}, column {column}")]
+    Json {
+        /// What is wrong.
+        fault: &'static str,
+        /// Line of the page, from 1.
+        line: usize,
+        /// Column of the line, in bytes.
+        column: usize,
+    },
+}
+
+impl From<serde_json::Error> for RpdeError {
+    fn from(error: serde_json::Error) -> Self {
+        let fault = match error.classify() {
+            Category::Eof => "the JSON breaks off",
+            Category::Data => "the JSON is no object with one list of items",
+            Category::Syntax | Category::Io => "it is no valid JSON",
+        };
+        Self::Json { fault, line: error.line(), column: error.column() }
+    }
 }
 
 /// One page of a feed.
@@ -48,7 +67,7 @@ impl<'a> Page<'a> {
         if text.starts_with('<') {
             return Err(RpdeError::Html);
         }
-        let envelope: Envelope<'a> = serde_json::from_str(text).map_err(RpdeError::Json)?;
+        let envelope: Envelope<'a> = serde_json::from_str(text)?;
         Ok(Self {
             next: envelope.next.get().map(str::to_owned),
             license: envelope.license.get().map(str::to_owned),
@@ -137,6 +156,7 @@ fn body_of(raw: &RawValue) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::causes::with_causes;
 
     #[test]
     fn one_unreadable_item_does_not_cost_the_page() {
@@ -154,8 +174,24 @@ mod tests {
     #[test]
     fn a_firewall_page_is_told_apart_from_broken_json() {
         assert!(matches!(Page::parse(b"<!doctype html>"), Err(RpdeError::Html)));
-        assert!(matches!(Page::parse(b"{\"items\":"), Err(RpdeError::Json(_))));
-        assert!(matches!(Page::parse(b"{}"), Err(RpdeError::Json(_))));
         assert!(matches!(Page::parse(&[0xff]), Err(RpdeError::Utf8(_))));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place_and_without_what_stands_there() {
+        for (page, fault, place) in [
+            ("{\"items\":", "the JSON breaks off", "line 1, column 9"),
+            ("{\n \"items\": [k3y]}", "it is no valid JSON", "line 2, column 12"),
+            ("{}", "the JSON is no object with one list of items", "line 1, column 2"),
+            ("\"k3y\"", "the JSON is no object with one list of items", "line 1, column 5"),
+            (
+                "{\"items\":\"k3y\"}",
+                "the JSON is no object with one list of items",
+                "line 1, column 14",
+            ),
+        ] {
+            let told = with_causes(&Page::parse(page.as_bytes()).unwrap_err());
+            assert_eq!(told, format!("the page is not an RPDE page: {fault} at {place}"), "{page}");
+        }
     }
 }
