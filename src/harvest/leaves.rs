@@ -13,6 +13,8 @@ use serde::de::MapAccess;
 use serde::de::Visitor;
 use serde_json::value::RawValue;
 
+use crate::openactive::is_property;
+
 /// A text, number or boolean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Leaf {
@@ -92,13 +94,9 @@ fn collect(text: &str, value: &RawValue, path: String, limit: usize, found: &mut
     }
 }
 
-/// What looks like no name of a property may be anything, a person's address too.
+/// What is no name of a property of the standard may be anything, a person's name or address too.
 fn shown(name: &str) -> &str {
-    let rest = name.strip_prefix('@').unwrap_or(name);
-    let is_name = rest.len() <= 64
-        && rest.starts_with(|c: char| c.is_ascii_alphabetic())
-        && rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-'));
-    if is_name { name } else { "*" }
+    if is_property(name) { name } else { "*" }
 }
 
 /// The members of an object in their order.
@@ -135,12 +133,15 @@ mod tests {
 
     #[test]
     fn leaves_are_taken_out_and_altered_where_they_stand() {
-        let text = r#"{"a":[1,{"b":"x"}],"a":null,"@id":true,"jo@x.org":"y"}"#;
+        let text = r#"{"name":[1,{"url":"x"}],"name":null,"@id":true,"jo@x.org":"y"}"#;
         let found = leaves(text, 9);
         let paths: Vec<_> = found.iter().map(|leaf| leaf.path.as_str()).collect();
-        assert_eq!(paths, ["a[0]", "a[1].b", "@id", "*"]);
+        assert_eq!(paths, ["name[0]", "name[1].url", "@id", "*"]);
         let removed: Vec<_> = found.iter().map(|leaf| leaf.removed_from(text)).collect();
-        assert_eq!(removed[1], r#"{"a":[1,{"b":null}],"a":null,"@id":true,"jo@x.org":"y"}"#);
+        assert_eq!(
+            removed[1],
+            r#"{"name":[1,{"url":null}],"name":null,"@id":true,"jo@x.org":"y"}"#
+        );
         assert_eq!(found[0].altered_in(text), text.replace("[1,", "[11,"));
         assert_eq!(found[1].altered_in(text), text.replace("\"x\"", "\"x~\""));
         assert_eq!(found[2].altered_in(text), text.replace("true", "false"));
@@ -157,5 +158,13 @@ mod tests {
         }
         assert_eq!(leaves(text, 2).len(), 2);
         assert!(leaves("{", 9).is_empty());
+    }
+
+    #[test]
+    fn names_of_people_are_no_names_of_properties() {
+        let text =
+            r#"{"attendee":{"JaneSmith":{"age":44}},"x:attendees":[{"JaneSmith-1970":true}]}"#;
+        let paths: Vec<_> = leaves(text, 9).into_iter().map(|leaf| leaf.path).collect();
+        assert_eq!(paths, ["*.*.*", "*[0].*"]);
     }
 }

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
+use baton::openactive::is_property;
 use serde_json::Map;
 use serde_json::Value;
 
@@ -75,6 +76,15 @@ fn the_table_has_every_property_of_the_model() {
     let all: BTreeSet<String> = models.keys().cloned().collect();
     compare("classes", &seen, &all, &mut faults);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_property_of_the_table_is_known_by_name() {
+    for (class, rows) in &classes_in_items() {
+        for property in rows.keys() {
+            assert!(is_property(property), "{class}.{property}");
+        }
+    }
 }
 
 /// Sets a property in the items of a class, and tells whether the services change. `plain` are those of
