@@ -65,6 +65,28 @@ async fn the_operator_may_state_a_licence_or_vouch_for_a_feed() {
     }
 }
 
+/// What no answer may hold: a password.
+const SECRET: &str = "s3cr3t-0f-a-l1cence";
+
+#[tokio::test]
+async fn a_licence_that_lets_somebody_in_counts_and_is_shown_nowhere() {
+    let publisher = FakePublisher::start().await;
+    publisher.license(Some(&format!("https://sam:{SECRET}@example.org/licence")));
+    let url = publisher.feed("/feed", 5);
+    publisher.upsert("/feed", "1", items::series(1, "Licensed"));
+    let gateway = Gateway::start(&settings(&url, "")).await;
+    shows(&gateway, &["Licensed"]).await;
+    let feed = gateway.feed(&url).await;
+    assert_eq!((&feed["license"], &feed["withheld"]), (&Value::Null, &Value::Null), "{feed}");
+    for path in ["/", "/status.json", "/v3/services?full=true", "/v3/export", "/rpde/services"] {
+        let answer = gateway.get(path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(!answer.text().contains(SECRET), "{path}");
+        let link = answer.header("link");
+        assert!(!link.contains(SECRET) && !link.contains("rel=\"license\""), "{path}: {link}");
+    }
+}
+
 #[tokio::test]
 async fn a_feed_that_is_not_to_be_republished_says_so() {
     let publisher = FakePublisher::start().await;

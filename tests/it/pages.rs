@@ -207,9 +207,11 @@ async fn followers_do_not_keep_the_gateway_from_stopping() {
 #[tokio::test]
 async fn markup_of_a_publisher_stays_text() {
     let publisher = publisher().await;
-    publisher.license(Some(&format!("javascript:alert(1){MARKUP}")));
     publisher.upsert("/feed", "1", items::series(1, MARKUP));
-    let gateway = gateway_of(&publisher).await;
+    // A licence that a feed states is shown only where it is an address.
+    let (feed, licence) = (publisher.url("/feed"), format!("javascript:alert(1){MARKUP}"));
+    let of = format!("key = \"p\"\nname = \"P\"\nfeeds = [{feed:?}]\nlicense = {licence:?}\n");
+    let gateway = Gateway::start(&Settings::default().publisher(&of)).await;
     let is_shown = async || {
         let html = gateway.get("/").await.text();
         html.contains("alert(1)").then_some(html)
