@@ -59,6 +59,28 @@ async fn a_feed_that_cannot_be_read_says_why_and_the_others_go_on() {
 }
 
 #[tokio::test]
+async fn what_a_page_holds_that_is_none_is_told_nobody() {
+    let publisher = FakePublisher::start().await;
+    let (secret, long) = ("SECRETKEY42", "A".repeat(10_000));
+    let text = publisher.raw("/text", &[], format!("\"Key {secret} has expired {long}\""));
+    let list = publisher.raw("/list", &[], format!("{{\"items\":\"{secret}\",\"next\":\"x\"}}"));
+    let followed = [("text", vec![text.clone()]), ("list", vec![list.clone()])];
+    let gateway = Gateway::start(&Settings::following(&followed)).await;
+    gateway.settled_but(2).await;
+    for url in [text, list] {
+        let feed = gateway.feed(&url).await;
+        let reason =
+            "the page is not an RPDE page: the JSON is no object with one list of items at line 1";
+        assert!(feed["reason"].as_str().unwrap().starts_with(reason), "{feed}");
+        assert_eq!(feed["reason"], feed["last_error"], "{feed}");
+    }
+    for path in ["/", "/status.json", "/feeds/text", "/metrics"] {
+        assert!(!gateway.get(path).await.text().contains(secret), "{path}");
+    }
+    assert!(!gateway.said().contains(secret));
+}
+
+#[tokio::test]
 async fn a_harvest_of_a_feed_that_cannot_be_read_fails_and_does_the_others() {
     let publisher = FakePublisher::start().await;
     let good = publisher.feed("/good", 5);
