@@ -44,6 +44,8 @@ pub(crate) enum Problem {
     NoSuchPath,
     NoSuchMethod,
     TooLong,
+    /// What there is was not read from the store yet.
+    NotBegun,
     /// The request has a body: no path takes one, so none is read.
     HasBody,
     /// The answer was not there in time.
@@ -113,6 +115,7 @@ impl Problem {
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::TooSlow
             | Self::Busy
+            | Self::NotBegun
             | Self::TooManyStreams
             | Self::NotMadeYet
             | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -132,6 +135,7 @@ impl Problem {
             Self::NoSuchPath => "No such path",
             Self::NoSuchMethod => "No such method here",
             Self::TooLong => "The address is too long",
+            Self::NotBegun => "The gateway has only just started",
             Self::HasBody => "A body is not taken",
             Self::TooSlow => "The answer takes too long",
             Self::Busy => "Another explanation is being made",
@@ -173,7 +177,7 @@ impl Problem {
             Self::NotMadeYet => {
                 "it is being made; ask again after as many seconds as `Retry-After` says".to_owned()
             }
-            Self::TooSlow | Self::Busy | Self::Store(_) | Self::Internal => {
+            Self::TooSlow | Self::Busy | Self::NotBegun | Self::Store(_) | Self::Internal => {
                 "try again in a while".to_owned()
             }
         }

@@ -40,6 +40,9 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// How long a query may be.
 const MAX_QUERY_BYTES: usize = 8 * 1024;
 
+/// What is answered before the catalogue was read: how the gateway is doing.
+const TOLD_BEFORE: [&str; 4] = ["/livez", "/readyz", "/status.json", "/metrics"];
+
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "etag,link,ratelimit,ratelimit-policy,retry-after,x-baton-stale-since,x-request-id",
 );
@@ -72,7 +75,7 @@ impl Api {
         let id = id_of(&parts.headers);
         let pass = state.limits.ask(peer, &parts);
         let in_flight = state.metrics.begin();
-        let refusal = refusal(&pass, &parts, &body);
+        let refusal = refusal(&pass, &parts, &body).or_else(|| unread(state, &parts));
         let may_be_ready = refusal.is_none();
         let ready = may_be_ready.then(|| ready::answer(state, &parts, pass.client())).flatten();
         let (route, mut response) = if let Some(ready) = ready {
@@ -121,6 +124,12 @@ fn refusal(pass: &Pass, parts: &Parts, body: &impl HttpBody) -> Option<Problem> 
     } else {
         (!body.is_end_stream()).then_some(Problem::HasBody)
     }
+}
+
+/// Returns why nothing is told yet of what there is: nobody knows it before the catalogue was read.
+fn unread(state: &ApiState, parts: &Parts) -> Option<Problem> {
+    let is_told = || TOLD_BEFORE.contains(&parts.uri.path());
+    (!state.catalogue.is_read() && !is_told()).then_some(Problem::NotBegun)
 }
 
 /// Puts the host of an HTTP/2 request where HTTP/1.1 has it.

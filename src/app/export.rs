@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use anyhow::anyhow;
+use anyhow::bail;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
@@ -16,6 +17,8 @@ use super::policy::Stale;
 use super::sources::Feeds;
 use super::vocabularies;
 use super::vocabularies::Vocabularies;
+use super::withdrawal::shown;
+use super::withdrawal::withheld_since;
 use crate::api::Export;
 use crate::api::Written;
 use crate::catalogue::Bodies;
@@ -77,6 +80,19 @@ pub async fn export(
     vocabularies::put(&mut rules, stored);
     let gazetteer = Arc::new(Gazetteer::embedded().context("reading the postcodes")?);
     let areas = areas(&config.areas)?;
+    let feeds = store.feeds().await?;
+    let datasets = datasets::stored(config, store.as_ref()).await?;
+    let stale = policy::stale(config, &feeds, &Stale::new(), clock.now());
+    let republished = Feeds::sources(config, &datasets, &feeds, &stale, &rules);
+    let shown = shown(&feeds, &republished, &Feeds::gate(config, &datasets, &feeds));
+    let withheld = withheld_since(store.as_ref(), &feeds, &shown).await?;
+    if !withheld.is_empty() {
+        bail!(
+            "{} feeds are not to be republished any more, and services in the store are made of them still; \
+             run `baton remap`, or wait until `baton serve` has mapped everything, then export again",
+            withheld.len()
+        );
+    }
     let catalogue = Catalogue::new(Arc::clone(&store), gazetteer, areas, clock.clone());
     catalogue.set_vocabulary(rules.terms());
     catalogue.load().await.context("reading the store")?;
@@ -84,11 +100,7 @@ pub async fn export(
         None => catalogue.view(),
         Some(slug) => catalogue.area(slug).ok_or_else(|| anyhow!("there is no area {slug}"))?,
     };
-    let feeds = store.feeds().await?;
-    let datasets = datasets::stored(config, store.as_ref()).await?;
-    let stale = policy::stale(config, &feeds, &Stale::new(), clock.now());
-    let sources = sources(&Feeds::sources(config, &datasets, &feeds, &stale, &rules), feeds);
-    let about = Export::about(&view, clock.now(), sources);
+    let about = Export::about(&view, clock.now(), sources(&republished, feeds));
     let bodies = Bodies::new(store, 0);
     let export = Export { view, bodies, format: order.format, about: about.clone() };
     let writing = || format!("writing {}", order.path.display());

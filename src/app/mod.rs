@@ -22,6 +22,7 @@ mod status;
 mod store_lock;
 mod supervisor;
 mod vocabularies;
+mod withdrawal;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -99,6 +100,7 @@ use crate::places::Gazetteer;
 use crate::store;
 use crate::store::FeedRecord;
 use crate::store::Store;
+use crate::store::StoreError;
 
 /// How long running work may take to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -248,7 +250,6 @@ impl App {
         });
         let server = app.tasks.spawn(api::serve(listener, service, closed, app.tasks.clone()));
         app.load_vocabularies().await;
-        app.catalogue.load().await.context("reading the store")?;
         // Work begins first: whoever finds a gateway of its own store ready with nothing waiting finds what the
         // configuration asks for, not what the one before it did.
         app.start(&stop).await?;
@@ -310,6 +311,13 @@ impl App {
     }
 
     async fn start(self: &Arc<Self>, stop: &CancellationToken) -> anyhow::Result<()> {
+        if self.role.harvests() {
+            self.start_work(stop).await?;
+        }
+        if stop.is_cancelled() {
+            return Ok(());
+        }
+        self.load_catalogue().await.context("reading the store")?;
         let (app, follow_stop) = (Arc::clone(self), stop.clone());
         self.tasks.spawn(async move { app.follow_store(follow_stop).await });
         let (app, hint_stop) = (Arc::clone(self), stop.clone());
@@ -317,13 +325,17 @@ impl App {
         if !self.role.harvests() {
             return Ok(());
         }
-        self.start_work(stop).await?;
         let (app, watch_stop) = (Arc::clone(self), stop.clone());
         self.tasks.spawn(async move { app.watch_mappings(watch_stop).await });
         self.tasks.spawn(Arc::clone(self).follow_config(stop.clone()));
         let (app, stop) = (Arc::clone(self), stop.clone());
         self.tasks.spawn(async move { app.follow_feeds(stop).await });
         Ok(())
+    }
+
+    /// Reads the catalogue, if that was not done yet.
+    async fn load_catalogue(&self) -> Result<(), StoreError> {
+        if self.catalogue.is_read() { Ok(()) } else { self.catalogue.load().await }
     }
 
     /// Starts the mapper and what goes with it: of all processes one does this.
@@ -405,6 +417,7 @@ impl App {
         if !stop.is_cancelled() {
             self.apply_policies().await?;
             self.mapper.finish(stop).await?;
+            self.note_shown().await?;
             self.catalogue.catch_up().await?;
         }
         Ok(followed)

@@ -76,7 +76,11 @@ impl App {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
-            if let Err(error) = self.apply_policies().await {
+            let held = async {
+                self.apply_policies().await?;
+                self.note_shown().await
+            };
+            if let Err(error) = held.await {
                 error!(error = with_causes(&error), "feeds not held to their policies");
             }
         }

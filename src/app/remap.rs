@@ -224,6 +224,7 @@ impl App {
         self.catalogue.load().await?;
         let before = self.catalogue.snapshot().generation();
         let roots = self.mapper.drain(&CancellationToken::new()).await?;
+        self.note_shown().await?;
         let changed = self.store.changes(before, usize::MAX).await?.len();
         Ok(Remapped { roots, changed })
     }

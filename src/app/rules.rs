@@ -166,18 +166,11 @@ impl App {
                 return;
             }
         }
-        let set = Arc::clone(self.rules.load().set());
         let marked = async {
-            let config = self.config.load_full();
-            let vocabularies = self.vocabularies(&config);
-            let mut made_with = vocabularies.made_with(&config.publishers, &set).await?;
-            for (publisher, known) in self.datasets.load().iter() {
-                made_with.extend(format!("{publisher} {:?}", known.license).bytes());
-            }
-            for feed in self.stale.load().iter() {
-                made_with.extend(format!("{feed:?}").bytes());
-            }
-            if self.store.document(MADE_WITH.to_owned()).await?.as_ref() == Some(&made_with) {
+            // Before anything is made of a feed that may be republished from now on.
+            self.note_shown().await?;
+            let made_with = self.made_with().await?;
+            if self.is_made_with(&made_with).await? {
                 return Ok(());
             }
             let count = self.store.mark_all().await?;
@@ -192,6 +185,25 @@ impl App {
             );
             self.is_marking_owed.store(true, Ordering::Release);
         }
+    }
+
+    /// Returns a mark of everything that services are made with now.
+    pub(super) async fn made_with(&self) -> Result<Vec<u8>, StoreError> {
+        let (config, set) = (self.config.load_full(), Arc::clone(self.rules.load().set()));
+        let vocabularies = self.vocabularies(&config);
+        let mut made_with = vocabularies.made_with(&config.publishers, &set).await?;
+        for (publisher, known) in self.datasets.load().iter() {
+            made_with.extend(format!("{publisher} {:?}", known.license).bytes());
+        }
+        for feed in self.stale.load().iter() {
+            made_with.extend(format!("{feed:?}").bytes());
+        }
+        Ok(made_with)
+    }
+
+    /// Tells whether every root was marked since services are made with this.
+    pub(super) async fn is_made_with(&self, made_with: &Vec<u8>) -> Result<bool, StoreError> {
+        Ok(self.store.document(MADE_WITH.to_owned()).await?.as_ref() == Some(made_with))
     }
 
     /// Marks what could not be marked when it was to be.

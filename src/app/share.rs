@@ -30,6 +30,9 @@ use crate::store::Worker;
 /// How often a process says that it is there.
 const SAY_EVERY: Duration = Duration::from_secs(3);
 
+/// How often it is looked whether the catalogue was read.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
 /// How long one may be without an answer before it lets go, well before others take over.
 const LET_GO_AFTER: Duration = Duration::from_secs(LEASE_SECS - 4);
 
@@ -101,13 +104,22 @@ impl App {
         match self.store.share(worker.clone()).await? {
             None => {
                 self.mark_if_made_otherwise().await;
+                self.withdraw(&self.mapper, stop).await;
+                if stop.is_cancelled() {
+                    return Ok(());
+                }
+                self.load_catalogue().await?;
                 self.supervisor.reconcile(self, stop).await?;
                 self.start_mapping(Arc::new(self.mapper.clone()), stop);
             }
             Some(share) => {
-                self.duties.set(Vec::new());
-                let (app, stop) = (Arc::clone(self), stop.clone());
-                self.tasks.spawn(async move { app.keep_share(worker, share, &stop).await });
+                self.duties.set(share.leases.clone());
+                let (app, stopped) = (Arc::clone(self), stop.clone());
+                self.tasks.spawn(async move { app.keep_share(worker, share, &stopped).await });
+                // Whoever maps withdraws first what is not to be republished any more, then reads the catalogue.
+                while self.maps() && !self.catalogue.is_read() && !stop.is_cancelled() {
+                    tokio::time::sleep(LOOK_EVERY).await;
+                }
             }
         }
         Ok(())
@@ -201,6 +213,13 @@ impl App {
         tokio::select! {
             () = stop.cancelled() => return,
             () = prepared => {}
+        }
+        self.withdraw(&mapper, stop).await;
+        if stop.is_cancelled() {
+            return;
+        }
+        if let Err(error) = self.load_catalogue().await {
+            error!(error = with_causes(&error), "catalogue not read; it follows the store");
         }
         for task in self.start_mapping(Arc::new(mapper), stop) {
             joined(task).await;

@@ -110,6 +110,11 @@ impl Catalogue {
         self.snapshot.load_full()
     }
 
+    /// Tells whether it was read: until then nobody knows what there is.
+    pub fn is_read(&self) -> bool {
+        self.snapshot.load().edition() > 0
+    }
+
     /// Returns when the snapshot was last seen to hold all that the store did; nothing until
     /// it was first followed.
     pub fn level_at(&self) -> Option<DateTime<Utc>> {

@@ -119,6 +119,8 @@ struct Behind {
     services: usize,
     /// The catalogue taking over what was published before.
     catching_up: Option<JoinHandle<Result<usize, StoreError>>>,
+    /// Whether the catalogue is left behind.
+    is_left: bool,
 }
 
 /// What became of the roots that were dirty.
@@ -299,6 +301,12 @@ impl Mapper {
         Ok(self.map_while(|| true, stop).await?.count)
     }
 
+    /// Maps all that waits while the catalogue stays as it is: it is read afterwards.
+    pub async fn map_unseen(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        let mut behind = Behind { is_left: true, ..Behind::default() };
+        self.map_batches(|| true, &mut behind, stop).await.map(drop)
+    }
+
     /// Maps batch after batch, those that wait longest first, while it `may` go on and is not told to stop.
     async fn map_while(
         &self,
@@ -395,7 +403,7 @@ impl Mapper {
     /// Lets the catalogue take over what was published, beside what else is done, where that is much.
     fn catch_up_beside(&self, behind: &mut Behind) {
         let is_catching_up = behind.catching_up.as_ref().is_some_and(|task| !task.is_finished());
-        if behind.services < CATCH_UP_EVERY || is_catching_up {
+        if behind.services < CATCH_UP_EVERY || is_catching_up || behind.is_left {
             return;
         }
         behind.services = 0;

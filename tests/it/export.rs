@@ -193,6 +193,44 @@ async fn the_command_writes_the_same_beside_a_running_gateway() {
 }
 
 #[tokio::test]
+async fn what_is_not_to_be_republished_any_more_is_not_exported() {
+    let publisher = FakePublisher::start().await;
+    let (one, two) = (publisher.feed("/one", 50), publisher.feed("/two", 50));
+    publisher.upsert("/one", "1", items::series(1, "Shown"));
+    publisher.license(None);
+    publisher.upsert("/two", "2", items::series(2, "Hidden"));
+    let settings = |of_two: &str| {
+        let one = format!("key = \"one\"\nname = \"One\"\nfeeds = [{one:?}]\nrepublish = true\n");
+        let two = format!("key = \"two\"\nname = \"Two\"\nfeeds = [{two:?}]\n{of_two}\n");
+        Settings::default().publisher(&one).publisher(&two)
+    };
+    let licensed = "license = \"https://example.org/our-agreement\"";
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("all.ndjson");
+    let export = ["export", "--format", "ndjson", "-o", path.to_str().unwrap()];
+    for withheld in ["republish = false", ""] {
+        let gateway = Gateway::new(&settings(licensed));
+        assert_eq!(gateway.harvest().await.code, Some(0));
+        assert_eq!(gateway.run(&export).await.status.code(), Some(0));
+        assert_eq!(by_id(&std::fs::read(&path).unwrap()).len(), 2, "{withheld}");
+
+        gateway.configure(&settings(withheld));
+        std::fs::remove_file(&path).unwrap();
+        let refused = gateway.run(&export).await;
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(1), "{withheld}: {said}");
+        assert!(said.contains("1 feeds are not to be republished any more"), "{said}");
+        assert!(!path.exists());
+
+        assert_eq!(gateway.run(&["remap"]).await.status.code(), Some(0));
+        assert_eq!(gateway.run(&export).await.status.code(), Some(0));
+        let services = by_id(&std::fs::read(&path).unwrap());
+        let names: Vec<_> = services.values().map(|service| text(&service["name"])).collect();
+        assert_eq!(names, ["Shown"], "{withheld}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_exported_leaves_the_file_as_it_was() {
     let publisher = FakePublisher::start().await;
     let url = publisher.feed("/feed", 50);
