@@ -124,11 +124,17 @@ impl<'a> Context<'a> {
         let embedded = head.sub_event.iter().chain(head.event.iter());
         let of_courts = head.individual_facility_use.iter().flat_map(|court| court.event.iter());
         let mut all = self.bundle.occurrences.clone();
+        // Slots of several courts begin together.
+        let items = if self.bundle.head.kind.is_facility() { 0 } else { all.len() };
         for event in embedded.chain(of_courts) {
             match Occurrence::embedded(event) {
                 Some(occurrence) => {
                     self.check_times(event, "subEvent.");
-                    all.push(occurrence);
+                    let mut of_items = all.iter_mut().take(items);
+                    match of_items.find(|item| is_copy(event, occurrence.start, item)) {
+                        Some(item) => item.facts = item.facts.take().or(occurrence.facts),
+                        None => all.push(occurrence),
+                    }
                 }
                 None if event.start_date.is_absent() => {} // a URI of an item of its own
                 None => self.find(Code::StartMissing, "subEvent.startDate"),
@@ -285,6 +291,18 @@ impl<'a> Context<'a> {
     pub(super) fn into_findings(self) -> Vec<Finding> {
         self.findings.into_inner()
     }
+}
+
+/// Tells whether an embedded event is a copy of an item of its own, which tells how things are now. Items of which
+/// the id is not kept are known by when they begin, or were to begin.
+fn is_copy(event: &Opportunity, start: DateTime<Utc>, item: &Occurrence) -> bool {
+    let Some(id) = event.id.get() else { return false };
+    let facts = item.facts.as_deref();
+    if let Some(of_item) = facts.and_then(|facts| facts.id.get()) {
+        return of_item == id;
+    }
+    let planned = || Moment::parse(facts?.previous_start_date.as_str());
+    item.start == start || planned().map(instant) == Some(start)
 }
 
 fn parent_of(opportunity: &Opportunity) -> Option<&Opportunity> {

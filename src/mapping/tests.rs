@@ -6,12 +6,15 @@
 use std::sync::Arc;
 
 use chrono::DateTime;
+use chrono::TimeDelta;
 use chrono::Utc;
 use serde_json::Value;
 
 use super::Bundle;
 use super::ChildFeed;
+use super::EventStatus;
 use super::Head;
+use super::Occurrence;
 use super::PersonOrganizer;
 use super::Rules;
 use super::Source;
@@ -197,6 +200,43 @@ fn the_same_cancelled_date_is_told_once() {
         service.alert.as_deref(),
         Some("The session on Tue 24 Nov 2026 at 18:30 is cancelled.")
     );
+}
+
+#[test]
+fn a_session_of_its_own_feed_replaces_its_copy_in_the_series() {
+    let series = |rule: &str, items: Vec<Occurrence>| {
+        let copy = |day: &str| {
+            let start = format!("2026-12-{day}T18:30:00Z");
+            format!(r#"{{"@id":"https://x.org/s/{day}","startDate":"{start}","duration":"PT1H"}}"#)
+        };
+        let copies = ["01", "08", "15"].map(copy).join(",");
+        let json = format!(r#"{{"@type":"SessionSeries",{rule}"subEvent":[{copies}]}}"#);
+        let mut bundle = bundle(&json, ChildFeed::Complete);
+        bundle.occurrences = items;
+        map(&bundle, &Rules::default(), now()).service
+    };
+    let item = |start: &str, status: EventStatus, facts: &str| {
+        let start: DateTime<Utc> = start.parse().unwrap();
+        let facts = (!facts.is_empty()).then(|| Arc::new(serde_json::from_str(facts).unwrap()));
+        Occurrence { start, end: Some(start + TimeDelta::hours(1)), status, facts }
+    };
+    let off = |day: &str| item(&format!("2026-12-{day}T18:30:00Z"), EventStatus::Cancelled, "");
+    let rule = r#""eventSchedule":{"byDay":"TU","repeatFrequency":"P1W","startTime":"18:30"},"#;
+    let notes = |service: &Service| service.schedules[0].notes.clone().unwrap_or_default();
+    let one = series(rule, vec![off("08")]);
+    assert_eq!(notes(&one), "Not running on: Tue 8 Dec 2026.");
+    let all = series("", vec![off("01"), off("08"), off("15")]);
+    assert_eq!(all.status, Status::TemporarilyClosed);
+    // Moved, and known by its id or by when it was to begin.
+    for (id, status) in [
+        (r#""@id":"https://x.org/s/08","#, EventStatus::Rescheduled),
+        ("", EventStatus::Scheduled),
+    ] {
+        let facts = format!(r#"{{{id}"previousStartDate":"2026-12-08T18:30:00Z"}}"#);
+        let moved = series(rule, vec![item("2026-12-10T20:00:00Z", status, &facts)]);
+        assert_eq!(notes(&moved), "Not running on: Tue 8 Dec 2026.", "{id}");
+        assert_eq!(descriptions(&moved).last(), Some(&"Thu 10 Dec 2026, 20:00 to 21:00"), "{id}");
+    }
 }
 
 #[test]
