@@ -141,7 +141,7 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
             row.except.retain(|date| !row.online.contains(date));
         }
         let is_of_none = |one: &&Dated| !rows.iter().any(|row| is_of(row, one));
-        let moved = dated.iter().filter(|one| one.is_moved).filter(is_of_none);
+        let moved = dated.iter().filter(|one| one.is_moved && !one.is_off).filter(is_of_none);
         elsewhere.extend(moved.take(derive::MAX_DATES).map(derive::single));
         rows.extend(elsewhere);
     }

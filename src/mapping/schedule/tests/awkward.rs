@@ -812,6 +812,10 @@ fn a_session_that_was_moved_is_told_on_its_new_day_alone() {
         assert_eq!(notes, "Not running on: Tue 8 Dec 2026.", "{planned}");
         assert_eq!(others, ["Wed 9 Dec 2026, 10:30 to 11:30"], "{planned}");
     }
+    // Moved, and cancelled then.
+    let off = r#""previousStartDate":"2026-12-08","eventStatus":"https://schema.org/EventCancelled""#;
+    let cancelled = class(&format!("{off},{wednesday}"));
+    assert_eq!(cancelled, ("Not running on: Tue 8 Dec 2026.".to_owned(), Vec::new()));
     // As planned, and planned for a time at which nothing is by the rule.
     let nothing = (String::new(), Vec::<String>::new());
     let tuesday = r#""startDate":"2026-12-08T18:30:00Z""#;
