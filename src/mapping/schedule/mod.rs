@@ -340,20 +340,27 @@ fn has_one_session(cx: &Context<'_>) -> bool {
         && cx.bundle.child_feed != ChildFeed::Complete
 }
 
-/// Every schedule of a course runs from its first date to its last. From where it counts the weeks or
-/// months that it passes over stays as it says itself. Of a course that ends before it begins nothing is promised
-/// beyond what is known: the end of the schedule, else the first date and those of sessions.
-fn set_course_dates(cx: &Context<'_>, rows: &mut [Row]) {
+/// No schedule of a course runs before its first date or after its last; one without dates of its own runs from
+/// the one to the other, one that has none of its dates is dropped. From where it counts the weeks or months that it passes over stays as it says itself. Of
+/// a course that ends before it begins nothing is promised beyond what is known: the end of the schedule, else the
+/// first date and those of sessions.
+fn set_course_dates(cx: &Context<'_>, rows: &mut Vec<Row>) {
     let Some((first, last)) = course_dates(cx) else { return };
     let is_reversed = last.is_none() && date_of(cx.head().end_date.as_str()).is_some_and(is_real);
     let of_sessions = cx.occurrences.iter().map(|one| local_time(one.start).date());
     let latest = first.into_iter().chain(of_sessions).max().filter(|_| is_reversed);
     for row in rows.iter_mut().filter(|row| row.rule.is_some()) {
-        row.valid_from = first.or(row.valid_from);
+        let own = (row.dtstart, row.valid_to);
+        row.valid_from = row.valid_from.max(first);
         let is_counted = row.rule.as_ref().is_some_and(|rule| rule.interval > 1);
-        row.dtstart = if is_counted { row.dtstart.or(first) } else { first.or(row.dtstart) };
-        row.valid_to = last.or(row.valid_to).or(latest);
+        let own_start = row.dtstart.or(row.valid_from.filter(|_| !is_counted));
+        row.dtstart = if is_counted { own_start.or(first) } else { own_start.max(first) };
+        row.valid_to = row.valid_to.into_iter().chain(last).min().or(latest);
+        if own != (row.dtstart, row.valid_to) {
+            row.count = None; // of other dates
+        }
     }
+    rows.retain(|row| row.valid_to.is_none_or(|last| row.valid_from.is_none_or(|from| from <= last)));
 }
 
 /// Returns the first and the last date of a course; nothing for anything else.

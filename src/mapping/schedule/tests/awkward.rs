@@ -521,8 +521,63 @@ fn a_course_every_other_week_keeps_its_weeks() {
         let row = &service.schedules[0];
         [&row.valid_from, &row.dtstart].map(|date| date.clone().unwrap_or_default())
     };
-    assert_eq!(dates(&course("P2W")), ["2026-11-30", "2026-12-08"]);
-    assert_eq!(dates(&course("P1W")), ["2026-11-30", "2026-11-30"]);
+    // The schedule begins a week after the course.
+    assert_eq!(dates(&course("P2W")), ["2026-12-08", "2026-12-08"]);
+    assert_eq!(dates(&course("P1W")), ["2026-12-08", "2026-12-08"]);
+}
+
+#[test]
+fn the_dates_of_a_course_do_not_lengthen_its_schedules() {
+    let course = |schedules: &str| {
+        let service = service(&format!(
+            r#"{{"@type":"CourseInstance","startDate":"2026-11-01","endDate":"2027-03-25",
+            "eventSchedule":[{schedules}]}}"#
+        ));
+        let bounds = |row: Schedule| [row.valid_from, row.dtstart, row.valid_to].map(Option::unwrap);
+        let rows = service.schedules.into_iter();
+        rows.map(|row| (row.count, bounds(row).join(" "))).collect::<Vec<_>>()
+    };
+    let weekly = |rule: &str| {
+        format!(r#"{{"repeatFrequency":"P1W","startTime":"18:30","scheduleTimezone":{rule}}}"#)
+    };
+    let tuesdays =
+        weekly(r#""Europe/London","byDay":"TU","startDate":"2026-09-01","endDate":"2026-12-15""#);
+    let thursdays =
+        weekly(r#""Europe/London","byDay":"TH","startDate":"2027-01-07","endDate":"2027-06-30""#);
+    assert_eq!(
+        course(&format!("{tuesdays},{thursdays}")),
+        [
+            (None, "2026-11-01 2026-11-01 2026-12-15".to_owned()),
+            (None, "2027-01-07 2027-01-07 2027-03-25".to_owned())
+        ]
+    );
+    // To 22 December, and to 30 March, which is after the course.
+    let counted = |count: u32, from: &str| {
+        weekly(&format!(
+            r#""Europe/London","byDay":"TU","startDate":"{from}","repeatCount":{count}"#
+        ))
+    };
+    assert_eq!(
+        course(&counted(4, "2026-12-01")),
+        [(Some(4), "2026-12-01 2026-12-01 2026-12-22".to_owned())]
+    );
+    assert_eq!(
+        course(&counted(5, "2027-03-02")),
+        [(None, "2027-03-02 2027-03-02 2027-03-25".to_owned())]
+    );
+    // A row for each season ends with it: the clock is changed on 28 March 2027.
+    let seasons = course(&weekly(r#""UTC","byDay":"TU","startDate":"2026-11-03""#));
+    assert_eq!(seasons[0].1, "2026-11-03 2026-11-03 2027-03-25");
+    // A pattern that begins after the course does.
+    let dates = ["2027-02-04", "2027-02-11", "2027-02-18"];
+    let session = |day: &str| format!(r#"{{"startDate":"{day}T14:00:00Z","duration":"PT1H"}}"#);
+    let part = service(&format!(
+        r#"{{"@type":"CourseInstance","startDate":"2026-12-01","subEvent":[{}]}}"#,
+        dates.map(session).join(",")
+    ));
+    let row = &part.schedules[0];
+    let begins = (row.valid_from.as_deref(), row.dtstart.as_deref());
+    assert_eq!(begins, (Some("2027-02-04"), Some("2027-02-04")));
 }
 
 /// A rule for Tuesdays from 3 November 2026 on.
