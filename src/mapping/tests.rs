@@ -228,10 +228,9 @@ fn a_session_of_its_own_feed_replaces_its_copy_in_the_series() {
     let all = series("", vec![off("01"), off("08"), off("15")]);
     assert_eq!(all.status, Status::TemporarilyClosed);
     // Moved, and known by its id or by when it was to begin.
-    for (id, status) in [
-        (r#""@id":"https://x.org/s/08","#, EventStatus::Rescheduled),
-        ("", EventStatus::Scheduled),
-    ] {
+    for (id, status) in
+        [(r#""@id":"https://x.org/s/08","#, EventStatus::Rescheduled), ("", EventStatus::Scheduled)]
+    {
         let facts = format!(r#"{{{id}"previousStartDate":"2026-12-08T18:30:00Z"}}"#);
         let moved = series(rule, vec![item("2026-12-10T20:00:00Z", status, &facts)]);
         assert_eq!(notes(&moved), "Not running on: Tue 8 Dec 2026.", "{id}");

@@ -15,6 +15,7 @@ use chrono::Weekday;
 use super::row::Row;
 use super::row::Rule;
 use super::row::is_last_in_month;
+use super::row::month_number;
 use super::row::place_in_month;
 use super::row::weekly;
 use crate::openactive::DayRule;
@@ -149,11 +150,8 @@ fn monthly(dates: &[NaiveDate]) -> Option<Rule> {
         dates.iter().all(|date| is_last_in_month(*date)).then_some(-1)?
     };
     let day = DayRule { nth: Some(nth), weekday: first.weekday() };
-    let months = |a: NaiveDate, b: NaiveDate| {
-        let count = |date: NaiveDate| i64::from(date.year()) * 12 + i64::from(date.month0());
-        count(b) - count(a)
-    };
-    let interval = dates.windows(2).map(|p| months(p[0], p[1])).reduce(gcd)?;
+    let months = |pair: &[NaiveDate]| month_number(pair[1]) - month_number(pair[0]);
+    let interval = dates.windows(2).map(months).reduce(gcd)?;
     let interval = u32::try_from(interval).ok().filter(|n| (1..=6).contains(n))?;
     let rule =
         Rule { frequency: Frequency::Monthly, interval, days: vec![day], month_days: Vec::new() };

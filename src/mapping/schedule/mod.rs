@@ -18,7 +18,6 @@ mod zone;
 
 use std::collections::HashSet;
 
-use chrono::Datelike as _;
 use chrono::NaiveDate;
 use chrono::NaiveTime;
 use chrono::TimeDelta;
@@ -136,6 +135,7 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
             let left = left.iter().filter(|planned| planned.is_of(row)).map(|planned| planned.date);
             let off = not_here.chain(left).filter(|date| !on.contains(date));
             let off: Vec<NaiveDate> = off.collect();
+            row.except.retain(|date| !on.contains(date));
             row.except.extend(off);
             row.online = of_row.iter().filter(|one| one.is_online).map(|one| one.date).collect();
             row.except.retain(|date| !row.online.contains(date));
@@ -193,18 +193,9 @@ fn place_of(row: &Row, dated: &[Dated], places: &Places<'_>) -> Option<Id> {
     first.filter(|_| of_dates.all(|at| at == first))
 }
 
-/// Tells whether an occurrence follows a rule: same start, a day of the rule, and within its dates.
+/// Tells whether an occurrence follows a rule: same start, and a date of the rule.
 fn is_of(row: &Row, one: &Dated) -> bool {
-    is_day_of(row, one.date) && row.opens == Some(one.opens)
-}
-
-fn is_day_of(row: &Row, date: NaiveDate) -> bool {
-    let on_day = row.rule.as_ref().is_some_and(|rule| {
-        rule.days.is_empty() || rule.days.iter().any(|day| day.weekday == date.weekday())
-    });
-    let is_within = row.valid_from.is_none_or(|first| first <= date)
-        && row.valid_to.is_none_or(|last| date <= last);
-    on_day && is_within
+    row.opens == Some(one.opens) && row.has(one.date)
 }
 
 /// When an occurrence that was moved was to begin.
@@ -238,7 +229,7 @@ impl Planned {
 
     /// Tells whether it follows from a rule.
     fn is_of(&self, row: &Row) -> bool {
-        is_day_of(row, self.date) && self.time.is_none_or(|time| row.opens == Some(time))
+        self.time.is_none_or(|time| row.opens == Some(time)) && row.has(self.date)
     }
 }
 
@@ -360,7 +351,9 @@ fn set_course_dates(cx: &Context<'_>, rows: &mut Vec<Row>) {
             row.count = None; // of other dates
         }
     }
-    rows.retain(|row| row.valid_to.is_none_or(|last| row.valid_from.is_none_or(|from| from <= last)));
+    rows.retain(|row| {
+        row.valid_to.is_none_or(|last| row.valid_from.is_none_or(|from| from <= last))
+    });
 }
 
 /// Returns the first and the last date of a course; nothing for anything else.

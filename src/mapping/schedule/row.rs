@@ -39,13 +39,28 @@ impl Rule {
         period.flatten().filter(move |date| *date >= start)
     }
 
+    /// Tells whether a date is one of the rule, where weeks and months passed over are counted from the start.
+    pub(super) fn has(&self, date: NaiveDate, start: Option<NaiveDate>) -> bool {
+        let passed = start.map_or(0, |start| self.periods(start, date));
+        let is_counted = passed.checked_rem(i64::from(self.interval)) == Some(0);
+        is_counted && self.period(date, 0).is_some_and(|dates| dates.contains(&date))
+    }
+
+    /// Returns how many weeks or months lie between two dates.
+    fn periods(&self, from: NaiveDate, to: NaiveDate) -> i64 {
+        match self.frequency {
+            Frequency::Weekly => (monday_of(to) - monday_of(from)).num_weeks(),
+            Frequency::Monthly => month_number(to) - month_number(from),
+        }
+    }
+
     /// Returns the dates in the `step`th week or month counted from the start.
     fn period(&self, start: NaiveDate, step: u32) -> Option<Vec<NaiveDate>> {
         let count = step.checked_mul(self.interval)?;
         let mut dates: Vec<NaiveDate> = match self.frequency {
             Frequency::Weekly => {
-                let monday = start - TimeDelta::days(start.weekday().num_days_from_monday().into());
-                let week = monday.checked_add_signed(TimeDelta::weeks(count.into()))?;
+                let weeks = TimeDelta::weeks(count.into());
+                let week = monday_of(start).checked_add_signed(weeks)?;
                 let offset = |d: &DayRule| TimeDelta::days(d.weekday.num_days_from_monday().into());
                 self.days.iter().map(|day| week + offset(day)).collect()
             }
@@ -60,6 +75,15 @@ impl Rule {
         dates.dedup(); // the third Friday may be the second to last as well
         Some(dates)
     }
+}
+
+fn monday_of(date: NaiveDate) -> NaiveDate {
+    date - TimeDelta::days(date.weekday().num_days_from_monday().into())
+}
+
+/// Numbers the months without a break.
+pub(super) fn month_number(date: NaiveDate) -> i64 {
+    i64::from(date.year()) * 12 + i64::from(date.month0())
 }
 
 fn nth_of_month(first: NaiveDate, day: DayRule) -> Option<NaiveDate> {
@@ -167,6 +191,16 @@ impl Row {
     pub(super) fn is_when(&self, other: &Self) -> bool {
         let when = |row: &Self| (row.date, row.last_date, row.opens, row.closes);
         when(self) == when(other)
+    }
+
+    /// Tells whether a date follows from its rule, also one that is left out.
+    pub(super) fn has(&self, date: NaiveDate) -> bool {
+        let firsts = [self.valid_from, self.dtstart];
+        let is_within = firsts.iter().flatten().all(|first| *first <= date)
+            && self.valid_to.is_none_or(|last| date <= last);
+        is_within
+            && is_in(date, &self.months)
+            && self.rule.as_ref().is_some_and(|rule| rule.has(date, self.dtstart))
     }
 
     /// Returns the next date from a day on that follows from a complete rule.
@@ -307,6 +341,22 @@ mod tests {
             first(&rule, "2026-09-03", 4), // a Thursday
             ["2026-09-03", "2026-09-15", "2026-09-17", "2026-09-29"]
         );
+    }
+
+    #[test]
+    fn a_rule_has_its_dates_and_no_others() {
+        let rule = weekly(&[Weekday::Thu, Weekday::Tue], 2);
+        let has = |day: &str, start: Option<&str>| rule.has(date(day), start.map(date));
+        // A Thursday, from where the weeks are counted, and those after it.
+        for (day, is_its) in [
+            ("2026-09-03", true),
+            ("2026-09-10", false),
+            ("2026-09-15", true),
+            ("2026-09-16", false),
+        ] {
+            assert_eq!(has(day, Some("2026-09-03")), is_its, "{day}");
+        }
+        assert!(has("2026-09-10", None));
     }
 
     #[test]

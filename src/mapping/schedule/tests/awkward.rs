@@ -533,7 +533,8 @@ fn the_dates_of_a_course_do_not_lengthen_its_schedules() {
             r#"{{"@type":"CourseInstance","startDate":"2026-11-01","endDate":"2027-03-25",
             "eventSchedule":[{schedules}]}}"#
         ));
-        let bounds = |row: Schedule| [row.valid_from, row.dtstart, row.valid_to].map(Option::unwrap);
+        let bounds =
+            |row: Schedule| [row.valid_from, row.dtstart, row.valid_to].map(Option::unwrap);
         let rows = service.schedules.into_iter();
         rows.map(|row| (row.count, bounds(row).join(" "))).collect::<Vec<_>>()
     };
@@ -868,7 +869,8 @@ fn a_session_that_was_moved_is_told_on_its_new_day_alone() {
         assert_eq!(others, ["Wed 9 Dec 2026, 10:30 to 11:30"], "{planned}");
     }
     // Moved, and cancelled then.
-    let off = r#""previousStartDate":"2026-12-08","eventStatus":"https://schema.org/EventCancelled""#;
+    let off =
+        r#""previousStartDate":"2026-12-08","eventStatus":"https://schema.org/EventCancelled""#;
     let cancelled = class(&format!("{off},{wednesday}"));
     assert_eq!(cancelled, ("Not running on: Tue 8 Dec 2026.".to_owned(), Vec::new()));
     // As planned, and planned for a time at which nothing is by the rule.
@@ -877,6 +879,40 @@ fn a_session_that_was_moved_is_told_on_its_new_day_alone() {
     let id = |stamp: &str| format!(r#""@id":"https://x.org/1/{stamp}",{tuesday}"#);
     assert_eq!(class(&id("2026-12-08T18-30-00Z")), nothing);
     assert_eq!(class(&id("2026-12-08T19-30-00Z")), nothing);
+}
+
+#[test]
+fn a_session_that_was_moved_to_a_date_that_is_none_of_the_rule_is_told() {
+    let class = |rule: &str, from: &str, to: &str| {
+        let service = series(&format!(
+            r#""eventSchedule":{{"startDate":"2026-12-01","startTime":"18:30",{rule}}},"subEvent":[
+            {{"previousStartDate":"2026-12-{from}T18:30:00Z","startDate":"2026-12-{to}T18:30:00Z",
+            "eventStatus":"https://schema.org/EventRescheduled"}}]"#
+        ));
+        let notes = service.schedules[0].notes.clone().unwrap_or_default();
+        (notes, descriptions(&service).iter().skip(1).map(ToString::to_string).collect::<Vec<_>>())
+    };
+    let told = |from: &str, to: &str| {
+        (format!("Not running on: {from} Dec 2026."), vec![format!("{to} Dec 2026, 18:30")])
+    };
+    let fortnightly = r#""repeatFrequency":"P2W","byDay":"TU""#;
+    assert_eq!(class(fortnightly, "15", "22"), told("Tue 15", "Tue 22"));
+    let first = r#""repeatFrequency":"P1M","byDay":"1MO""#;
+    assert_eq!(class(first, "07", "14"), told("Mon 7", "Mon 14"));
+    let fifteenth = r#""repeatFrequency":"P1M","byMonthDay":15"#;
+    assert_eq!(class(fifteenth, "15", "16"), told("Tue 15", "Wed 16"));
+    let in_december = r#""repeatFrequency":"P1W","byDay":"TU","byMonth":12"#;
+    let (notes, others) = class(in_december, "15", "22");
+    assert_eq!(
+        (notes.as_str(), others.len()),
+        ("Runs only in December. Not running on: Tue 15 Dec 2026.", 0)
+    );
+    // What takes place is not left out.
+    let weekly = r#""repeatFrequency":"P1W","byDay":"TU","exceptDate":"2026-12-22""#;
+    assert_eq!(
+        class(weekly, "15", "22"),
+        ("Not running on: Tue 15 Dec 2026.".to_owned(), Vec::new())
+    );
 }
 
 #[test]
