@@ -99,52 +99,27 @@ fn write(cx: &Context<'_>, rows: Vec<Row>, attending: &str, link: Option<&str>) 
 
 fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     let dated = future_occurrences(cx, places);
+    let left: Vec<Planned> = cx.occurrences.iter().filter_map(|one| Planned::of(cx, one)).collect();
     let today = local_time(cx.now).date();
     let mut rows = published_rows(cx);
     if !dated.is_empty() && rows.iter().all(|row| row.last().is_some_and(|last| last < today)) {
         rows.clear(); // the schedule ran out, the dates go on
     }
+    let mut elsewhere: Vec<Row> = Vec::new();
+    rows.retain_mut(|row| {
+        row.at = place_of(row, &dated, places);
+        if !row.is_complete && !confirm(cx, row, &dated) {
+            return false;
+        }
+        elsewhere.extend(leave_out(row, &dated, &left));
+        true
+    });
+    let is_of_none = |one: &&Dated| !rows.iter().any(|row| is_of(row, one));
+    let others: Vec<Dated> = dated.iter().filter(is_of_none).copied().collect();
     let is_event = matches!(cx.bundle.head.kind, Kind::Event | Kind::HeadlineEvent);
-    if rows.is_empty() {
-        // The parts of an event are its programme: they do not go on beyond it.
-        let (derived, is_cut) =
-            if is_event { derive::dates(dated) } else { derive::derive(&dated, today) };
-        if is_cut {
-            cx.find(Code::DatesCut, "subEvent");
-        }
-        if derived.iter().any(|row| row.rule.is_some()) {
-            cx.find(Code::ScheduleDerived, "eventSchedule");
-        }
-        rows = derived;
-    } else {
-        let mut elsewhere: Vec<Row> = Vec::new();
-        let left: Vec<Planned> =
-            cx.occurrences.iter().filter_map(|one| Planned::of(cx, one)).collect();
-        for row in &mut rows {
-            row.at = place_of(row, &dated, places);
-            let of_row: Vec<&Dated> = dated.iter().filter(|one| is_of(row, one)).collect();
-            let is_here = |one: &Dated| {
-                one.at == row.at || one.is_online || !row.is_complete || row.at.is_none()
-            };
-            let is_on = |one: &&&Dated| !one.is_off && is_here(one);
-            let on: HashSet<NaiveDate> = of_row.iter().filter(is_on).map(|one| one.date).collect();
-            let moved = of_row.iter().filter(|one| !one.is_off && !is_here(one));
-            elsewhere.extend(moved.map(|one| derive::single(one)));
-            // What is cancelled, or takes place elsewhere, stands for what would follow from the rule.
-            let not_here = of_row.iter().map(|one| one.date);
-            let left = left.iter().filter(|planned| planned.is_of(row)).map(|planned| planned.date);
-            let off = not_here.chain(left).filter(|date| !on.contains(date));
-            let off: Vec<NaiveDate> = off.collect();
-            row.except.retain(|date| !on.contains(date));
-            row.except.extend(off);
-            row.online = of_row.iter().filter(|one| one.is_online).map(|one| one.date).collect();
-            row.except.retain(|date| !row.online.contains(date));
-        }
-        let is_of_none = |one: &&Dated| !rows.iter().any(|row| is_of(row, one));
-        let moved = dated.iter().filter(|one| one.is_moved && !one.is_off).filter(is_of_none);
-        elsewhere.extend(moved.take(derive::MAX_DATES).map(derive::single));
-        rows.extend(elsewhere);
-    }
+    let derived = derived(cx, others, is_event, !rows.is_empty());
+    rows.extend(elsewhere);
+    rows.extend(derived);
     let has_rule = rows.iter().any(|row| row.rule.is_some());
     if (is_event || cx.occurrences.is_empty())
         && !has_rule
@@ -157,6 +132,81 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     if rows.is_empty() && cx.occurrences.is_empty() {
         cx.find(Code::ScheduleMissing, "eventSchedule");
     }
+    rows
+}
+
+/// Holds a partial rule against its sessions, which confirm its dates one by one: up to the last of them, and a year
+/// ahead, a date without one is left out. Returns false for a rule that none of them follows, though it begins
+/// before the last.
+fn confirm(cx: &Context<'_>, row: &mut Row, dated: &[Dated]) -> bool {
+    let today = local_time(cx.now).date();
+    let passes_over = row.rule.as_ref().is_some_and(|rule| rule.interval > 1);
+    let mut of_row: Vec<&Dated> = dated.iter().filter(|one| is_of(row, one)).collect();
+    if passes_over && row.dtstart.is_none() {
+        // The sessions say which weeks or months are passed over.
+        row.dtstart = of_row.iter().find(|one| !one.is_moved).map(|one| one.date);
+        of_row.retain(|one| row.has(one.date));
+    }
+    if !of_row.iter().any(|one| !one.is_off) {
+        let last = dated.iter().filter(|one| !one.is_off).map(|one| one.date).max();
+        if last.is_some_and(|last| row.valid_from.is_none_or(|first| first <= last)) {
+            return false;
+        }
+        row.notes.insert(0, PROVISIONAL.to_owned());
+    }
+    if let Some(last) = of_row.iter().map(|one| one.date).max() {
+        let starts = cx.occurrences.iter().map(|one| local_time(one.start));
+        let starts = starts.filter(|start| Some(start.time()) == row.opens);
+        let known: HashSet<NaiveDate> = starts.map(|start| start.date()).collect();
+        let days = today.iter_days().take(366).take_while(|date| *date <= last);
+        let missing = days.filter(|date| row.has(*date) && !known.contains(date));
+        let missing: Vec<NaiveDate> = missing.collect();
+        row.except.extend(missing);
+    }
+    true
+}
+
+const PROVISIONAL: &str = "Provisional: dates are confirmed individually and may change.";
+
+/// Takes out of a rule what is cancelled, was moved away or takes place elsewhere, which is returned.
+fn leave_out(row: &mut Row, dated: &[Dated], left: &[Planned]) -> Vec<Row> {
+    let of_row: Vec<&Dated> = dated.iter().filter(|one| is_of(row, one)).collect();
+    let is_here =
+        |one: &Dated| one.at == row.at || one.is_online || !row.is_complete || row.at.is_none();
+    let is_on = |one: &&&Dated| !one.is_off && is_here(one);
+    let on: HashSet<NaiveDate> = of_row.iter().filter(is_on).map(|one| one.date).collect();
+    let moved = of_row.iter().filter(|one| !one.is_off && !is_here(one));
+    let elsewhere = moved.map(|one| derive::single(one)).collect();
+    // What is cancelled, or takes place elsewhere, stands for what would follow from the rule.
+    let not_here = of_row.iter().map(|one| one.date);
+    let left = left.iter().filter(|planned| planned.is_of(row)).map(|planned| planned.date);
+    let off: Vec<NaiveDate> = not_here.chain(left).filter(|date| !on.contains(date)).collect();
+    row.except.retain(|date| !on.contains(date));
+    row.except.extend(off);
+    row.online = of_row.iter().filter(|one| one.is_online).map(|one| one.date).collect();
+    row.except.retain(|date| !row.online.contains(date));
+    elsewhere
+}
+
+/// Makes rows of the sessions that follow from no published rule. Beside published rules those that were moved are no
+/// pattern, and what is off is none either.
+fn derived(cx: &Context<'_>, sessions: Vec<Dated>, is_event: bool, has_rules: bool) -> Vec<Row> {
+    // The parts of an event are its programme: they do not go on beyond it.
+    let is_single = |one: &Dated| is_event || (has_rules && one.is_moved);
+    let (singles, mut regular): (Vec<Dated>, Vec<Dated>) =
+        sessions.into_iter().partition(is_single);
+    if has_rules && regular.iter().all(|one| one.is_off) {
+        regular.clear();
+    }
+    let (mut rows, is_cut) = derive::derive(&regular, local_time(cx.now).date());
+    let (dates, are_cut) = derive::dates(singles);
+    if is_cut || are_cut {
+        cx.find(Code::DatesCut, "subEvent");
+    }
+    if rows.iter().any(|row| row.rule.is_some()) {
+        cx.find(Code::ScheduleDerived, "eventSchedule");
+    }
+    rows.extend(dates);
     rows
 }
 

@@ -18,7 +18,6 @@ use super::row::place_in_month;
 use super::row::weekly;
 use super::words;
 use super::zone;
-use crate::mapping::Occurrence;
 use crate::mapping::bundle::LONGEST_SESSION;
 use crate::mapping::context;
 use crate::mapping::context::Context;
@@ -104,7 +103,7 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Result<Row
     let last_counted = last_counted.filter(|last| !ran_out(last));
     let valid_to = end.into_iter().chain(last_counted).min().or_else(own_end);
     let (except, unread) = exception::dates(cx, schedule, &rule);
-    let mut notes = notes(cx, schedule, &months);
+    let mut notes = notes(schedule, &months);
     notes.extend(words::not_running_as_published(&unread));
     Ok(Row {
         opens: Some(opens),
@@ -366,13 +365,8 @@ fn months(cx: &Context<'_>, schedule: &Schedule) -> Option<Vec<u32>> {
     Some(months)
 }
 
-fn notes(cx: &Context<'_>, schedule: &Schedule, months: &[u32]) -> Vec<String> {
+fn notes(schedule: &Schedule, months: &[u32]) -> Vec<String> {
     let mut notes = Vec::new();
-    let is_confirmed = |o: &Occurrence| o.is_future(cx.now) && !o.status.is_off();
-    let confirmed = cx.occurrences.iter().any(is_confirmed);
-    if schedule.is_partial() && !confirmed {
-        notes.push(PROVISIONAL.to_owned());
-    }
     notes.extend(words::only_in(months));
     let mut days = schedule.by_day.iter().flat_map(|text| parts(text.as_str()));
     if days.any(|day| is_word(day, PUBLIC_HOLIDAYS)) {
@@ -384,8 +378,6 @@ fn notes(cx: &Context<'_>, schedule: &Schedule, months: &[u32]) -> Vec<String> {
 const PATH: &str = "eventSchedule";
 
 pub(super) const PUBLIC_HOLIDAYS: &str = "PublicHolidays";
-
-const PROVISIONAL: &str = "Provisional: dates are confirmed individually and may change.";
 
 const ALL_DAYS: [Weekday; 7] = [
     Weekday::Mon,

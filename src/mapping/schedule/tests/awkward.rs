@@ -915,6 +915,81 @@ fn a_session_that_was_moved_to_a_date_that_is_none_of_the_rule_is_told() {
     );
 }
 
+/// Maps a class with this rule and an hour's sessions from these times on, some of them cancelled.
+fn class_of(rule: &str, sessions: &[&str], off: &[&str]) -> Vec<(String, String)> {
+    let session = |start: &str, status: &str| {
+        format!(r#"{{"startDate":"{start}:00Z","duration":"PT1H","eventStatus":"{status}"}}"#)
+    };
+    let on = sessions.iter().map(|start| session(start, "EventScheduled"));
+    let all: Vec<_> = on.chain(off.iter().map(|start| session(start, "EventCancelled"))).collect();
+    let service = series(&format!(
+        r#""eventSchedule":{{{rule},"startTime":"18:30","duration":"PT1H"}},"subEvent":[{}]"#,
+        all.join(",")
+    ));
+    let rows = service.schedules.into_iter();
+    rows.map(|row| (row.description, row.notes.unwrap_or_default())).collect()
+}
+
+/// Rows of a class as they are compared: description and notes.
+fn rows(rows: &[(&str, &str)]) -> Vec<(String, String)> {
+    rows.iter().map(|(words, notes)| ((*words).to_owned(), (*notes).to_owned())).collect()
+}
+
+const WORKED_OUT: &str = "Pattern worked out from the individual dates published by the provider.";
+
+const TUESDAYS: &str = "Tuesdays, 18:30 to 19:30";
+
+#[test]
+fn dates_of_a_partial_rule_are_those_of_its_sessions() {
+    let partial = |rule: &str, sessions: &[&str], off: &[&str]| {
+        class_of(&format!(r#""@type":"PartialSchedule",{rule}"#), sessions, off)
+    };
+    let weekly = r#""repeatFrequency":"P1W","byDay":"TU""#;
+    // 15, 22 and 29 December and 5 January are Tuesdays as well.
+    let notes = "Not running on: Tue 24 Nov 2026; Tue 15 Dec 2026; Tue 22 Dec 2026; \
+        Tue 29 Dec 2026; Tue 5 Jan 2027.";
+    let sessions = ["2026-12-01T18:30", "2026-12-08T18:30", "2027-01-12T18:30"];
+    assert_eq!(partial(weekly, &sessions, &[]), rows(&[(TUESDAYS, notes)]));
+    // Other days, or another time, than all the sessions are on.
+    let thursdays = ["2026-11-26T18:30", "2026-12-03T18:30", "2026-12-10T18:30"];
+    let worked_out = rows(&[("Thursdays, 18:30 to 19:30", WORKED_OUT)]);
+    assert_eq!(partial(weekly, &thursdays, &[]), worked_out);
+    assert_eq!(partial(weekly, &thursdays, &["2026-12-01T18:30"]), worked_out);
+    let late = ["2026-11-24T19:00", "2026-12-01T19:00"];
+    let worked_out = rows(&[("Tuesdays, 19:00 to 20:00", WORKED_OUT)]);
+    assert_eq!(partial(weekly, &late, &[]), worked_out);
+    // One that begins later than anything published may still come.
+    let from_january = format!(r#"{weekly},"startDate":"2027-01-05""#);
+    let provisional = "Provisional: dates are confirmed individually and may change.";
+    assert_eq!(
+        partial(&from_january, &thursdays[..1], &[]),
+        rows(&[(TUESDAYS, provisional), ("Thu 26 Nov 2026, 18:30 to 19:30", "")])
+    );
+    // The weeks that are passed over are told by the sessions, also against what is published.
+    let fortnight = r#""repeatFrequency":"P2W","byDay":"TU""#;
+    let every_other = "Every 2 weeks on Tuesdays, 18:30 to 19:30";
+    let evens = ["2026-12-08T18:30", "2026-12-22T18:30"];
+    assert_eq!(partial(fortnight, &evens, &[]), rows(&[(every_other, "")]));
+    let odd = format!(r#"{fortnight},"startDate":"2026-12-01""#);
+    assert_eq!(partial(&odd, &evens, &[]), rows(&[(every_other, WORKED_OUT)]));
+}
+
+#[test]
+fn sessions_that_no_rule_gives_are_told_beside_it() {
+    let weekly = |more: &str| format!(r#""repeatFrequency":"P1W","byDay":"TU"{more}"#);
+    let saturday = ("Sat 12 Dec 2026, 10:00 to 11:00", "");
+    let sessions = ["2026-12-01T18:30", "2026-12-12T10:00"];
+    assert_eq!(class_of(&weekly(""), &sessions, &[]), rows(&[(TUESDAYS, ""), saturday]));
+    // A cancelled one on another day leaves nothing out of nothing.
+    let alone = rows(&[(TUESDAYS, "")]);
+    assert_eq!(class_of(&weekly(""), &[], &["2026-12-12T10:00", "2026-12-19T10:00"]), alone);
+    let tuesdays = ["2026-12-01T18:30", "2026-12-08T18:30", "2026-12-15T18:30"];
+    let both = rows(&[(TUESDAYS, ""), (TUESDAYS, WORKED_OUT)]);
+    assert_eq!(class_of(&weekly(r#","startDate":"2027-01-05""#), &tuesdays, &[]), both);
+    let until = weekly(r#","endDate":"2026-12-01""#);
+    assert_eq!(class_of(&until, &tuesdays, &[]), both);
+}
+
 #[test]
 fn a_session_that_moved_online_takes_place() {
     let sessions = |days: &[(&str, &str)]| {
