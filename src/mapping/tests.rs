@@ -125,6 +125,37 @@ fn a_pattern_that_starts_next_month_says_so() {
 }
 
 #[test]
+fn a_pattern_promises_no_time_that_was_given_up() {
+    let class = |sessions: &[(&str, &str)]| {
+        let session = |(start, more): &(&str, &str)| {
+            format!(r#"{{"startDate":"2026-{start}:00Z","duration":"PT1H"{more}}}"#)
+        };
+        let all: Vec<_> = sessions.iter().map(session).collect();
+        series(&format!(r#""subEvent":[{}]"#, all.join(",")))
+    };
+    // All of them cancelled at one time and on at another.
+    let off = r#","eventStatus":"EventCancelled""#;
+    let mornings = ["12-01T10:00", "12-08T10:00", "12-15T10:00"].map(|start| (start, off));
+    let evenings = ["12-01T18:00", "12-08T18:00", "12-15T18:00"].map(|start| (start, ""));
+    let moved = class(&[mornings, evenings].concat());
+    assert_eq!(descriptions(&moved), ["Tuesdays, 18:00 to 19:00"]);
+    let closed = class(&mornings);
+    assert_eq!(closed.status, Status::TemporarilyClosed);
+    // One of them moved to another day.
+    let to_wednesday = r#","previousStartDate":"2026-12-15T18:00:00Z""#;
+    let moved = class(&[evenings[0], evenings[1], ("12-16T20:00", to_wednesday)]);
+    let expected = ["Tuesdays, 18:00 to 19:00", "Wed 16 Dec 2026, 20:00 to 21:00"];
+    assert_eq!(descriptions(&moved), expected);
+    let notes = moved.schedules[0].notes.as_deref().unwrap();
+    assert!(notes.ends_with(" Not running on: Tue 15 Dec 2026."), "{notes}");
+    // Today is Sunday, and there is nothing tonight.
+    let sundays = class(&[("11-29T18:00", ""), ("12-06T18:00", "")]);
+    assert_eq!(sundays.schedules[0].valid_from.as_deref(), Some("2026-11-29"));
+    let saturdays = class(&[("11-28T18:00", ""), ("12-05T18:00", "")]);
+    assert_eq!(saturdays.schedules[0].valid_from, None);
+}
+
+#[test]
 fn patterns_are_joined_only_when_they_start_in_the_same_week() {
     let together = sessions(&["2027-01-05", "2027-01-12", "2027-01-07", "2027-01-14"]);
     assert_eq!(descriptions(&together), ["Tuesdays and Thursdays, 18:30 to 19:30"]);

@@ -58,6 +58,10 @@ pub(super) fn derive(occurrences: &[Dated], today: NaiveDate) -> (Vec<Row>, bool
         let at = left.copied().unwrap_or(one.at);
         groups.entry((at, when(one))).or_default().push(*one);
     }
+    if occurrences.iter().any(|one| !one.is_off) {
+        // Beside others that go ahead, times at which none does were given up.
+        groups.retain(|_, group| group.iter().any(|one| !one.is_off));
+    }
     let mut patterns: Vec<(NaiveDate, Row)> = Vec::new();
     let mut singles: Vec<Dated> = Vec::new();
     for ((at, _), mut group) in groups {
@@ -118,7 +122,7 @@ fn pattern(group: &[Dated], at: Option<Id>, today: NaiveDate) -> Option<Row> {
     let mut except: Vec<NaiveDate> = missing.chain(off).collect();
     except.sort_unstable();
     let needs_start = rule.interval > 1;
-    let not_this_week = first - today > WEEK;
+    let not_this_week = first - today >= WEEK;
     let times = single(&group[0]);
     Some(Row {
         at,

@@ -72,9 +72,9 @@ pub(super) fn schedules(
     }
     let told = rows.iter().flat_map(|row| row.except.iter().chain(&row.online).copied());
     let ends = rows.iter().filter_map(Row::last).chain(told);
-    // A pattern stops saying when it begins once it begins within a week.
+    // A pattern stops saying when it begins once that is less than a week ahead.
     let begins = rows.iter().filter_map(|row| row.valid_from);
-    let begins = begins.filter_map(|date| date.checked_sub_signed(TimeDelta::days(8)));
+    let begins = begins.filter_map(|date| date.checked_sub_signed(TimeDelta::days(7)));
     let ends = ends.chain(begins);
     let liveness = liveness.with_days(ends);
     (write(cx, rows, places.attendance.words(), link), liveness)
@@ -117,7 +117,15 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     let is_of_none = |one: &&Dated| !rows.iter().any(|row| is_of(row, one));
     let others: Vec<Dated> = dated.iter().filter(is_of_none).copied().collect();
     let is_event = matches!(cx.bundle.head.kind, Kind::Event | Kind::HeadlineEvent);
-    let derived = derived(cx, others, is_event, !rows.is_empty());
+    let mut derived = derived(cx, others, is_event, !rows.is_empty());
+    for row in derived.iter_mut().filter(|row| row.rule.is_some()) {
+        let is_here = |one: &&Dated| !one.is_off && (one.at == row.at || one.is_online);
+        let on = dated.iter().filter(is_here).filter(|one| is_of(row, one));
+        let on: HashSet<NaiveDate> = on.map(|one| one.date).collect();
+        let left = left.iter().filter(|planned| planned.is_of(row)).map(|planned| planned.date);
+        let off: Vec<NaiveDate> = left.filter(|date| !on.contains(date)).collect();
+        row.except.extend(off);
+    }
     rows.extend(elsewhere);
     rows.extend(derived);
     let has_rule = rows.iter().any(|row| row.rule.is_some());
