@@ -202,7 +202,7 @@ fn rule_of(cx: &Context<'_>, schedule: &Schedule, start: Option<NaiveDate>) -> O
         if stated.is_some() {
             return None;
         }
-        if !days.is_empty() && !has_ordinals {
+        if !days.is_empty() && !has_ordinals && month_days.is_empty() {
             cx.find(Code::ScheduleGuessedWeekly, "eventSchedule.repeatFrequency");
             return Some(every_week(&days, 1));
         }
@@ -272,8 +272,14 @@ fn monthly(
     interval: u32,
     start: Option<NaiveDate>,
 ) -> Option<Rule> {
+    // Where both are stated, both limit the rule.
+    let is_limited = !days.is_empty() && !month_days.is_empty();
+    if is_limited && days.iter().any(|day| day.nth.is_some()) {
+        return None;
+    }
+    let nth = if is_limited { Some(week_of(&month_days)?) } else { start.map(place_in_month) };
     for day in &mut days {
-        day.nth = Some(day.nth.or_else(|| start.map(place_in_month))?);
+        day.nth = Some(day.nth.or(nth)?);
     }
     in_week_order(&mut days);
     let month_days = match (days.is_empty(), month_days.is_empty(), start) {
@@ -283,6 +289,18 @@ fn monthly(
         (true, true, None) => return None,
     };
     Some(Rule { frequency: Frequency::Monthly, interval, days, month_days })
+}
+
+/// Returns which of its weekday in the month a day is that is among these: those from the 1st to the 7th hold the
+/// first of each. Nothing for days that hold no other of the kind.
+fn week_of(month_days: &[i8]) -> Option<i8> {
+    let first = *month_days.first()?;
+    let nth = match first {
+        1 | 8 | 15 | 22 => (first + 6) / 7,
+        -14 | -7 => first / 7,
+        _ => return None,
+    };
+    month_days.iter().copied().eq(first..first + 7).then_some(nth)
 }
 
 fn frequency(text: &str) -> Option<Period> {

@@ -322,6 +322,26 @@ fn a_day_of_the_month_is_not_every_day_and_not_every_week() {
     assert_eq!(rule(r#""repeatFrequency":"P1W""#), "");
     assert_eq!(rule(r#""repeatFrequency":"P1W","byDay":"MO""#), "");
     assert_eq!(rule(r#""repeatFrequency":"P1D","byDay":"MO""#), "");
+    assert_eq!(rule(r#""byDay":"MO""#), "");
+}
+
+#[test]
+fn days_of_the_week_and_of_the_month_limit_a_rule_together() {
+    let rule = |by_day: &str, month_days: &str| {
+        let service = series(&format!(
+            r#""eventSchedule":{{"repeatFrequency":"P1M","startDate":"2026-09-29","startTime":"10:00",
+            "byDay":"{by_day}","byMonthDay":[{month_days}]}}"#
+        ));
+        descriptions(&service).join("; ")
+    };
+    // Friday the 13th is not the second Friday.
+    assert_eq!(rule("FR", "13"), "");
+    assert_eq!(rule("SA", "1,2,3,4,5,6"), "");
+    assert_eq!(rule("SA", "2,3,4,5,6,7,8"), "");
+    assert_eq!(rule("2SA", "1,2,3,4,5,6,7"), "");
+    assert_eq!(rule("SA", "1,2,3,4,5,6,7"), "The first Saturday of each month, 10:00");
+    assert_eq!(rule("SA", "28,27,26,25,24,23,22"), "The fourth Saturday of each month, 10:00");
+    assert_eq!(rule("SA", "-1,-2,-3,-4,-5,-6,-7"), "The last Saturday of each month, 10:00");
 }
 
 #[test]
