@@ -100,12 +100,14 @@ impl EventStatus {
         known.into_iter().find(|(known, _)| joined.starts_with(known)).map(|(_, status)| status)
     }
 
-    /// Tells whether a text is no status and yet says something that people should know: `Draft`, but not
-    /// `Active`.
+    /// Tells whether a text says something that people should know and no status does: `Draft`, but not `Active`, or
+    /// to where or when something was moved.
     pub fn is_telling(text: &str) -> bool {
-        !text.is_empty()
-            && Self::parse(text).is_none()
-            && !RUNNING.contains(&bare(word_of(text)).as_str())
+        match Self::parse(text) {
+            Some(Self::Rescheduled) => text.contains(char::is_whitespace),
+            Some(_) => false,
+            None => !text.is_empty() && !RUNNING.contains(&bare(word_of(text)).as_str()),
+        }
     }
 
     /// Tells whether it does not take place. What moved online does.
@@ -140,11 +142,15 @@ fn words_of(text: &str) -> Vec<String> {
     words
 }
 
-/// Tells whether words end by saying that something is not the case: `not`, `hasn't been`.
+/// Tells whether words end by saying that something is not the case, or not as a whole: `not`, `hasn't been`,
+/// `no longer`, `partially`.
 fn is_denied(words: &[String]) -> bool {
-    let mut words = words.iter().rev().skip_while(|word| matches!(word.as_str(), "be" | "been"));
-    let is_not = |word: &String| word == "not" || word.ends_with("n't") || word.ends_with("n’t");
-    words.next().is_some_and(is_not)
+    let mut words = words.iter().rev().map(String::as_str);
+    match words.find(|word| !matches!(*word, "be" | "been")) {
+        Some("longer") => words.next() == Some("no"),
+        Some("not" | "never" | "partially" | "previously") => true,
+        word => word.is_some_and(|word| word.ends_with("n't") || word.ends_with("n’t")),
+    }
 }
 
 /// Returns the letters and digits of a word in small letters, without `event` before them.

@@ -17,6 +17,9 @@ use super::schedule::words::day_words;
 use super::text;
 use crate::openactive::Kind;
 use crate::openactive::lenient::Text;
+use crate::openactive::month_of;
+use crate::openactive::parse_date;
+use crate::openactive::parse_written_date;
 use crate::openactive::word_of;
 use crate::oruk::Status;
 use crate::quality::Code;
@@ -141,13 +144,43 @@ pub(super) fn head_status(cx: &Context<'_>) -> EventStatus {
 
 /// Tells whether a series is said to be cancelled on some dates alone, as by `Cancelled - 24/12`.
 fn is_of_some_dates(cx: &Context<'_>, stated: &str) -> bool {
-    let names_dates = |word: &str| {
-        word.starts_with(|c: char| c.is_ascii_digit())
-            || SOME_DATES.iter().any(|known| known.eq_ignore_ascii_case(word))
-    };
+    let is_known = |word: &str| SOME_DATES.iter().any(|known| known.eq_ignore_ascii_case(word));
     cx.bundle.head.kind == Kind::SessionSeries
         && EventStatus::parse(stated) == Some(EventStatus::Cancelled)
-        && stated.split(|c: char| !c.is_alphanumeric()).any(names_dates)
+        && (stated.split(|c: char| !c.is_alphanumeric()).any(is_known) || names_date(stated))
+}
+
+/// Tells whether a text has something that looks like a date: `24/12`, `3rd`, the name of a month. Not the number
+/// of a room.
+fn names_date(text: &str) -> bool {
+    let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '(' | ')');
+    let words = text.split(is_between).map(|word| word.trim_matches(['.', '-']));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let has_digit = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
+    let is_month = |at: usize| {
+        // `May` is a word like others, unless a number stands beside it.
+        let has_day = || {
+            words[..at].last().is_some_and(has_digit) || words.get(at + 1).is_some_and(has_digit)
+        };
+        !has_digit(&words[at])
+            && month_of(words[at]).is_some()
+            && (!words[at].eq_ignore_ascii_case("may") || has_day())
+    };
+    words.iter().any(|word| is_date(word)) || (0..words.len()).any(is_month)
+}
+
+fn is_date(word: &str) -> bool {
+    let is_ordinal = ["st", "nd", "rd", "th"].iter().any(|suffix| {
+        let day = word.strip_suffix(suffix).and_then(|day| day.parse::<u32>().ok());
+        day.is_some_and(|day| (1..=31).contains(&day))
+    });
+    let is_day = |day: &str, month: &str| {
+        let number = |text: &str, most: u32| text.parse().is_ok_and(|n| (1..=most).contains(&n));
+        number(day, 31) && number(month, 12) && word != "24/7"
+    };
+    let of_day = word.split_once('/').is_some_and(|(day, month)| is_day(day, month));
+    let is_whole = || parse_date(word).or_else(|| parse_written_date(word)).is_some();
+    is_ordinal || of_day || is_whole()
 }
 
 /// Words by which dates are told from others.
@@ -197,11 +230,7 @@ fn days_since(cx: &Context<'_>, date: NaiveDate) -> i64 {
 fn alert(cx: &Context<'_>) -> Option<String> {
     let stated = stated_status(cx).unwrap_or_default();
     let status = head_status(cx);
-    // To where or when something was moved only the publisher's own words tell.
-    let has_words = stated.contains(char::is_whitespace);
-    let is_unknown = (status == EventStatus::Rescheduled && has_words)
-        || EventStatus::is_telling(stated)
-        || is_of_some_dates(cx, stated);
+    let is_unknown = EventStatus::is_telling(stated) || is_of_some_dates(cx, stated);
     let of_head = match status {
         _ if is_unknown => Some(format!("Status as published: {}", as_published(cx, stated))),
         EventStatus::Cancelled => Some("This activity is cancelled.".to_owned()),
@@ -225,7 +254,7 @@ fn alert(cx: &Context<'_>) -> Option<String> {
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
-/// Returns what people must know of a session before they go to it, and whether that is a status that is not known.
+/// Returns what people must know of a session before they go to it, and whether that is in the publisher's words.
 fn news_of(cx: &Context<'_>, occurrence: &Occurrence) -> Option<(String, bool)> {
     let start = local_time(occurrence.start);
     let session = || format!("session on {} at {}", day_words(start.date()), start.format("%H:%M"));
@@ -242,7 +271,7 @@ fn news_of(cx: &Context<'_>, occurrence: &Occurrence) -> Option<(String, bool)> 
     Some((format!("The {} {what}.", session()), false))
 }
 
-/// Returns the status of a session where it is not known; of slots nothing is told but whether they are off.
+/// Returns the status of a session where only its own words tell it; of slots nothing is told but whether they are off.
 fn unknown_status<'o>(cx: &Context<'_>, occurrence: &'o Occurrence) -> Option<&'o str> {
     let stated = occurrence.facts.as_deref()?.event_status.get()?;
     let is_told = EventStatus::is_telling(stated) && !cx.bundle.head.kind.is_facility();

@@ -860,6 +860,36 @@ fn a_status_says_whether_to_go_however_it_is_written() {
 }
 
 #[test]
+fn a_number_or_a_word_beside_cancelled_does_not_make_it_another_date() {
+    let status = |stated: &str| series(&format!(r#""eventStatus":"{stated}""#)).status;
+    for stated in [
+        "Cancelled due to Covid-19",
+        "Cancelled - Studio 2 closed",
+        "EventCancelled (see website 24/7)",
+        "Cancelled, may be back",
+        "Cancelled at 10.30",
+    ] {
+        assert_eq!(status(stated), Status::Defunct, "{stated}");
+    }
+    for stated in [
+        "Cancelled (24/12/2026)",
+        "Cancelled on the 3rd, others on",
+        "Cancelled in December",
+        "Cancelled 4 May",
+        "Cancelled: 2026-12-24",
+        "No longer cancelled",
+        "Never cancelled",
+        "Previously cancelled",
+        "Has been partially cancelled",
+    ] {
+        let told = series(&format!(r#""eventStatus":"{stated}""#));
+        let alert =
+            format!("Status as published: {stated}. Check with the provider before travelling.");
+        assert_eq!((told.status, told.alert), (Status::Active, Some(alert)), "{stated}");
+    }
+}
+
+#[test]
 fn a_session_that_is_not_as_planned_is_told_however_it_is_written() {
     let session = series(
         r#""subEvent":[{"startDate":"2026-11-24T18:30:00Z","eventStatus":"https://schema.org/EventMovedOnline"}]"#,
@@ -869,9 +899,11 @@ fn a_session_that_is_not_as_planned_is_told_however_it_is_written() {
     let two = r#""subEvent":[
         {"startDate":"2026-11-24T18:30:00Z","eventStatus":"Session cancelled"},
         {"startDate":"2026-12-01T18:30:00Z","eventStatus":"Draft"},
+        {"startDate":"2026-12-03T18:30:00Z","eventStatus":"Moved to Hall B"},
         {"startDate":"2026-12-08T18:30:00Z","eventStatus":"Live"}]"#;
     let alert = "The session on Tue 24 Nov 2026 at 18:30 is cancelled. \
         Status of the session on Tue 1 Dec 2026 at 18:30 as published: Draft. \
+        Status of the session on Thu 3 Dec 2026 at 18:30 as published: Moved to Hall B. \
         Check with the provider before travelling.";
     assert_eq!(series(two).alert.as_deref(), Some(alert));
     assert_eq!(found(two, &[Code::StatusUnknown]), ["status-unknown subEvent.eventStatus"]);
