@@ -54,6 +54,8 @@ pub(super) struct Context<'a> {
     pub(super) occurrences: Vec<Occurrence>,
     /// Some occurrence is not over yet.
     has_future: bool,
+    /// Some occurrence of these, or of all when all are over, goes ahead.
+    has_on: bool,
     /// What is published nowhere: see [`detail::withheld`].
     withheld: Vec<Detail>,
     findings: RefCell<Vec<Finding>>,
@@ -76,6 +78,7 @@ impl<'a> Context<'a> {
             layers: Vec::new(),
             occurrences: Vec::new(),
             has_future: false,
+            has_on: false,
             withheld: Vec::new(),
             findings: RefCell::new(Vec::new()),
         };
@@ -83,6 +86,8 @@ impl<'a> Context<'a> {
         context.layers = context.chain();
         context.occurrences = context.gather_occurrences();
         context.has_future = context.occurrences.iter().any(|o| o.is_future(now));
+        let has_on = context.current().any(|one| !one.status.is_off());
+        context.has_on = has_on;
         context.withheld = detail::withheld(&context);
         context
     }
@@ -228,16 +233,23 @@ impl<'a> Context<'a> {
     }
 
     /// Returns the facts of the occurrences, each distinct one once where they are shared: of those to
-    /// come, since the place or price of last month may be another; of all when all are over.
+    /// come, since the place or price of last month may be another; of all when all are over. What is off tells
+    /// nothing of others.
     pub(super) fn facts(&self) -> impl Iterator<Item = &Opportunity> {
         let mut last: Option<*const Opportunity> = None;
-        let current = self.occurrences.iter().filter(|o| !self.has_future || o.is_future(self.now));
-        current.filter_map(|occurrence| occurrence.facts.as_deref()).filter(move |facts| {
+        self.current().filter_map(|occurrence| occurrence.facts.as_deref()).filter(move |facts| {
             let address = std::ptr::from_ref::<Opportunity>(facts);
             let is_new = last != Some(address);
             last = Some(address);
             is_new
         })
+    }
+
+    /// Returns the occurrences whose facts count.
+    fn current(&self) -> impl Iterator<Item = &Occurrence> {
+        let all = self.occurrences.iter();
+        let current = all.filter(|one| !self.has_future || one.is_future(self.now));
+        current.filter(|one| !self.has_on || !one.status.is_off())
     }
 
     /// Returns the value of the first layer that states it, else the one all occurrences agree on.
@@ -247,6 +259,19 @@ impl<'a> Context<'a> {
     ) -> Option<&'s T> {
         let stated = self.layers.iter().map(|layer| property(layer)).find(|v| !v.is_absent());
         stated.or_else(|| self.agreed(property))
+    }
+
+    /// Returns the value of the first layer that states it, else the one that every occurrence states: what is meant
+    /// for one session, as a taster that is free, is not that of the others.
+    pub(super) fn first_of_all<'s, T: Absent + PartialEq>(
+        &'s self,
+        property: impl Fn(&'s Opportunity) -> &'s T,
+    ) -> Option<&'s T> {
+        let is_stated =
+            |one: &'s Occurrence| one.facts.as_deref().is_some_and(|o| !property(o).is_absent());
+        let is_of_all = self.layers.iter().any(|layer| !property(layer).is_absent())
+            || self.current().all(is_stated);
+        is_of_all.then(|| self.first(&property))?
     }
 
     /// Returns the value that all occurrences which state it agree on.

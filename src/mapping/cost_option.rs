@@ -50,7 +50,7 @@ impl Booking {
 pub(super) fn costs(cx: &Context<'_>) -> Costs {
     let offers = offers(cx);
     let (mut options, needs_entitlement) = options(cx, &offers);
-    let is_free = cx.first(|o| &o.is_accessible_for_free).is_some_and(|flag| flag.is_true());
+    let is_free = cx.first_of_all(|o| &o.is_accessible_for_free).is_some_and(|flag| flag.is_true());
     if options.is_empty() && is_free && offers.iter().all(|offer| offer.price.is_absent()) {
         options.push(free(cx));
     } else if is_free && options.iter().any(|option| option.amount > 0.0) {
@@ -419,7 +419,8 @@ fn fees(
     let entitled = entitled.map(|range| format!("{range} with a membership or entitlement"));
     let ranges: Vec<String> = range(&all).into_iter().chain(entitled).collect();
     let range = Some(ranges.join("; ")).filter(|range| !range.is_empty())?;
-    let first_free = cx.first(|o| &o.is_first_session_free).is_some_and(|flag| flag.is_true());
+    let first_free =
+        cx.first_of_all(|o| &o.is_first_session_free).is_some_and(|flag| flag.is_true());
     Some(if first_free && range != "Free" { format!("{range}; first session free") } else { range })
 }
 

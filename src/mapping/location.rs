@@ -16,6 +16,7 @@ use super::text;
 use super::url::web_address;
 use crate::openactive::Identifier;
 use crate::openactive::Kind;
+use crate::openactive::Opportunity;
 use crate::openactive::Place;
 use crate::openactive::Secret;
 use crate::openactive::VirtualLocation;
@@ -97,8 +98,9 @@ fn attendance(cx: &Context<'_>) -> Attendance {
     if head_status(cx) == EventStatus::MovedOnline {
         return Attendance::Online;
     }
-    let mode =
-        cx.first(|o| &o.event_attendance_mode).and_then(|mode| stated_mode(cx, mode.as_str()));
+    let mode = cx
+        .first_of_all(|o| &o.event_attendance_mode)
+        .and_then(|mode| stated_mode(cx, mode.as_str()));
     match mode {
         Some(mode) => mode,
         _ if cx.bundle.head.kind == Kind::OnDemandEvent => Attendance::Online,
@@ -108,6 +110,12 @@ fn attendance(cx: &Context<'_>) -> Attendance {
         }
         _ => Attendance::InPerson,
     }
+}
+
+/// Tells whether a session is online by itself.
+pub(super) fn is_online(cx: &Context<'_>, facts: &Opportunity) -> bool {
+    let mode = facts.event_attendance_mode.get();
+    mode.and_then(|mode| stated_mode(cx, mode)) == Some(Attendance::Online)
 }
 
 /// Reads a schema.org `EventAttendanceModeEnumeration`, also one that says `Online` or `Virtual` alone.

@@ -315,6 +315,39 @@ fn the_place_and_price_of_past_sessions_are_not_shown() {
 }
 
 #[test]
+fn what_one_session_says_is_not_true_of_all() {
+    let class = |first: &str, second: &str| {
+        series(&format!(
+            r#""location":{{"@type":"Place","name":"Hall"}},"subEvent":[
+            {{"startDate":"2026-12-01T18:30:00Z","duration":"PT1H"{first}}},
+            {{"startDate":"2026-12-08T18:30:00Z","duration":"PT1H"{second}}}]"#
+        ))
+    };
+    let free = r#","isAccessibleForFree":true"#;
+    assert_eq!(class(free, "").fees, None);
+    assert_eq!(class(free, free).fees.as_deref(), Some("Free"));
+    let women = r#","genderRestriction":"https://openactive.io/FemaleOnly","ageRestriction":{"minValue":60}"#;
+    for (second, is_of_all) in [("", false), (women, true)] {
+        let class = class(women, second);
+        let mut terms = class.attributes.iter().map(|attribute| &attribute.taxonomy_term.name);
+        assert_eq!(terms.any(|name| name == "Women and girls only"), is_of_all);
+        assert_eq!(class.minimum_age.is_some(), is_of_all);
+    }
+    let online = r#","eventAttendanceMode":"https://schema.org/OnlineEventAttendanceMode""#;
+    let one = class(online, "");
+    assert_eq!(place_names(&one), ["Hall"]);
+    let notes = one.schedules[0].notes.as_deref().unwrap();
+    assert!(notes.ends_with(" Online on: Tue 1 Dec 2026."), "{notes}");
+    assert_eq!(place_names(&class(online, online)), ["Online"]);
+    // What is cancelled says nothing of the others, neither of their place nor of their price.
+    let off = r#","eventStatus":"EventCancelled","location":{"@type":"Place","name":"Annexe"},
+        "offers":[{"price":99,"priceCurrency":"GBP"}]"#;
+    let two = class(off, "");
+    assert_eq!((place_names(&two), &two.fees), (vec!["Hall"], &None));
+    assert_eq!(place_names(&class(off, off)), ["Hall", "Annexe"]);
+}
+
+#[test]
 fn a_session_without_a_place_is_where_its_series_is() {
     let service = series(
         r#""location":{"@type":"Place","name":"Usual Hall"},"subEvent":[

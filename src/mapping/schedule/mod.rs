@@ -34,6 +34,7 @@ use super::context::date_of;
 use super::context::instant;
 use super::context::local_time;
 use super::location::Places;
+use super::location::is_online;
 use super::status::Liveness;
 use crate::openactive::Kind;
 use crate::openactive::Moment;
@@ -303,6 +304,7 @@ fn future_occurrences(cx: &Context<'_>, places: &Places<'_>) -> Vec<Dated> {
         let own_place = own_place.and_then(|facts| place_of_facts(cx, facts, places));
         let last_date = end.map_or(start.date(), |end| end.date());
         let spans_days = end.is_some_and(|end| end - start > TimeDelta::hours(16));
+        let own_mode = || occurrence.facts.as_deref().is_some_and(|o| is_online(cx, o));
         Dated {
             at: own_place.or_else(|| places.usual()),
             date: start.date(),
@@ -310,8 +312,8 @@ fn future_occurrences(cx: &Context<'_>, places: &Places<'_>) -> Vec<Dated> {
             closes: end.map(|end| end.time()),
             last_date: if spans_days { last_date } else { start.date() },
             is_off: occurrence.status.is_off(),
-            is_online: occurrence.status == EventStatus::MovedOnline
-                && places.attendance != Attendance::Online,
+            is_online: places.attendance != Attendance::Online
+                && (occurrence.status == EventStatus::MovedOnline || own_mode()),
             is_moved: occurrence.status == EventStatus::Rescheduled
                 || Planned::of(cx, occurrence).is_some(),
         }
