@@ -1,14 +1,15 @@
 //! When a facility can be used: published hours, else what its slots show, else the venue's hours.
 
 use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 use chrono::Datelike as _;
 use chrono::NaiveDate;
 use chrono::NaiveTime;
+use chrono::TimeDelta;
 use chrono::Timelike as _;
 use chrono::Weekday;
 
-use super::derive::MAX_DATES;
 use super::placeholder;
 use super::row::Row;
 use super::row::weekly;
@@ -35,22 +36,22 @@ pub(super) fn rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     let stated = cx.first(|o| &o.hours_available).into_iter();
     check(cx, stated.chain(courts.map(|court| &court.hours_available)), "hoursAvailable");
     let published = published_hours(cx);
+    let today = local_time(cx.now).date();
     let mut rows: Vec<Row> =
-        published.iter().flat_map(|hours| of_hours(hours, "Available: ")).collect();
+        published.iter().flat_map(|hours| of_hours(hours, "Available: ", today)).collect();
     if published.len() > 1 {
         rows = of_any(rows);
     }
-    let today = local_time(cx.now).date();
     rows.retain(|row| row.last().is_none_or(|last| last >= today));
     let mut entries = published.iter().flat_map(|hours| hours.iter());
     let is_closed = !published.is_empty() && entries.all(is_never_open);
-    if rows.is_empty() && !is_closed {
-        rows = of_slots(cx);
+    if rows.iter().all(|row| row.label == CLOSED) && !is_closed {
+        rows.extend(of_slots(cx));
     }
     if rows.is_empty() && published.is_empty() {
         let hours = places.venues.iter().map(|venue| &venue.opening_hours_specification);
         check(cx, hours.clone(), "location.openingHoursSpecification");
-        rows.extend(hours.flat_map(|hours| of_hours(hours, "Venue open: ")));
+        rows.extend(hours.flat_map(|hours| of_hours(hours, "Venue open: ", today)));
     }
     let special = places.venues.iter().map(|venue| &venue.special_opening_hours_specification);
     check(cx, special.clone(), "location.specialOpeningHoursSpecification");
@@ -156,7 +157,8 @@ fn of_any(rows: Vec<Row>) -> Vec<Row> {
         row.label = "Available: ";
         row.notes = notes.clone().unwrap_or_default();
     }
-    for row in others {
+    // Where one of them is shut, others may be open.
+    for row in others.into_iter().filter(|row| row.label != CLOSED) {
         if !all.contains(&row) {
             all.push(row);
         }
@@ -164,8 +166,9 @@ fn of_any(rows: Vec<Row>) -> Vec<Row> {
     all
 }
 
-fn of_hours(hours: &Many<OpeningHours>, label: &'static str) -> Vec<Row> {
+fn of_hours(hours: &Many<OpeningHours>, label: &'static str, today: NaiveDate) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
+    let mut shut: Vec<(NaiveDate, NaiveDate, Vec<Weekday>)> = Vec::new();
     let mut holidays: Vec<(NaiveTime, NaiveTime)> = Vec::new();
     for entry in hours {
         let (Some((opens, closes)), Some((valid_from, valid_to))) = (times(entry), dates(entry))
@@ -178,6 +181,10 @@ fn of_hours(hours: &Many<OpeningHours>, label: &'static str) -> Vec<Row> {
             holidays.push((opens, closes));
         }
         let days = weekdays(entry);
+        let is_of_days = !days.is_empty() || named_days(entry).next().is_none();
+        if let (true, Some(first), Some(last)) = (is_closed && is_of_days, valid_from, valid_to) {
+            shut.push((first, last, days.clone()));
+        }
         if is_closed || days.is_empty() {
             continue;
         }
@@ -191,12 +198,20 @@ fn of_hours(hours: &Many<OpeningHours>, label: &'static str) -> Vec<Row> {
             ..Row::default()
         });
     }
-    let (shut, open): (Vec<_>, Vec<_>) = holidays.into_iter().partition(|(from, to)| from == to);
-    if open.is_empty() && !shut.is_empty() {
+    // Between two dates it is shut on days on which it is open else: on others it never is.
+    let open_days = rows.iter().flat_map(|row| &row.rule).flat_map(|rule| &rule.days);
+    let open_days: HashSet<Weekday> = open_days.map(|day| day.weekday).collect();
+    let is_told = |days: &[Weekday]| days.is_empty() || days.iter().any(|d| open_days.contains(d));
+    let shut = shut.into_iter().filter(|(.., days)| is_told(days));
+    let shut: Vec<Row> =
+        shut.flat_map(|(from, to, days)| closures(from, to, &days, today)).collect();
+    let (never, open): (Vec<_>, Vec<_>) = holidays.into_iter().partition(|(from, to)| from == to);
+    if open.is_empty() && !never.is_empty() {
         for row in &mut rows {
             row.notes.push("Closed on public holidays.".to_owned());
         }
     }
+    rows.extend(shut);
     rows.extend(open.into_iter().map(|(opens, closes)| Row {
         label,
         occasion: "Public holidays",
@@ -208,20 +223,18 @@ fn of_hours(hours: &Many<OpeningHours>, label: &'static str) -> Vec<Row> {
 }
 
 /// Hours on special dates. Some days of the week between two dates are a rule with an end; where the venue
-/// is shut on them each is a date of its own.
+/// is shut on them, they are told as they follow on one another. One date alone is that of a day.
 fn of_special(hours: &Many<OpeningHours>, today: NaiveDate) -> Vec<Row> {
     let mut rows = Vec::new();
     for entry in hours {
-        let Some((Some(first), last)) = dates(entry) else { continue };
-        let last = last.unwrap_or(first);
+        let Some((first, last)) = dates(entry) else { continue };
+        let Some((first, last)) = first.or(last).zip(last.or(first)) else { continue };
         let Some((opens, closes)) = times(entry) else { continue };
         let days = weekdays(entry);
         let is_closed = opens == closes;
         let is_range = first < last;
         if is_range && is_closed && !days.is_empty() {
-            let dates = first.max(today).iter_days().take_while(|date| *date <= last);
-            let shut = dates.filter(|date| days.contains(&date.weekday()));
-            rows.extend(shut.take(MAX_DATES).map(|date| closed(date, date)));
+            rows.extend(closures(first, last, &days, today));
         } else if is_closed {
             rows.push(closed(first, last));
         } else {
@@ -240,16 +253,45 @@ fn of_special(hours: &Many<OpeningHours>, today: NaiveDate) -> Vec<Row> {
     rows
 }
 
+/// Tells on which days of the week something is shut between two dates, days that follow on one another in one row;
+/// on every day where none is named.
+fn closures(first: NaiveDate, last: NaiveDate, days: &[Weekday], today: NaiveDate) -> Vec<Row> {
+    let days: HashSet<Weekday> = days.iter().copied().collect();
+    if days.is_empty() || days.len() == 7 || first >= last {
+        return if first <= last { vec![closed(first, last)] } else { Vec::new() };
+    }
+    let mut runs: Vec<(NaiveDate, NaiveDate)> = Vec::new();
+    // What began a week ago is over.
+    for date in first.max(today - TimeDelta::days(7)).iter_days() {
+        if date > last || runs.len() > MAX_CLOSURES {
+            break;
+        }
+        if days.contains(&date.weekday()) {
+            match runs.last_mut() {
+                Some((_, end)) if end.succ_opt() == Some(date) => *end = date,
+                _ => runs.push((date, date)),
+            }
+        }
+    }
+    let to_come = runs.into_iter().filter(|(_, end)| *end >= today).take(MAX_CLOSURES);
+    to_come.map(|(first, last)| closed(first, last)).collect()
+}
+
+/// How many times a venue is told to be shut: a year of Sundays.
+const MAX_CLOSURES: usize = 53;
+
 /// A venue that is shut; nothing starts, so that who asks for what is on that day is not shown it.
 fn closed(first: NaiveDate, last: NaiveDate) -> Row {
     Row {
-        label: "Venue closed: ",
+        label: CLOSED,
         valid_to: Some(last),
         last_date: (last > first).then_some(last),
         dtstart: None,
         ..Row::dated(first)
     }
 }
+
+const CLOSED: &str = "Venue closed: ";
 
 /// The hours in which slots are offered: per weekday the union of all future slots, adjoining ones
 /// joined; weekdays with the same hours share a row.

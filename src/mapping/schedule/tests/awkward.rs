@@ -241,6 +241,44 @@ fn special_hours_are_said_for_all_their_days() {
 }
 
 #[test]
+fn days_on_which_a_venue_is_shut_are_all_told() {
+    let shut = |hours: &str| format!(r#"{{"opens":"00:00","closes":"00:00",{hours}}}"#);
+    let week = r#""dayOfWeek":["Monday","Tuesday","Wednesday","Thursday","Friday"]"#;
+    let christmas =
+        shut(&format!(r#"{week},"validFrom":"2026-12-14","validThrough":"2027-01-08""#));
+    let weeks = [
+        "Venue closed: Mon 14 Dec 2026 to Fri 18 Dec 2026",
+        "Venue closed: Mon 21 Dec 2026 to Fri 25 Dec 2026",
+        "Venue closed: Mon 28 Dec 2026 to Fri 1 Jan 2027",
+        "Venue closed: Mon 4 Jan 2027 to Fri 8 Jan 2027",
+    ];
+    assert_eq!(descriptions(&venue("", &christmas)), weeks);
+    let one_bound = venue("", &shut(r#""validThrough":"2026-12-26""#));
+    assert_eq!(descriptions(&one_bound), ["Venue closed: Sat 26 Dec 2026"]);
+    // Among the usual hours.
+    let facility = |usual: &str, shut: &str| {
+        let open = r#""opens":"09:00","closes":"21:00""#;
+        let facility = service(&format!(
+            r#"{{"@type":"FacilityUse","hoursAvailable":[{{{open},{usual}}},{shut}]}}"#
+        ));
+        descriptions(&facility).join("; ")
+    };
+    let dates = r#""validFrom":"2026-12-24","validThrough":"2027-01-02""#;
+    let open = r#""dayOfWeek":["Monday","Saturday"]"#;
+    let usual = "Available: Mondays and Saturdays, 09:00 to 21:00";
+    let closed = "Venue closed: Thu 24 Dec 2026 to Sat 2 Jan 2027";
+    assert_eq!(facility(open, &shut(dates)), format!("{usual}; {closed}"));
+    let saturdays = "Venue closed: Sat 26 Dec 2026; Venue closed: Sat 2 Jan 2027";
+    let on_saturdays = shut(&format!(r#""dayOfWeek":"Saturday",{dates}"#));
+    assert_eq!(facility(open, &on_saturdays), format!("{usual}; {saturdays}"));
+    // Never open on these, and not open on holidays, whichever they are.
+    for day in ["Sunday", "PublicHolidays"] {
+        assert_eq!(facility(open, &shut(&format!(r#""dayOfWeek":"{day}",{dates}"#))), usual);
+    }
+    assert_eq!(facility(open, &shut(r#""dayOfWeek":"Monday","validFrom":"2026-12-24""#)), usual);
+}
+
+#[test]
 fn slots_round_the_clock_are_all_day() {
     let of_hour =
         |hour: u32| format!(r#"{{"startDate":"2026-12-01T{hour:02}:00:00Z","duration":"PT1H"}}"#);
