@@ -18,13 +18,16 @@ mod zone;
 
 use std::collections::HashSet;
 
+use chrono::Datelike as _;
 use chrono::NaiveDate;
 use chrono::NaiveTime;
 use chrono::TimeDelta;
+use chrono::Weekday;
 
 use self::derive::Dated;
 use self::placeholder::is_real;
 use self::row::Row;
+use self::row::weekly;
 use super::attribute::Attendance;
 use super::bundle::ChildFeed;
 use super::bundle::EventStatus;
@@ -41,6 +44,7 @@ use crate::openactive::Moment;
 use crate::openactive::Opportunity;
 use crate::openactive::lenient::Absent as _;
 use crate::openactive::stamp_in;
+use crate::oruk::Frequency;
 use crate::oruk::Id;
 use crate::oruk::Schedule;
 use crate::quality::Code;
@@ -106,9 +110,10 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     if !dated.is_empty() && rows.iter().all(|row| row.last().is_some_and(|last| last < today)) {
         rows.clear(); // the schedule ran out, the dates go on
     }
+    let mut rows: Vec<Row> =
+        rows.into_iter().flat_map(|row| by_place(row, &dated, places)).collect();
     let mut elsewhere: Vec<Row> = Vec::new();
     rows.retain_mut(|row| {
-        row.at = place_of(row, &dated, places);
         if !row.is_complete && !confirm(cx, row, &dated) {
             return false;
         }
@@ -180,8 +185,7 @@ const PROVISIONAL: &str = "Provisional: dates are confirmed individually and may
 /// Takes out of a rule what is cancelled, was moved away or takes place elsewhere, which is returned.
 fn leave_out(row: &mut Row, dated: &[Dated], left: &[Planned]) -> Vec<Row> {
     let of_row: Vec<&Dated> = dated.iter().filter(|one| is_of(row, one)).collect();
-    let is_here =
-        |one: &Dated| one.at == row.at || one.is_online || !row.is_complete || row.at.is_none();
+    let is_here = |one: &Dated| one.at == row.at || one.is_online || row.at.is_none();
     let is_on = |one: &&&Dated| !one.is_off && is_here(one);
     let on: HashSet<NaiveDate> = of_row.iter().filter(is_on).map(|one| one.date).collect();
     let moved = of_row.iter().filter(|one| !one.is_off && !is_here(one));
@@ -234,17 +238,50 @@ fn published_rows(cx: &Context<'_>) -> Vec<Row> {
     rows.collect()
 }
 
-/// Returns the place of a rule. A complete one is where the series is: occurrences elsewhere are the
-/// exception, as long as it is one, or few beside others that are there. Else it is the place of the
-/// occurrences that follow it, when they all share one; that of the series when there are none.
+/// Gives a rule its place, and makes several of a weekly one whose days of the week are each at another.
+fn by_place(mut row: Row, dated: &[Dated], places: &Places<'_>) -> Vec<Row> {
+    row.at = place_of(&row, dated, places);
+    let Some(rule) = row.rule.as_ref().filter(|rule| rule.frequency == Frequency::Weekly) else {
+        return vec![row];
+    };
+    let mut by_place: Vec<(Option<Id>, Vec<Weekday>)> = Vec::new();
+    for day in rule.days.iter().map(|day| day.weekday) {
+        let of_day: Vec<Dated> =
+            dated.iter().filter(|one| one.date.weekday() == day).copied().collect();
+        let shown = of_day.iter().filter(|one| !one.is_off && is_of(&row, one));
+        // One session alone may be the exception.
+        let at = if shown.count() > 1 { place_of(&row, &of_day, places) } else { row.at };
+        match by_place.iter_mut().find(|(known, _)| *known == at) {
+            Some((_, days)) => days.push(day),
+            None => by_place.push((at, vec![day])),
+        }
+    }
+    if let [(at, _)] = by_place.as_slice() {
+        row.at = *at;
+        return vec![row];
+    }
+    let interval = rule.interval;
+    let parts = by_place.into_iter().map(|(at, days)| {
+        let mut part = Row { at, count: None, ..row.clone() };
+        part.except.retain(|date| days.contains(&date.weekday()));
+        part.rule = Some(weekly(&days, interval));
+        part
+    });
+    parts.collect()
+}
+
+/// Returns the place of a rule. It is where the series is: occurrences elsewhere are the exception, as long as they
+/// are few beside others that are there, or it is one of a complete rule. Else it is the place of the occurrences
+/// that follow it, when they all share one; that of the series when there are none.
 fn place_of(row: &Row, dated: &[Dated], places: &Places<'_>) -> Option<Id> {
     let of_series = places.usual();
     let shows_place = |one: &&Dated| is_of(row, one) && !one.is_off && !one.is_online;
     let of_dates = dated.iter().filter(shows_place).map(|one| one.at);
     let elsewhere = of_dates.clone().filter(|at| *at != of_series).count();
     let is_here = of_dates.clone().any(|at| at == of_series);
-    let is_exception = elsewhere <= 1 || (is_here && elsewhere <= derive::MAX_DATES);
-    if row.is_complete && of_series.is_some() && is_exception {
+    let is_exception =
+        (row.is_complete && elsewhere <= 1) || (is_here && elsewhere <= derive::MAX_DATES);
+    if of_series.is_some() && is_exception {
         return of_series;
     }
     let mut of_dates = of_dates;

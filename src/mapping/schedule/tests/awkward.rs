@@ -138,6 +138,45 @@ fn sessions_all_of_which_are_elsewhere_move_the_class() {
 }
 
 #[test]
+fn each_day_of_the_week_is_where_its_sessions_are() {
+    let rows = |kind: &str, sessions: &[(&str, &str)]| {
+        let session = |(day, place): &(&str, &str)| {
+            format!(
+                r#"{{"startDate":"2026-12-{day}T18:00:00Z","duration":"PT1H",
+                "location":{{"@type":"Place","name":"{place}"}}}}"#
+            )
+        };
+        let all: Vec<_> = sessions.iter().map(session).collect();
+        let class = series(&format!(
+            r#"{AT_HALL}"eventSchedule":[{{"@type":"{kind}","byDay":["TU","TH"],"startTime":"18:00",
+            "repeatFrequency":"P1W","exceptDate":"2026-12-22"}}],"subEvent":[{}]"#,
+            all.join(",")
+        ));
+        let place = |row: &Schedule| {
+            let mut at = class.service_at_locations.iter();
+            at.find(|at| Some(at.id) == row.service_at_location_id)?.location.name.clone()
+        };
+        let row = |row: &Schedule| {
+            let (at, notes) = (place(row).unwrap_or_default(), row.notes.clone());
+            format!("{} {at} {}", row.description, notes.unwrap_or_default())
+        };
+        class.schedules.iter().map(row).collect::<Vec<_>>()
+    };
+    let thursdays = [("03", "Annexe"), ("10", "Annexe"), ("17", "Annexe")];
+    let tuesday = [("01", "Hall")];
+    assert_eq!(
+        rows("Schedule", &[&tuesday[..], &thursdays[..]].concat()),
+        ["Tuesdays, 18:00 Hall Not running on: Tue 22 Dec 2026.", "Thursdays, 18:00 Annexe "]
+    );
+    // One of three is the exception, also of a partial rule.
+    let mixed = [("24", "Hall"), ("29", "Annexe"), ("31", "Hall")];
+    let [rule, single] = rows("PartialSchedule", &mixed).try_into().unwrap();
+    assert!(rule.starts_with("Tuesdays and Thursdays, 18:00 Hall "), "{rule}");
+    assert!(rule.ends_with("; Tue 29 Dec 2026."), "{rule}");
+    assert_eq!(single, "Tue 29 Dec 2026, 18:00 to 19:00 Annexe ");
+}
+
+#[test]
 fn a_date_that_is_published_twice_is_told_once() {
     let here = r#"{"startDate":"2026-12-14T18:00:00Z","duration":"PT1H"}"#;
     let elsewhere = r#"{"startDate":"2026-12-07T18:00:00Z","duration":"PT1H",
