@@ -150,8 +150,8 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
 }
 
 /// Holds a partial rule against its sessions, which confirm its dates one by one: up to the last of them, and a year
-/// ahead, a date without one is left out. Returns false for a rule that none of them follows, though it begins
-/// before the last.
+/// ahead, a date without one is left out. Returns false for a rule that none of the sessions follows, though several
+/// of its dates lie before the last.
 fn confirm(cx: &Context<'_>, row: &mut Row, dated: &[Dated]) -> bool {
     let today = local_time(cx.now).date();
     let passes_over = row.rule.as_ref().is_some_and(|rule| rule.interval > 1);
@@ -161,22 +161,26 @@ fn confirm(cx: &Context<'_>, row: &mut Row, dated: &[Dated]) -> bool {
         row.dtstart = of_row.iter().find(|one| !one.is_moved).map(|one| one.date);
         of_row.retain(|one| row.has(one.date));
     }
-    if !of_row.iter().any(|one| !one.is_off) {
-        let last = dated.iter().filter(|one| !one.is_off).map(|one| one.date).max();
-        if last.is_some_and(|last| row.valid_from.is_none_or(|first| first <= last)) {
+    let is_confirmed = of_row.iter().any(|one| !one.is_off);
+    let others = dated.iter().filter(|one| !one.is_off && !is_confirmed);
+    let Some(last) = of_row.into_iter().chain(others).map(|one| one.date).max() else {
+        row.notes.insert(0, PROVISIONAL.to_owned());
+        return true;
+    };
+    let starts = cx.occurrences.iter().map(|one| local_time(one.start));
+    let starts = starts.filter(|start| Some(start.time()) == row.opens);
+    let known: HashSet<NaiveDate> = starts.map(|start| start.date()).collect();
+    let days = today.iter_days().take(366).take_while(|date| *date <= last);
+    let missing = days.filter(|date| row.has(*date) && !known.contains(date));
+    let missing: Vec<NaiveDate> = missing.collect();
+    if !is_confirmed {
+        // One date alone may be the exception, and the sessions after it not be published yet.
+        if missing.len() > 1 && dated.iter().any(|one| !one.is_off) {
             return false;
         }
         row.notes.insert(0, PROVISIONAL.to_owned());
     }
-    if let Some(last) = of_row.iter().map(|one| one.date).max() {
-        let starts = cx.occurrences.iter().map(|one| local_time(one.start));
-        let starts = starts.filter(|start| Some(start.time()) == row.opens);
-        let known: HashSet<NaiveDate> = starts.map(|start| start.date()).collect();
-        let days = today.iter_days().take(366).take_while(|date| *date <= last);
-        let missing = days.filter(|date| row.has(*date) && !known.contains(date));
-        let missing: Vec<NaiveDate> = missing.collect();
-        row.except.extend(missing);
-    }
+    row.except.extend(missing);
     true
 }
 

@@ -1055,6 +1055,12 @@ fn dates_of_a_partial_rule_are_those_of_its_sessions() {
     let late = ["2026-11-24T19:00", "2026-12-01T19:00"];
     let worked_out = rows(&[("Tuesdays, 19:00 to 20:00", WORKED_OUT)]);
     assert_eq!(partial(weekly, &late, &[]), worked_out);
+    // Of two days a week only the first may be published yet.
+    let thursday = r#""repeatFrequency":"P1W","byDay":"TH""#;
+    let published = partial(thursday, &["2026-12-01T18:30"], &[]);
+    let provisional_thursdays = "Not running on: Thu 26 Nov 2026. Provisional: dates are confirmed individually and may change.";
+    let single = ("Tue 1 Dec 2026, 18:30 to 19:30", "");
+    assert_eq!(published, rows(&[("Thursdays, 18:30 to 19:30", provisional_thursdays), single]));
     // One that begins later than anything published may still come.
     let from_january = format!(r#"{weekly},"startDate":"2027-01-05""#);
     let provisional = "Provisional: dates are confirmed individually and may change.";
