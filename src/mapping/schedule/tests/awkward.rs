@@ -1058,7 +1058,8 @@ fn dates_of_a_partial_rule_are_those_of_its_sessions() {
     // Of two days a week only the first may be published yet.
     let thursday = r#""repeatFrequency":"P1W","byDay":"TH""#;
     let published = partial(thursday, &["2026-12-01T18:30"], &[]);
-    let provisional_thursdays = "Not running on: Thu 26 Nov 2026. Provisional: dates are confirmed individually and may change.";
+    let provisional_thursdays = "Provisional: dates are confirmed individually and may change. \
+        Not running on: Thu 26 Nov 2026.";
     let single = ("Tue 1 Dec 2026, 18:30 to 19:30", "");
     assert_eq!(published, rows(&[("Thursdays, 18:30 to 19:30", provisional_thursdays), single]));
     // One that begins later than anything published may still come.
