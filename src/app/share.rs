@@ -103,12 +103,12 @@ impl App {
         let worker = worker();
         match self.store.share(worker.clone()).await? {
             None => {
-                self.mark_if_made_otherwise().await;
                 self.withdraw(&self.mapper, stop).await;
                 if stop.is_cancelled() {
                     return Ok(());
                 }
                 self.load_catalogue().await?;
+                self.mark_if_made_otherwise().await;
                 self.supervisor.reconcile(self, stop).await?;
                 self.start_mapping(Arc::new(self.mapper.clone()), stop);
             }
@@ -206,6 +206,13 @@ impl App {
         let mut mapper = self.mapper.clone();
         mapper.store = self.store.under(lease);
         mapper.is_shared = true;
+        self.withdraw(&mapper, stop).await;
+        if stop.is_cancelled() {
+            return;
+        }
+        if let Err(error) = self.load_catalogue().await {
+            error!(error = with_causes(&error), "catalogue not read; it follows the store");
+        }
         let prepared = async {
             self.load_vocabularies().await;
             self.mark_if_made_otherwise().await;
@@ -213,13 +220,6 @@ impl App {
         tokio::select! {
             () = stop.cancelled() => return,
             () = prepared => {}
-        }
-        self.withdraw(&mapper, stop).await;
-        if stop.is_cancelled() {
-            return;
-        }
-        if let Err(error) = self.load_catalogue().await {
-            error!(error = with_causes(&error), "catalogue not read; it follows the store");
         }
         for task in self.start_mapping(Arc::new(mapper), stop) {
             joined(task).await;

@@ -67,7 +67,7 @@ impl App {
         while !stop.is_cancelled() {
             match self.try_to_withdraw(mapper, stop).await {
                 Ok(true) => return,
-                Ok(false) => self.mark_if_made_otherwise().await,
+                Ok(false) => {}
                 Err(error) => error!(
                     error = with_causes(&error),
                     "what is not to be republished any more was not withdrawn; it is tried again"
@@ -91,6 +91,14 @@ impl App {
             return Ok(true);
         }
         info!(feeds = withheld.len(), "withdrawing what is not to be republished any more");
+        let prepared = async {
+            self.load_vocabularies().await;
+            self.mark_if_made_otherwise().await;
+        };
+        tokio::select! {
+            () = stop.cancelled() => return Ok(false),
+            () = prepared => {}
+        }
         mapper.map_unseen(stop).await?;
         self.note_shown().await
     }
