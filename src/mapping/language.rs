@@ -72,7 +72,8 @@ fn code_of(stated: &str) -> Option<String> {
         bare.unwrap_or(name).trim()
     });
     // Most write a code, which is found sooner than a name.
-    let code = if stated.len() == 2 { tag_of(stated) } else { None };
+    let is_coded = stated.split('-').next().is_some_and(|language| language.len() == 2);
+    let code = if is_coded { tag_of(stated) } else { None };
     code.or_else(|| code_of_name(stated))
         .or_else(|| tag_of(stated))
         .or_else(|| names.into_iter().find_map(code_of_name))

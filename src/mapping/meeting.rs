@@ -144,7 +144,9 @@ pub(super) fn without_joining_links(text: String) -> String {
 fn dialled(text: &str) -> Vec<Range<usize>> {
     let is_tone = |c: char| c.is_ascii_digit() || ",#*+".contains(c);
     let mut end = 0;
-    let pauses = text.match_indices(",,").filter_map(|(at, _)| {
+    let bytes = text.as_bytes();
+    let pauses = memchr::memchr_iter(b',', bytes).filter(|at| bytes.get(at + 1) == Some(&b','));
+    let pauses = pauses.filter_map(|at| {
         let (before, from) = text.split_at(at);
         let rest = from.trim_start_matches(is_tone);
         let tones = from.strip_suffix(rest)?.trim_end_matches(',');

@@ -84,11 +84,15 @@ fn is_address(word: &str) -> bool {
 /// Returns what private persons are reached by, each address and number alone: never to be published, unless it is
 /// how the organisation or the public contact point is reached.
 pub(super) fn private_details<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
+    let private = private_persons(cx);
+    if private.is_empty() {
+        return Vec::new().into_iter();
+    }
     let organizer = find_party(cx).filter(|found| !found.is_private);
     let organizer = organizer.into_iter().flat_map(|found| found.party.details());
     let point = contact_point(cx).into_iter().flat_map(ContactPoint::details);
     let public: Vec<&str> = organizer.chain(point).flat_map(each_in).collect();
-    let private = private_persons(cx).into_iter().flat_map(|person| person.details);
+    let private = private.into_iter().flat_map(|person| person.details);
     let mut private: Vec<&str> = private.flat_map(each_in).collect();
     private.sort_unstable();
     private.dedup();
