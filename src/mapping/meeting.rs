@@ -101,6 +101,13 @@ fn names_joining_host(text: &str) -> bool {
         return true;
     }
     memchr::memchr_iter(b'.', bytes).any(|dot| {
+        let is_among = |at: Option<usize>, known: &[u8]| {
+            let byte = at.and_then(|at| bytes.get(at));
+            byte.is_some_and(|byte| known.contains(&byte.to_ascii_lowercase()))
+        };
+        if !is_among(dot.checked_sub(1), BEFORE_DOTS) || !is_among(Some(dot + 1), AFTER_DOTS) {
+            return false;
+        }
         let is_at = |(first, others): &(&str, &str)| {
             let start = dot.checked_sub(first.len());
             let named = start.and_then(|start| bytes.get(start..dot));
@@ -392,6 +399,10 @@ const JOINING_HOSTS: [(&str, &str); 18] = [
     ("bluejeans", ".com"),
 ];
 
+/// What stands beside the first dot of each. Most dots of a text stand between others.
+const BEFORE_DOTS: &[u8] = b"cglmnstvxy";
+const AFTER_DOTS: &[u8] = b"cglmrsu";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -399,6 +410,8 @@ mod tests {
     #[test]
     fn each_host_is_known() {
         for (first, others) in JOINING_HOSTS {
+            assert!(BEFORE_DOTS.contains(first.as_bytes().last().unwrap()), "{first}");
+            assert!(AFTER_DOTS.contains(&others.as_bytes()[1]), "{others}");
             let link = format!("https://{}{others}/a", first.to_uppercase());
             assert!(is_joining_link(&link), "{link}");
         }
