@@ -1,17 +1,14 @@
 //! Whom to ask: the public contact point, the organiser, the venue. Never a private person.
 
-use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::context::Context;
-use super::detail::is_same;
-use super::detail::number_of_digits;
+use super::detail::count_digits;
 use super::detail::numbers_in;
 use super::location::Places;
 use super::options::ContactNames;
 use super::organization::Organizer;
-use super::organization::private_details;
 use super::precedence::Field;
 use super::precedence::Property;
 use super::text;
@@ -51,7 +48,7 @@ pub(super) fn service_email(
         Property::Organizer => organizer.organization.email.clone(),
         _ => {
             let mut stated = places.venues.iter().filter_map(|place| email(place.email.as_str()));
-            stated.find(|address| !private_details(cx).any(|detail| is_same(address, detail)))
+            stated.find(|address| !cx.is_private(address))
         }
     })
 }
@@ -114,19 +111,14 @@ fn is_public_name(name: &str, organization: &str) -> bool {
     let lower = name.to_lowercase();
     let parts = lower.split(|c| ",;:()/|–—".contains(c)).flat_map(|part| part.split(" - "));
     let mut parts = parts.filter(|part| !part.trim().is_empty());
-    let is_team = |part: &str| words(part).any(|word| TEAM_WORDS.contains(&word));
+    let is_team = |part: &str| text::words(part).any(|word| TEAM_WORDS.contains(&word));
     lower == organization.to_lowercase() || parts.all(is_team)
 }
 
 /// Tells whether a title holds words of teams and roles alone: a name is none of them.
 fn is_title(title: &str) -> bool {
     let lower = title.to_lowercase();
-    words(&lower).all(|word| TEAM_WORDS.contains(&word) || ROLE_WORDS.contains(&word))
-}
-
-/// Returns the words of a text.
-pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+    text::words(&lower).all(|word| TEAM_WORDS.contains(&word) || ROLE_WORDS.contains(&word))
 }
 
 fn organizer_phones(organizer: &Organizer<'_>) -> (Vec<String>, &'static str) {
@@ -145,13 +137,12 @@ fn of_organizer(cx: &Context<'_>, organizer: &Organizer<'_>) -> Option<Contact> 
 fn of_venues(cx: &Context<'_>, places: &Places<'_>) -> Vec<Contact> {
     let physical =
         places.at_locations.iter().filter(|at| at.location.location_type == LocationType::Physical);
-    // A place may be that of a private person, who is reached there.
-    let private = LazyCell::new(|| private_details(cx).collect::<Vec<_>>());
     physical
         .zip(&places.venues)
         .filter_map(|(at, place)| {
             let mut numbers = dialled(place.telephone.as_str());
-            numbers.retain(|number| !private.iter().any(|detail| is_same(number, detail)));
+            // A place may be that of a private person, who is reached there.
+            numbers.retain(|number| !cx.is_private(number));
             let phones = (numbers, "Venue reception");
             let mut contact =
                 contact(cx, &["venue", at.location_id.encode(&mut [0; 36])], None, phones)?;
@@ -201,7 +192,7 @@ fn dialled(stated: &str) -> Vec<String> {
         let after = line.split_once(number).and_then(|(_, after)| extension(after));
         after.map_or_else(|| number.to_owned(), |digits| format!("{number} ext. {digits}"))
     };
-    let is_published = |number: &&str| number_of_digits(number) >= SHORTEST_NUMBER;
+    let is_published = |number: &&str| count_digits(number) >= SHORTEST_NUMBER;
     numbers_in(&line).into_iter().filter(is_published).map(with_extension).collect()
 }
 

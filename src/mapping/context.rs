@@ -23,7 +23,7 @@ use super::bundle::Bundle;
 use super::bundle::Occurrence;
 use super::detail;
 use super::detail::Detail;
-use super::detail::Place;
+use super::detail::Within;
 use super::meeting::decoded;
 use super::meeting::lets_in;
 use super::meeting::mentions_joining_link;
@@ -217,12 +217,17 @@ impl<'a> Context<'a> {
         is_kept.then_some(stated)
     }
 
+    /// Tells whether an address or a number is what a private person is reached by.
+    pub(super) fn is_private(&self, stated: &str) -> bool {
+        self.withheld.iter().any(|detail| detail.reaches_at(stated))
+    }
+
     fn withheld_in(&self, link: &str) -> Option<&Detail> {
         if self.withheld.is_empty() {
             return None;
         }
         let decoded = decoded(link);
-        self.withheld.iter().find(|detail| detail.is_in(&decoded, Place::Link))
+        self.withheld.iter().find(|detail| detail.is_in(&decoded, Within::Link))
     }
 
     /// Takes note of what the reader of the head put up with.
@@ -292,17 +297,17 @@ impl<'a> Context<'a> {
 
     /// Returns text of the publisher without the details that must not be published.
     pub(super) fn clean(&self, published: String) -> String {
-        self.without_details(published, Place::Text)
+        self.without_details(published, Within::Text)
     }
 
     /// Returns a name or label without them, which services of others have too: a word stays, even if it is
     /// somebody's password.
     pub(super) fn clean_name(&self, published: String) -> String {
-        self.without_details(published, Place::Name)
+        self.without_details(published, Within::Name)
     }
 
-    fn without_details(&self, published: String, place: Place) -> String {
-        self.withheld.iter().fold(published, |words, detail| detail.taken_out_of(words, place))
+    fn without_details(&self, published: String, within: Within) -> String {
+        self.withheld.iter().fold(published, |words, detail| detail.taken_out_of(words, within))
     }
 
     /// Takes note of something wrong; each code and path once.

@@ -154,7 +154,9 @@ fn option(cx: &Context<'_>, offer: &Offer) -> Option<CostOption> {
         amount,
         amount_description: if amount == 0.0 {
             "Free".to_owned()
-        } else if words(&offer.price.as_str().to_lowercase()).any(|word| BY_TIME.contains(&word)) {
+        } else if text::words(&offer.price.as_str().to_lowercase())
+            .any(|word| BY_TIME.contains(&word))
+        {
             format!("{} ({})", money(amount, &currency), cx.line(offer.price.as_str()))
         } else {
             format!("{} per {}", money(amount, &currency), unit(cx))
@@ -252,9 +254,9 @@ fn is_no_price(front: &str, rest: &str) -> bool {
     let ends = [',', ';', '!', '\n'];
     let front = front.rsplit(ends).next().unwrap_or_default();
     let behind = behind.split(ends).next().unwrap_or_default();
-    let front: Vec<&str> = words(front).filter(|word| !FILLERS.contains(word)).collect();
+    let front: Vec<&str> = text::words(front).filter(|word| !FILLERS.contains(word)).collect();
     let is_number = |word: &&str| word.contains(|c: char| c.is_ascii_digit());
-    let behind: Vec<&str> = words(behind).take_while(|word| !is_number(word)).collect();
+    let behind: Vec<&str> = text::words(behind).take_while(|word| !is_number(word)).collect();
     // In brackets: `(discount for members)`.
     let is_aside = !rest.starts_with(char::is_alphanumeric)
         && matches!(behind[..], ["discount", "available" | "for" | "if" | "with", ..]);
@@ -287,27 +289,23 @@ fn is_count(front: &str, number: &str, rest: &str) -> bool {
         matches!(unit, "hour" | "month" | "week" | "year") && (is_money || rest.starts_with('/'))
     };
     let is_counted =
-        words(rest).next().is_some_and(|word| COUNTED.contains(&word) && !is_rate(word));
-    is_counted || rest.starts_with(['+', '%']) || words(front).any(|word| word == "free")
+        text::words(rest).next().is_some_and(|word| COUNTED.contains(&word) && !is_rate(word));
+    is_counted || rest.starts_with(['+', '%']) || text::words(front).any(|word| word == "free")
 }
 
 /// Tells whether a price is that of several together: `£20 for 4`, `£50 (10 sessions)`, `2 for £10`.
 fn is_for_several(front: &str, rest: &str) -> bool {
     let is_several = |word: &str| word.parse::<u32>().is_ok_and(|number| number > 1);
-    let before: Vec<&str> = words(front).collect();
+    let before: Vec<&str> = text::words(front).collect();
     if matches!(before[..], [.., number, "for"] if is_several(number)) {
         return true;
     }
     let count = rest.trim_start_matches([' ', '(', '-', '–', '/']);
     let (is_for, count) = count.strip_prefix("for ").map_or((false, count), |count| (true, count));
-    let mut words = words(count);
+    let mut words = text::words(count);
     let is_age = count.contains('+');
     let is_counted = words.next().is_some_and(is_several) && !is_age;
     is_counted && words.next().map_or(is_for, |word| SEVERAL.contains(&word))
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 fn foreign_currency(text: &str) -> Option<&'static str> {

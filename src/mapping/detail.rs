@@ -19,7 +19,7 @@ pub(super) struct Detail {
 
 /// Where a detail is looked for. A word that somebody made a password means something else in most places.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Within {
     /// In what is said of the service.
     Text,
     /// In a name or label that others share.
@@ -52,14 +52,19 @@ impl Detail {
     }
 
     /// Tells whether the detail stands in a text.
-    pub(super) fn is_in(&self, text: &str, place: Place) -> bool {
-        !self.spans(text, place).is_empty()
+    pub(super) fn is_in(&self, text: &str, within: Within) -> bool {
+        !self.spans(text, within).is_empty()
+    }
+
+    /// Tells whether an address or a number is what a private person is reached by.
+    pub(super) fn reaches_at(&self, stated: &str) -> bool {
+        !self.lets_in && is_same(stated, &self.words)
     }
 
     /// Replaces the detail where it stands as words of its own: an address in capitals or not, a number however it
     /// is grouped.
-    pub(super) fn taken_out_of(&self, text: String, place: Place) -> String {
-        let mut spans = self.spans(&text, place);
+    pub(super) fn taken_out_of(&self, text: String, within: Within) -> String {
+        let mut spans = self.spans(&text, within);
         if spans.is_empty() {
             return text;
         }
@@ -76,8 +81,8 @@ impl Detail {
         out
     }
 
-    fn spans(&self, text: &str, place: Place) -> Vec<Range<usize>> {
-        if !self.is_looked_for(place) {
+    fn spans(&self, text: &str, within: Within) -> Vec<Range<usize>> {
+        if !self.is_looked_for(within) {
             return Vec::new();
         }
         let mut spans = words_in(text, &self.words, self.is_word());
@@ -85,11 +90,11 @@ impl Detail {
         spans
     }
 
-    fn is_looked_for(&self, place: Place) -> bool {
-        match place {
-            Place::Text => true,
-            Place::Name => !self.is_word(),
-            Place::Link => {
+    fn is_looked_for(&self, within: Within) -> bool {
+        match within {
+            Within::Text => true,
+            Within::Name => !self.is_word(),
+            Within::Link => {
                 !self.lets_in || (!self.is_word() && self.words.len() >= SHORTEST_IN_LINK)
             }
         }
@@ -134,7 +139,7 @@ pub(super) fn numbers_in(stated: &str) -> Vec<&str> {
         numbers.push(piece);
     }
     let numbers = numbers.into_iter().map(trimmed);
-    numbers.filter(|number| number_of_digits(number) >= SHORTEST_NUMBER).collect()
+    numbers.filter(|number| count_digits(number) >= SHORTEST_NUMBER).collect()
 }
 
 /// Returns where a number ends that another one, or something in brackets, follows with a blank alone between them.
@@ -142,10 +147,10 @@ fn end_of_number(piece: &str) -> Option<usize> {
     let mut ends = piece.match_indices([' ', '(']).map(|(at, _)| at);
     ends.find(|at| {
         let Some((before, after)) = piece.split_at_checked(*at) else { return false };
-        let (length, after) = (number_of_digits(before), after.trim_start());
+        let (length, after) = (count_digits(before), after.trim_start());
         let is_other = after.starts_with(['+', '(']) && length >= SHORTEST_NUMBER;
         let is_next = after.starts_with('0') && length >= USUAL_NUMBER;
-        is_other || (is_next && number_of_digits(piece) > LONGEST_NUMBER)
+        is_other || (is_next && count_digits(piece) > LONGEST_NUMBER)
     })
 }
 
@@ -162,7 +167,7 @@ fn trimmed(number: &str) -> &str {
 }
 
 /// Counts the digits of a number.
-pub(super) fn number_of_digits(text: &str) -> usize {
+pub(super) fn count_digits(text: &str) -> usize {
     text.bytes().filter(u8::is_ascii_digit).count()
 }
 
@@ -211,7 +216,7 @@ fn words_in(text: &str, detail: &str, is_word: bool) -> Vec<Range<usize>> {
 
 /// Returns where a number stands, with what is dialled before it, as no part of another one.
 fn places_of(number: &str, text: &str) -> Vec<Range<usize>> {
-    if text.bytes().filter(u8::is_ascii_digit).count() < number.len() {
+    if count_digits(text) < number.len() {
         return Vec::new();
     }
     let ends_in_digit = |text: &str| text.ends_with(|c: char| c.is_ascii_digit());
@@ -286,8 +291,8 @@ mod tests {
         }
     }
 
-    fn without(text: &str, details: &[Detail], place: Place) -> String {
-        details.iter().fold(text.to_owned(), |text, detail| detail.taken_out_of(text, place))
+    fn without(text: &str, details: &[Detail], within: Within) -> String {
+        details.iter().fold(text.to_owned(), |text, detail| detail.taken_out_of(text, within))
     }
 
     #[test]
@@ -316,8 +321,8 @@ mod tests {
         ] {
             let expected = expected.replace('*', "(given on booking)");
             let details: Vec<Detail> = each_in(detail).map(Detail::reaching).collect();
-            for place in [Place::Text, Place::Name, Place::Link] {
-                assert_eq!(without(text, &details, place), expected);
+            for within in [Within::Text, Within::Name, Within::Link] {
+                assert_eq!(without(text, &details, within), expected);
             }
         }
     }
@@ -336,16 +341,18 @@ mod tests {
         ] {
             let published = text.replace('*', detail);
             let details = Vec::from_iter(Detail::letting_in(detail));
-            for (place, is_out) in [Place::Text, Place::Name, Place::Link].into_iter().zip(places) {
+            for (within, is_out) in
+                [Within::Text, Within::Name, Within::Link].into_iter().zip(places)
+            {
                 let expected = if is_out { "(given on booking)" } else { detail };
                 let expected = text.replace('*', expected);
-                assert_eq!(without(&published, &details, place), expected);
-                assert_eq!(details.iter().any(|d| d.is_in(&published, place)), is_out);
+                assert_eq!(without(&published, &details, within), expected);
+                assert_eq!(details.iter().any(|d| d.is_in(&published, within)), is_out);
             }
         }
         let details = Vec::from_iter(Detail::letting_in("Fitness"));
-        assert_eq!(without("Better fitness", &details, Place::Text), "Better fitness");
+        assert_eq!(without("Better fitness", &details, Within::Text), "Better fitness");
         let details = Vec::from_iter(Detail::letting_in("Flex99"));
-        assert_eq!(without("FLEX99", &details, Place::Text), "(given on booking)");
+        assert_eq!(without("FLEX99", &details, Within::Text), "(given on booking)");
     }
 }

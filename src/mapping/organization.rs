@@ -9,8 +9,8 @@ use std::iter::successors;
 
 use super::contact::contact_point;
 use super::contact::is_private_contact;
-use super::contact::words;
 use super::context::Context;
+use super::detail::count_digits;
 use super::detail::each_in;
 use super::detail::is_same;
 use super::options::PersonOrganizer;
@@ -69,7 +69,7 @@ fn is_private(party: &Party, source: Property) -> bool {
 /// quality marks, or a name with a word such as club or council.
 fn looks_like_an_organization(party: &Party) -> bool {
     let name = party.name.as_str().to_lowercase();
-    let mut words = name.split_whitespace().filter(|word| !is_address(word)).flat_map(words);
+    let mut words = name.split_whitespace().filter(|word| !is_address(word)).flat_map(text::words);
     !party.legal_name.is_absent()
         || !party.formal_criteria_met.is_absent()
         || party.identifier.values().iter().any(|value| register(value).is_some())
@@ -234,7 +234,7 @@ fn name_of(cx: &Context<'_>, found: &Found<'_>) -> Option<String> {
         _ => party.name.as_str(),
     });
     // An e-mail address or a telephone number in a person's name is a contact detail all the same.
-    let holds_number = |name: &str| name.chars().filter(char::is_ascii_digit).count() >= 7;
+    let holds_number = |name: &str| count_digits(name) >= 7;
     let is_detail = |name: &str| (name.contains('@') || holds_number(name)) && found.is_private;
     let is_name = |name: &String| !name.is_empty() && !is_uri(name) && !is_detail(name);
     candidates.map(text::line).find(is_name)

@@ -180,6 +180,11 @@ fn is_cut_off(open: &str) -> bool {
     is_tag && (rest.contains('=') || rest.trim_matches(['/', ' ']).is_empty())
 }
 
+/// Returns the words of a text.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
 /// Ends a text with a full stop unless it already ends a sentence.
 pub(super) fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?', '…']) { text.to_owned() } else { format!("{text}.") }
