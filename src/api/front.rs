@@ -40,8 +40,8 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// How long a query may be.
 const MAX_QUERY_BYTES: usize = 8 * 1024;
 
-/// What is answered before the catalogue was read: how the gateway is doing.
-const TOLD_BEFORE: [&str; 4] = ["/livez", "/readyz", "/status.json", "/metrics"];
+/// What is answered before the catalogue was read: how the gateway is doing, and what pages are made with.
+const TOLD_BEFORE: [&str; 5] = ["/livez", "/readyz", "/status.json", "/metrics", "/assets/"];
 
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "etag,link,ratelimit,ratelimit-policy,retry-after,x-baton-stale-since,x-request-id",
@@ -128,7 +128,7 @@ fn refusal(pass: &Pass, parts: &Parts, body: &impl HttpBody) -> Option<Problem> 
 
 /// Returns why nothing is told yet of what there is: nobody knows it before the catalogue was read.
 fn unread(state: &ApiState, parts: &Parts) -> Option<Problem> {
-    let is_told = || TOLD_BEFORE.contains(&parts.uri.path());
+    let is_told = || TOLD_BEFORE.iter().any(|path| parts.uri.path().starts_with(path));
     (!state.catalogue.is_read() && !is_told()).then_some(Problem::NotBegun)
 }
 

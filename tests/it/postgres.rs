@@ -21,6 +21,7 @@ use crate::support::items;
 use crate::support::pipeline;
 use crate::support::postgres::Server;
 use crate::support::postgres::query;
+use crate::support::process::baton;
 use crate::support::process::wait_until;
 use crate::support::publisher::FakePublisher;
 
@@ -172,6 +173,44 @@ async fn a_process_that_takes_up_its_work_says_that_it_is_there_meanwhile() {
     wait_until("a sign of life", SIGNS, is_said).await;
     held.rollback().await.unwrap();
     gateway.settled().await;
+}
+
+#[tokio::test]
+async fn nothing_is_shown_before_what_is_withheld_was_withdrawn() {
+    let publisher = FakePublisher::start().await;
+    let (url, feed) = (Server::shared().database(), publisher.feed("/feed", 50));
+    publisher.upsert("/feed", "1", items::series(1, "Hidden"));
+    let settings = |more: &str| {
+        let of = format!("key = \"one\"\nname = \"One\"\nfeeds = [{feed:?}]\n{more}\n");
+        Settings::default().store(&url).publisher(&of)
+    };
+    let mut gateway = Gateway::start(&settings("")).await;
+    gateway.settled().await;
+    assert_eq!(gateway.names().await, ["Hidden"]);
+    assert_eq!(gateway.stop().await, Some(0));
+
+    // Nothing can be marked for the mapping, so nothing is withdrawn for a while.
+    let (mut client, line) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+    let mut lines = JoinSet::new();
+    lines.spawn(line);
+    let held = client.transaction().await.unwrap();
+    held.batch_execute("LOCK TABLE dirty IN SHARE MODE").await.unwrap();
+    gateway.configure(&settings("republish = false"));
+    gateway.begin(baton()).await;
+    let is_withdrawing = async || gateway.said().contains("withdrawing what is").then_some(());
+    wait_until("the withdrawal begun", PATIENCE, is_withdrawing).await;
+    for path in ["/v3/services", "/v1/services", "/rpde/services", "/v3/export", "/find", "/"] {
+        let answer = gateway.get(path).await;
+        assert_eq!((answer.status, answer.header("retry-after")), (503, "10"), "{path}");
+    }
+    for (path, status) in
+        [("/livez", 200), ("/readyz", 503), ("/status.json", 200), ("/assets/a", 404)]
+    {
+        assert_eq!(gateway.get(path).await.status, status, "{path}");
+    }
+    held.rollback().await.unwrap();
+    gateway.settled().await;
+    assert_eq!(gateway.names().await, [""; 0]);
 }
 
 #[tokio::test]

@@ -228,7 +228,15 @@ impl Gateway {
     }
 
     /// Starts `baton serve` by a command that runs `baton`.
-    pub(crate) async fn start_as(&mut self, mut command: Command) {
+    pub(crate) async fn start_as(&mut self, command: Command) {
+        self.begin(command).await;
+        let gateway = &*self;
+        let is_ready = async || (gateway.get("/readyz").await.status == 200).then_some(());
+        wait_until("ready", PATIENCE, is_ready).await;
+    }
+
+    /// Starts `baton serve`, which need not be ready yet.
+    pub(crate) async fn begin(&mut self, mut command: Command) {
         command.arg("serve").arg("--config").arg(self.config()).env("BATON_LOG", "debug");
         if let Some(role) = self.role {
             command.args(["--role", role]);
@@ -237,9 +245,6 @@ impl Gateway {
         let mut running = Running::start(&mut command);
         self.address = running.address_in("Serving http://").await;
         self.running = Some(running);
-        let gateway = &*self;
-        let is_ready = async || (gateway.get("/readyz").await.status == 200).then_some(());
-        wait_until("ready", PATIENCE, is_ready).await;
     }
 
     /// Runs a command on the running gateway to its end: exit code, standard output and error.
