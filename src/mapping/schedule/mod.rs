@@ -441,6 +441,12 @@ fn set_course_dates(cx: &Context<'_>, rows: &mut Vec<Row>) {
     let is_reversed = last.is_none() && date_of(cx.head().end_date.as_str()).is_some_and(is_real);
     let of_sessions = cx.occurrences.iter().map(|one| local_time(one.start).date());
     let latest = first.into_iter().chain(of_sessions).max().filter(|_| is_reversed);
+    // What takes place is in the course, whatever its own dates are.
+    let on = cx.occurrences.iter().filter(|one| !one.status.is_off());
+    let on: Vec<NaiveDate> = on.map(|one| local_time(one.start).date()).collect();
+    let first = first.map(|first| on.iter().copied().fold(first, NaiveDate::min));
+    let last = last.map(|last| on.iter().copied().fold(last, NaiveDate::max));
+    let as_published = rows.clone();
     for row in rows.iter_mut().filter(|row| row.rule.is_some()) {
         let own = (row.dtstart, row.valid_to);
         row.valid_from = row.valid_from.max(first);
@@ -455,6 +461,11 @@ fn set_course_dates(cx: &Context<'_>, rows: &mut Vec<Row>) {
     rows.retain(|row| {
         row.valid_to.is_none_or(|last| row.valid_from.is_none_or(|from| from <= last))
     });
+    if rows.is_empty() && !as_published.is_empty() {
+        // None of the schedules is within the course, so its dates are not theirs.
+        cx.find(Code::EndBeforeStart, "endDate");
+        *rows = as_published;
+    }
 }
 
 /// Returns the first and the last date of a course; nothing for anything else.

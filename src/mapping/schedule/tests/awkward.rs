@@ -624,6 +624,27 @@ fn a_course_every_other_week_keeps_its_weeks() {
 }
 
 #[test]
+fn the_dates_of_a_course_take_no_session_and_no_whole_timetable_away() {
+    // The course ends before its schedule begins.
+    let course = |sessions: &str| {
+        let service = service(&format!(
+            r#"{{"@type":"CourseInstance","startDate":"2027-02-01","endDate":"2027-02-04",
+            "eventSchedule":[{{"@type":"PartialSchedule","repeatFrequency":"P1W","byDay":"TU",
+            "startDate":"2027-03-02","endDate":"2027-04-04","startTime":"20:15",
+            "scheduleTimezone":"Europe/London"}}],"subEvent":[{sessions}]}}"#
+        ));
+        let rows = service.schedules.into_iter();
+        rows.map(|row| (row.description, row.valid_from, row.valid_to)).collect::<Vec<_>>()
+    };
+    let row = |from: &str, to: &str| {
+        [("Tuesdays, 20:15".to_owned(), Some(from.to_owned()), Some(to.to_owned()))]
+    };
+    let sessions = r#"{"startDate":"2027-03-02T20:15:00Z"},{"startDate":"2027-03-09T20:15:00Z"}"#;
+    assert_eq!(course(sessions), row("2027-03-02", "2027-03-09"));
+    assert_eq!(course(""), row("2027-03-02", "2027-04-04"));
+}
+
+#[test]
 fn the_dates_of_a_course_do_not_lengthen_its_schedules() {
     let course = |schedules: &str| {
         let service = service(&format!(
