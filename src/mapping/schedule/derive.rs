@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::Datelike as _;
 use chrono::NaiveDate;
+use chrono::NaiveDateTime;
 use chrono::NaiveTime;
 use chrono::TimeDelta;
 use chrono::Weekday;
@@ -43,8 +44,8 @@ pub(super) const MAX_DATES: usize = 12;
 
 /// Works out the rows of a set of occurrences. The second value tells whether dates were cut.
 ///
-/// `today` tells which patterns have not started yet.
-pub(super) fn derive(occurrences: &[Dated], today: NaiveDate) -> (Vec<Row>, bool) {
+/// `now` tells which patterns have not started yet.
+pub(super) fn derive(occurrences: &[Dated], now: NaiveDateTime) -> (Vec<Row>, bool) {
     let when = |one: &Dated| {
         let weekday = one.date.weekday().num_days_from_monday();
         (one.opens, one.closes, weekday, (one.last_date - one.date).num_days())
@@ -67,7 +68,7 @@ pub(super) fn derive(occurrences: &[Dated], today: NaiveDate) -> (Vec<Row>, bool
     for ((at, _), mut group) in groups {
         group.sort_by_key(|one| (one.date, one.is_off, one.is_online));
         group.dedup_by_key(|one| one.date);
-        match pattern(&group, at, today) {
+        match pattern(&group, at, now) {
             Some(row) => patterns.push((group[0].date, row)),
             None => singles.extend(group),
         }
@@ -107,7 +108,7 @@ pub(super) fn single(one: &Dated) -> Row {
 }
 
 /// Finds the pattern of dates that share place, times and weekday.
-fn pattern(group: &[Dated], at: Option<Id>, today: NaiveDate) -> Option<Row> {
+fn pattern(group: &[Dated], at: Option<Id>, now: NaiveDateTime) -> Option<Row> {
     let dates: Vec<NaiveDate> = group.iter().map(|one| one.date).collect();
     let first = *dates.first()?;
     // A rule names one day: whoever came on the last day of several would be turned away.
@@ -122,7 +123,9 @@ fn pattern(group: &[Dated], at: Option<Id>, today: NaiveDate) -> Option<Row> {
     let mut except: Vec<NaiveDate> = missing.chain(off).collect();
     except.sort_unstable();
     let needs_start = rule.interval > 1;
-    let not_this_week = first - today >= WEEK;
+    // One that was today, and is over, begins again in a week.
+    let wait = first - now.date();
+    let not_this_week = wait > WEEK || (wait == WEEK && now.time() < group[0].opens);
     let times = single(&group[0]);
     Some(Row {
         at,
@@ -249,7 +252,7 @@ mod tests {
 
     fn rules(dates: &[&str]) -> Vec<(Option<String>, Vec<String>)> {
         let occurrences: Vec<_> = dates.iter().map(|date| on(date, "18:30")).collect();
-        let rows = derive(&occurrences, occurrences[0].date).0;
+        let rows = derive(&occurrences, occurrences[0].date.into()).0;
         rows.iter()
             .map(|row| {
                 (Some(words::describe(row)), row.except.iter().map(ToString::to_string).collect())
@@ -267,6 +270,22 @@ mod tests {
             rules(&["2026-10-13"]),
             [(Some("Tue 13 Oct 2026, 18:30 to 19:30".into()), vec![])]
         );
+    }
+
+    #[test]
+    fn a_pattern_says_when_it_begins_unless_its_first_date_is_the_next_one() {
+        let tuesdays = ["2026-10-13", "2026-10-20"].map(|date| on(date, "18:30"));
+        for (now, is_told) in [
+            ("2026-10-05T12:00:00", true),
+            // On the Tuesday before, until it would begin; what was on then is over after that.
+            ("2026-10-06T18:29:00", true),
+            ("2026-10-06T18:30:00", false),
+            ("2026-10-06T20:00:00", false),
+            ("2026-10-07T09:00:00", false),
+        ] {
+            let (rows, _) = derive(&tuesdays, now.parse().unwrap());
+            assert_eq!(rows[0].valid_from, is_told.then_some(tuesdays[0].date), "{now}");
+        }
     }
 
     #[test]
@@ -298,7 +317,7 @@ mod tests {
             .map(|n| on("2026-01-01", "10:00").date + TimeDelta::days(n * n * 7 + n))
             .map(|date| Dated { date, last_date: date, ..on("2026-01-01", "10:00") })
             .collect();
-        let (rows, is_cut) = derive(&dates, dates[0].date);
+        let (rows, is_cut) = derive(&dates, dates[0].date.into());
         assert!(rows.iter().all(|row| row.rule.is_none()));
         assert_eq!((rows.len(), is_cut), (MAX_DATES, true));
     }

@@ -215,7 +215,7 @@ fn derived(cx: &Context<'_>, sessions: Vec<Dated>, is_event: bool, has_rules: bo
     if has_rules && regular.iter().all(|one| one.is_off) {
         regular.clear();
     }
-    let (mut rows, is_cut) = derive::derive(&regular, local_time(cx.now).date());
+    let (mut rows, is_cut) = derive::derive(&regular, local_time(cx.now));
     let (dates, are_cut) = derive::dates(singles);
     if is_cut || are_cut {
         cx.find(Code::DatesCut, "subEvent");
