@@ -184,16 +184,21 @@ fn time(schedule: &Schedule) -> Option<TimeEntry> {
     (days != 0 || opens.is_some()).then_some(TimeEntry { days, opens, closes })
 }
 
-/// The days of the week of a rule, else of its single date.
+/// The days of the week of a rule, else of its single date, which may span several.
 fn days(schedule: &Schedule) -> u8 {
     let bit = |day: chrono::Weekday| 1 << day.num_days_from_monday();
     if let Some(byday) = &schedule.byday {
         let rules = byday.split(',').filter_map(DayRule::parse);
         return rules.fold(0, |days, rule| days | bit(rule.weekday));
     }
-    let date = schedule.dtstart.as_deref().filter(|_| schedule.freq.is_none());
-    let date = date.and_then(crate::openactive::parse_date);
-    date.map_or(0, |date| bit(chrono::Datelike::weekday(&date)))
+    if schedule.freq.is_some() {
+        return 0;
+    }
+    let date = |text: &Option<String>| crate::openactive::parse_date(text.as_deref()?);
+    let Some(first) = date(&schedule.dtstart) else { return 0 };
+    let last = date(&schedule.valid_to).unwrap_or(first);
+    let dates = first.iter_days().take_while(|day| *day == first || *day <= last).take(7);
+    dates.fold(0, |days, day| days | bit(chrono::Datelike::weekday(&day)))
 }
 
 fn words(service: &Service) -> String {
@@ -259,5 +264,28 @@ mod tests {
         let first = br#"{"n":"Yoga","p":"p","w":"mat"}"#;
         assert_eq!(Entry::from_bytes(first).unwrap().words, "mat");
         assert_eq!(Entry::from_bytes(b""), None);
+    }
+
+    #[test]
+    fn an_event_of_several_days_is_on_all_of_them() {
+        let days_of = |more: serde_json::Value| {
+            let id = Id::derive("a", &[]);
+            let mut schedule = serde_json::json!({
+                "id": id, "service_id": id, "description": "", "attending_type": "In person",
+            });
+            schedule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            days(&serde_json::from_value(schedule).unwrap())
+        };
+        let of = |first: &str, last: &str| {
+            days_of(serde_json::json!({ "dtstart": first, "valid_from": first, "valid_to": last }))
+        };
+        // The third of October 2026 is a Saturday.
+        assert_eq!(of("2026-10-03", "2026-10-03"), 0b010_0000);
+        assert_eq!(of("2026-10-03", "2026-10-05"), 0b110_0001);
+        assert_eq!(of("2026-10-03", "9999-12-31"), 0b111_1111);
+        assert_eq!(of("2026-10-03", "2026-10-01"), 0b010_0000);
+        assert_eq!(days_of(serde_json::json!({ "dtstart": "2026-10-03" })), 0b010_0000);
+        let rule = serde_json::json!({ "freq": "MONTHLY", "dtstart": "2026-10-03", "valid_to": "2026-12-31" });
+        assert_eq!(days_of(rule), 0);
     }
 }
