@@ -36,8 +36,10 @@ const MAX_ALERTS: usize = 8;
 /// How long a service lives by its dates.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Liveness {
-    /// Some schedule has no end, or ends today or later.
+    /// Some schedule has no end, or ends today or later, and not all of its dates are left out.
     is_running: bool,
+    /// Some schedule does, and all of its dates are left out.
+    is_used_up: bool,
     /// Some date or rule was published at all.
     is_scheduled: bool,
     /// The last date of all, when everything is over.
@@ -49,22 +51,26 @@ pub(super) struct Liveness {
 }
 
 impl Liveness {
-    /// Judges schedules by the next date that is sure to follow from each and by when it ends.
+    /// Judges schedules by the next date that is sure to follow from each, by when it ends, and by whether all
+    /// dates until then are left out.
     pub(super) fn of(
         cx: &Context<'_>,
-        rows: &mut dyn Iterator<Item = (Option<NaiveDate>, Option<NaiveDate>)>,
+        rows: &mut dyn Iterator<Item = (Option<NaiveDate>, Option<NaiveDate>, bool)>,
     ) -> Self {
         let today = local_time(cx.now).date();
         let mut lives = Self {
             is_running: false,
+            is_used_up: false,
             is_scheduled: false,
             last: None,
             next: None,
             days: Vec::new(),
         };
-        for (next, last) in rows {
+        for (next, last, is_used_up) in rows {
+            let is_ahead = last.is_none_or(|last| last >= today);
             lives.is_scheduled = true;
-            lives.is_running |= last.is_none_or(|last| last >= today);
+            lives.is_running |= is_ahead && !is_used_up;
+            lives.is_used_up |= is_ahead && is_used_up;
             lives.last = lives.last.max(last);
             lives.next = lives.next.into_iter().chain(next).min();
         }
@@ -121,6 +127,9 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
     }
     if lives.is_running {
         return Status::Active;
+    }
+    if lives.is_used_up {
+        return Status::TemporarilyClosed;
     }
     match last_date(cx, lives) {
         Some(last) if days_since(cx, last) > INACTIVE_DAYS => Status::Defunct,

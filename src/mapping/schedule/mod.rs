@@ -70,7 +70,8 @@ pub(super) fn schedules(
         let own = || row.ahead(today).filter(|_| !is_off(cx, row));
         if has_off { row.next(today).or_else(own) } else { None }
     };
-    let liveness = Liveness::of(cx, &mut rows.iter().map(|row| (next(row), row.last())));
+    let mut lives = rows.iter().map(|row| (next(row), row.last(), row.is_used_up(today)));
+    let liveness = Liveness::of(cx, &mut lives);
     let is_past = |row: &Row| row.last().is_some_and(|last| last < today);
     if rows.iter().any(|row| !is_past(row)) {
         rows.retain(|row| !is_past(row));

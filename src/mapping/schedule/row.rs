@@ -214,6 +214,11 @@ impl Row {
         dates.find(|date| is_in(*date, &self.months) && !self.except.contains(date))
     }
 
+    /// Tells whether all dates of a complete rule from a day on are left out.
+    pub(super) fn is_used_up(&self, day: NaiveDate) -> bool {
+        self.is_complete && !self.except.is_empty() && self.next(day).is_none()
+    }
+
     /// Returns the first day from a day on of a single date: only an event whose parts are off has one
     /// beside them, its own.
     pub(super) fn ahead(&self, day: NaiveDate) -> Option<NaiveDate> {
