@@ -67,7 +67,8 @@ fn cancelled_sessions_close_a_class_only_when_no_other_follows_from_its_schedule
         assert_eq!(class(rule, &days).status, expected, "{rule}");
     }
     // So does a schedule all of whose dates are left out.
-    let left = |dates: &str| class(&format!(r#""endDate":"2026-12-07","exceptDate":[{dates}]"#), &[]);
+    let left =
+        |dates: &str| class(&format!(r#""endDate":"2026-12-07","exceptDate":[{dates}]"#), &[]);
     assert_eq!(left(r#""2026-11-23","2026-11-30""#).status, Status::Active);
     let closed = left(r#""2026-11-23","2026-11-30","2026-12-07""#);
     assert_eq!(closed.status, Status::TemporarilyClosed);
