@@ -23,6 +23,7 @@ use crate::oruk::v3;
 use crate::store::FeedId;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::Whose;
 
 /// How long one explanation may take.
 const MAX_TIME: Duration = Duration::from_secs(2);
@@ -52,7 +53,7 @@ impl ExplainSource for Explanations {
             });
             let (sources, now) = (self.sources.load_full(), self.clock.now());
             let served = self.gate.load().served(&sources);
-            let bundles = self.store.bundles_of(roots, Some(served)).await?;
+            let bundles = self.store.bundles_of(roots, Whose::Served(served)).await?;
             let feeds = self.store.feeds().await?;
             let made = tokio::task::spawn_blocking(move || {
                 let address = |id: FeedId| {

@@ -80,8 +80,13 @@ pub async fn export(
     vocabularies::put(&mut rules, stored);
     let gazetteer = Arc::new(Gazetteer::embedded().context("reading the postcodes")?);
     let areas = areas(&config.areas)?;
-    let feeds = store.feeds().await?;
     let datasets = datasets::stored(config, store.as_ref()).await?;
+    // The store knows the feeds of the configuration before this one, perhaps.
+    let mut feeds = store.feeds().await?;
+    let configured = Feeds::specs(config, &datasets);
+    feeds.retain(|feed| {
+        configured.iter().any(|spec| spec.publisher == feed.publisher && spec.url == feed.url)
+    });
     let stale = policy::stale(config, &feeds, &Stale::new(), clock.now());
     let republished = Feeds::sources(config, &datasets, &feeds, &stale, &rules);
     let shown = shown(&feeds, &republished, &Feeds::gate(config, &datasets, &feeds));

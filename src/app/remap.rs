@@ -39,6 +39,7 @@ use crate::store::Outcome;
 use crate::store::Publication;
 use crate::store::ServiceRecord;
 use crate::store::Store;
+use crate::store::Whose;
 
 /// How many roots are looked at in one go.
 const BATCH: usize = 250;
@@ -144,7 +145,8 @@ impl Comparison {
 
     /// Maps a group of roots, in the order of their keys, to one service.
     async fn folded(&self, roots: Vec<Dirty>) -> anyhow::Result<Vec<Publication>> {
-        let bundles = self.store.bundles_of(roots, Some(self.gate.served(&self.sources))).await?;
+        let bundles =
+            self.store.bundles_of(roots, Whose::Served(self.gate.served(&self.sources))).await?;
         let (sources, now) = (Arc::clone(&self.sources), self.now);
         Ok(tokio::task::spawn_blocking(move || fold_group(&bundles, &sources, now)).await?)
     }

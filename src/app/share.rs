@@ -210,8 +210,13 @@ impl App {
         if stop.is_cancelled() {
             return;
         }
-        if let Err(error) = self.load_catalogue().await {
-            error!(error = with_causes(&error), "catalogue not read; it follows the store");
+        // Nobody is answered before: what only followed the store would have a part of it.
+        while let Err(error) = self.load_catalogue().await {
+            error!(error = with_causes(&error), "catalogue not read; it is tried again");
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(SAY_EVERY) => {}
+            }
         }
         let prepared = async {
             self.load_vocabularies().await;

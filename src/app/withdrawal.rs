@@ -61,7 +61,7 @@ fn name_of(record: &FeedRecord) -> String {
 }
 
 impl App {
-    /// Maps all that waits, without anybody being shown it, where something is not to be republished any more. What
+    /// Maps the services that wait, without anybody being shown them, where something is not to be republished any more. What
     /// cannot be done just now is tried again until it is done, or this is told to stop.
     pub(super) async fn withdraw(&self, mapper: &Mapper, stop: &CancellationToken) {
         while !stop.is_cancelled() {
@@ -126,9 +126,9 @@ impl App {
         Ok((records, shown))
     }
 
-    /// Tells whether everything was mapped with the settings in force.
+    /// Tells whether every service was mapped with the settings in force.
     async fn is_all_mapped(&self) -> Result<bool, StoreError> {
         Ok(self.is_made_with(&self.made_with().await?).await?
-            && self.store.dirty(1).await?.is_empty())
+            && !self.store.is_service_dirty().await?)
     }
 }

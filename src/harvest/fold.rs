@@ -34,6 +34,7 @@ use crate::store::Publication;
 use crate::store::Served;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::Whose;
 
 /// Folds services of a batch: the first root of each group gets the whole group's service.
 pub(super) async fn fold(
@@ -134,7 +135,7 @@ async fn folded(
 ) -> Result<Outcome, StoreError> {
     let is_first = members.first().is_some_and(|first| first.is_same(publication.root));
     let wanted = if is_first { members } else { members.into_iter().take(1).collect() };
-    let bundles = store.bundles_of(wanted, Some(Arc::clone(served))).await?;
+    let bundles = store.bundles_of(wanted, Whose::Served(Arc::clone(served))).await?;
     if !is_first {
         return Ok(Outcome::Delegated(Delegation {
             to: bundles.into_iter().map(|first| first.key).collect(),

@@ -301,10 +301,15 @@ impl Mapper {
         Ok(self.map_while(|| true, stop).await?.count)
     }
 
-    /// Maps all that waits while the catalogue stays as it is: it is read afterwards.
+    /// Maps what waits until no service is among it, while the catalogue stays as it is: it is read afterwards. What
+    /// goes on being read need not be waited for.
     pub async fn map_unseen(&self, stop: &CancellationToken) -> Result<(), StoreError> {
         let mut behind = Behind { is_left: true, ..Behind::default() };
-        self.map_batches(|| true, &mut behind, stop).await.map(drop)
+        while !stop.is_cancelled() && self.store.is_service_dirty().await? {
+            let dirty = self.store.dirty(BATCH).await?;
+            self.map(dirty, &mut behind, stop).await?;
+        }
+        Ok(())
     }
 
     /// Maps batch after batch, those that wait longest first, while it `may` go on and is not told to stop.

@@ -19,6 +19,7 @@ use crate::store::Outcome;
 use crate::store::Publication;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::Whose;
 
 /// A root that was mapped.
 #[derive(Debug)]
@@ -38,6 +39,14 @@ struct Judged {
     loss: Option<FeedId>,
     /// Items of some feeds were hidden.
     is_partial: bool,
+    /// How much there was to map.
+    size: usize,
+}
+
+/// Returns how many items belong to a root.
+fn size(bundle: &Bundle) -> usize {
+    let Bundle { heads, parents, members, occurrences, .. } = bundle;
+    heads.len() + parents.len() + members.len() + occurrences.len()
 }
 
 /// Maps roots with what may be served, and holds what may not be lost.
@@ -51,7 +60,7 @@ pub async fn map_roots(
     gate: &Gate,
     now: DateTime<Utc>,
 ) -> Result<Vec<MappedRoot>, StoreError> {
-    let bundles = store.bundles_of(roots, Some(gate.served(sources))).await?;
+    let bundles = store.bundles_of(roots, Whose::Served(gate.served(sources))).await?;
     let known = Arc::clone(sources);
     let mut mapped = in_background(move || {
         let judged = |bundle: Bundle| {
@@ -59,6 +68,7 @@ pub async fn map_roots(
             Judged {
                 loss: Gate::loss(&bundle, &publication),
                 is_partial: bundle.is_partial,
+                size: size(&bundle),
                 root: MappedRoot {
                     is_service: bundle.standing.is_some(),
                     key: bundle.key,
@@ -69,7 +79,7 @@ pub async fn map_roots(
         bundles.into_iter().map(judged).collect::<Vec<_>>()
     })
     .await?;
-    look_at_the_whole(store, &mut mapped, sources, now).await?;
+    look_again(store, &mut mapped, now).await?;
     let mapped = mapped.into_iter().map(|Judged { mut root, loss, .. }| {
         if let Some(feed) = loss {
             root.publication.outcome = Outcome::Held(feed);
@@ -79,42 +89,42 @@ pub async fn map_roots(
     Ok(mapped.collect())
 }
 
-/// Looks once more, with nothing hidden, at what would be lost and at what became nothing. What is lost because it
-/// may not be served any more is no loss of the feed that may; and occurrences are orphans if nobody published
-/// their parent, served or not.
-async fn look_at_the_whole(
+/// Looks once more at what would be lost and at what became nothing, where items were hidden. Any of them may be in
+/// the service as it stands, which must not be held then; and occurrences are orphans if nobody published their
+/// parent, served or not.
+async fn look_again(
     store: &Arc<dyn Store>,
     mapped: &mut [Judged],
-    sources: &Arc<Sources>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let is_nothing = |outcome: &Outcome| matches!(outcome, Outcome::Nothing | Outcome::Orphans(_));
-    let is_doubtful = |judged: &&mut Judged| {
-        judged.is_partial && (judged.loss.is_some() || is_nothing(&judged.root.publication.outcome))
+    let of = |doubtful: &[&mut Judged]| {
+        doubtful.iter().map(|judged| judged.root.publication.root).collect::<Vec<_>>()
     };
-    let doubtful: Vec<_> = mapped.iter_mut().filter(is_doubtful).collect();
-    if doubtful.is_empty() {
+    let partial = mapped.iter_mut().filter(|judged| judged.is_partial);
+    let mut lost: Vec<_> = partial.filter(|judged| judged.loss.is_some()).collect();
+    if !lost.is_empty() {
+        let bundles = store.bundles_of(of(&lost), Whose::All).await?;
+        for (judged, bundle) in lost.iter_mut().zip(&bundles) {
+            judged.loss = judged.loss.filter(|_| size(bundle) == judged.size);
+        }
+    }
+    let partial = mapped.iter_mut().filter(|judged| judged.is_partial);
+    let is_nothing = |judged: &&mut Judged| {
+        matches!(judged.root.publication.outcome, Outcome::Nothing | Outcome::Orphans(_))
+    };
+    let nothing: Vec<_> = partial.filter(is_nothing).collect();
+    if nothing.is_empty() {
         return Ok(());
     }
-    let roots = doubtful.iter().map(|judged| judged.root.publication.root).collect();
-    let bundles = store.bundles(roots).await?;
-    let sources = Arc::clone(sources);
-    let whole = in_background(move || {
-        let whole = |bundle: &Bundle| {
-            let is_loss = Gate::loss(bundle, &publication(bundle, &sources, now)).is_some();
-            (is_loss, assemble(bundle, |_| None, now))
-        };
-        bundles.iter().map(whole).collect::<Vec<_>>()
+    let bundles = store.bundles(of(&nothing)).await?;
+    let assembled = in_background(move || {
+        bundles.iter().map(|bundle| assemble(bundle, |_| None, now)).collect::<Vec<_>>()
     });
-    for (judged, (is_loss, assembled)) in doubtful.into_iter().zip(whole.await?) {
-        judged.loss = judged.loss.filter(|_| is_loss);
-        let outcome = &mut judged.root.publication.outcome;
-        if is_nothing(outcome) {
-            *outcome = match assembled {
-                Assembled::Orphans(counts) => Outcome::Orphans(counts),
-                _ => Outcome::Nothing,
-            };
-        }
+    for (judged, assembled) in nothing.into_iter().zip(assembled.await?) {
+        judged.root.publication.outcome = match assembled {
+            Assembled::Orphans(counts) => Outcome::Orphans(counts),
+            _ => Outcome::Nothing,
+        };
     }
     Ok(())
 }

@@ -58,6 +58,7 @@ pub use record::StoredBody;
 pub use record::StoredHead;
 pub use record::StoredOccurrence;
 pub use record::StoredService;
+pub use record::Whose;
 
 use std::sync::Arc;
 
@@ -193,6 +194,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// hour; returns how many were due.
     fn mark_due(&self, now: DateTime<Utc>) -> Answer<'_, u64>;
 
+    /// Tells whether any dirty root is a service that stands.
+    fn is_service_dirty(&self) -> Answer<'_, bool>;
+
     /// Marks every root dirty, after a change of rules; returns how many.
     fn mark_all(&self) -> Answer<'_, u64>;
 
@@ -203,14 +207,14 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Returns up to `limit` roots, dirty or not, in an order of their own, beginning after `after`.
     fn roots(&self, after: Option<Dirty>, limit: usize) -> Answer<'_, Vec<Dirty>>;
 
-    /// Returns everything that belongs to each of these roots, in the same order.
+    /// Returns everything that belongs to each of these roots, in the same order, but for items of feeds that are
+    /// not configured.
     fn bundles(&self, roots: Vec<Dirty>) -> Answer<'_, Vec<Bundle>> {
-        self.bundles_of(roots, None)
+        self.bundles_of(roots, Whose::Configured)
     }
 
-    /// The same, as if there were no items but those of feeds that may be served.
-    fn bundles_of(&self, roots: Vec<Dirty>, served: Option<Arc<Served>>)
-    -> Answer<'_, Vec<Bundle>>;
+    /// The same, as if there were no items but those.
+    fn bundles_of(&self, roots: Vec<Dirty>, whose: Whose) -> Answer<'_, Vec<Bundle>>;
 
     /// Writes to which group each root belongs, and returns the roots of that group in the order of
     /// their keys; nothing for a root without one. A root that changes groups marks the first of each

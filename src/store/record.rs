@@ -1,6 +1,7 @@
 //! What goes into the store and comes out of it.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -139,7 +140,7 @@ pub struct Held {
 pub struct Standing {
     /// The feed it comes from.
     pub feed: FeedId,
-    /// Whether what comes through that feed may still be served.
+    /// Whether what comes through that feed may still be served: whose items are looked at, its are among them.
     pub is_served: bool,
     /// Whether it can be used.
     pub is_active: bool,
@@ -296,9 +297,31 @@ pub struct Served {
 }
 
 impl Served {
-    /// Tells whether the items of a feed must not be served.
-    pub(super) fn hides(&self, feed: FeedId, has_license: bool) -> bool {
-        !self.feeds.contains(&feed) || !has_license && self.if_licensed.contains(&feed)
+    /// Tells whether the items of a feed may be served.
+    fn has(&self, feed: FeedId, has_license: bool) -> bool {
+        self.feeds.contains(&feed) && (has_license || !self.if_licensed.contains(&feed))
+    }
+}
+
+/// Whose items are looked at.
+#[derive(Debug, Clone)]
+pub enum Whose {
+    /// Those of every feed in the store, also of those that are not configured any more.
+    All,
+    /// Those of the configured feeds.
+    Configured,
+    /// Those of configured feeds that may be served.
+    Served(Arc<Served>),
+}
+
+impl Whose {
+    /// Tells whether the items of a feed are among them.
+    pub(super) fn has(&self, feed: FeedId, is_configured: bool, has_license: bool) -> bool {
+        match self {
+            Self::All => true,
+            Self::Configured => is_configured,
+            Self::Served(served) => is_configured && served.has(feed, has_license),
+        }
     }
 }
 

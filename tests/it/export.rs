@@ -199,26 +199,28 @@ async fn what_is_not_to_be_republished_any_more_is_not_exported() {
     publisher.upsert("/one", "1", items::series(1, "Shown"));
     publisher.license(None);
     publisher.upsert("/two", "2", items::series(2, "Hidden"));
-    let settings = |of_two: &str| {
+    let settings = |of_two: Option<&str>| {
         let one = format!("key = \"one\"\nname = \"One\"\nfeeds = [{one:?}]\nrepublish = true\n");
-        let two = format!("key = \"two\"\nname = \"Two\"\nfeeds = [{two:?}]\n{of_two}\n");
-        Settings::default().publisher(&one).publisher(&two)
+        let two = |more| format!("key = \"two\"\nname = \"Two\"\nfeeds = [{two:?}]\n{more}\n");
+        let all = Settings::default().publisher(&one);
+        of_two.into_iter().fold(all, |all, more| all.publisher(&two(more)))
     };
-    let licensed = "license = \"https://example.org/our-agreement\"";
+    let licensed = Some("license = \"https://example.org/our-agreement\"");
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("all.ndjson");
     let export = ["export", "--format", "ndjson", "-o", path.to_str().unwrap()];
-    for withheld in ["republish = false", ""] {
+    // Withheld, without a licence, and taken out.
+    for withheld in [Some("republish = false"), Some(""), None] {
         let gateway = Gateway::new(&settings(licensed));
         assert_eq!(gateway.harvest().await.code, Some(0));
         assert_eq!(gateway.run(&export).await.status.code(), Some(0));
-        assert_eq!(by_id(&std::fs::read(&path).unwrap()).len(), 2, "{withheld}");
+        assert_eq!(by_id(&std::fs::read(&path).unwrap()).len(), 2, "{withheld:?}");
 
         gateway.configure(&settings(withheld));
         std::fs::remove_file(&path).unwrap();
         let refused = gateway.run(&export).await;
         let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-        assert_eq!(refused.status.code(), Some(1), "{withheld}: {said}");
+        assert_eq!(refused.status.code(), Some(1), "{withheld:?}: {said}");
         assert!(said.contains("1 feeds are not to be republished any more"), "{said}");
         assert!(!path.exists());
 
@@ -226,7 +228,7 @@ async fn what_is_not_to_be_republished_any_more_is_not_exported() {
         assert_eq!(gateway.run(&export).await.status.code(), Some(0));
         let services = by_id(&std::fs::read(&path).unwrap());
         let names: Vec<_> = services.values().map(|service| text(&service["name"])).collect();
-        assert_eq!(names, ["Shown"], "{withheld}");
+        assert_eq!(names, ["Shown"], "{withheld:?}");
     }
 }
 

@@ -244,17 +244,15 @@ async fn what_is_hidden_of_a_service_is_no_loss_and_no_orphan() {
         publisher.upsert("/sessions", &id.to_string(), session);
     }
     let settings = |hidden: &str| {
-        let feeds = [("one", &series), ("two", &sessions)];
-        feeds.into_iter().fold(
-            Settings::default().admin("a-token-of-the-tests"),
-            |all, (key, url)| {
-                let more = if key == hidden { "republish = false" } else { "" };
-                all.publisher(&format!(
-                    "key = {key:?}\nname = {key:?}\nfeeds = [{url:?}]\n{more}\n"
-                ))
-            },
-        )
+        let of = |key: &str, url: &str| {
+            let more = if key == hidden { "republish = false" } else { "" };
+            format!("key = {key:?}\nname = {key:?}\nfeeds = [{url:?}]\n{more}\n")
+        };
+        let all = Settings::default().admin("a-token-of-the-tests");
+        all.publisher(&of("one", &series)).publisher(&of("two", &sessions))
     };
+    let one = format!("key = \"one\"\nname = \"one\"\nfeeds = [{series:?}]\n");
+    let only = Settings::default().admin("a-token-of-the-tests").publisher(&one);
     let gateway = Gateway::start(&settings("")).await;
     gateway.settled().await;
     let priced = async || {
@@ -279,6 +277,45 @@ async fn what_is_hidden_of_a_service_is_no_loss_and_no_orphan() {
     gateway.settled().await;
     let feed = gateway.feed(&sessions).await;
     assert_eq!(feed["orphans"], 0, "{feed}");
+
+    // What is taken out is no loss either, whose ever it was.
+    gateway.configure(&settings(""));
+    assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+    let is_whole = async || (priced().await == MANY).then_some(());
+    wait_until("all prices", PATIENCE, is_whole).await;
+    gateway.configure(&only);
+    assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+    wait_until("no price of what was taken out", PATIENCE, is_clean).await;
+    gateway.settled().await;
+    assert_eq!(gateway.names().await.len(), MANY);
+    let feed = gateway.feed(&series).await;
+    assert_eq!((&feed["state"], &feed["held"]), (&"live".into(), &0.into()), "{feed}");
+}
+
+#[tokio::test]
+async fn what_is_held_shows_nothing_of_what_is_hidden_since() {
+    let publisher = FakePublisher::start().await;
+    let [series, sessions] = [publisher.feed("/series", 50), publisher.feed("/sessions", 50)];
+    for id in 0..MANY {
+        publisher.upsert("/series", &id.to_string(), items::series(id, &format!("Class {id:02}")));
+        let session = items::session(id, items::uri("series", id), 5);
+        publisher.upsert("/sessions", &id.to_string(), session);
+    }
+    publisher.upsert("/series", "else", items::series(MANY, "Of the series alone"));
+    let settings = |more: &str| {
+        let two = format!("key = \"two\"\nname = \"Two\"\nfeeds = [{sessions:?}]\n{more}\n");
+        settings(&series, "").publisher(&two).admin("a-token-of-the-tests")
+    };
+    let gateway = Gateway::start(&settings("")).await;
+    gateway.settled().await;
+    publisher.delete_all("/series", 0..MANY);
+    let is_held = async || (gateway.feed(&series).await["held"] == MANY).then_some(());
+    wait_until("all held", PATIENCE, is_held).await;
+    assert_eq!(gateway.names().await.len(), MANY + 1);
+
+    gateway.configure(&settings("republish = false"));
+    assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+    shows(&gateway, &["Of the series alone"]).await;
 }
 
 #[tokio::test]

@@ -214,6 +214,50 @@ async fn nothing_is_shown_before_what_is_withheld_was_withdrawn() {
 }
 
 #[tokio::test]
+async fn a_feed_that_fills_keeps_nobody_waiting_for_what_is_withdrawn() {
+    let (publisher, slow) = (FakePublisher::start().await, FakePublisher::start().await);
+    let (url, feed) = (Server::shared().database(), publisher.feed("/feed", 50));
+    publisher.upsert("/feed", "1", items::series(1, "Hidden"));
+    let filling = slow.feed("/feed", 1);
+    for id in 2..2_000 {
+        slow.upsert("/feed", &id.to_string(), items::series(id, "Slow"));
+    }
+    slow.delay(Duration::from_millis(20));
+    let settings = |more: &str| {
+        let of = format!("key = \"one\"\nname = \"One\"\nfeeds = [{feed:?}]\n{more}\n");
+        Settings::default().store(&url).publisher(&of)
+    };
+    let mut gateway = Gateway::start(&settings("")).await;
+    gateway.settled().await;
+    assert_eq!(gateway.stop().await, Some(0));
+    let two = format!("key = \"two\"\nname = \"Two\"\nfeeds = [{filling:?}]\n");
+    gateway.configure(&settings("republish = false").publisher(&two));
+    gateway.start_again().await;
+    assert!(gateway.said().contains("withdrawing what is"), "{}", gateway.said());
+    let of_slow = gateway.feed(&filling).await;
+    assert_ne!(of_slow["state"], "live", "{of_slow}");
+    assert!(!gateway.names().await.contains(&"Hidden".to_owned()));
+}
+
+#[tokio::test]
+async fn a_catalogue_that_cannot_be_read_at_the_start_is_read_later() {
+    let publisher = FakePublisher::start().await;
+    let (url, feed) = (Server::shared().database(), publisher.feed("/feed", 50));
+    publisher.upsert("/feed", "1", items::series(1, "Class"));
+    let settings = Settings::following(&[("one", vec![feed])]).store(&url);
+    let mut gateway = Gateway::start(&settings).await;
+    gateway.settled().await;
+    assert_eq!(gateway.stop().await, Some(0));
+    query(&url, "ALTER TABLE service RENAME COLUMN entry TO away").await;
+    gateway.begin(baton()).await;
+    let is_said = async || gateway.said().contains("catalogue not read").then_some(());
+    wait_until("a catalogue that was not read", PATIENCE, is_said).await;
+    query(&url, "ALTER TABLE service RENAME COLUMN away TO entry").await;
+    gateway.settled().await;
+    assert_eq!(gateway.names().await, ["Class"]);
+}
+
+#[tokio::test]
 async fn a_harvest_that_failed_leaves_the_store_to_the_next() {
     let publisher = FakePublisher::start().await;
     let url = Server::shared().database();

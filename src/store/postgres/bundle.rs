@@ -20,9 +20,9 @@ use crate::oruk::Status;
 use crate::store::Dirty;
 use crate::store::FeedId;
 use crate::store::Relation;
-use crate::store::Served;
 use crate::store::Standing;
 use crate::store::StoreError;
+use crate::store::Whose;
 use crate::store::codec;
 use crate::store::limits::MAX_PARENTS;
 
@@ -56,10 +56,10 @@ impl Read {
     pub(super) async fn of(
         session: &Session<'_>,
         roots: &[Dirty],
-        served: Option<&Served>,
+        whose: &Whose,
     ) -> Result<Self, StoreError> {
         let ids: Vec<i64> = roots.iter().map(|root| root.key).collect();
-        let hidden = &hidden(session, served).await?;
+        let hidden = &hidden(session, whose).await?;
         let mut read = Self {
             keys: keys_of(session, &ids).await?,
             heads: heads_of(session, &ids, hidden).await?,
@@ -89,14 +89,14 @@ impl Read {
 }
 
 /// Returns the feeds whose items are as if they were not there.
-async fn hidden(session: &Session<'_>, served: Option<&Served>) -> Result<Vec<i64>, StoreError> {
-    let Some(served) = served else { return Ok(Vec::new()) };
-    let statement = "SELECT id, license IS NOT NULL FROM feed WHERE rank IS NOT NULL";
-    let rows: Vec<(i64, bool)> =
-        session.rows(statement, &[], |row| Ok((row.try_get(0)?, row.try_get(1)?))).await?;
-    let hidden =
-        rows.into_iter().filter(|(id, has_license)| served.hides(FeedId(*id), *has_license));
-    Ok(hidden.map(|(id, _)| id).collect())
+async fn hidden(session: &Session<'_>, whose: &Whose) -> Result<Vec<i64>, StoreError> {
+    let statement = "SELECT id, rank IS NOT NULL, license IS NOT NULL FROM feed";
+    let is_seen = |row: &tokio_postgres::Row| {
+        let id = row.try_get(0)?;
+        Ok((id, whose.has(FeedId(id), row.try_get(1)?, row.try_get(2)?)))
+    };
+    let rows: Vec<(i64, bool)> = session.rows(statement, &[], is_seen).await?;
+    Ok(rows.into_iter().filter(|(_, is_seen)| !is_seen).map(|(id, _)| id).collect())
 }
 
 /// A root's values come from others too: from what is beneath it and what it is part of.
@@ -185,10 +185,8 @@ async fn next_parents(
              LEFT JOIN LATERAL (
                  SELECT min(published.kind) AS kind FROM head AS published
                  JOIN feed AS source ON source.id = published.feed
-                 WHERE published.key = link.parent AND source.rank IS NOT NULL
-                     AND source.id <> ALL ($3)) AS above ON TRUE
-             WHERE link.child = ANY ($1) AND link.relation = $2 AND feed.rank IS NOT NULL
-                 AND feed.id <> ALL ($3)
+                 WHERE published.key = link.parent AND source.id <> ALL ($3)) AS above ON TRUE
+             WHERE link.child = ANY ($1) AND link.relation = $2 AND feed.id <> ALL ($3)
              ORDER BY link.child, above.kind IS NULL, feed.rank, head.name, above.kind, key.name",
             &[&ids, &part_of, &hidden],
             |row| Ok((row.try_get(0)?, row.try_get(1)?)),
@@ -211,10 +209,10 @@ async fn claimed_by(
              FROM (SELECT DISTINCT child, parent FROM link
                    JOIN head AS stating ON stating.id = link.head JOIN feed ON feed.id = stating.feed
                    WHERE child = ANY ($1) AND relation = $2 AND parent <> child
-                       AND feed.rank IS NOT NULL AND feed.id <> ALL ($4)) AS claim
+                       AND feed.id <> ALL ($4)) AS claim
              JOIN key ON key.id = claim.parent
              WHERE (SELECT head.kind FROM head JOIN feed ON feed.id = head.feed
-                    WHERE head.key = claim.parent AND feed.rank IS NOT NULL AND feed.id <> ALL ($4)
+                    WHERE head.key = claim.parent AND feed.id <> ALL ($4)
                     ORDER BY feed.rank, head.name LIMIT 1) = $3
              ORDER BY claim.child, key.name",
             &[&ids, &claims, &facility, &hidden],

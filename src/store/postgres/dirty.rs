@@ -21,6 +21,20 @@ pub(super) async fn dirty(session: &Session<'_>, limit: i64) -> Result<Vec<Dirty
         .await
 }
 
+/// Tells whether any marked root is a service that stands.
+pub(super) async fn is_service_dirty(session: &Session<'_>) -> Result<bool, StoreError> {
+    let is_any: Option<bool> = session
+        .row(
+            "SELECT EXISTS (
+                 SELECT 1 FROM (SELECT key FROM dirty UNION ALL SELECT unnest(keys) FROM marked) AS root
+                 JOIN service ON service.key = root.key WHERE gone_at IS NULL)",
+            &[],
+            |row| row.try_get(0),
+        )
+        .await?;
+    Ok(is_any.unwrap_or_default())
+}
+
 pub(super) async fn count(session: &Session<'_>) -> Result<u64, StoreError> {
     let count: Option<i64> = session
         .row(

@@ -52,7 +52,7 @@ pub(super) async fn heads_of(
                  SELECT head.feed, head.kind, key.name, key.whole, head.name AS item,
                      head.whole AS whole_item, head.body
                  FROM head JOIN feed ON feed.id = head.feed JOIN key ON key.id = head.key
-                 WHERE head.key = root.id AND feed.rank IS NOT NULL AND feed.id <> ALL ($2)
+                 WHERE head.key = root.id AND feed.id <> ALL ($2)
                  ORDER BY feed.rank, head.name OFFSET 0) AS item",
             &[&ids, &hidden],
             head_row,
@@ -75,11 +75,9 @@ pub(super) async fn members_of(
                      head.whole AS whole_item, head.body
                  FROM link JOIN head ON head.key = link.child JOIN feed ON feed.id = head.feed
                  JOIN key ON key.id = head.key
-                 WHERE link.parent = root.id AND head.key <> root.id AND feed.rank IS NOT NULL
-                     AND feed.id <> ALL ($3)
+                 WHERE link.parent = root.id AND head.key <> root.id AND feed.id <> ALL ($3)
                      AND EXISTS (SELECT 1 FROM head AS stating JOIN feed ON feed.id = stating.feed
-                         WHERE stating.id = link.head AND feed.rank IS NOT NULL
-                             AND feed.id <> ALL ($3))
+                         WHERE stating.id = link.head AND feed.id <> ALL ($3))
                  ORDER BY feed.rank, head.name LIMIT $2) AS member",
             &[&ids, &MAX_MEMBERS, &hidden],
             head_row,

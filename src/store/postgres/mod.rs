@@ -68,12 +68,12 @@ use super::Lease;
 use super::PageCommit;
 use super::PageOutcome;
 use super::Publication;
-use super::Served;
 use super::Share;
 use super::Store;
 use super::StoreError;
 use super::StoredBody;
 use super::StoredService;
+use super::Whose;
 use super::Worker;
 use super::codec;
 use crate::oruk::Id;
@@ -218,6 +218,12 @@ impl Store for PostgresStore {
         })
     }
 
+    fn is_service_dirty(&self) -> Answer<'_, bool> {
+        self.read("looking whether a service is dirty", (), |session, ()| {
+            Box::pin(dirty::is_service_dirty(session))
+        })
+    }
+
     fn dirty_count(&self) -> Answer<'_, u64> {
         self.read("counting the dirty roots", (), |session, ()| Box::pin(dirty::count(session)))
     }
@@ -244,16 +250,12 @@ impl Store for PostgresStore {
         })
     }
 
-    fn bundles_of(
-        &self,
-        roots: Vec<Dirty>,
-        served: Option<Arc<Served>>,
-    ) -> Answer<'_, Vec<Bundle>> {
+    fn bundles_of(&self, roots: Vec<Dirty>, whose: Whose) -> Answer<'_, Vec<Bundle>> {
         let doing = "reading what belongs to a root";
         Box::pin(async move {
-            let given = (roots, served);
+            let given = (roots, whose);
             let work = self.pool.read_at_once(doing, &given, |session, given| {
-                Box::pin(Read::of(session, &given.0, given.1.as_deref()))
+                Box::pin(Read::of(session, &given.0, &given.1))
             });
             let read = work.await?;
             busy(move || read.bundles(&given.0)).await

@@ -44,22 +44,19 @@ pub(super) async fn occurrences_of(
                      UNION ALL SELECT child FROM link WHERE parent = root.id
                          AND relation = root.down AND child <> root.id
                          AND EXISTS (SELECT 1 FROM head AS stating JOIN feed ON feed.id = stating.feed
-                             WHERE stating.id = link.head AND feed.rank IS NOT NULL
-                                 AND feed.id <> ALL ($5))
+                             WHERE stating.id = link.head AND feed.id <> ALL ($5))
                      UNION ALL SELECT DISTINCT parent FROM link WHERE child = root.id
                          AND relation = root.up
                          AND EXISTS (SELECT 1 FROM head AS stating JOIN feed ON feed.id = stating.feed
-                             WHERE stating.id = link.head AND feed.rank IS NOT NULL
-                                 AND feed.id <> ALL ($5))
+                             WHERE stating.id = link.head AND feed.id <> ALL ($5))
                          AND NOT EXISTS (SELECT 1 FROM head JOIN feed ON feed.id = head.feed
-                             WHERE head.key = link.parent AND feed.rank IS NOT NULL
-                                 AND feed.id <> ALL ($5))
+                             WHERE head.key = link.parent AND feed.id <> ALL ($5))
                          AND NOT EXISTS (SELECT 1 FROM link AS other
                              WHERE other.parent = link.parent AND other.relation = root.up
                              AND other.child <> root.id)
                  ) AS source JOIN occurrence ON occurrence.parent = source.key
                  JOIN feed ON feed.id = occurrence.feed
-                 WHERE feed.rank IS NOT NULL AND feed.id <> ALL ($5)
+                 WHERE feed.id <> ALL ($5)
                  ORDER BY occurrence.start DESC, occurrence.feed, occurrence.name LIMIT $4) AS o
              ORDER BY root.id, o.start DESC, o.feed, o.name",
             &[&ids, &down, &up, &MAX_OCCURRENCES, &hidden],

@@ -25,9 +25,9 @@ use crate::store::HeadItem;
 use crate::store::OccurrenceRow;
 use crate::store::ParentItem;
 use crate::store::Relation;
-use crate::store::Served;
 use crate::store::Standing;
 use crate::store::StoreError;
+use crate::store::Whose;
 use crate::store::limits::MAX_OCCURRENCES;
 use crate::store::limits::MAX_PARENTS;
 use crate::store::limits::MAX_STEP_BACK_MILLIS;
@@ -62,6 +62,16 @@ pub(super) fn dirty(connection: &Connection, limit: usize) -> Result<Vec<Dirty>,
         .query_map([limit], |row| Ok(Dirty { key: row.get(0)?, mark: row.get(1)? }))
         .map_err(sql(doing))?;
     rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
+}
+
+pub(super) fn is_service_dirty(connection: &Connection) -> Result<bool, StoreError> {
+    let is_any = connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM dirty CROSS JOIN service ON service.key = dirty.key
+             WHERE gone_at IS NULL)",
+        [],
+        |row| row.get(0),
+    );
+    is_any.map_err(sql("looking whether a service is dirty"))
 }
 
 pub(super) fn dirty_count(connection: &Connection) -> Result<u64, StoreError> {
@@ -164,11 +174,11 @@ pub(super) fn roots(
 pub(super) fn load(
     connection: &Connection,
     roots: &[Dirty],
-    served: Option<&Served>,
+    whose: &Whose,
 ) -> Result<Vec<Bundle>, StoreError> {
     // One snapshot for all reads of a batch.
     let transaction = connection.unchecked_transaction().map_err(sql(DOING))?;
-    let hidden = Hidden::of(&transaction, served).map_err(sql(DOING))?;
+    let hidden = Hidden::of(&transaction, whose).map_err(sql(DOING))?;
     let mut feeds = HashMap::new();
     let bundles = roots
         .iter()
@@ -192,32 +202,36 @@ struct Hidden {
 const CONFIGURED: &str = "feed.rank IS NOT NULL";
 
 impl Hidden {
-    fn of(connection: &Connection, served: Option<&Served>) -> rusqlite::Result<Self> {
-        let mut feeds = HashSet::new();
-        if let Some(served) = served {
-            let mut select = connection.prepare_cached(
-                "SELECT id, license IS NOT NULL FROM feed WHERE rank IS NOT NULL",
-            )?;
-            let mut rows = select.query([])?;
-            while let Some(row) = rows.next()? {
-                let feed = row.get(0)?;
-                if served.hides(FeedId(feed), row.get(1)?) {
-                    feeds.insert(feed);
-                }
+    fn of(connection: &Connection, whose: &Whose) -> rusqlite::Result<Self> {
+        let mut select = connection
+            .prepare_cached("SELECT id, rank IS NULL, license IS NOT NULL FROM feed ORDER BY id")?;
+        let (mut feeds, mut ids) = (HashSet::new(), Vec::new());
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let (feed, is_configured) = (row.get(0)?, !row.get::<_, bool>(1)?);
+            if !whose.has(FeedId(feed), is_configured, row.get(2)?) {
+                feeds.insert(feed);
+                ids.extend(is_configured.then(|| feed.to_string()));
             }
         }
-        let mut ids: Vec<_> = feeds.iter().map(i64::to_string).collect();
-        ids.sort();
-        let ids = ids.join(", ");
-        let condition =
-            (!ids.is_empty()).then(|| format!("{CONFIGURED} AND feed.id NOT IN ({ids})"));
+        let condition = match whose {
+            Whose::All => Some("TRUE".to_owned()),
+            Whose::Configured | Whose::Served(_) if ids.is_empty() => None,
+            Whose::Configured | Whose::Served(_) => {
+                Some(format!("{CONFIGURED} AND feed.id NOT IN ({})", ids.join(", ")))
+            }
+        };
         Ok(Self { feeds, condition })
     }
 
     /// Returns a query that does not see these feeds. Mostly there are none, and it costs nothing.
     fn unseen_by(&self, query: &'static str) -> Cow<'static, str> {
         match &self.condition {
-            Some(condition) => query.replace(CONFIGURED, condition).into(),
+            // Feeds that are not configured have no rank: they come last.
+            Some(condition) => query
+                .replace(CONFIGURED, condition)
+                .replace("feed.rank, ", "feed.rank NULLS LAST, ")
+                .into(),
             None => query.into(),
         }
     }

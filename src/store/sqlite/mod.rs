@@ -50,12 +50,12 @@ use super::Lease;
 use super::PageCommit;
 use super::PageOutcome;
 use super::Publication;
-use super::Served;
 use super::Share;
 use super::Store;
 use super::StoreError;
 use super::StoredBody;
 use super::StoredService;
+use super::Whose;
 use super::Worker;
 use super::body;
 use super::codec;
@@ -170,6 +170,10 @@ impl Store for SqliteStore {
         self.read(move |connection| bundle::dirty(connection, limit))
     }
 
+    fn is_service_dirty(&self) -> Answer<'_, bool> {
+        self.read(bundle::is_service_dirty)
+    }
+
     fn dirty_count(&self) -> Answer<'_, u64> {
         self.read(bundle::dirty_count)
     }
@@ -190,12 +194,8 @@ impl Store for SqliteStore {
         self.read(move |connection| bundle::roots(connection, after, limit))
     }
 
-    fn bundles_of(
-        &self,
-        roots: Vec<Dirty>,
-        served: Option<Arc<Served>>,
-    ) -> Answer<'_, Vec<Bundle>> {
-        self.read(move |connection| bundle::load(connection, &roots, served.as_deref()))
+    fn bundles_of(&self, roots: Vec<Dirty>, whose: Whose) -> Answer<'_, Vec<Bundle>> {
+        self.read(move |connection| bundle::load(connection, &roots, &whose))
     }
 
     fn fold(&self, roots: Vec<Folding>) -> Answer<'_, Vec<Vec<Dirty>>> {

@@ -16,6 +16,7 @@ use crate::quality::excerpts;
 use crate::store::Bundle;
 use crate::store::Served;
 use crate::store::Store;
+use crate::store::Whose;
 use crate::web::words;
 
 /// How many items are read for a report. The examples of most codes are in the same few.
@@ -49,7 +50,7 @@ pub(super) async fn add(
     for (service, examples) in of_service.into_iter().take(MAX_ITEMS) {
         let mut roots = store.roots_of(service).await?;
         roots.truncate(MAX_PARTS);
-        let bundles = store.bundles_of(roots, Some(Arc::clone(&served))).await?;
+        let bundles = store.bundles_of(roots, Whose::Served(Arc::clone(&served))).await?;
         let findings: Vec<_> = examples.iter().map(|example| example.finding.clone()).collect();
         let made = tokio::task::spawn_blocking(move || sources(&bundles, &findings)).await;
         let sources = made.map_err(|_stopped| Problem::Internal)?;

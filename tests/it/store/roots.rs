@@ -14,8 +14,10 @@ use baton::store::Served;
 use baton::store::ServiceRecord;
 use baton::store::StoredHead;
 use baton::store::StoredOccurrence;
+use baton::store::Whose;
 use chrono::TimeDelta;
 
+use super::subject::FEEDS;
 use super::subject::Subject;
 use super::subject::deleted;
 use super::subject::head;
@@ -26,6 +28,7 @@ use super::subject::occurrence;
 use super::subject::part;
 use super::subject::series;
 use super::subject::session;
+use super::subject::specs;
 
 pub(super) async fn a_changed_item_marks_all_that_takes_values_from_it(subject: &Subject) {
     // The chain is stated by two feeds, the last link first.
@@ -141,8 +144,8 @@ pub(super) async fn what_may_not_be_served_is_as_if_it_were_not_there(subject: &
     subject.page(1, vec![session("s1", "a", 1)]).await;
     subject.publish_service("a", "as the first says").await;
     let root = subject.store.roots_of(id("a")).await.unwrap()[0];
-    let seen = async |served: Option<Served>| {
-        let bundles = subject.store.bundles_of(vec![root], served.map(Arc::new)).await;
+    let seen = async |whose: Whose| {
+        let bundles = subject.store.bundles_of(vec![root], whose).await;
         let bundle = bundles.unwrap().remove(0);
         let heads: Vec<_> = bundle.heads.into_iter().map(|head| head.body).collect();
         let parents: Vec<_> = bundle.parents.into_iter().map(|parent| parent.body).collect();
@@ -153,12 +156,12 @@ pub(super) async fn what_may_not_be_served_is_as_if_it_were_not_there(subject: &
     };
     let [first, middle, last] = [0, 1, 2].map(|at| subject.feed(at));
     let all = ["a of one, a of two", "p of one", "m, n", "f"].map(str::to_owned);
-    assert_eq!(seen(None).await, (all.clone(), vec![last, middle], true));
+    assert_eq!(seen(Whose::Configured).await, (all.clone(), vec![last, middle], true));
 
     // Who comes next stands in where the first may not be served.
     let served = |feeds: &[FeedId], if_licensed: &[FeedId]| {
         let [feeds, if_licensed] = [feeds, if_licensed].map(|ids| ids.iter().copied().collect());
-        Some(Served { feeds, if_licensed })
+        Whose::Served(Arc::new(Served { feeds, if_licensed }))
     };
     let rest = (["a of two", "p of two", "n", ""].map(str::to_owned), vec![last], false);
     assert_eq!(seen(served(&[last], &[])).await, rest);
@@ -167,6 +170,14 @@ pub(super) async fn what_may_not_be_served_is_as_if_it_were_not_there(subject: &
     let page = PageCommit { license: licensed, ..subject.commit(0, Vec::new()) };
     subject.store.commit_page(page).await.unwrap();
     assert_eq!(seen(served(&[first, last], &[first])).await, (all, vec![last], true));
+
+    // So does one whose first is taken out of the configuration.
+    subject.store.sync_feeds(specs(&FEEDS[1..])).await.unwrap();
+    let rest = ["a of two", "p of two", "n", ""].map(str::to_owned);
+    assert_eq!(seen(Whose::Configured).await, (rest.clone(), vec![last, middle], false));
+    assert_eq!(seen(served(&[first, last], &[])).await, (rest, vec![last], false));
+    let all = ["a of two, a of one", "p of two", "n, m", "f"].map(str::to_owned);
+    assert_eq!(seen(Whose::All).await, (all, vec![last, middle], true));
 }
 
 pub(super) async fn a_feed_that_states_a_licence_marks_what_its_items_reach(subject: &Subject) {
