@@ -202,7 +202,6 @@ impl<'a> Changes<'a> {
                         None => packed(record, *last_modified)?,
                     });
                     rows.hashes.push(record.hash.to_be_bytes().to_vec());
-                    rows.entries.push(Some(&record.entry));
                 }
                 Write::Keep { key, record } => kept.service(id, *key, record),
                 Write::Withdraw { at, last_modified, gone_at } => {
@@ -215,7 +214,6 @@ impl<'a> Changes<'a> {
                     rows.gone_ats.push(Some(*gone_at));
                     rows.bodies.push(codec::compress(DOING, &left)?);
                     rows.hashes.push(vec![0; 16]);
-                    rows.entries.push(None);
                 }
             }
         }
@@ -266,12 +264,13 @@ struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    fn service(&mut self, id: &'a [u8; 16], key: i64, record: &ServiceRecord) {
+    fn service(&mut self, id: &'a [u8; 16], key: i64, record: &'a ServiceRecord) {
         self.ids.push(id);
         self.keys.push(Some(key));
         self.feeds.push(record.feed.map(|feed| feed.0));
         self.dues.push(record.due.map(|due| due.timestamp_millis()));
         self.parts.push(i16::from(record.parts));
+        self.entries.push(Some(&record.entry));
         let findings = (!record.findings.is_empty())
             .then(|| serde_json::to_string(&record.findings).unwrap_or_default());
         self.findings.push(findings);
@@ -284,6 +283,7 @@ impl<'a> Columns<'a> {
         self.feeds.push(None);
         self.dues.push(None);
         self.parts.push(0);
+        self.entries.push(None);
         self.findings.push(None);
     }
 
@@ -347,13 +347,22 @@ impl<'a> Columns<'a> {
             .execute(
                 // Most are what they were: writing them again would leave dead rows to be read past.
                 "UPDATE service SET key = new.key, feed = new.feed, due = new.due,
-                     parts = new.parts, findings = new.findings
+                     parts = new.parts, findings = new.findings, entry = new.entry
                  FROM unnest($1::bytea[], $2::int8[], $3::int8[], $4::int8[], $5::int2[],
-                     $6::text[]) AS new (id, key, feed, due, parts, findings)
+                     $6::text[], $7::bytea[]) AS new (id, key, feed, due, parts, findings, entry)
                  WHERE service.id = new.id
-                 AND (service.key, service.feed, service.due, service.parts, service.findings)
-                     IS DISTINCT FROM (new.key, new.feed, new.due, new.parts, new.findings)",
-                &[&self.ids, &self.keys, &self.feeds, &self.dues, &self.parts, &self.findings],
+                 AND (service.key, service.feed, service.due, service.parts, service.findings,
+                     service.entry) IS DISTINCT FROM
+                     (new.key, new.feed, new.due, new.parts, new.findings, new.entry)",
+                &[
+                    &self.ids,
+                    &self.keys,
+                    &self.feeds,
+                    &self.dues,
+                    &self.parts,
+                    &self.findings,
+                    &self.entries,
+                ],
             )
             .await?;
         Ok(())

@@ -152,12 +152,12 @@ fn put(
     let feed = record.feed.map(|feed| feed.0);
     let is_same = before.as_ref().is_some_and(|known| known.hash == hash && !known.is_gone);
     if is_same {
-        transaction
-            .prepare_cached(
-                "UPDATE service SET due = ?2, findings = ?3, feed = ?4, key = ?5, parts = ?6
-                 WHERE id = ?1",
-            )?
-            .execute(params![record.id.as_bytes(), due, findings, feed, key, record.parts])?;
+        let mut keep = transaction.prepare_cached(
+            "UPDATE service SET due = ?2, findings = ?3, feed = ?4, key = ?5, parts = ?6, entry = ?7
+             WHERE id = ?1",
+        )?;
+        let ServiceRecord { id, parts, entry, .. } = record;
+        keep.execute(params![id.as_bytes(), due, findings, feed, key, parts, entry])?;
         return Ok(None);
     }
     *seq += 1;
