@@ -64,7 +64,8 @@ pub enum EventStatus {
 
 impl EventStatus {
     /// Reads a schema.org `EventStatusType`, also without `Event`, in capitals or among other words; nothing for
-    /// anything else. What is not the case, as in `not cancelled`, is not read.
+    /// anything else. What is not the case, as in `not cancelled`, is not read, and what is off only where that comes
+    /// first: one of the sessions may be meant, or what happens in bad weather.
     pub fn parse(text: &str) -> Option<Self> {
         let word = word_of(text);
         if word.is_empty() {
@@ -74,11 +75,21 @@ impl EventStatus {
             return Some(Self::Scheduled);
         }
         let words = words_of(text);
-        let change = (0..words.len()).find_map(|at| {
+        match Self::changed(&words) {
+            Some((at, status)) if status.is_off() => {
+                (is_of_whole(&words, at) && !is_answered_no(text)).then_some(status)
+            }
+            Some((_, status)) => Some(status),
+            None => bare(word).starts_with("scheduled").then_some(Self::Scheduled),
+        }
+    }
+
+    /// Finds the first words by which something is not as it was to be, and is not said not to be so.
+    fn changed(words: &[String]) -> Option<(usize, Self)> {
+        (0..words.len()).find_map(|at| {
             let (before, from) = words.split_at(at);
-            Self::change(from).filter(|_| !is_denied(before))
-        });
-        change.or_else(|| bare(word).starts_with("scheduled").then_some(Self::Scheduled))
+            Self::change(from).filter(|_| !is_denied(before)).map(|status| (at, status))
+        })
     }
 
     /// Reads what words begin with by which something is not as it was to be.
@@ -106,7 +117,11 @@ impl EventStatus {
         match Self::parse(text) {
             Some(Self::Rescheduled) => text.contains(char::is_whitespace),
             Some(_) => false,
-            None => !text.is_empty() && !RUNNING.contains(&bare(word_of(text)).as_str()),
+            None => {
+                let is_changed = || Self::changed(&words_of(text)).is_some();
+                !text.is_empty()
+                    && (!RUNNING.contains(&bare(word_of(text)).as_str()) || is_changed())
+            }
         }
     }
 
@@ -116,8 +131,8 @@ impl EventStatus {
     }
 }
 
-/// Returns the words of a status in small letters, also those of `EventMovedOnline`. The words of a web address
-/// say nothing, unless it is all there is.
+/// Returns the words and numbers of a status in small letters, also those of `EventMovedOnline`. The words of a web
+/// address say nothing, unless it is all there is.
 fn words_of(text: &str) -> Vec<String> {
     let is_address = |part: &&str| part.contains("://");
     let parts: Vec<&str> = match text.split_whitespace().collect::<Vec<_>>().as_slice() {
@@ -128,8 +143,8 @@ fn words_of(text: &str) -> Vec<String> {
     let mut word = String::new();
     let mut before = ' ';
     for c in parts.join(" ").chars() {
-        let is_of_word = c.is_alphabetic() || matches!(c, '\'' | '’');
-        if !is_of_word || (c.is_uppercase() && before.is_lowercase()) {
+        let is_of_word = c.is_alphanumeric() || matches!(c, '\'' | '’');
+        if !is_of_word || (c.is_uppercase() && (before.is_lowercase() || before.is_numeric())) {
             words.push(std::mem::take(&mut word));
         }
         if is_of_word {
@@ -153,12 +168,74 @@ fn is_denied(words: &[String]) -> bool {
     }
 }
 
+/// Tells whether the word at a place is said of all there is: nothing stands before it that may be a part of it, and
+/// it hangs on nothing.
+fn is_of_whole(words: &[String], at: usize) -> bool {
+    let is_on_condition = matches!(words.get(at + 1).map(String::as_str), Some("if" | "unless"));
+    !is_on_condition && words[..at].iter().all(|word| OF_WHOLE.contains(&word.as_str()))
+}
+
+/// Tells whether a text is the field of a form with its answer: `cancelled: no`, but not `Cancelled: no instructor`.
+fn is_answered_no(text: &str) -> bool {
+    let parts: Vec<&str> = text.split([':', '=']).collect();
+    parts.windows(2).any(|two| {
+        let answer = two[1].trim_start();
+        let end = answer.find(|c: char| !c.is_alphanumeric()).unwrap_or(answer.len());
+        let (word, rest) = answer.split_at(end);
+        let is_all = !rest.trim_start().starts_with(char::is_alphanumeric);
+        let is_no = word.eq_ignore_ascii_case("no") && is_all;
+        ends_off(two[0]) && (is_no || word.eq_ignore_ascii_case("false"))
+    })
+}
+
+/// Tells whether the last word of a text is one by which something is off.
+pub(super) fn ends_off(text: &str) -> bool {
+    let text = text.trim_end_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    ["cancelled", "canceled", "postponed"].iter().any(|word| text.ends_with(word))
+}
+
 /// Returns the letters and digits of a word in small letters, without `event` before them.
 fn bare(word: &str) -> String {
     let letters = word.chars().filter(char::is_ascii_alphanumeric);
     let bare: String = letters.map(|c| c.to_ascii_lowercase()).collect();
     bare.strip_prefix("event").unwrap_or(&bare).to_owned()
 }
+
+/// Words between which and `cancelled` nothing says that only a part is.
+const OF_WHOLE: [&str; 32] = [
+    "activities",
+    "activity",
+    "all",
+    "are",
+    "been",
+    "class",
+    "classes",
+    "course",
+    "courses",
+    "currently",
+    "event",
+    "events",
+    "has",
+    "have",
+    "is",
+    "it",
+    "now",
+    "oa",
+    "org",
+    "permanently",
+    "sadly",
+    "schema",
+    "series",
+    "session",
+    "sessions",
+    "sorry",
+    "status",
+    "temporarily",
+    "the",
+    "this",
+    "type",
+    "unfortunately",
+];
 
 /// What systems have for a status that is as usual.
 const RUNNING: [&str; 13] = [

@@ -8,6 +8,7 @@ use chrono::Utc;
 use super::bundle::ChildFeed;
 use super::bundle::EventStatus;
 use super::bundle::Occurrence;
+use super::bundle::ends_off;
 use super::context::Context;
 use super::context::date_of;
 use super::context::local_time;
@@ -100,7 +101,7 @@ pub(super) fn judge(cx: &Context<'_>, lives: &Liveness) -> Judgement {
 
 fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
     if let Some(stated) = stated_status(cx) {
-        if EventStatus::parse(stated).is_some() {
+        if EventStatus::parse(stated).is_some() && !is_of_some_dates(cx, stated) {
             cx.check_term(stated, "https://schema.org/", word_of(stated), "eventStatus");
         } else {
             cx.find(Code::StatusUnknown, "eventStatus");
@@ -151,12 +152,25 @@ pub(super) fn head_status(cx: &Context<'_>) -> EventStatus {
     stated.and_then(EventStatus::parse).unwrap_or_default()
 }
 
-/// Tells whether a series is said to be cancelled on some dates alone, as by `Cancelled - 24/12`.
+/// Tells whether a series is said to be cancelled, or postponed, on some dates alone, as by `Cancelled - 24/12`.
 fn is_of_some_dates(cx: &Context<'_>, stated: &str) -> bool {
     let is_known = |word: &str| SOME_DATES.iter().any(|known| known.eq_ignore_ascii_case(word));
     cx.bundle.head.kind == Kind::SessionSeries
-        && EventStatus::parse(stated) == Some(EventStatus::Cancelled)
-        && (stated.split(|c: char| !c.is_alphanumeric()).any(is_known) || names_date(stated))
+        && EventStatus::parse(stated).is_some_and(EventStatus::is_off)
+        && (text::words(stated).any(is_known) || names_date(stated))
+        && !says_since_when(stated)
+}
+
+/// Tells whether a date is not that of a session, but since when or until when there is none, to when all was
+/// postponed, or when it was written down, as in `Cancelled 2026-11-01`.
+fn says_since_when(stated: &str) -> bool {
+    let lower = stated.to_lowercase();
+    let words: Vec<&str> = text::words(&lower).collect();
+    let parts: Vec<&str> = lower.split_whitespace().collect();
+    let is_off = |part: &str| part.ends_with(char::is_alphabetic) && ends_off(part);
+    words.iter().any(|word| SINCE_WHEN.contains(word))
+        || words.windows(2).any(|two| matches!(two, ["as", "of"] | ["postponed", "to"]))
+        || parts.windows(2).any(|two| is_off(two[0]) && parse_date(two[1]).is_some())
 }
 
 /// Tells whether a text has something that looks like a date: `24/12`, `3rd`, the name of a month. Not the number
@@ -195,6 +209,10 @@ fn is_date(word: &str) -> bool {
 /// Words by which dates are told from others.
 const SOME_DATES: [&str; 8] =
     ["christmas", "dates", "easter", "holidays", "some", "today", "tomorrow", "week"];
+
+/// Words by which a date is none of a session.
+const SINCE_WHEN: [&str; 9] =
+    ["after", "from", "further", "last", "permanently", "since", "till", "until", "updated"];
 
 /// Returns the status as it is stated. A session that stands for itself is its own occurrence, and says there how
 /// it is with it.

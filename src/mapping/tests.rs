@@ -864,7 +864,7 @@ fn a_status_says_whether_to_go_however_it_is_written() {
             Some(cancelled),
             Some("term-prefixed"),
         ),
-        ("Cancelled - 24/12", Status::Active, Some(one_date), Some("term-prefixed")),
+        ("Cancelled - 24/12", Status::Active, Some(one_date), Some("status-unknown")),
         ("SessionPostponed", Status::TemporarilyClosed, Some(postponed), Some("term-prefixed")),
         ("Re-scheduled", Status::Active, Some(new_time), Some("term-prefixed")),
         ("Class moved to online", Status::Active, Some(moved), Some("term-prefixed")),
@@ -893,22 +893,81 @@ fn a_status_says_whether_to_go_however_it_is_written() {
 }
 
 #[test]
+fn what_is_said_of_a_part_or_of_what_may_be_cancels_nothing() {
+    for stated in [
+        "Bank holiday sessions cancelled",
+        "Tuesday class cancelled",
+        "2 sessions cancelled",
+        "Scheduled - one session cancelled",
+        "Running, next session cancelled",
+        "Mondays cancelled / open",
+        "May be cancelled",
+        "Cancelled if wet",
+        "Cancelled unless 5 book",
+        "Only cancelled in heavy rain",
+        "No sessions cancelled",
+        "Un-cancelled",
+        "Reinstated (was cancelled)",
+        "cancelled: false",
+        "isCancelled=false",
+        "Cancelled: no, all as usual",
+        "EventScheduled; may be postponed",
+    ] {
+        let ask = "Check with the provider before travelling.";
+        let properties = format!(r#""eventStatus":"{stated}""#);
+        let told = series(&properties);
+        let alert = format!("Status as published: {stated}. {ask}");
+        assert_eq!((told.status, told.alert), (Status::Active, Some(alert)), "{stated}");
+        let codes = found(&properties, &[Code::TermPrefixed, Code::StatusUnknown]);
+        assert_eq!(codes, ["status-unknown eventStatus"], "{stated}");
+        let session =
+            series(&format!(r#""subEvent":[{{"startDate":"2026-11-24T18:30:00Z",{properties}}}]"#));
+        let alert = format!(
+            "Status of the session on Tue 24 Nov 2026 at 18:30 as published: {stated}. {ask}"
+        );
+        assert_eq!((session.status, session.alert), (Status::Active, Some(alert)), "{stated}");
+    }
+}
+
+#[test]
 fn a_number_or_a_word_beside_cancelled_does_not_make_it_another_date() {
     let status = |stated: &str| series(&format!(r#""eventStatus":"{stated}""#)).status;
     for stated in [
+        "Sorry, this class is currently cancelled",
+        "All sessions have been cancelled",
+        "CANCELLED - instructor ill",
+        "Cancelled: no instructor",
+        "schema:EventCancelled",
         "Cancelled due to Covid-19",
         "Cancelled - Studio 2 closed",
         "EventCancelled (see website 24/7)",
         "Cancelled, may be back",
         "Cancelled at 10.30",
+        "Cancelled since 1 September 2026",
+        "Cancelled from 1 December 2026",
+        "Cancelled as of 1/12",
+        "Cancelled until further notice from 3rd Nov",
+        "Cancelled until Easter",
+        "Cancelled till 12/01/2027",
+        "Cancelled - last session was 1/9",
+        "Cancelled (updated 12/11/2026)",
+        "Cancelled permanently, no dates",
+        "Cancelled 2026-11-01",
+        "Cancelled. Refunds: no",
     ] {
         assert_eq!(status(stated), Status::Defunct, "{stated}");
+    }
+    for stated in
+        ["Postponed to 12 January", "Postponed until Easter", "Postponed 2026-11-01", "Postponed"]
+    {
+        assert_eq!(status(stated), Status::TemporarilyClosed, "{stated}");
     }
     for stated in [
         "Cancelled (24/12/2026)",
         "Cancelled on the 3rd, others on",
         "Cancelled in December",
         "Cancelled 4 May",
+        "Postponed this week",
         "Cancelled: 2026-12-24",
         "No longer cancelled",
         "Never cancelled",
