@@ -327,11 +327,13 @@ fn what_one_session_says_is_not_true_of_all() {
     assert_eq!(class(free, "").fees, None);
     assert_eq!(class(free, free).fees.as_deref(), Some("Free"));
     let women = r#","genderRestriction":"https://openactive.io/FemaleOnly","ageRestriction":{"minValue":60}"#;
-    for (second, is_of_all) in [("", false), (women, true)] {
+    // A restriction that some forget holds, unless others contradict it.
+    let others = r#","genderRestriction":"https://openactive.io/NoRestriction","ageRestriction":{"minValue":18}"#;
+    for (second, is_of_all) in [("", true), (women, true), (others, false)] {
         let class = class(women, second);
         let mut terms = class.attributes.iter().map(|attribute| &attribute.taxonomy_term.name);
-        assert_eq!(terms.any(|name| name == "Women and girls only"), is_of_all);
-        assert_eq!(class.minimum_age.is_some(), is_of_all);
+        assert_eq!(terms.any(|name| name == "Women and girls only"), is_of_all, "{second}");
+        assert_eq!(class.minimum_age, is_of_all.then_some(60.0), "{second}");
     }
     let online = r#","eventAttendanceMode":"https://schema.org/OnlineEventAttendanceMode""#;
     let one = class(online, "");
