@@ -250,7 +250,17 @@ fn price_in(text: &str) -> Option<f64> {
 /// Tells whether the words beside an amount make it something else than the price: a gift, a part, a saving, or
 /// what members alone pay.
 fn is_no_price(front: &str, rest: &str) -> bool {
-    let (front, behind) = (front.replace(". ", ";"), rest.replace(". ", ";"));
+    let signs = [
+        (". ", ";"),
+        ("member &", "member and"),
+        ("member +", "member and"),
+        ("members &", "members and"),
+        ("members +", "members and"),
+    ];
+    let plain = |words: &str| {
+        signs.iter().fold(words.to_owned(), |words, (sign, word)| words.replace(sign, word))
+    };
+    let (front, behind) = (plain(front), plain(rest));
     let ends = [',', ';', '!', '\n'];
     let front = front.rsplit(ends).next().unwrap_or_default();
     let behind = behind.split(ends).next().unwrap_or_default();
@@ -267,15 +277,25 @@ fn is_no_price(front: &str, rest: &str) -> bool {
             .any(|at| behind[at] != "save" && !is_aside && is_of_no_price(&behind, at))
 }
 
-/// Tells whether a word says that the amount beside it is no price: not in `off-peak`, `one-off` or `no deposit`.
+/// Tells whether a word says that the amount beside it is no price: not in `off-peak`, `one-off`, `no deposit`,
+/// `members of the public` or `including registration`.
 fn is_of_no_price(words: &[&str], at: usize) -> bool {
     let before = at.checked_sub(1).map_or("", |before| words[before]);
-    let after = words.get(at + 1).copied().unwrap_or_default();
+    let behind = &words[at + 1..];
+    let after = behind.first().copied().unwrap_or_default();
     match words[at] {
         "off" => !matches!(before, "drop" | "one") && !matches!(after, "peak" | "season"),
         "member" | "members" => {
-            !matches!(before, "all" | "each" | "every" | "non" | "per")
-                && !matches!(after, "and" | "free" | "or")
+            !matches!(before, "all" | "each" | "every" | "family" | "non" | "per")
+                && !matches!(
+                    behind,
+                    ["and" | "free" | "or" | "public", ..] | ["of", "the", "public", ..]
+                )
+        }
+        "was" => !matches!(after, "frozen" | "held" | "kept"),
+        "joining" | "registration" if before.starts_with("includ") => false,
+        "joining" | "registration" if behind.iter().take(2).any(|word| *word == "included") => {
+            false
         }
         word => NO_PRICE.contains(&word) && !matches!(before, "no" | "plus" | "without"),
     }
@@ -293,19 +313,23 @@ fn is_count(front: &str, number: &str, rest: &str) -> bool {
     is_counted || rest.starts_with(['+', '%']) || text::words(front).any(|word| word == "free")
 }
 
-/// Tells whether a price is that of several together: `£20 for 4`, `£50 (10 sessions)`, `2 for £10`.
+/// Tells whether a price is that of several together: `£20 for 4`, `£50 (10 sessions)`, `2 for £10`. `£5 (12 places)`
+/// tells how many there are.
 fn is_for_several(front: &str, rest: &str) -> bool {
     let is_several = |word: &str| word.parse::<u32>().is_ok_and(|number| number > 1);
     let before: Vec<&str> = text::words(front).collect();
     if matches!(before[..], [.., number, "for"] if is_several(number)) {
         return true;
     }
-    let count = rest.trim_start_matches([' ', '(', '-', '–', '/']);
+    let is_aside = rest.starts_with(['(', '[', '-', '–', '—']);
+    let count = rest.trim_start_matches([' ', '(', '[', '-', '–', '—', '/']);
     let (is_for, count) = count.strip_prefix("for ").map_or((false, count), |count| (true, count));
     let mut words = text::words(count);
     let is_age = count.contains('+');
     let is_counted = words.next().is_some_and(is_several) && !is_age;
-    is_counted && words.next().map_or(is_for, |word| SEVERAL.contains(&word))
+    let is_sold =
+        |word: &str| SEVERAL.contains(&word) || (PLACES.contains(&word) && (is_for || !is_aside));
+    is_counted && words.next().map_or(is_for, is_sold)
 }
 
 fn foreign_currency(text: &str) -> Option<&'static str> {
@@ -488,10 +512,11 @@ const COUNTED: [&str; 15] = [
 ];
 
 /// Words of what is sold several at once.
-const SEVERAL: [&str; 12] = [
-    "classes", "games", "lessons", "matches", "people", "persons", "places", "players", "sessions",
-    "swims", "tickets", "visits",
-];
+const SEVERAL: [&str; 7] =
+    ["classes", "games", "lessons", "matches", "sessions", "swims", "visits"];
+
+/// Words of what is too, and of what there is room for.
+const PLACES: [&str; 5] = ["people", "persons", "places", "players", "tickets"];
 
 /// Words of what is paid for by its time, or lasts longer than a session.
 const BY_TIME: [&str; 16] = [
@@ -563,6 +588,26 @@ mod tests {
     }
 
     #[test]
+    fn how_many_there_is_room_for_is_not_how_many_are_paid_for() {
+        for (text, expected) in [
+            ("£5 (12 places)", Some(5.0)),
+            ("£5 (20 places available)", Some(5.0)),
+            ("£5 - 10 places only", Some(5.0)),
+            ("£5 — 10 places only", Some(5.0)),
+            ("£8 (4 players max)", Some(8.0)),
+            ("£5 (10 people max)", Some(5.0)),
+            ("£5 (30 tickets)", Some(5.0)),
+            ("£5 (10 spaces)", Some(5.0)),
+            ("£30 / 5 players", None),
+            ("£20 (for 4 people)", None),
+            ("£20 for 4 tickets", None),
+            ("£30 - 6 lessons", None),
+        ] {
+            assert_eq!(price_in(text), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn a_saving_a_part_and_what_members_pay_are_no_price_and_words_like_theirs_hide_none() {
         for (text, expected) in [
             ("Off-peak £5", Some(5.0)),
@@ -593,6 +638,22 @@ mod tests {
             ("£5 non members", Some(5.0)),
             ("£5 (members free)", Some(5.0)),
             ("£5 for members and guests", Some(5.0)),
+            ("£5 for members of the public", Some(5.0)),
+            ("Open to members of the public £5", Some(5.0)),
+            ("£5 for members of the club", None),
+            ("Members of the club £5", None),
+            ("£5 member & guest", Some(5.0)),
+            ("Members + guests £5", Some(5.0)),
+            ("Family member £5", Some(5.0)),
+            ("£5 family member", Some(5.0)),
+            ("£5 including registration", Some(5.0)),
+            ("£5 includes joining fee", Some(5.0)),
+            ("£5 registration fee included", Some(5.0)),
+            ("£5 registration fee", None),
+            ("£5 joining fee, towel included", None),
+            ("£10 deposit included", None),
+            ("Price was frozen at £5", Some(5.0)),
+            ("Price was £8", None),
             ("£5 for 1", Some(5.0)),
             ("£5 for 1 session", Some(5.0)),
             ("£9 for 2", None),
