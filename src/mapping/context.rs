@@ -7,6 +7,8 @@
 //! [describing event series]: https://openactive.io/modelling-opportunity-data/#describing-event-series
 
 use std::cell::RefCell;
+use std::collections::HashMap;
+use std::collections::HashSet;
 use std::ops::Add;
 
 use chrono::DateTime;
@@ -128,23 +130,23 @@ impl<'a> Context<'a> {
         let head = self.head();
         let embedded = head.sub_event.iter().chain(head.event.iter());
         let of_courts = head.individual_facility_use.iter().flat_map(|court| court.event.iter());
-        let mut all = self.bundle.occurrences.clone();
-        // Slots of several courts begin together.
-        let items = if self.bundle.head.kind.is_facility() { 0 } else { all.len() };
+        let mut singles = Vec::new();
         for event in embedded.chain(of_courts) {
             match Occurrence::embedded(event) {
                 Some(occurrence) => {
                     self.check_times(event, "subEvent.");
-                    let mut of_items = all.iter_mut().take(items);
-                    match of_items.find(|item| is_copy(event, occurrence.start, item)) {
-                        Some(item) => item.facts = item.facts.take().or(occurrence.facts),
-                        None => all.push(occurrence),
-                    }
+                    singles.push((event, occurrence));
                 }
                 None if event.start_date.is_absent() => {} // a URI of an item of its own
                 None => self.find(Code::StartMissing, "subEvent.startDate"),
             }
         }
+        let mut all = self.bundle.occurrences.clone();
+        // Slots of several courts begin together.
+        if !self.bundle.head.kind.is_facility() {
+            take_out_copies(&mut singles, &mut all);
+        }
+        all.extend(singles.into_iter().map(|(_, occurrence)| occurrence));
         let is_whole = self.bundle.head.kind.is_whole();
         let layers = self.layers.iter().copied().filter(|_| !is_whole);
         let usual = Occurrence::length_of_sessions(layers);
@@ -323,16 +325,58 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Tells whether an embedded event is a copy of an item of its own, which tells how things are now. Items of which
-/// the id is not kept are known by when they begin, or were to begin.
-fn is_copy(event: &Opportunity, start: DateTime<Utc>, item: &Occurrence) -> bool {
-    let Some(id) = event.id.get() else { return false };
-    let facts = item.facts.as_deref();
-    if let Some(of_item) = facts.and_then(|facts| facts.id.get()) {
-        return of_item == id;
+/// Takes out the embedded events that are copies of items of their own, which tell how things are now. Items of which
+/// the id is not kept are known by when they were to begin, else by when they begin, and each is one event alone.
+fn take_out_copies(embedded: &mut Vec<(&Opportunity, Occurrence)>, items: &mut [Occurrence]) {
+    let mut is_taken = vec![false; items.len()];
+    let mut taken: HashSet<&str> = HashSet::new();
+    let mut told = Vec::new();
+    for sign_of in [Sign::id, Sign::planned, Sign::start] {
+        let mut known: HashMap<Sign<'_>, Vec<usize>> = HashMap::new();
+        for at in (0..items.len()).rev().filter(|at| !is_taken[*at]) {
+            if let Some(sign) = sign_of(&items[at]) {
+                known.entry(sign).or_default().push(at);
+            }
+        }
+        embedded.retain_mut(|(event, copy)| {
+            let Some(id) = event.id.get() else { return true };
+            if taken.contains(id) {
+                return false;
+            }
+            let signs = [Sign::Id(id), Sign::Time(copy.start)];
+            let item = signs.iter().find_map(|sign| known.get_mut(sign)?.pop());
+            let Some(at) = item else { return true };
+            taken.insert(id);
+            is_taken[at] = true;
+            told.push((at, copy.facts.take()));
+            false
+        });
     }
-    let planned = || Moment::parse(facts?.previous_start_date.as_str());
-    item.start == start || planned().map(instant) == Some(start)
+    for (at, facts) in told {
+        items[at].facts = items[at].facts.take().or(facts);
+    }
+}
+
+/// What an item and its copy have in common.
+#[derive(PartialEq, Eq, Hash)]
+enum Sign<'a> {
+    Id(&'a str),
+    Time(DateTime<Utc>),
+}
+
+impl<'a> Sign<'a> {
+    fn id(item: &'a Occurrence) -> Option<Self> {
+        item.facts.as_deref()?.id.get().map(Self::Id)
+    }
+
+    fn planned(item: &'a Occurrence) -> Option<Self> {
+        let facts = item.facts.as_deref().filter(|facts| facts.id.is_absent())?;
+        Moment::parse(facts.previous_start_date.as_str()).map(instant).map(Self::Time)
+    }
+
+    fn start(item: &'a Occurrence) -> Option<Self> {
+        Self::id(item).is_none().then_some(Self::Time(item.start))
+    }
 }
 
 fn parent_of(opportunity: &Opportunity) -> Option<&Opportunity> {

@@ -270,6 +270,42 @@ fn a_session_of_its_own_feed_replaces_its_copy_in_the_series() {
 }
 
 #[test]
+fn a_session_of_its_own_feed_replaces_one_copy_alone() {
+    let copy = |id: &str, start: &str, place: &str| {
+        format!(
+            r#"{{"@id":"https://x.org/s/{id}","startDate":"2026-12-{start}:00Z","duration":"PT1H",
+            "location":{{"@type":"Place","name":"{place}"}}}}"#
+        )
+    };
+    let places = |copies: &[String], items: &[(&str, &str)]| {
+        let copies = copies.join(",");
+        let json = format!(r#"{{"@type":"SessionSeries","subEvent":[{copies}]}}"#);
+        let mut bundle = bundle(&json, ChildFeed::Complete);
+        let items = items.iter().map(|(start, facts)| Occurrence {
+            start: format!("2026-12-{start}:00Z").parse().unwrap(),
+            end: None,
+            status: EventStatus::Scheduled,
+            facts: Some(Arc::new(serde_json::from_str(facts).unwrap())),
+        });
+        bundle.occurrences = items.collect();
+        let service = map(&bundle, &Rules::default(), now()).service;
+        place_names(&service).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let tuesday = "08T18:30";
+    let (hall, annexe) = (copy("1", tuesday, "Hall"), copy("2", tuesday, "Annexe"));
+    let item = (tuesday, r#"{"location":{"@type":"Place","name":"Studio"}}"#);
+    let both = [hall.clone(), annexe];
+    assert_eq!(places(&both, &[item]), ["Studio", "Annexe"]);
+    assert_eq!(places(&both, &[item, item]), ["Studio"]);
+    // Embedded twice it is the same still.
+    assert_eq!(places(&[hall.clone(), hall], &[item]), ["Studio"]);
+    // What was moved to a time at which another begins is known by when it was to begin.
+    let moved = r#"{"previousStartDate":"2026-12-10T18:30:00Z","location":{"@type":"Place","name":"Studio"}}"#;
+    let two = [copy("1", tuesday, "Annexe"), copy("2", "10T18:30", "Hall")];
+    assert_eq!(places(&two, &[(tuesday, moved)]), ["Studio", "Annexe"]);
+}
+
+#[test]
 fn a_schedule_that_cannot_be_said_still_ends() {
     let yearly = |end: &str| {
         series(&format!(
