@@ -165,9 +165,10 @@ impl<'de> Visitor<'de> for TextVisitor {
                 },
             }
         }
-        let mut texts = [found].into_iter().chain(by_language);
-        let text = texts.find(|text| !text.is_absent()).unwrap_or_default();
-        Ok(Tagged { text, is_foreign })
+        let mut texts = [found].into_iter().chain(by_language).enumerate();
+        let (at, text) = texts.find(|(_, text)| !text.is_absent()).unwrap_or_default();
+        // The text without a language comes before English.
+        Ok(Tagged { text, is_foreign: if at == 0 { is_foreign } else { at > 1 } })
     }
 }
 
@@ -572,6 +573,10 @@ mod tests {
                 r#"[{"@language": "cy", "@value": "Ioga"}, {"@language": "en", "@value": ""}]"#,
                 Some("Ioga"),
             ),
+            (r#"[{"cy": "Ioga"}, {"en": "Yoga"}]"#, Some("Yoga")),
+            (r#"[{"en": "Yoga"}, {"cy": "Ioga"}]"#, Some("Yoga")),
+            (r#"[{"cy": "Ioga", "en": "Yoga"}, {"en": "Pilates"}]"#, Some("Yoga")),
+            (r#"[{"cy": "Ioga"}, "Yoga"]"#, Some("Yoga")),
             (r#"["a", {"@language": "en", "@value": "Yoga"}]"#, Some("a")),
             (r#"[{"@language": null, "@value": "a"}, "b"]"#, Some("a")),
         ] {
