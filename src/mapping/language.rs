@@ -46,27 +46,29 @@ fn read(cx: &Context<'_>, stated: &SpokenLanguage) -> Vec<Spoken> {
     let name = text::line(stated.name.as_str());
     let several = parts(&name).flat_map(|part| part.split(['/', '|', '+'])).map(str::trim);
     let several = several.filter(|part| !part.is_empty() && canonical_uri(&name).is_none());
-    let several = several.map(|part| (part, code_of(part)));
-    let mut several: Vec<(&str, Option<String>)> = several.collect();
-    if several.iter().all(|(_, code)| code.is_none()) {
+    let several = several.map(|part| (part, codes_of(part)));
+    let mut several: Vec<(&str, Vec<String>)> = several.collect();
+    if several.iter().all(|(_, codes)| codes.is_empty()) {
         // Where no part is known, nothing says that they are several.
         let whole = if name.is_empty() { &other } else { &name };
-        several = vec![(whole, code_of(&other))];
+        several = vec![(whole, codes_of(&other))];
     }
     several.retain(|(part, _)| !part.is_empty());
-    let read = several.into_iter().filter_map(|(part, code)| {
-        code.map(Spoken::Code).or_else(|| {
+    let read = several.into_iter().flat_map(|(part, codes)| {
+        let mut read: Vec<Spoken> = codes.into_iter().map(Spoken::Code).collect();
+        if read.is_empty() {
             cx.find(Code::LanguageUnknown, "inLanguage");
-            words_of(cx, part).map(Spoken::Words)
-        })
+            read.extend(words_of(cx, part).map(Spoken::Words));
+        }
+        read
     });
     read.collect()
 }
 
-/// Returns the code of a language by its name, a tag of BCP 47 as published, or the code of a name with more beside
-/// it: of `English (UK)` the only one, of `Chinese (Cantonese)` the last, which says more.
-fn code_of(stated: &str) -> Option<String> {
-    let names = stated.split(['(', ')', '-', '–', ':']).rev().map(|name| {
+/// Returns the code of a language by its name, a tag of BCP 47 as published, or the codes of a name with more beside
+/// it: of `English (UK)` the only one, of `Chinese (Cantonese)` the last, which says more, of `Polish - English` both.
+fn codes_of(stated: &str) -> Vec<String> {
+    let names = stated.split(['(', ')', '-', '–', ':']).map(|name| {
         let ends = [" language", " Language", " only"];
         let bare = ends.into_iter().find_map(|end| name.strip_suffix(end));
         bare.unwrap_or(name).trim()
@@ -74,9 +76,14 @@ fn code_of(stated: &str) -> Option<String> {
     // Most write a code, which is found sooner than a name.
     let is_coded = stated.split('-').next().is_some_and(|language| language.len() == 2);
     let code = if is_coded { tag_of(stated) } else { None };
-    code.or_else(|| code_of_name(stated))
-        .or_else(|| tag_of(stated))
-        .or_else(|| names.into_iter().find_map(code_of_name))
+    if let Some(code) = code.or_else(|| code_of_name(stated)).or_else(|| tag_of(stated)) {
+        return vec![code];
+    }
+    let mut codes: Vec<String> = names.filter_map(code_of_name).collect();
+    if stated.contains('(') {
+        codes.drain(..codes.len().saturating_sub(1));
+    }
+    codes
 }
 
 fn code_of_name(name: &str) -> Option<String> {
@@ -185,33 +192,37 @@ mod tests {
 
     #[test]
     fn a_language_is_known_by_its_code_and_its_names() {
-        for (stated, code) in [
-            ("cy", Some("cy")),
-            ("EN", Some("EN")),
-            ("en-GB", Some("en-GB")),
-            ("zh-Hant", Some("zh-Hant")),
-            ("pol", Some("pol")),
-            ("Cymraeg", Some("cy")),
-            ("romanian", Some("ro")),
-            ("Farsi", Some("fa")),
-            ("Mandarin", Some("cmn")),
-            ("Cantonese", Some("yue")),
-            ("Chinese (Cantonese)", Some("yue")),
-            ("Potwari", Some("phr")),
-            ("Pahari-Potwari", Some("phr")),
-            ("Sign language", Some("sgn")),
-            ("British Sign Language (BSL)", Some("bfi")),
-            ("Polish Language", Some("pl")),
-            ("English (UK)", Some("en")),
-            ("English - beginners", Some("en")),
-            ("Zulu", Some("zu")),
-            ("tbc", None),
-            ("All", None),
-            ("xx", None),
-            ("Makaton", None),
-            ("", None),
+        for (stated, codes) in [
+            ("cy", "cy"),
+            ("EN", "EN"),
+            ("en-GB", "en-GB"),
+            ("zh-Hant", "zh-Hant"),
+            ("pol", "pol"),
+            ("Cymraeg", "cy"),
+            ("romanian", "ro"),
+            ("Farsi", "fa"),
+            ("Mandarin", "cmn"),
+            ("Cantonese", "yue"),
+            ("Chinese (Cantonese)", "yue"),
+            ("Potwari", "phr"),
+            ("Pahari-Potwari", "phr"),
+            ("Sign language", "sgn"),
+            ("British Sign Language (BSL)", "bfi"),
+            ("Polish Language", "pl"),
+            ("English (UK)", "en"),
+            ("English - beginners", "en"),
+            ("Polish - English", "pl en"),
+            ("Hindi-Urdu", "hi ur"),
+            ("English: Welsh", "en cy"),
+            ("English – Makaton", "en"),
+            ("Zulu", "zu"),
+            ("tbc", ""),
+            ("All", ""),
+            ("xx", ""),
+            ("Makaton", ""),
+            ("", ""),
         ] {
-            assert_eq!(code_of(stated).as_deref(), code, "{stated}");
+            assert_eq!(codes_of(stated).join(" "), codes, "{stated}");
         }
     }
 
