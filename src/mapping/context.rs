@@ -328,6 +328,9 @@ impl<'a> Context<'a> {
 /// Takes out the embedded events that are copies of items of their own, which tell how things are now. Items of which
 /// the id is not kept are known by when they were to begin, else by when they begin, and each is one event alone.
 fn take_out_copies(embedded: &mut Vec<(&Opportunity, Occurrence)>, items: &mut [Occurrence]) {
+    if embedded.is_empty() {
+        return; // as mostly: sessions are items of their own
+    }
     let mut is_taken = vec![false; items.len()];
     let mut taken: HashSet<&str> = HashSet::new();
     let mut told = Vec::new();
