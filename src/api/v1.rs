@@ -205,7 +205,7 @@ async fn taxonomy(asked: Asked) -> Answer {
     let unknown = || Problem::UnknownId { what: "taxonomy" };
     let id = term(asked.id_text());
     let view = asked.view()?;
-    let found = id.and_then(|id| view.snapshot().terms().find(id)).ok_or_else(unknown)?;
+    let found = id.and_then(|id| view.term(id)).ok_or_else(unknown)?;
     let taxonomy = v1::Taxonomy::of(found).ok_or_else(unknown)?;
     asked.entity(&taxonomy, modified(&view)).await
 }

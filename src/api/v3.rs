@@ -349,7 +349,7 @@ async fn taxonomy_terms(asked: Asked) -> Answer {
 async fn taxonomy_term(asked: Asked) -> Answer {
     let id = asked.id("taxonomy term")?;
     let view = asked.view()?;
-    let term = view.snapshot().terms().find(id);
+    let term = view.term(id);
     let term = term.ok_or(Problem::UnknownId { what: "taxonomy term" })?;
     asked.entity(term, modified(&view)).await
 }

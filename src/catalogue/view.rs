@@ -166,6 +166,16 @@ impl View {
         self.snapshot.terms.with_ancestors(used)
     }
 
+    /// Returns a taxonomy term, while a listed service has it or a narrower one.
+    pub fn term(&self, id: Id) -> Option<&TaxonomyTerm> {
+        let wanted = self.snapshot.terms.with_descendants(id);
+        let is_used = self.shown().any(|(part, shown)| {
+            let docs = wanted.iter().filter_map(|term| part.segment.by_term.get(term));
+            docs.into_iter().any(|docs| !docs.is_disjoint(&shown))
+        });
+        self.snapshot.terms.find(id).filter(|_| is_used)
+    }
+
     /// Returns the organisations of listed services, each with one of its services, by id.
     pub fn organizations(&self) -> Vec<(Id, Hit)> {
         self.owners(|segment| &segment.organizations, |_, _| true)

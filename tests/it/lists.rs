@@ -646,6 +646,33 @@ async fn a_walk_shows_what_is_left_as_it_is_now_and_nothing_of_the_rest() {
 }
 
 #[tokio::test]
+async fn a_term_goes_with_the_last_service_that_has_it() {
+    let publisher = FakePublisher::start().await;
+    let mut class = items::series(1, "Bend");
+    class["category"] = json!(["Kind of Bend"]);
+    let gateway = gateway_of(&publisher, vec![class, items::series(2, "Stretch")]).await;
+    let mut paths = Vec::new();
+    for list in ["/v3/taxonomy_terms", "/v1/taxonomies"] {
+        for name in ["Kind of Bend", "Yoga"] {
+            let terms = gateway.all(list).await;
+            let term = terms.iter().find(|term| term["name"] == name).unwrap();
+            paths.push(format!("{list}/{}", text(&term["id"])));
+        }
+    }
+    let statuses = async || {
+        let mut statuses = Vec::new();
+        for path in &paths {
+            statuses.push(gateway.get(path).await.status);
+        }
+        statuses
+    };
+    assert_eq!(statuses().await, [200; 4], "{paths:?}");
+    publisher.delete("/feed", "1");
+    let is_gone = async || (statuses().await == [404, 200, 404, 200]).then_some(());
+    wait_until("a term that is gone", PATIENCE, is_gone).await;
+}
+
+#[tokio::test]
 async fn links_lead_from_page_to_page_and_name_the_licence() {
     let publisher = FakePublisher::start().await;
     let classes = (1..=25).map(|number| items::series(number, &format!("Class {number}")));
