@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::context::Context;
 use super::location::access_details;
 use super::organization::private_details;
+use super::text::words;
 
 /// What must not be published: an address or a number by which a private person is reached, or what lets into a
 /// meeting.
@@ -82,27 +83,25 @@ impl Detail {
     }
 
     fn spans(&self, text: &str, within: Within) -> Vec<Range<usize>> {
-        if !self.is_looked_for(within) {
+        if within == Within::Name && self.is_word() {
             return Vec::new();
         }
-        let mut spans = words_in(text, &self.words, self.is_word());
+        let mut spans = words_in(text, &self.words);
+        let is_short = self.lets_in && self.words.len() < SHORTEST_IN_LINK;
+        if within == Within::Link && (is_short || self.is_word()) {
+            // As the value of a parameter it is what it was made for.
+            spans.retain(|span| text.get(..span.start).is_some_and(|before| before.ends_with('=')));
+        }
         spans.extend(self.number.iter().flat_map(|number| places_of(number, text)));
         spans
     }
 
-    fn is_looked_for(&self, within: Within) -> bool {
-        match within {
-            Within::Text => true,
-            Within::Name => !self.is_word(),
-            Within::Link => {
-                !self.lets_in || (!self.is_word() && self.words.len() >= SHORTEST_IN_LINK)
-            }
-        }
-    }
-
-    /// Tells whether the detail is made of letters alone, as other words are.
+    /// Tells whether the detail is written as other words are: letters alone, with no capital but the first.
     fn is_word(&self) -> bool {
-        !self.words.contains(|c: char| c.is_ascii_digit() || c == '@')
+        let is_word = |word: &str| {
+            word.chars().all(char::is_alphabetic) && !word.chars().skip(1).any(char::is_uppercase)
+        };
+        self.words.split(' ').all(is_word)
     }
 }
 
@@ -195,8 +194,9 @@ fn digits(number: &str) -> String {
     number.replace("(0)", "").chars().filter(char::is_ascii_digit).collect()
 }
 
-/// Returns where a detail stands as words of its own; in capitals or not, unless it is a word.
-fn words_in(text: &str, detail: &str, is_word: bool) -> Vec<Range<usize>> {
+/// Returns where a detail stands as words of its own; in capitals or not, unless words of other meaning may be written
+/// like it, and no password is told of.
+fn words_in(text: &str, detail: &str) -> Vec<Range<usize>> {
     let Some(first) = detail.as_bytes().first() else { return Vec::new() };
     let starts = memchr::memchr2_iter(
         first.to_ascii_lowercase(),
@@ -205,14 +205,32 @@ fn words_in(text: &str, detail: &str, is_word: bool) -> Vec<Range<usize>> {
     );
     let is_whole = |span: &Range<usize>| {
         let Some(found) = text.get(span.clone()) else { return false };
-        let is_same = if is_word { found == detail } else { found.eq_ignore_ascii_case(detail) };
         let (before, after) = (text.get(..span.start), text.get(span.end..));
+        let is_same = found == detail
+            || (found.eq_ignore_ascii_case(detail)
+                && (is_unlike_words(detail) || before.is_some_and(tells_of_password)));
         is_same
             && !before.is_some_and(|before| before.ends_with(char::is_alphanumeric))
             && !after.is_some_and(|after| after.starts_with(char::is_alphanumeric))
     };
     starts.map(|at| at..at + detail.len()).filter(is_whole).collect()
 }
+
+/// Tells whether a detail has digits or signs, or a capital within a word: `SunshineFlow`.
+fn is_unlike_words(detail: &str) -> bool {
+    let is_cased = |pair: &[u8]| pair.iter().map(u8::is_ascii_uppercase).eq([false, true]);
+    detail.contains(|c: char| !c.is_alphabetic() && c != ' ')
+        || detail.split(' ').any(|word| word.as_bytes().windows(2).any(is_cased))
+}
+
+/// Tells whether the sentence that a text ends in tells of a password.
+fn tells_of_password(before: &str) -> bool {
+    let sentence = before.rsplit(['.', '!', '?', '\n']).next().unwrap_or_default();
+    let is_label = |word: &str| PASSWORDS.iter().any(|label| label.eq_ignore_ascii_case(word));
+    words(sentence).any(is_label)
+}
+
+const PASSWORDS: [&str; 3] = ["password", "passcode", "code"];
 
 /// Returns where a number stands, with what is dialled before it, as no part of another one.
 fn places_of(number: &str, text: &str) -> Vec<Range<usize>> {
@@ -334,6 +352,14 @@ mod tests {
             ("Gentle *", "yoga", [false; 3]),
             ("Since *", "2026", [false; 3]),
             ("Anytown *, Leeds", "Fitness", [true, false, false]),
+            ("https://x.org/*/1?a=Fitnesses", "Fitness", [true, false, false]),
+            ("https://x.org/?code=*", "Fitness", [true, false, true]),
+            ("Equipment *", "Not provided", [true, false, false]),
+            ("https://g.co/meet/*", "abc-defg-hij", [true; 3]),
+            ("At *", "https://live.example.org/join/abcdef", [true; 3]),
+            ("https://x.org/room/*", "kQzTbWpRxy", [true; 3]),
+            ("https://x.org/*", "RiversideYogaRoom", [true; 3]),
+            ("https://x.org/?code=*", "4711", [true; 3]),
             ("Code *", "4711", [true, true, false]),
             ("Ring *, or 10770.", "0770", [true, true, false]),
             ("Over 50 *", "852 1111 2222", [true; 3]),
@@ -350,9 +376,22 @@ mod tests {
                 assert_eq!(details.iter().any(|d| d.is_in(&published, within)), is_out);
             }
         }
-        let details = Vec::from_iter(Detail::letting_in("Fitness"));
-        assert_eq!(without("Better fitness", &details, Within::Text), "Better fitness");
-        let details = Vec::from_iter(Detail::letting_in("Flex99"));
-        assert_eq!(without("FLEX99", &details, Within::Text), "(given on booking)");
+    }
+
+    #[test]
+    fn a_word_is_no_password_in_other_letters_unless_it_is_said_to_be_one() {
+        // A star stands for what is taken out.
+        for (text, detail, expected) in [
+            ("Better fitness", "Fitness", "Better fitness"),
+            ("The code is fitness. Better fitness", "Fitness", "The code is *. Better fitness"),
+            ("Anytown Fitness", "FITNESS", "Anytown Fitness"),
+            ("Password sunshineflow, or SUNSHINEFLOW", "SunshineFlow", "Password *, or *"),
+            ("Sunshineflow", "SunshineFlow", "*"),
+            ("FLEX99", "Flex99", "*"),
+        ] {
+            let details = Vec::from_iter(Detail::letting_in(detail));
+            let expected = expected.replace('*', "(given on booking)");
+            assert_eq!(without(text, &details, Within::Text), expected, "{text}");
+        }
     }
 }

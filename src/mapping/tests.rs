@@ -619,6 +619,30 @@ fn a_password_that_is_a_word_stays_where_it_is_a_name_or_part_of_a_link() {
     assert_eq!(online.description.as_deref(), Some(expected.as_str()));
     let categories: Vec<_> = class.attributes.iter().map(|a| &*a.taxonomy_term.name).collect();
     assert!(categories.contains(&"Fitness boxing"), "{categories:?}");
+    let with_password = series(
+        r#""url":"https://example.org/fitness?code=Fitness","beta:virtualLocation":{"accessCode":"Fitness"}"#,
+    );
+    assert_eq!(with_password.url, None);
+}
+
+#[test]
+fn an_access_code_of_letters_is_published_in_no_link() {
+    for (secret, link) in [
+        (r#""accessId":"abc-defg-hij""#, "https://g.co/meet/abc-defg-hij"),
+        (r#""accessId":"https://x.org/join/abcdef""#, "https://x.org/join/abcdef"),
+        (r#""accessId":"RiversideYogaRoom""#, "https://x.org/RiversideYogaRoom"),
+        (r#""accessCode":"kQzTbWpRxy""#, "https://x.org/room?code=kQzTbWpRxy"),
+    ] {
+        let properties = format!(
+            r#""url":"{link}","eventAttendanceMode":"Online","virtualLocation":{{{secret},"url":"{link}"}}"#
+        );
+        let class = series(&properties);
+        assert_eq!(class.url, None, "{link}");
+        assert_eq!(class.service_at_locations[0].location.url, None, "{link}");
+        let found = found(&properties, &[Code::JoiningLinkWithheld]);
+        let expected = ["virtualLocation.url", "url"];
+        assert!(expected.iter().all(|path| found.iter().any(|f| f.ends_with(path))), "{found:?}");
+    }
 }
 
 #[test]
