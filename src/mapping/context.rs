@@ -27,7 +27,7 @@ use super::detail;
 use super::detail::Detail;
 use super::detail::Within;
 use super::meeting::decoded;
-use super::meeting::lets_in;
+use super::meeting::invites;
 use super::meeting::mentions_joining_link;
 use super::repair::code_of;
 use super::repair::repairs_of_times;
@@ -192,7 +192,7 @@ impl<'a> Context<'a> {
         if stated.is_empty() {
             return None;
         }
-        if mentions_joining_link(stated) {
+        if invites(stated) {
             self.find(Code::JoiningLinkWithheld, path);
             return None;
         }
@@ -213,9 +213,7 @@ impl<'a> Context<'a> {
 
     /// Returns an identifier or its address, unless it lets somebody in or holds what must not be published.
     pub(super) fn identifier<'t>(&self, stated: &'t str) -> Option<&'t str> {
-        let is_kept = !lets_in(stated)
-            && !mentions_joining_link(stated)
-            && self.withheld_in(stated).is_none();
+        let is_kept = !invites(stated) && self.withheld_in(stated).is_none();
         is_kept.then_some(stated)
     }
 

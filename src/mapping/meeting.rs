@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 
 /// Tells whether an identifier would let somebody in: a joining link, or an address with a user name or a
 /// password.
-pub(super) fn lets_in(identifier: &str) -> bool {
+fn lets_in(identifier: &str) -> bool {
     // `https:/` is read as `https://` by browsers.
     let has_user = |rest: &str| {
         let authority = rest.trim_start_matches('/').split(['/', '?', '#']).next();
@@ -83,13 +83,20 @@ fn has_jitsi_room(address: &str) -> bool {
     })
 }
 
+/// Tells whether an address or an identifier lets somebody in, or holds the number of a meeting.
+pub(super) fn invites(stated: &str) -> bool {
+    lets_in(stated) || holds_number(stated)
+}
+
 /// Tells whether a text holds what lets people in: a link to an online meeting or with a password, or the
 /// number of a meeting.
 pub(super) fn mentions_joining_link(text: &str) -> bool {
     let may = names_joining_host(text) || (text.contains('@') && text.contains(":/"));
-    (may && text.split(between_words).any(lets_in))
-        || !numbers(text).is_empty()
-        || !dialled(text).is_empty()
+    (may && text.split(between_words).any(lets_in)) || holds_number(text)
+}
+
+fn holds_number(text: &str) -> bool {
+    !numbers(text).is_empty() || !dialled(text).is_empty()
 }
 
 /// Tells whether a host is named anywhere: looked for around each dot, since nearly no text has any, and
@@ -159,6 +166,7 @@ fn dialled(text: &str) -> Vec<Range<usize>> {
         let tones = from.strip_suffix(rest)?.trim_end_matches(',');
         let is_apart = at >= end && before.ends_with(|c: char| c.is_ascii_digit());
         let is_dialled = is_apart && tones.contains(|c: char| c.is_ascii_digit());
+        let is_dialled = is_dialled && !ends_in_address(before);
         end = end.max(at + tones.len());
         is_dialled.then_some(at..at + tones.len())
     });
@@ -180,9 +188,11 @@ fn numbers(text: &str) -> Vec<Range<usize>> {
         Some(start..start + length_of_number(piece)?)
     });
     let is_meeting = |span: &Range<usize>| {
-        let (before, number) = (text.get(..span.start), text.get(span.clone()));
-        before.is_some_and(|before| !before.ends_with('+') && announces_number(before, text))
-            && number.is_some_and(|number| !is_dialled(number))
+        let number = text.get(..span.start).zip(text.get(span.clone()));
+        number.is_some_and(|(before, number)| {
+            let is_other = before.ends_with('+') || is_dialled(number);
+            !is_other && announces_number(before, text) && !ends_in_address(before)
+        })
     };
     spans.filter(is_meeting).collect()
 }
@@ -212,6 +222,12 @@ fn length_of_number(text: &str) -> Option<usize> {
 fn is_dialled(number: &str) -> bool {
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
     number.starts_with('0') || (number.starts_with("44") && digits == "447700900123".len())
+}
+
+/// Tells whether a text ends within an address: what stands in the way to a page is no number of a meeting.
+fn ends_in_address(text: &str) -> bool {
+    let word = text.rsplit(between_words).next().unwrap_or_default().to_ascii_lowercase();
+    ["http://", "https://", "www."].iter().any(|start| word.contains(start))
 }
 
 /// Tells whether the words before a number say that it is the number of a meeting; `ID` alone does where the
@@ -541,6 +557,7 @@ mod tests {
                 "https://zoom.us/j/1 No password 2026 season, pinned boards",
                 "(link given on booking) No password 2026 season, pinned boards",
             ),
+            ("https://x.org/a;Zoom-ID:85312345678", "https://x.org/a;Zoom-ID:*"),
         ]);
     }
 
@@ -555,6 +572,8 @@ mod tests {
             "Meeting point: grid reference 512345 178901",
             "Charity ID 512345678",
             "Zoom meeting 1234567890123456",
+            "https://www.club.example.org/teams/123456789",
+            "See www.club.example.org/webinar/1234567890 or https://x.org/a?b=1,,2",
         ] {
             assert_eq!(without_joining_links(text.to_owned()), text);
             assert!(!mentions_joining_link(text), "{text}");

@@ -22,6 +22,7 @@ use super::map;
 use crate::openactive::Kind;
 use crate::openactive::Opportunity;
 use crate::oruk::Service;
+use crate::oruk::SourceId;
 use crate::oruk::Status;
 use crate::quality::Code;
 use crate::quality::Finding;
@@ -642,6 +643,45 @@ fn an_access_code_of_letters_is_published_in_no_link() {
         let found = found(&properties, &[Code::JoiningLinkWithheld]);
         let expected = ["virtualLocation.url", "url"];
         assert!(expected.iter().all(|path| found.iter().any(|f| f.ends_with(path))), "{found:?}");
+    }
+}
+
+#[test]
+fn a_number_in_the_way_to_a_page_is_none_of_a_meeting() {
+    for link in [
+        "https://www.club.example.org/teams/123456789",
+        "https://x.org/teams?id=123456789",
+        "https://x.org/webinar/1234567890",
+        "https://x.org/zoom-class-123456789",
+        "https://x.org/a?b=1,,2",
+    ] {
+        let properties = format!(
+            r#""@id":"{link}","url":"{link}","description":"See {link}",
+            "organizer":{{"@type":"Organization","name":"Club","@id":"{link}","url":"{link}"}}"#
+        );
+        let class = series(&properties);
+        assert_eq!(class.url.as_deref(), Some(link));
+        let organization = &class.organization;
+        assert_eq!(organization.uri.as_deref(), Some(link));
+        assert_eq!(organization.website.as_deref(), Some(link));
+        assert_eq!(class.x_openactive.unwrap().id, Some(SourceId::Text(link.to_owned())));
+        assert!(class.description.unwrap().starts_with(&format!("See {link}\n")));
+        assert_eq!(found(&properties, &[Code::JoiningLinkWithheld]), [""; 0]);
+    }
+    for stated in [
+        "https://x.org/a Zoom ID 853 1234 5678",
+        "tel:+441632960123,,85312345678#",
+        "Zoom:85312345678",
+        "https://x.org/room?pwd=flow",
+    ] {
+        let properties = format!(r#""@id":"{stated}","url":"{stated}""#);
+        let class = series(&properties);
+        assert_eq!((class.url, class.x_openactive.unwrap().id), (None, None), "{stated}");
+        assert_eq!(
+            found(&properties, &[Code::JoiningLinkWithheld]),
+            ["joining-link-withheld url"],
+            "{stated}"
+        );
     }
 }
 
