@@ -31,7 +31,7 @@ pub(super) enum Within {
 
 /// Returns what must be published nowhere: how private persons are reached, and what lets into meetings.
 pub(super) fn withheld(cx: &Context<'_>) -> Vec<Detail> {
-    let private = private_details(cx).map(Detail::reaching);
+    let private = private_details(cx).into_iter().map(Detail::reaching);
     private.chain(access_details(cx).filter_map(Detail::letting_in)).collect()
 }
 

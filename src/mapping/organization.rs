@@ -82,59 +82,81 @@ fn is_address(word: &str) -> bool {
 }
 
 /// Returns what private persons are reached by, each address and number alone: never to be published, unless it is
-/// how the organisation or the public contact point is reached.
-pub(super) fn private_details<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
-    let private = private_persons(cx);
-    if private.is_empty() {
-        return Vec::new().into_iter();
+/// how the organisation or the public contact point is reached. What a place states as its own is not that of
+/// somebody who is only taken for a person, but for the organiser.
+pub(super) fn private_details<'a>(cx: &'a Context<'_>) -> Vec<&'a str> {
+    let persons = private_persons(cx);
+    if persons.is_empty() {
+        return Vec::new();
     }
-    let organizer = find_party(cx).filter(|found| !found.is_private);
-    let organizer = organizer.into_iter().flat_map(|found| found.party.details());
-    let point = contact_point(cx).into_iter().flat_map(ContactPoint::details);
-    let public: Vec<&str> = organizer.chain(point).flat_map(each_in).collect();
-    let private = private.into_iter().flat_map(|person| person.details);
-    let mut private: Vec<&str> = private.flat_map(each_in).collect();
+    let found = find_party(cx);
+    let is_found = |party: &Party| found.as_ref().is_some_and(|found| found.party == party);
+    let mut private: Vec<(&str, bool)> = Vec::new();
+    for (stated, supposed) in persons {
+        let is_supposed = supposed.is_some_and(|party| !is_found(party));
+        private.extend(each_in(stated).map(|detail| (detail, is_supposed)));
+    }
     private.sort_unstable();
     private.dedup();
-    private.retain(|detail| !public.iter().any(|public| is_same(public, detail)));
-    private.into_iter()
+    let organizer = found.iter().filter(|found| !found.is_private);
+    let organizer = organizer.flat_map(|found| found.party.details());
+    let point = contact_point(cx).into_iter().flat_map(ContactPoint::details);
+    let public: Vec<&str> = organizer.chain(point).flat_map(each_in).collect();
+    let mut of_places: Vec<&str> = Vec::new();
+    if private.iter().any(|(_, is_supposed)| *is_supposed) {
+        let places = parts(cx).into_iter().flat_map(places_of);
+        let stated = places.flat_map(|place| [place.telephone.as_str(), place.email.as_str()]);
+        of_places.extend(stated.flat_map(each_in));
+        of_places.sort_unstable();
+        of_places.dedup();
+    }
+    private.retain(|(detail, is_supposed)| {
+        let is_among = |public: &[&str]| public.iter().any(|public| is_same(public, detail));
+        let is_public = is_among(&public) || (*is_supposed && is_among(&of_places));
+        !is_public
+    });
+    let mut private: Vec<&str> = private.into_iter().map(|(detail, _)| detail).collect();
+    private.dedup();
+    private
 }
 
-/// Somebody who counts as a private person.
-struct PrivatePerson<'a> {
-    /// Where the opportunity names them.
-    source: Property,
-    /// What they are reached by.
-    details: Vec<&'a str>,
-}
-
-/// Returns the private persons whom any part of the opportunity names, wherever they stand in lists.
-fn private_persons<'a>(cx: &'a Context<'_>) -> Vec<PrivatePerson<'a>> {
-    let mut persons = Vec::new();
+/// Returns what the private persons are reached by whom any part of the opportunity names, wherever they stand in
+/// lists, with the party that is not said to be a person but taken for one. Takes note of each.
+fn private_persons<'a>(cx: &'a Context<'_>) -> Vec<(&'a str, Option<&'a Party>)> {
+    let mut private = Vec::new();
     for part in parts(cx) {
-        let places = part.location.iter().chain(&part.sports_activity_location);
-        let places =
-            places.flat_map(|place| successors(Some(place), |p| p.contained_in_place.get()));
-        let operators = places.flat_map(|place: &Place| &place.service_operator);
+        let operators = places_of(part).flat_map(|place| &place.service_operator);
         let parties = (part.organizer.iter().map(|party| (Property::Organizer, party)))
             .chain(part.provider.iter().map(|party| (Property::Provider, party)))
             .chain(operators.map(|party| (Property::ServiceOperator, party)));
         for (source, party) in parties {
+            let before = private.len();
             let is_private = is_private(party, source);
+            let supposed = Some(party).filter(|party| !party.is_person());
             let own = party.details().filter(|_| is_private);
-            let points =
-                party.contact_point.iter().filter(|point| is_private || is_private_contact(point));
-            let details: Vec<&str> = own.chain(points.flat_map(ContactPoint::details)).collect();
-            if !details.is_empty() {
-                persons.push(PrivatePerson { source, details });
+            private.extend(own.map(|detail| (detail, supposed)));
+            for point in &party.contact_point {
+                let is_person = is_private_contact(point);
+                let details = point.details().filter(|_| is_private || is_person);
+                let supposed = supposed.filter(|_| !is_person);
+                private.extend(details.map(|detail| (detail, supposed)));
+            }
+            if private.len() > before {
+                cx.find(Code::PersonWithheld, source.as_str());
             }
         }
         for point in part.contact_point.iter().filter(|point| is_private_contact(point)) {
-            let details = point.details().collect();
-            persons.push(PrivatePerson { source: Property::ContactPoint, details });
+            private.extend(point.details().map(|detail| (detail, None)));
+            cx.find(Code::PersonWithheld, Property::ContactPoint.as_str());
         }
     }
-    persons
+    private
+}
+
+/// Returns the places of an opportunity, and what each is within.
+fn places_of(opportunity: &Opportunity) -> impl Iterator<Item = &Place> {
+    let places = opportunity.location.iter().chain(&opportunity.sports_activity_location);
+    places.flat_map(|place| successors(Some(place), |place| place.contained_in_place.get()))
 }
 
 /// Returns all that belongs to the opportunity, embedded or not, of the past as well: texts outlast sessions.
@@ -164,9 +186,6 @@ fn parts<'a>(cx: &'a Context<'_>) -> Vec<&'a Opportunity> {
 pub(super) fn organizer<'a>(cx: &'a Context<'_>) -> Organizer<'a> {
     let publisher =
         || Organizer { organization: publisher_of_dataset(cx), party: None, is_private: false };
-    for person in private_persons(cx) {
-        cx.find(Code::PersonWithheld, person.source.as_str());
-    }
     let found = find_party(cx).and_then(|found| Some((name_of(cx, &found)?, found)));
     let Some((name, Found { party, source, is_private })) = found else {
         cx.find(Code::OrganizerMissing, "organizer");

@@ -1421,6 +1421,50 @@ fn a_venue_of_a_private_person_is_reached_by_what_is_not_theirs() {
 }
 
 #[test]
+fn what_a_venue_states_is_its_own_unless_it_is_that_of_a_person_or_of_the_organiser() {
+    let reached = r#""telephone":"01632 960123","email":"hall@example.org""#;
+    let club = r#""organizer":{"@type":"Organization","name":"Riverside Trust"}"#;
+    let untyped = format!(r#"{{"name":"Better Riverside",{reached}}}"#);
+    let person = format!(r#"{{"@type":"Person","name":"Bea Doe",{reached}}}"#);
+    let session = |organizer: &str| {
+        format!(r#""subEvent":[{{"startDate":"2026-11-01T10:00:00Z","organizer":{organizer}}}]"#)
+    };
+    let parent = |organizer: &str| {
+        format!(r#""superEvent":{{"@type":"EventSeries","organizer":{organizer}}}"#)
+    };
+    for (parties, is_public) in [
+        (format!("{club},{}", session(&untyped)), true),
+        (format!("{club},{}", parent(&untyped)), true),
+        (format!("{club},{}", session(&person)), false),
+        (format!("{club},{},{}", parent(&untyped), session(&person)), false),
+        (format!(r#"{club},"contactPoint":{person}"#), false),
+        (format!(r#""organizer":{untyped}"#), false),
+        (session(&untyped), false),
+    ] {
+        let hall = series(&format!(
+            r#""description":"Ring 01632 960123 or 07700 900222.",{parties},
+            "location":{{"@type":"Place","name":"Hall",{reached}}}"#
+        ));
+        assert_eq!(hall.email.is_some(), is_public, "{parties}");
+        let numbers: Vec<&str> = hall
+            .contacts
+            .iter()
+            .flat_map(|contact| contact.phones.iter().map(|phone| phone.number.as_str()))
+            .collect();
+        assert_eq!(numbers.contains(&"01632 960123"), is_public, "{parties}");
+        let description = hall.description.unwrap();
+        assert_eq!(description.starts_with("Ring 01632 960123"), is_public, "{description}");
+    }
+    // What no place states is withheld of whoever may be a person.
+    let other = r#"{"name":"Better Riverside","telephone":"07700 900222"}"#;
+    let hall = series(&format!(
+        r#""description":"Ring 07700 900222.",{club},{},"location":{{"name":"Hall",{reached}}}"#,
+        parent(other)
+    ));
+    assert!(hall.description.unwrap().starts_with("Ring (given on booking)."));
+}
+
+#[test]
 fn a_private_number_is_not_published_as_that_of_the_venue() {
     let person = r#""organizer":{"@type":"Person","name":"Jane Doe","email":"jane@example.org",
         "telephone":"07700 900123"},"#;
