@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::context::Context;
 use super::location::access_details;
+use super::meeting::is_year;
 use super::organization::private_details;
 use super::text::words;
 
@@ -44,9 +45,8 @@ impl Detail {
     /// Nothing for what stands for other things as well: a few letters or digits, a short word, a year.
     fn letting_in(stated: &str) -> Option<Self> {
         let has_digit = stated.bytes().any(|b| b.is_ascii_digit());
-        let is_year = stated.len() == 4 && (1900..2100).contains(&stated.parse().unwrap_or(0));
         let shortest = if has_digit { SHORTEST_CODE } else { SHORTEST_WORD };
-        if stated.len() < shortest || is_year {
+        if stated.len() < shortest || is_year(stated) {
             return None;
         }
         Some(Self { words: stated.to_owned(), number: number_of(stated), lets_in: true })

@@ -191,7 +191,7 @@ fn numbers(text: &str) -> Vec<Range<usize>> {
         let number = text.get(..span.start).zip(text.get(span.clone()));
         number.is_some_and(|(before, number)| {
             let is_other = before.ends_with('+') || is_dialled(number);
-            !is_other && announces_number(before, text) && !ends_in_address(before)
+            !is_other && announces_number(before, number, text) && !ends_in_address(before)
         })
     };
     spans.filter(is_meeting).collect()
@@ -232,13 +232,33 @@ fn ends_in_address(text: &str) -> bool {
 
 /// Tells whether the words before a number say that it is the number of a meeting; `ID` alone does where the
 /// text is of one.
-fn announces_number(before: &str, text: &str) -> bool {
+fn announces_number(before: &str, number: &str, text: &str) -> bool {
     let mut words = before.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let is_id = words.clone().next().is_some_and(|word| word.eq_ignore_ascii_case("ID"));
+    let mut last = words.clone();
+    let is_id = last.next().is_some_and(|word| word.eq_ignore_ascii_case("ID"));
+    if !is_id && is_of_times(number) {
+        return false;
+    }
+    let is_other_id = last.next().is_some_and(|word| is_one_of(word, &OTHER_IDS));
     let announces = words.find(|word| !is_one_of(word, &BEFORE_NUMBERS));
     let mut all = text.split(|c: char| !c.is_alphanumeric());
     announces.is_some_and(|word| is_one_of(word, &MEETINGS))
-        || (is_id && all.any(|word| is_one_of(word, &ONLINE)))
+        || (is_id && !is_other_id && all.any(|word| is_one_of(word, &ONLINE)))
+}
+
+/// Tells whether a number is made of years or times of day alone: `2025-2026-2027`, `1030 1130 1730`.
+fn is_of_times(number: &str) -> bool {
+    let is_time = |group: &str| {
+        let Some((hours, minutes)) = group.split_at_checked(2) else { return false };
+        group.len() == 4 && ("00".."24").contains(&hours) && ("00".."60").contains(&minutes)
+    };
+    let mut groups = number.split(is_gap).filter(|group| !group.is_empty());
+    groups.all(|group| is_year(group) || is_time(group))
+}
+
+/// Tells whether a text is a year of our time.
+pub(super) fn is_year(text: &str) -> bool {
+    text.len() == 4 && (1900..2100).contains(&text.parse().unwrap_or(0))
 }
 
 fn is_one_of(word: &str, known: &[&str]) -> bool {
@@ -257,6 +277,11 @@ fn passwords(text: &str) -> Vec<Range<usize>> {
         let rest = behind_label(after);
         let start = lower.len() - rest.len();
         let between = after.strip_suffix(rest)?;
+        // People buy passes, too.
+        let is_pass = label == PASS;
+        if is_pass && (!between.contains([':', '=']) || between.contains(char::is_alphabetic)) {
+            return None;
+        }
         let length = length_of_password(between, rest)?;
         (word_before != Some("no")).then_some(start..start + length)
     };
@@ -303,6 +328,9 @@ fn length_of_password(between: &str, rest: &str) -> Option<usize> {
     let end = rest.find(between_words).unwrap_or(rest.len());
     let (word, after) = rest.split_at(end);
     let word = word.trim_end_matches('.');
+    if word.starts_with(['£', '€', '$']) || is_season(word) {
+        return None;
+    }
     let is_code = word.bytes().any(|b| b.is_ascii_digit());
     let is_alone = word.len() < end || !after.starts_with(' ');
     let is_alone = is_alone && between.contains([':', '=']);
@@ -314,6 +342,13 @@ fn length_of_password(between: &str, rest: &str) -> Option<usize> {
     let grouped = rest.split(|c: char| !is_of_group(c)).next()?.trim_end();
     let is_grouped = word.len() >= SHORTEST_GROUP && word.bytes().all(|b| b.is_ascii_digit());
     (is_grouped && grouped.len() > word.len() + SHORTEST_GROUP).then_some(grouped.len())
+}
+
+/// Tells whether a word is a year, or two: `2026/27`.
+fn is_season(word: &str) -> bool {
+    let (first, second) = word.split_once('/').unwrap_or((word, "00"));
+    let is_short = second.len() == 2 && second.bytes().all(|b| b.is_ascii_digit());
+    is_year(first) && (is_short || is_year(second))
 }
 
 fn before_passwords(c: char) -> bool {
@@ -350,6 +385,22 @@ const BEFORE_NUMBERS: [&str; 24] = [
     "the", "use",
 ];
 
+/// What else has an `ID`.
+const OTHER_IDS: [&str; 12] = [
+    "activity",
+    "booking",
+    "charity",
+    "class",
+    "club",
+    "company",
+    "course",
+    "event",
+    "member",
+    "membership",
+    "site",
+    "venue",
+];
+
 /// What may stand between the label of a password and the password.
 const BEFORE_PASSWORDS: [&str; 13] = [
     "all", "call", "class", "classes", "for", "is", "meeting", "our", "session", "sessions", "the",
@@ -372,10 +423,12 @@ const PASSWORDS: [&str; 11] = [
     "access-code",
     "security code",
     "pwd",
-    "pass",
+    PASS,
     "pin",
     "pw",
 ];
+
+const PASS: &str = "pass";
 
 /// Digits of the shortest number of a meeting, and of the longest.
 const SHORTEST_NUMBER: usize = 9;
@@ -557,8 +610,32 @@ mod tests {
                 "https://zoom.us/j/1 No password 2026 season, pinned boards",
                 "(link given on booking) No password 2026 season, pinned boards",
             ),
+            ("Zoom: 853 1234 5678 Pass : 9988 or pass=1234", "Zoom: * Pass : * or pass=*"),
+            (
+                "Book online, class ID 123456789, ID 853 1234 5678",
+                "Book online, class ID 123456789, ID *",
+            ),
+            ("Zoom class ID 853 1234 5678", "Zoom class ID *"),
+            ("Zoom class ID 1030 1130 1730", "Zoom class ID *"),
+            ("Zoom class 2345 1130 1761", "Zoom class *"),
             ("https://x.org/a;Zoom-ID:85312345678", "https://x.org/a;Zoom-ID:*"),
         ]);
+    }
+
+    #[test]
+    fn what_is_bought_or_a_year_is_no_password() {
+        for text in [
+            "Monthly pass: £25.50",
+            "A swim pass is £25.50 for all",
+            "Season pass 2026/27 on sale",
+            "Season pass: 2026/27 or pin: 2026",
+            "You pass 1066 houses",
+            "Password: €9.50",
+        ] {
+            let link = "https://zoom.us/j/1 ".to_owned();
+            let expected = format!("(link given on booking) {text}");
+            assert_eq!(without_joining_links(link + text), expected);
+        }
     }
 
     #[test]
@@ -571,6 +648,10 @@ mod tests {
             "First Zoom meeting: 2026-12-01 18:30",
             "Meeting point: grid reference 512345 178901",
             "Charity ID 512345678",
+            "Book online. Charity ID: 512345678",
+            "Book online with class ID 123456789.",
+            "U9 teams 2016-2017-2018 welcome",
+            "Zoom class 1030 1130 1730",
             "Zoom meeting 1234567890123456",
             "https://www.club.example.org/teams/123456789",
             "See www.club.example.org/webinar/1234567890 or https://x.org/a?b=1,,2",
