@@ -1,10 +1,12 @@
 //! Whom to ask: the public contact point, the organiser, the venue. Never a private person.
 
 use std::collections::BTreeSet;
+use std::iter::once;
 use std::sync::LazyLock;
 
 use super::context::Context;
 use super::detail::count_digits;
+use super::detail::each_in;
 use super::detail::numbers_in;
 use super::location::Places;
 use super::options::ContactNames;
@@ -30,7 +32,7 @@ pub(super) fn contacts(
 ) -> Vec<Contact> {
     let mut contacts = Vec::new();
     contacts.extend(match contact_point(cx) {
-        Some(point) => of_point(cx, point, organizer),
+        Some(point) => of_point(cx, point, organizer, places),
         None => of_organizer(cx, organizer),
     });
     contacts.extend(of_venues(cx, places));
@@ -74,11 +76,17 @@ pub(super) fn is_private_contact(point: &ContactPoint) -> bool {
     !(is_plain && TEAM_WORDS.contains(&last))
 }
 
-fn of_point(cx: &Context<'_>, point: &ContactPoint, organizer: &Organizer<'_>) -> Option<Contact> {
+fn of_point(
+    cx: &Context<'_>,
+    point: &ContactPoint,
+    organizer: &Organizer<'_>,
+    places: &Places<'_>,
+) -> Option<Contact> {
     let organization = &organizer.organization;
     let published = cx.line(point.name.as_str());
     let keeps_all = cx.rules.options.contact_names == ContactNames::Keep;
-    let is_public = keeps_all || is_public_name(&published, &organization.name);
+    let at = places.at_locations.iter().filter_map(|at| at.location.name.as_deref());
+    let is_public = keeps_all || is_public_name(&published, &organization.name, at);
     let name = if published.is_empty() || is_public {
         Some(published).filter(|name| !name.is_empty())
     } else {
@@ -105,20 +113,47 @@ fn of_point(cx: &Context<'_>, point: &ContactPoint, organizer: &Organizer<'_>) -
     Some(contact)
 }
 
-/// A name is a team's when it is the organisation's own or each part of it holds a word only teams have: somebody
-/// may stand beside a team.
-fn is_public_name(name: &str, organization: &str) -> bool {
-    let lower = name.to_lowercase();
-    let parts = lower.split(|c| ",;:()/|–—".contains(c)).flat_map(|part| part.split(" - "));
-    let mut parts = parts.filter(|part| !part.trim().is_empty());
-    let is_team = |part: &str| text::words(part).any(|word| TEAM_WORDS.contains(&word));
-    lower == organization.to_lowercase() || parts.all(is_team)
+/// A name is a team's when it is the organisation's own or holds a word only teams have. Since somebody may stand
+/// beside a team, each part of it does, or is made of what teams, the organisation or its places are called.
+fn is_public_name<'p>(
+    name: &str,
+    organization: &str,
+    places: impl Iterator<Item = &'p str>,
+) -> bool {
+    let (name, organization) = (name.to_lowercase(), organization.to_lowercase());
+    let parts = name.split(|c| ",;:()/|–—".contains(c)).flat_map(|part| part.split(" - "));
+    let parts = parts.filter(|part| !part.trim().is_empty());
+    let is_team = |part: &&str| text::words(part).any(|word| TEAM_WORDS.contains(&word));
+    let (teams, others): (Vec<&str>, Vec<&str>) = parts.partition(is_team);
+    if name == organization || others.is_empty() {
+        return true;
+    }
+    let own: Vec<String> = once(organization).chain(places.map(str::to_lowercase)).collect();
+    let is_own = |word: &str| own.iter().any(|name| text::words(name).any(|known| known == word));
+    let mut others = others.into_iter().flat_map(text::words);
+    !teams.is_empty() && others.all(|word| is_of_roles(word) || is_own(word))
 }
 
-/// Tells whether a title holds words of teams and roles alone: a name is none of them.
+/// Tells whether a title names nobody: it has a word of teams or roles, no address, no number, and no two other words
+/// after each other that are written as names are.
 fn is_title(title: &str) -> bool {
     let lower = title.to_lowercase();
-    text::words(&lower).all(|word| TEAM_WORDS.contains(&word) || ROLE_WORDS.contains(&word))
+    // Who writes everything in small letters writes names so.
+    let is_small = title == lower;
+    let (mut has_role, mut names) = (false, 0);
+    let names_somebody = text::words(title).any(|word| {
+        if is_of_roles(&word.to_lowercase()) {
+            (has_role, names) = (true, 0);
+        } else if is_small || word.starts_with(char::is_uppercase) {
+            names += 1;
+        }
+        names > 1
+    });
+    has_role && !names_somebody && each_in(title).next().is_none()
+}
+
+fn is_of_roles(word: &str) -> bool {
+    TEAM_WORDS.contains(&word) || ROLE_WORDS.contains(&word)
 }
 
 fn organizer_phones(organizer: &Organizer<'_>) -> (Vec<String>, &'static str) {
@@ -188,26 +223,59 @@ fn make_phone(contact_id: Id, number: String, whose: &str) -> Phone {
 /// answers.
 fn dialled(stated: &str) -> Vec<String> {
     let line = text::line(stated);
-    let with_extension = |number: &str| {
-        let after = line.split_once(number).and_then(|(_, after)| extension(after));
-        after.map_or_else(|| number.to_owned(), |digits| format!("{number} ext. {digits}"))
-    };
-    let is_published = |number: &&str| count_digits(number) >= SHORTEST_NUMBER;
-    numbers_in(&line).into_iter().filter(is_published).map(with_extension).collect()
+    let mut rest = line.as_str();
+    let mut last = "";
+    let mut published = Vec::new();
+    for stated in numbers_in(&line) {
+        let Some((before, after)) = rest.split_once(stated) else { continue };
+        rest = after;
+        let mut number = stated.to_owned();
+        if count_digits(stated) >= SHORTEST_NUMBER {
+            last = stated;
+        } else if let Some(area) = area_of(last, before, stated) {
+            number.insert_str(0, area);
+        } else {
+            continue;
+        }
+        if let Some(extension) = extension(after) {
+            number = format!("{number} {extension}");
+        }
+        published.push(number);
+    }
+    published
 }
 
-/// Returns the extension that a number is followed by.
-fn extension(after: &str) -> Option<&str> {
-    let after = after.trim_start_matches([' ', ',', '(']).strip_prefix(['e', 'E'])?;
-    let after = after.strip_prefix("xtension").or_else(|| after.strip_prefix("xt"))?;
-    let after = after.trim_start_matches(['.', ' ']);
+/// Returns what is dialled before a number that stands without it beside one of the same place: `01632 960123 or
+/// 960124`.
+fn area_of<'n>(last: &'n str, between: &str, number: &str) -> Option<&'n str> {
+    let between = between.trim().to_ascii_lowercase();
+    let is_beside = ["or", "and", "&", "/", ",", ";"].contains(&between.as_str());
+    let is_local = |number: &str| number.bytes().all(|b| b.is_ascii_digit());
+    let (area, local) = last.split_at_checked(last.len().checked_sub(number.len())?)?;
+    let is_whole = count_digits(last) >= USUAL_NUMBER && !number.starts_with('0');
+    (is_beside && is_whole && is_local(local) && is_local(number)).then_some(area)
+}
+
+/// Returns the extension that a number is followed by, or the option that is chosen there.
+fn extension(after: &str) -> Option<String> {
+    let after = after.trim_start_matches([' ', ',', '(']).to_ascii_lowercase();
+    let (label, after) = EXTENSIONS
+        .iter()
+        .find_map(|(written, label)| Some((label, after.strip_prefix(written)?)))?;
+    let after = after.trim_start_matches(['.', ':', ' ']);
     let end = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
-    after.get(..end).filter(|digits| (1..=LONGEST_EXTENSION).contains(&digits.len()))
+    let digits = after.get(..end).filter(|_| (1..=LONGEST_EXTENSION).contains(&end))?;
+    Some(format!("{label} {digits}"))
 }
 
-/// Digits of the shortest number that is published, and of the longest extension.
+/// Digits of the shortest number that is published, of a usual one, and of the longest extension.
 const SHORTEST_NUMBER: usize = 7;
+const USUAL_NUMBER: usize = 10;
 const LONGEST_EXTENSION: usize = 5;
+
+/// How extensions are written, and published.
+const EXTENSIONS: [(&str, &str); 5] =
+    [("extension", "ext."), ("ext", "ext."), ("x", "ext."), ("#", "ext."), ("option", "option")];
 
 const TEAM_WORDS: [&str; 20] = [
     "team",
@@ -233,11 +301,17 @@ const TEAM_WORDS: [&str; 20] = [
 ];
 
 /// Words of what a title may say besides: what somebody does for people who call.
-const ROLE_WORDS: [&str; 52] = [
+const ROLE_WORDS: [&str; 84] = [
     "accessibility",
+    "activities",
+    "activity",
     "and",
+    "area",
     "assistant",
+    "box",
     "care",
+    "chair",
+    "class",
     "classes",
     "coach",
     "community",
@@ -246,19 +320,32 @@ const ROLE_WORDS: [&str; 52] = [
     "courses",
     "customer",
     "customers",
+    "deputy",
     "development",
+    "director",
     "duty",
     "emergency",
     "event",
     "events",
     "facilities",
     "facility",
+    "fitness",
     "for",
+    "front",
     "general",
+    "gp",
+    "gym",
+    "head",
+    "health",
     "help",
     "helpdesk",
     "helpline",
+    "hotline",
     "inclusion",
+    "instructor",
+    "lead",
+    "leader",
+    "leisure",
     "line",
     "main",
     "manager",
@@ -269,23 +356,36 @@ const ROLE_WORDS: [&str; 52] = [
     "of",
     "officer",
     "organiser",
+    "parks",
     "participation",
     "press",
     "programme",
     "public",
+    "receptionist",
+    "referral",
     "relations",
     "reservations",
     "safeguarding",
     "sales",
+    "school",
     "secretary",
+    "sport",
     "sports",
+    "studio",
+    "swim",
     "swimming",
+    "teacher",
+    "teams",
     "technical",
+    "telephone",
+    "trainer",
     "treasurer",
+    "tutor",
     "venue",
     "volunteer",
     "volunteers",
     "welfare",
+    "wellbeing",
 ];
 
 #[cfg(test)]
@@ -306,6 +406,17 @@ mod tests {
             ("01632 960123 ext. 2", vec!["01632 960123 ext. 2"]),
             ("01632 960123, Extension 21 for Bea", vec!["01632 960123 ext. 21"]),
             ("01632 960123 ext. Bea", vec!["01632 960123"]),
+            ("01632 960123 x204", vec!["01632 960123 ext. 204"]),
+            ("01632 960123 Ext: 5", vec!["01632 960123 ext. 5"]),
+            ("01632 960123#2", vec!["01632 960123 ext. 2"]),
+            ("01632 960123 option 2", vec!["01632 960123 option 2"]),
+            ("01632 960123 (Option 2)", vec!["01632 960123 option 2"]),
+            ("01632 960123 x", vec!["01632 960123"]),
+            ("01632 960123 or 960124", vec!["01632 960123", "01632 960124"]),
+            ("01632960123/960124, 960125", vec!["01632960123", "01632960124", "01632960125"]),
+            ("01632 960123, 010926", vec!["01632 960123"]),
+            ("01632 960123 until 311226", vec!["01632 960123"]),
+            ("Code 960123 or 960124", vec![]),
             ("01632 960123 or 07700 900222", vec!["01632 960123", "07700 900222"]),
             ("01632 960123 07700 900222", vec!["01632 960123", "07700 900222"]),
             ("01632960123/+447700900222", vec!["01632960123", "+447700900222"]),
@@ -320,23 +431,66 @@ mod tests {
 
     #[test]
     fn a_title_is_published_where_it_names_nobody() {
-        for title in
-            ["customer service", "Bookings", "Membership Secretary", "Sales & Reservations"]
-        {
+        for title in [
+            "customer service",
+            "Bookings",
+            "Membership Secretary",
+            "Sales & Reservations",
+            "Front desk",
+            "Box Office",
+            "Head Coach",
+            "Instructor",
+            "Class Teacher",
+            "Receptionist",
+            "Telephone Bookings",
+            "Booking Hotline",
+            "Parks Team",
+            "Wellbeing Team",
+            "Leisure Centre",
+            "GP Referral",
+            "Sport Development Officer",
+            "ACTIVITY LEADER",
+            "Gymnastics and Trampolining lead",
+        ] {
             assert!(is_title(title), "{title}");
         }
-        for title in ["Bea Smith", "Bea Smith, Secretary", "Bookings: bea@example.org"] {
+        for title in [
+            "Bea",
+            "Bea Smith",
+            "BEA SMITH",
+            "bea smith",
+            "Bea Smith, Secretary",
+            "Secretary: Bea de Souza",
+            "Bookings: bea@example.org",
+            "Bookings (07700 900222)",
+        ] {
             assert!(!is_title(title), "{title}");
         }
     }
 
     #[test]
     fn a_name_beside_a_team_is_no_name_of_a_team() {
-        for name in ["Hilltop reception", "Info/Bookings", "Riverside Leisure"] {
-            assert!(is_public_name(name, "Riverside Leisure"), "{name}");
+        let is_public =
+            |name| is_public_name(name, "Riverside Leisure", ["Pool", "Hilltop Hall"].into_iter());
+        for name in [
+            "Hilltop reception",
+            "Info/Bookings",
+            "Riverside Leisure",
+            "Riverside - Bookings",
+            "Main reception (Hilltop)",
+            "Club secretary, Riverside Leisure, main line",
+        ] {
+            assert!(is_public(name), "{name}");
         }
-        for name in ["Bea Example - Bookings", "Reception (Bea)", "Bea Example, Club secretary"] {
-            assert!(!is_public_name(name, "Riverside Leisure"), "{name}");
+        for name in [
+            "Bea Example - Bookings",
+            "Reception (Bea)",
+            "Bea Example, Club secretary",
+            "Bea Hall - Bookings",
+            "Hilltop Hall",
+            "Riverside",
+        ] {
+            assert!(!is_public(name), "{name}");
         }
     }
 }
