@@ -1,6 +1,7 @@
 //! Details by which people are reached, and what lets people in: which of them must not be published, and
 //! where they stand.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::context::Context;
@@ -33,7 +34,11 @@ pub(super) enum Within {
 /// Returns what must be published nowhere: how private persons are reached, and what lets into meetings.
 pub(super) fn withheld(cx: &Context<'_>) -> Vec<Detail> {
     let private = private_details(cx).into_iter().map(Detail::reaching);
-    private.chain(access_details(cx).filter_map(Detail::letting_in)).collect()
+    // Sessions repeat what lets into them. What holds another one goes first.
+    let mut access: Vec<&str> = access_details(cx).filter(|detail| !detail.is_empty()).collect();
+    access.sort_unstable_by_key(|detail| (Reverse(detail.len()), *detail));
+    access.dedup();
+    private.chain(access.into_iter().filter_map(Detail::letting_in)).collect()
 }
 
 impl Detail {

@@ -18,6 +18,8 @@ use super::Occurrence;
 use super::PersonOrganizer;
 use super::Rules;
 use super::Source;
+use super::context::Context;
+use super::detail::withheld;
 use super::map;
 use crate::openactive::Kind;
 use crate::openactive::Opportunity;
@@ -644,6 +646,28 @@ fn an_access_code_of_letters_is_published_in_no_link() {
         let expected = ["virtualLocation.url", "url"];
         assert!(expected.iter().all(|path| found.iter().any(|f| f.ends_with(path))), "{found:?}");
     }
+}
+
+#[test]
+fn what_sessions_share_is_withheld_once_and_what_holds_another_first() {
+    let session = |day: u32, id: &str| {
+        format!(
+            r#"{{"startDate":"2026-12-{day:02}T10:00:00Z",
+            "beta:virtualLocation":{{"accessId":"{id}","accessCode":"flex99"}}}}"#
+        )
+    };
+    let sessions =
+        [session(1, "852 1111"), session(2, "852 1111 2222"), session(3, "852 1111 2222")];
+    let json = format!(
+        r#"{{"@type":"SessionSeries","description":"Room 852 1111 2222.","subEvent":[{}]}}"#,
+        sessions.join(",")
+    );
+    let bundle = bundle(&json, ChildFeed::Unknown);
+    let rules = Rules::default();
+    let cx = Context::new(&bundle, &rules, now());
+    assert_eq!(withheld(&cx).len(), 3);
+    let description = service(&json).description.unwrap();
+    assert!(description.starts_with("Room (given on booking)."), "{description}");
 }
 
 #[test]
