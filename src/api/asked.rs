@@ -165,15 +165,18 @@ impl Asked {
         let (present, now) = (self.view()?, self.state.clock.now());
         let edition = present.snapshot().edition();
         let view = self.state.walks.view(self.client, &question, paging.page, present, now);
-        let (is_present, since) = (view.snapshot().edition() == edition, modified(&view));
+        let (shown, since) = (view.snapshot().edition(), modified(&view));
         let make = async { make(view, paging).await.map(|(total, body)| (total, body.into())) };
-        let page = if is_present {
+        let page = if shown == edition {
             self.state.pages.get(edition, &name, since, make).await?
         } else {
             let (total, body) = make.await?;
             Arc::new(Page::new(body, total, Since { is_telling: false, ..since }))
         };
-        self.note(&name, What::Page(question, paging.page));
+        if paging.page >= paging.last(page.total) {
+            self.state.walks.end(self.client, &question, paging.page, shown);
+        }
+        self.note(&name, What::Page(question, paging));
         let links =
             |base: &str| links::of_pages(base, &self.path, &self.params, paging, page.total);
         self.respond(&page, links).await

@@ -15,7 +15,7 @@ pub(super) fn of_pages(
     paging: Paging,
     total: usize,
 ) -> Vec<String> {
-    let last = total.div_ceil(paging.per_page).max(1);
+    let last = paging.last(total);
     let link = |page: usize, relation: &str| {
         format!("<{base}{path}?{}>; rel=\"{relation}\"", params.with_page(page))
     };

@@ -67,6 +67,11 @@ impl Paging {
     pub(super) fn offset(self) -> usize {
         (self.page - 1).saturating_mul(self.per_page)
     }
+
+    /// Returns the number of the last page of so many items.
+    pub(super) fn last(self, total: usize) -> usize {
+        total.div_ceil(self.per_page).max(1)
+    }
 }
 
 impl Params {

@@ -14,6 +14,7 @@ use moka::sync::Cache;
 
 use super::asked;
 use super::metrics::Route;
+use super::params::Paging;
 use super::state::ApiState;
 use crate::catalogue::View;
 use crate::oruk::Id;
@@ -44,7 +45,7 @@ pub(super) struct Target {
 #[derive(Debug)]
 pub(super) enum What {
     /// A page of the list that answers a question.
-    Page(Arc<str>, usize),
+    Page(Arc<str>, Paging),
     /// A service.
     Service(Id),
 }
@@ -80,7 +81,7 @@ pub(super) fn answer(
     let view = asked::view(state, target.slug.as_deref()).ok()?;
     let now = state.clock.now();
     let number = match &target.what {
-        What::Page(question, page) => {
+        What::Page(question, Paging { page, .. }) => {
             let shown = state.walks.peek(client, question, *page, view.clone(), now);
             let edition = view.snapshot().edition();
             // What an earlier moment lists is looked at anew.
@@ -91,9 +92,12 @@ pub(super) fn answer(
     let kept = state.pages.kept(number, &target.name)?;
     let is_base = |base: &str| state.is_base_url(base, &parts.headers);
     let response = kept.ready(&parts.headers, &licences, is_base)?;
-    if let What::Page(question, page) = &target.what {
+    if let What::Page(question, paging) = &target.what {
         // Else the route takes the step.
-        state.walks.view(client, question, *page, view, now);
+        state.walks.view(client, question, paging.page, view, now);
+        if paging.page >= paging.last(kept.total) {
+            state.walks.end(client, question, paging.page, number);
+        }
     }
     Some((target.route.clone(), response))
 }

@@ -5,6 +5,9 @@
 //! showed for a while, and shows the same one to whoever asks for the page after it. A walk is known by
 //! its steps: same client, same question, next page; and since many ask for pages side by side, the latest walk also
 //! shows pages in any order. A first page always shows the present.
+//!
+//! Nobody says which reader of an address it is. So a page is of the latest walk where that may be; but a page asked for
+//! once more, and the next of a reader who took a step lately, come before pages in any order.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -30,7 +33,8 @@ const MAX_WALKS: usize = 4;
 /// How long a reader may take from page to page.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// How soon a page asked for again is taken as the same step, tried once more.
+/// How soon a page asked for again is taken as the same step, tried once more, and whoever took a step is taken to be
+/// there still.
 const AGAIN: TimeDelta = TimeDelta::seconds(10);
 
 /// The walks under way.
@@ -49,6 +53,8 @@ struct Walk {
     at: DateTime<Utc>,
     /// Whether it was begun more than once from here: it stays for the others when one goes on.
     is_shared: bool,
+    /// Whether the page it got to is the last.
+    is_over: bool,
 }
 
 impl Default for Walks {
@@ -95,24 +101,51 @@ impl Walks {
             if walk.is_shared {
                 let mut shown = walk.shown.clone();
                 shown.insert(page);
-                push(&mut walks, Walk { view: view.clone(), shown, at: now, is_shared: false });
+                push(&mut walks, Walk::new(view.clone(), shown, now));
             } else {
                 walk.shown.insert(page);
             }
             return view;
         }
         let edition = present.snapshot().edition();
-        let is_same = |walk: &&mut Walk| {
-            walk.shown.max() == Some(page) && walk.view.snapshot().edition() == edition
-        };
+        let is_same = |walk: &&mut Walk| walk.is_at(page) && walk.edition() == edition;
         if let Some(walk) = walks.iter_mut().find(is_same) {
             // So that many who look at a first page end nobody's walk.
             (walk.at, walk.is_shared) = (now, true);
         } else {
             let shown = RoaringBitmap::from_iter([page]);
-            push(&mut walks, Walk { view: present.clone(), shown, at: now, is_shared: false });
+            push(&mut walks, Walk::new(present.clone(), shown, now));
         }
         present
+    }
+
+    /// Notes that a page, as an edition shows it, is the last: nobody goes on from there.
+    pub(super) fn end(
+        &self,
+        client: Option<IpAddr>,
+        question: &Arc<str>,
+        page: usize,
+        edition: u64,
+    ) {
+        let Some(walks) = self.0.get(&(client, Arc::clone(question))) else { return };
+        let mut walks = walks.lock().unwrap_or_else(PoisonError::into_inner);
+        for walk in walks.iter_mut().filter(|walk| walk.edition() == edition) {
+            walk.is_over |= walk.is_at(number(page));
+        }
+    }
+}
+
+impl Walk {
+    fn new(view: View, shown: RoaringBitmap, now: DateTime<Utc>) -> Self {
+        Self { view, shown, at: now, is_shared: false, is_over: false }
+    }
+
+    fn edition(&self) -> u64 {
+        self.view.snapshot().edition()
+    }
+
+    fn is_at(&self, page: u32) -> bool {
+        self.shown.max() == Some(page)
     }
 }
 
@@ -126,24 +159,24 @@ fn under_way(walks: &[Walk], page: u32, now: DateTime<Utc>) -> Option<usize> {
     if page <= 1 {
         return None;
     }
-    let edition = |walk: &Walk| walk.view.snapshot().edition();
-    let latest = walks.iter().map(edition).max()?;
-    let is_latest = |walk: &Walk| edition(walk) == latest;
-    let is_next = |walk: &Walk| walk.shown.max() == Some(page - 1);
+    let latest = walks.iter().map(Walk::edition).max()?;
+    let is_latest = |walk: &Walk| walk.edition() == latest;
+    let is_next = |walk: &Walk| walk.is_at(page - 1) && !walk.is_over;
+    let is_lately = |walk: &Walk| now - walk.at < AGAIN;
     let lacks = |walk: &Walk| !walk.shown.contains(page);
     let has_gap = |walk: &Walk| walk.shown.max().is_some_and(|max| walk.shown.len() < max.into());
-    // Of an older walk only the page it got to is asked for again: a reader who begins again has left it, and may
-    // ask for any of the others.
-    let is_again = |walk: &Walk| {
-        let is_asked_again = walk.shown.max() == Some(page) || is_latest(walk);
-        is_asked_again && !lacks(walk) && now - walk.at < AGAIN
-    };
+    // A first page alone is no step yet, and anybody looks at it.
+    let is_under_way = |walk: &Walk| is_lately(walk) && walk.shown.len() > 1 && !walk.is_over;
     let find = |is_it: &dyn Fn(&Walk) -> bool| walks.iter().rposition(is_it);
     find(&|walk| is_latest(walk) && is_next(walk))
+        .or_else(|| find(&|walk| is_latest(walk) && !lacks(walk) && is_lately(walk)))
+        .or_else(|| find(&|walk| is_under_way(walk) && (is_next(walk) || walk.is_at(page))))
         // Whoever takes pages in another order is at it still, and any page may be the next.
         .or_else(|| find(&|walk| is_latest(walk) && lacks(walk) && has_gap(walk)))
         .or_else(|| find(&is_next))
-        .or_else(|| find(&is_again))
+        // Of an older walk only the page it got to is asked for again: a reader who begins again has left it, and may
+        // ask for any of the others.
+        .or_else(|| find(&|walk| walk.is_at(page) && is_lately(walk)))
         .or_else(|| find(&|walk| is_latest(walk) && lacks(walk)))
 }
 

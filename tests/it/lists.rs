@@ -498,13 +498,14 @@ async fn a_walk_goes_on_where_it_was_beside_another_of_the_same_client() {
     let gateway = gateway_of(&publisher, classes.collect()).await;
     let page =
         async |number: u8| found(&gateway, &format!("per_page=1&page={number}")).await.concat();
-    assert_eq!(page(1).await, "Bowls");
+    assert_eq!([page(1).await, page(2).await], ["Bowls", "Chess"]);
     publisher.upsert("/feed", "4", items::series(4, "Aqua"));
     let is_there = async || (gateway.total("/v3/services").await == 4).then_some(());
     wait_until("another class", PATIENCE, is_there).await;
     // The other one begins with what is there now.
-    assert_eq!([page(1).await, page(2).await], ["Aqua", "Bowls"]);
-    assert_eq!(page(2).await, "Chess");
+    assert_eq!(page(1).await, "Aqua");
+    assert_eq!(page(3).await, "Dance");
+    assert_eq!(page(2).await, "Bowls");
 }
 
 #[tokio::test]
@@ -539,8 +540,14 @@ async fn a_reader_who_begins_again_is_not_shown_what_was_left() {
     for (case, (left, asked)) in (0..).zip([
         // A page more: none of a walk that was at its end.
         (vec![1, 2, 3, 4], vec![(1, now), (3, now), (5, now), (2, now), (4, now)]),
+        // Its end is known also where pages are kept ready.
+        (vec![1, 2, 3, 4, 5, 1, 2, 3, 4, 5], vec![(1, now), (6, now), (5, now)]),
         (vec![1], vec![(1, now), (3, now), (2, now), (4, now), (5, now), (6, now)]),
-        (vec![1, 2], vec![(1, now), (4, now), (3, now), (2, now), (5, now)]),
+        // Who took a step lately goes on, however another one of the same address takes the pages.
+        (vec![1, 2], vec![(1, now), (4, now), (3, before), (2, now), (5, now)]),
+        (vec![1, 2], vec![(1, now), (5, now), (2, before), (3, before), (4, before), (3, now)]),
+        // A page asked for again is not the next of what was left.
+        (vec![1], vec![(1, now), (2, now), (2, now), (3, now), (2, now)]),
         // Pages that were left out of the walk before are none of those that it still wants.
         (vec![1, 3], vec![(1, now), (2, now), (3, now), (4, now)]),
         // Another reader of the same address begins: the first one tries again, and goes on.
