@@ -176,14 +176,16 @@ fn one_service(bundles: &[Bundle], sources: &Sources, now: DateTime<Utc>) -> Opt
 }
 
 /// Puts services together that differ only in their times. Those that do not run at present lend no times while
-/// another one runs, and say so in the alert with the times that they would have.
+/// another one runs. What not all of them say in their alert is said with the times that it is about.
 fn join(whole: &mut Mapping, others: Vec<Mapping>) {
     let services = || std::iter::once(&whole.service).chain(others.iter().map(|o| &o.service));
     let best = services().map(|service| service.status).min_by_key(|status| rank(*status));
     let names: BTreeSet<&str> = services().map(|service| service.name.as_str()).collect();
     let is_one_name = names.len() == 1;
     let best = best.unwrap_or(whole.service.status);
-    let mut alerts: Vec<String> = alert_beside(&mut whole.service, best).into_iter().collect();
+    let all_say: BTreeSet<_> = services().map(|service| service.alert.as_deref()).collect();
+    let is_of_all = all_say.len() == 1;
+    let mut alerts: Vec<String> = alert_of(&mut whole.service, is_of_all).into_iter().collect();
     if whole.service.status != best {
         whole.service.schedules.clear();
     }
@@ -193,7 +195,7 @@ fn join(whole: &mut Mapping, others: Vec<Mapping>) {
     }
     for other in others {
         let mut service = other.service;
-        let alert = alert_beside(&mut service, best);
+        let alert = alert_of(&mut service, is_of_all);
         if service.status == best {
             add(&mut whole.service.schedules, service.schedules, |row| row.id);
         }
@@ -210,10 +212,10 @@ fn join(whole: &mut Mapping, others: Vec<Mapping>) {
     whole.service.alert = (!alerts.is_empty()).then(|| alerts.join(" "));
 }
 
-/// Returns what a series has to say beside others, of which the best have this status.
-fn alert_beside(service: &mut Service, best: Status) -> Option<String> {
+/// Takes what a series has to say, with its times unless all others say the same.
+fn alert_of(service: &mut Service, is_of_all: bool) -> Option<String> {
     let alert = service.alert.take()?;
-    if service.status == best {
+    if is_of_all {
         return Some(alert);
     }
     let times = service.schedules.iter().map(|row| row.description.as_str());

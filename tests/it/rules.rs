@@ -469,19 +469,38 @@ async fn a_folded_service_follows_what_becomes_of_its_series() {
 }
 
 #[tokio::test]
-async fn a_series_that_is_cancelled_does_not_cancel_what_it_is_folded_with() {
+async fn what_one_of_folded_series_says_of_itself_is_not_said_of_the_others() {
     let classes = Classes::start(FOLD).await;
     classes.show(&FOLDED).await;
-    let mut cancelled = aqua("c", "Tuesday", "18:00");
-    cancelled["eventStatus"] = "https://schema.org/EventCancelled".into();
-    classes.publisher.upsert("/feed", "c", cancelled);
-    let said = async || {
-        let whole = classes.named("Aqua Aerobics").await;
-        whole["alert"].is_string().then_some(whole)
+    let with_status = |series: &Value, status: &str| {
+        let mut series = series.clone();
+        series["eventStatus"] = status.into();
+        series
     };
-    let whole = wait_until("an alert", PATIENCE, said).await;
-    let alert = "Tuesdays, 18:00 to 18:45: This activity is cancelled.";
-    assert_eq!((&whole["status"], &whole["alert"]), (&json!("active"), &json!(alert)));
-    let days: Vec<_> = whole["schedules"].as_array().unwrap().iter().map(|r| &r["byday"]).collect();
-    assert_eq!(days, ["MO"]);
+    let (monday, tuesday) = (aqua("a", "Monday", "10:00"), aqua("c", "Tuesday", "18:00"));
+    let moved = "This activity has been moved to a new date or time.";
+    let draft = "Status as published: Draft. Check with the provider before travelling.";
+    for (of_monday, of_tuesday, alert, days) in [
+        ("", "EventCancelled", "Tuesdays, 18:00 to 18:45: This activity is cancelled.", vec!["MO"]),
+        ("", "EventRescheduled", &format!("Tuesdays, 18:00 to 18:45: {moved}"), vec!["MO", "TU"]),
+        ("Draft", "", &format!("Mondays, 10:00 to 10:45: {draft}"), vec!["MO", "TU"]),
+        (
+            "Draft",
+            "EventRescheduled",
+            &format!("Mondays, 10:00 to 10:45: {draft} Tuesdays, 18:00 to 18:45: {moved}"),
+            vec!["MO", "TU"],
+        ),
+        ("EventRescheduled", "EventRescheduled", moved, vec!["MO", "TU"]),
+    ] {
+        classes.publisher.upsert("/feed", "a", with_status(&monday, of_monday));
+        classes.publisher.upsert("/feed", "c", with_status(&tuesday, of_tuesday));
+        let says_it = async || {
+            let whole = classes.named("Aqua Aerobics").await;
+            (whole["alert"] == alert).then_some(whole)
+        };
+        let whole = wait_until(alert, PATIENCE, says_it).await;
+        assert_eq!(whole["status"], "active", "{alert}");
+        let rows = whole["schedules"].as_array().unwrap();
+        assert_eq!(rows.iter().map(|row| &row["byday"]).collect::<Vec<_>>(), days, "{alert}");
+    }
 }
