@@ -60,7 +60,8 @@ pub struct When {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Query {
     /// Words, all of which must occur; the last may be the beginning of one. Up to four words of five letters
-    /// or more that occur nowhere may have one letter wrong.
+    /// or more that occur nowhere may have one letter wrong; in an area those that occur nowhere in it, and hardly
+    /// elsewhere.
     pub search: Option<String>,
     /// Terms, narrower ones included.
     pub terms: Vec<Id>,
@@ -152,8 +153,8 @@ pub(super) struct Found {
 }
 
 impl Search {
-    /// Reads a search. `occurs` tells whether a word, or the beginning of one, is in anything listed, `is_here`
-    /// whether it is where it is looked for.
+    /// Reads a search. `occurs` tells whether a word, or the beginning of one, is no slip, `is_here` whether it is where
+    /// it is looked for.
     pub(super) fn read(
         asked: &str,
         occurs: impl Fn(&str, bool) -> bool,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::text;
 use crate::oruk::Id;
 use crate::oruk::Service;
 use crate::oruk::TaxonomyTerm;
@@ -70,6 +71,16 @@ impl Terms {
     /// Returns every term with its name.
     pub(super) fn names(&self) -> impl Iterator<Item = (Id, &str)> {
         self.by_id.iter().map(|(id, term)| (*id, term.name.as_str()))
+    }
+
+    /// Tells whether a folded word, or the beginning of one, is in the name of a term that has an address; others are
+    /// words of publishers.
+    pub(super) fn is_named(&self, word: &str, is_beginning: bool) -> bool {
+        let stem = text::stem(word);
+        let is_it =
+            |said: &String| is_beginning && said.starts_with(word) || text::stem(said) == stem;
+        let listed = self.by_id.values().filter(|term| term.term_uri.is_some());
+        listed.flat_map(|term| text::words(&term.name)).any(|said| is_it(&said))
     }
 
     /// Returns a term and all narrower ones.

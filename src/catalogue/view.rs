@@ -27,6 +27,9 @@ use crate::oruk::Id;
 use crate::oruk::TaxonomyTerm;
 use crate::places::Ruler;
 
+/// From how many services on a word that they say is none that was written wrong.
+const SEVERAL: u64 = 5;
+
 /// A snapshot as one root of the API shows it: all of it, or an area.
 #[derive(Debug, Clone)]
 pub struct View {
@@ -215,19 +218,25 @@ impl View {
     fn matches(&self, query: &Query) -> Vec<(&Part, Found)> {
         let parts = self.snapshot.parts.iter().map(|part| (part, self.scope(part)));
         let parts: Vec<(&Part, RoaringBitmap)> = parts.collect();
-        let is_in = |part: &Part, of: &RoaringBitmap, word: &str, is_beginning: bool| {
+        let with = |part: &Part, of: &RoaringBitmap, word: &str, is_beginning: bool| {
             let segment = part.segment.as_ref();
-            [&segment.in_name, &segment.in_text].into_iter().any(|words| {
-                let with_word = with_word(segment, words, word, is_beginning);
-                !(with_word & of).is_disjoint(&segment.listed)
-            })
-        };
-        // What is no slip in everything is none in an area, where another word would be shown in its place.
-        let occurs = |word: &str, is_beginning: bool| {
-            parts.iter().any(|(part, _)| is_in(part, &part.alive, word, is_beginning))
+            let [named, said] = [&segment.in_name, &segment.in_text]
+                .map(|words| with_word(segment, words, word, is_beginning));
+            (named | said) & of & &segment.listed
         };
         let is_here = |word: &str, is_beginning: bool| {
-            parts.iter().any(|(part, scope)| is_in(part, scope, word, is_beginning))
+            parts.iter().any(|(part, scope)| !with(part, scope, word, is_beginning).is_empty())
+        };
+        // What is right elsewhere is no slip in an area, where another word would be shown in its place. But what a few
+        // say there may be a slip of theirs, unless a vocabulary says it too.
+        let occurs = |word: &str, is_beginning: bool| {
+            if is_here(word, is_beginning) {
+                return true;
+            }
+            let all =
+                parts.iter().map(|(part, _)| with(part, &part.alive, word, is_beginning).len());
+            let count: u64 = all.sum();
+            count >= SEVERAL || count > 0 && self.snapshot.terms.is_named(word, is_beginning)
         };
         let search = query.search.as_deref().map(|asked| Search::read(asked, occurs, is_here));
         let found = parts.iter().map(|(part, scope)| {
