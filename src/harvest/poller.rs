@@ -52,6 +52,10 @@ const MAX_PAGES: usize = 1_000_000;
 /// filtered out leaves some hundred; so many more are read within two minutes.
 const MAX_EMPTY_PAGES: u32 = 1_000;
 
+/// How many of them a run that ends at the end reads of a feed known to lead on: should it be a gap after all, the next
+/// runs come through. Who stays at the end asks for the next one soon.
+const EMPTY_PAGES_OF_A_RUN: u32 = MAX_EMPTY_PAGES / 10;
+
 /// How often it is written down that a feed was asked and had nothing new.
 pub(super) const RECORD_EVERY: TimeDelta = TimeDelta::hours(1);
 
@@ -254,7 +258,7 @@ impl<'a> Poller<'a> {
             return Ok(self.still_at_end(max_age).await?);
         }
         self.is_end_known = is_last;
-        let is_end = self.is_end(&next, item_count);
+        let is_end = self.is_end(&next);
         let cursor = match &next {
             Next::Page(url) => url.clone(),
             Next::Last | Next::Blocked(_) => self.url.clone(),
@@ -303,7 +307,7 @@ impl<'a> Poller<'a> {
 
     /// Tells whether a page is the end of the feed: the last page, or one without an item of a feed that leads on from
     /// one of these to the next for ever. Whether a feed does so is found out here.
-    fn is_end(&mut self, next: &Next, item_count: usize) -> bool {
+    fn is_end(&mut self, next: &Next) -> bool {
         match next {
             Next::Last => {
                 self.leads_on = false;
@@ -317,7 +321,11 @@ impl<'a> Poller<'a> {
                     );
                     self.leads_on = true;
                 }
-                self.leads_on && item_count == 0
+                let enough = match self.until {
+                    Until::End => EMPTY_PAGES_OF_A_RUN,
+                    Until::Cancelled => 1,
+                };
+                self.leads_on && self.empty_pages >= enough
             }
             Next::Blocked(_) => false,
         }

@@ -193,6 +193,24 @@ async fn pages_without_an_item_are_followed_for_ever_but_slowly() {
 }
 
 #[tokio::test]
+async fn a_run_comes_through_a_gap_that_ended_the_one_before() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 2);
+    for id in 0..3 {
+        publisher.upsert("/feed", &id.to_string(), items::series(id, "Yoga"));
+    }
+    publisher.fault("/feed", Fault::EmptyMiddle(1_050), ALWAYS);
+    let gateway = Gateway::new(&Settings::following(&[("one", vec![url])]));
+    // A page, and empty ones until there are more than a thousand; then the other 49, a page and the end.
+    for (asked, is_all) in [(1 + 1_001, false), (1 + 1_001 + 49 + 2, true)] {
+        assert_eq!(gateway.harvest().await.code, Some(0));
+        let pages = publisher.asked_of("/feed");
+        let is_in_gap = pages.last().unwrap().query.contains("past=");
+        assert_eq!((pages.len(), is_in_gap), (asked, !is_all));
+    }
+}
+
+#[tokio::test]
 async fn sibling_hosts_of_one_publisher_may_be_led_to() {
     let publisher = FakePublisher::start().await;
     let first = publish(&publisher, "/feed");
