@@ -166,5 +166,9 @@ mod tests {
             r#"{"attendee":{"JaneSmith":{"age":44}},"x:attendees":[{"JaneSmith-1970":true}]}"#;
         let paths: Vec<_> = leaves(text, 9).into_iter().map(|leaf| leaf.path).collect();
         assert_eq!(paths, ["*.*.*", "*[0].*"]);
+        let text =
+            r#"{"name":{"en":"Yoga","Ian":"x"},"level":[{"@language":"cy","@value":"Ioga"}]}"#;
+        let paths: Vec<_> = leaves(text, 9).into_iter().map(|leaf| leaf.path).collect();
+        assert_eq!(paths, ["name.en", "name.*", "level[0].@language", "level[0].@value"]);
     }
 }

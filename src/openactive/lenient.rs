@@ -175,6 +175,11 @@ impl<'de> Visitor<'de> for TextVisitor {
 /// Languages a text is looked for in, best first.
 const LANGUAGES: [&str; 4] = ["en", "cy", "ga", "gd"];
 
+/// Tells whether a name is the tag of one of them, maybe with a country.
+pub(super) fn is_language(name: &str) -> bool {
+    name.len() <= "en-GB".len() && language_of(name).is_some()
+}
+
 /// Returns the place of a language among those, whatever region is behind it: `en-GB`.
 fn language_of(tag: &str) -> Option<usize> {
     let language = tag.split(['-', '_']).next().unwrap_or_default();

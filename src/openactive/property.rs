@@ -1,10 +1,12 @@
 //! The names that properties have in the standard, read or not.
 
-/// Tells whether a property has a name of the standard, or one that publishers write in its place. Any other may
-/// be anything: in an object by name, the name of a person.
+use super::lenient::is_language;
+
+/// Tells whether a property has a name of the standard, or one that publishers write in its place, such as the
+/// language of a text. Any other may be anything: in an object by name, the name of a person.
 pub fn is_property(name: &str) -> bool {
     let bare = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
-    NAMES.binary_search(&bare).is_ok()
+    NAMES.binary_search(&bare).is_ok() || is_language(name)
 }
 
 /// Prefixes that a property's name may have.
@@ -28,7 +30,7 @@ const NAMES: &[&str] = &[
     "hiddenLabel", "hoursAvailable", "id", "idTemplate", "identifier", "image", "imin:membershipRequired",
     "inLanguage", "inScheme", "individualFacilityUse", "instanceOfCourse", "isAccessibleForFree", "isCoached",
     "isFirstSessionAccessibleForFree", "isFree", "isOpenBookingAllowed", "isOpenBookingWithCustomerAccountAllowed",
-    "isWheelchairAccessible", "jobTitle", "label", "lat", "latestCancellationBeforeStartDate", "latitude", "leader",
+    "isWheelchairAccessible", "jobTitle", "label", "language", "lat", "latestCancellationBeforeStartDate", "latitude", "leader",
     "legalName", "level", "licence", "license", "lng", "location", "logo", "lon", "long", "longitude", "maxValue",
     "maximumAttendeeCapacity", "maximumUses", "maximumVirtualAttendeeCapacity", "meetingPoint", "membershipRequired",
     "minValue", "name", "narrower", "notation", "offer", "offerValidityPeriod", "offers",
@@ -58,10 +60,15 @@ mod tests {
             "oa:level",
             "leader",
             "attendeeInstructions",
+            "@language",
+            "en",
+            "cy-GB",
         ] {
             assert!(is_property(name), "{name}");
         }
-        for name in ["", "@", "JaneSmith", "jo@example.org", "x:attendees", "Name"] {
+        for name in
+            ["", "@", "JaneSmith", "jo@example.org", "x:attendees", "Name", "amy", "en-Jane"]
+        {
             assert!(!is_property(name), "{name}");
         }
     }
