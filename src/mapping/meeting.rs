@@ -283,6 +283,9 @@ fn passwords(text: &str) -> Vec<Range<usize>> {
             return None;
         }
         let length = length_of_password(between, rest)?;
+        if is_short(label) && is_season(rest.get(..length)?) {
+            return None;
+        }
         (word_before != Some("no")).then_some(start..start + length)
     };
     let found = PASSWORDS.iter().flat_map(|label| lower.match_indices(label)).filter_map(behind);
@@ -328,7 +331,7 @@ fn length_of_password(between: &str, rest: &str) -> Option<usize> {
     let end = rest.find(between_words).unwrap_or(rest.len());
     let (word, after) = rest.split_at(end);
     let word = word.trim_end_matches('.');
-    if word.starts_with(['£', '€', '$']) || is_season(word) {
+    if word.starts_with(['£', '€', '$']) {
         return None;
     }
     let is_code = word.bytes().any(|b| b.is_ascii_digit());
@@ -342,6 +345,11 @@ fn length_of_password(between: &str, rest: &str) -> Option<usize> {
     let grouped = rest.split(|c: char| !is_of_group(c)).next()?.trim_end();
     let is_grouped = word.len() >= SHORTEST_GROUP && word.bytes().all(|b| b.is_ascii_digit());
     (is_grouped && grouped.len() > word.len() + SHORTEST_GROUP).then_some(grouped.len())
+}
+
+/// Tells whether a label of passwords is a word that stands beside years too, as a pass for one does.
+fn is_short(label: &str) -> bool {
+    [PASS, "pin"].contains(&label)
 }
 
 /// Tells whether a word is a year, or two: `2026/27`.
@@ -616,6 +624,7 @@ mod tests {
                 "Book online, class ID 123456789, ID *",
             ),
             ("Zoom class ID 853 1234 5678", "Zoom class ID *"),
+            ("Zoom: 853 1234 5678 Passcode: 2024", "Zoom: * Passcode: *"),
             ("Zoom class ID 1030 1130 1730", "Zoom class ID *"),
             ("Zoom class 2345 1130 1761", "Zoom class *"),
             ("https://x.org/a;Zoom-ID:85312345678", "https://x.org/a;Zoom-ID:*"),
