@@ -3,8 +3,10 @@
 //! Only words that can mean nothing else are known here. A first date or a month that is yet to be told is a
 //! restriction, since nothing may be on before.
 
+use chrono::DateTime;
 use chrono::Datelike as _;
 use chrono::NaiveDate;
+use chrono::TimeDelta;
 
 /// What else is no end.
 pub(super) const NO_END: &[&str] = &[
@@ -63,11 +65,13 @@ pub(super) fn bound(
     if is_absent { Ok(None) } else { read.map(Some).ok_or(()) }
 }
 
-/// Tells whether a date is one that somebody stated: systems write the year 1, 1900 or 1970 where there is none.
+/// Tells whether a date is one that somebody stated. Where there is none systems write the first that they know: of
+/// the year 1, of 1753, of 1899 to 1901, or 1970-01-01, which is a day off in other time zones.
 pub(in crate::mapping) fn is_real(date: NaiveDate) -> bool {
-    date.year() >= FIRST_YEAR
+    let of_epoch = date - DateTime::UNIX_EPOCH.date_naive();
+    date.year() >= FIRST_YEAR && of_epoch.abs() > TimeDelta::days(1)
 }
 
-const FIRST_YEAR: i32 = 2000;
+const FIRST_YEAR: i32 = 1902;
 
 const ALWAYS: &[&str] = &["false", "n/a", "na", "no", "none", "nil", "null", "not applicable"];

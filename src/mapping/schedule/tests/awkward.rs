@@ -761,6 +761,11 @@ fn what_restricts_nothing_takes_no_times_away() {
         (r#""endDate":"0001-01-01T00:00:00""#, "endDate"),
         (r#""startDate":"2026-09-01","endDate":"1900-01-01""#, "endDate"),
         (r#""startDate":"2026-09-01","endDate":"01/01/1970""#, "endDate"),
+        (r#""startDate":"2026-09-01","endDate":"1969-12-31""#, "endDate"),
+        (r#""startDate":"2026-09-01","endDate":"1970-01-02""#, "endDate"),
+        (r#""startDate":"2026-09-01","endDate":"1901-12-31""#, "endDate"),
+        (r#""startDate":"2026-09-01","endDate":"1899-12-30""#, "endDate"),
+        (r#""startDate":"2026-09-01","endDate":"1753-01-01""#, "endDate"),
         (r#""startDate":"ongoing""#, "startDate"),
         (r#""startDate":"0001-01-01T00:00:00""#, "startDate"),
     ] {
@@ -779,6 +784,27 @@ fn what_restricts_nothing_takes_no_times_away() {
     let first = r#""repeatFrequency":"P1W","startTime":"18:30","startDate":"2026-11-03""#;
     let class = series(&format!(r#""eventSchedule":{{"byDay":["N/A"],{first}}}"#));
     assert_eq!(descriptions(&class), ["Tuesdays, 18:30"]);
+}
+
+#[test]
+fn a_date_of_the_last_century_is_one() {
+    let over = series(&tuesdays(r#""startDate":"1999-01-05","endDate":"1999-12-31""#));
+    assert_eq!(over.status, Status::Defunct);
+    // A Monday, and the Tuesday after it.
+    let row = |rule: &str| {
+        let class = series(&format!(r#""eventSchedule":{{"startTime":"18:30",{rule}}}"#));
+        let row = class.schedules.into_iter().next();
+        row.map(|row| (row.description, row.dtstart.unwrap_or_default()))
+    };
+    let told = |words: &str, start: &str| Some((words.to_owned(), start.to_owned()));
+    assert_eq!(
+        row(r#""repeatFrequency":"P1W","startDate":"1998-09-07""#),
+        told("Mondays, 18:30", "1998-09-07")
+    );
+    assert_eq!(
+        row(r#""repeatFrequency":"P2W","byDay":"TU","startDate":"1998-09-08""#),
+        told("Every 2 weeks on Tuesdays, 18:30", "1998-09-08")
+    );
 }
 
 #[test]
