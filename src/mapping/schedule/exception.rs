@@ -43,9 +43,9 @@ pub(super) fn dates(
     (dates, unread)
 }
 
-/// Reads a date, a span, or dates with blanks between them.
+/// Reads a date, a span of two, or dates with blanks between them.
 fn left_out(cx: &Context<'_>, text: &str, rule: &Rule, path: &str) -> Option<Vec<NaiveDate>> {
-    if let Some(date) = any_date(cx, text, path) {
+    if let Some(date) = remarked_date(cx, text, path) {
         return Some(vec![date]);
     }
     if let Some((first, last)) = span(cx, text, path) {
@@ -97,7 +97,7 @@ fn without_remarks(text: &str) -> String {
 fn span(cx: &Context<'_>, text: &str, path: &str) -> Option<(NaiveDate, NaiveDate)> {
     let (first, last) = ["/", " to ", " - ", "–"].iter().find_map(|mark| {
         let (first, last) = text.split_once(mark)?;
-        Some((any_date(cx, first, path)?, any_date(cx, last, path)?))
+        Some((remarked_date(cx, first, path)?, remarked_date(cx, last, path)?))
     })?;
     (first <= last && last - first <= LONGEST_BREAK).then_some((first, last))
 }

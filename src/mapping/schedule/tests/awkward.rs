@@ -917,6 +917,8 @@ fn dates_and_months_are_read_as_people_write_them() {
         (r#""22/12/2026 - 29/12/2026""#, "Tue 22 Dec 2026; Tue 29 Dec 2026"),
         (r#""2026-12-22;2026-12-29""#, "Tue 22 Dec 2026; Tue 29 Dec 2026"),
         (r#""2026-12-22 2026-12-29""#, "Tue 22 Dec 2026; Tue 29 Dec 2026"),
+        (r#""Tue 22 December 2026, Tue 29 December 2026""#, "Tue 22 Dec 2026; Tue 29 Dec 2026"),
+        (r#""Tue 22 Dec 2026 to Sun 3 Jan 2027""#, "Tue 22 Dec 2026; Tue 29 Dec 2026"),
         (r#"["22/12/2026"]"#, "Tue 22 Dec 2026"),
         (r#"["22 December 2026"]"#, "Tue 22 Dec 2026"),
         ("[20261222]", "Tue 22 Dec 2026"),
