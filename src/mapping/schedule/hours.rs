@@ -37,11 +37,9 @@ pub(super) fn rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     check(cx, stated.chain(courts.map(|court| &court.hours_available)), "hoursAvailable");
     let published = published_hours(cx);
     let today = local_time(cx.now).date();
-    let mut rows: Vec<Row> =
-        published.iter().flat_map(|hours| of_hours(hours, "Available: ", today)).collect();
-    if published.len() > 1 {
-        rows = of_any(rows);
-    }
+    let lists = published.iter().map(|hours| of_hours(hours, "Available: ", today));
+    let lists: Vec<Vec<Row>> = lists.collect();
+    let mut rows = if lists.len() > 1 { of_any(&lists) } else { lists.concat() };
     rows.retain(|row| row.last().is_none_or(|last| last >= today));
     let mut entries = published.iter().flat_map(|hours| hours.iter());
     let is_closed = !published.is_empty() && entries.all(is_never_open);
@@ -115,6 +113,7 @@ fn dates(hours: &OpeningHours) -> Option<(Option<NaiveDate>, Option<NaiveDate>)>
 
 fn is_never_open(hours: &OpeningHours) -> bool {
     times(hours).is_some_and(|(opens, closes)| opens == closes)
+        && dates(hours) == Some((None, None))
 }
 
 /// Returns the hours of the facility, else those of its courts, each once; none where none can be read.
@@ -134,9 +133,10 @@ fn published_hours<'a>(cx: &'a Context<'_>) -> Vec<&'a Many<OpeningHours>> {
 }
 
 /// Joins the hours of courts that differ: something can be used whenever one of them can.
-fn of_any(rows: Vec<Row>) -> Vec<Row> {
+fn of_any(lists: &[Vec<Row>]) -> Vec<Row> {
     let is_lasting = |row: &Row| row.rule.is_some() && row.valid_from.or(row.valid_to).is_none();
-    let (lasting, others): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_lasting);
+    let rows = lists.iter().flatten().cloned();
+    let (lasting, others): (Vec<Row>, Vec<Row>) = rows.partition(is_lasting);
     let mut by_day = Spans::new();
     for row in &lasting {
         let (Some(rule), Some(opens), Some(closes)) = (&row.rule, row.opens, row.closes) else {
@@ -158,8 +158,13 @@ fn of_any(rows: Vec<Row>) -> Vec<Row> {
         row.notes = notes.clone().unwrap_or_default();
     }
     // Where one of them is shut, others may be open.
-    for row in others.into_iter().filter(|row| row.label != CLOSED) {
-        if !all.contains(&row) {
+    let is_shut = |rows: &Vec<Row>, row: &Row| {
+        let mut closures = rows.iter().filter(|row| row.label == CLOSED);
+        closures.any(|shut| shut.valid_from <= row.valid_from && row.valid_to <= shut.valid_to)
+    };
+    for row in others {
+        let is_told = row.label != CLOSED || lists.iter().all(|rows| is_shut(rows, &row));
+        if is_told && !all.contains(&row) {
             all.push(row);
         }
     }
@@ -168,7 +173,7 @@ fn of_any(rows: Vec<Row>) -> Vec<Row> {
 
 fn of_hours(hours: &Many<OpeningHours>, label: &'static str, today: NaiveDate) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut shut: Vec<(NaiveDate, NaiveDate, Vec<Weekday>)> = Vec::new();
+    let mut shut: Vec<(Bounds, Vec<Weekday>)> = Vec::new();
     let mut holidays: Vec<(NaiveTime, NaiveTime)> = Vec::new();
     for entry in hours {
         let (Some((opens, closes)), Some((valid_from, valid_to))) = (times(entry), dates(entry))
@@ -182,8 +187,8 @@ fn of_hours(hours: &Many<OpeningHours>, label: &'static str, today: NaiveDate) -
         }
         let days = weekdays(entry);
         let is_of_days = !days.is_empty() || named_days(entry).next().is_none();
-        if let (true, Some(first), Some(last)) = (is_closed && is_of_days, valid_from, valid_to) {
-            shut.push((first, last, days.clone()));
+        if is_closed && is_of_days {
+            shut.push(((valid_from, valid_to), days.clone()));
         }
         if is_closed || days.is_empty() {
             continue;
@@ -198,13 +203,17 @@ fn of_hours(hours: &Many<OpeningHours>, label: &'static str, today: NaiveDate) -
             ..Row::default()
         });
     }
+    for (bounds, days) in &shut {
+        rows = rows.into_iter().flat_map(|row| outside(row, *bounds, days)).collect();
+    }
     // Between two dates it is shut on days on which it is open else: on others it never is.
     let open_days = rows.iter().flat_map(|row| &row.rule).flat_map(|rule| &rule.days);
     let open_days: HashSet<Weekday> = open_days.map(|day| day.weekday).collect();
-    let is_told = |days: &[Weekday]| days.is_empty() || days.iter().any(|d| open_days.contains(d));
-    let shut = shut.into_iter().filter(|(.., days)| is_told(days));
-    let shut: Vec<Row> =
-        shut.flat_map(|(from, to, days)| closures(from, to, &days, today)).collect();
+    let is_open = |day: &Weekday| open_days.is_empty() || open_days.contains(day);
+    let is_told = |days: &[Weekday]| days.is_empty() || days.iter().any(is_open);
+    let shut = shut.iter().filter(|(_, days)| is_told(days));
+    let shut = shut.filter_map(|((from, to), days)| Some(closures((*from)?, (*to)?, days, today)));
+    let shut: Vec<Row> = shut.flatten().collect();
     let (never, open): (Vec<_>, Vec<_>) = holidays.into_iter().partition(|(from, to)| from == to);
     if open.is_empty() && !never.is_empty() {
         for row in &mut rows {
@@ -221,6 +230,35 @@ fn of_hours(hours: &Many<OpeningHours>, label: &'static str, today: NaiveDate) -
     }));
     rows
 }
+
+/// Between which dates something applies, where it has a first or a last one.
+type Bounds = (Option<NaiveDate>, Option<NaiveDate>);
+
+/// Ends hours, or has them begin, where something is shut from one date on, or until one: on some days of the week,
+/// or on all where none is named. Hours that begin later than that, or end earlier, stay.
+fn outside(row: Row, (from, through): Bounds, days: &[Weekday]) -> Vec<Row> {
+    let is_half_open = from.is_some() != through.is_some();
+    let Some(rule) = row.rule.as_ref().filter(|_| is_half_open) else { return vec![row] };
+    let all = rule.days.iter().map(|day| day.weekday);
+    let (shut, open): (Vec<Weekday>, Vec<Weekday>) =
+        all.partition(|day| days.is_empty() || days.contains(day));
+    let mut part = Row { rule: Some(weekly(&shut, 1)), ..row.clone() };
+    if let Some(from) = from.filter(|from| row.valid_from.is_none_or(|first| first < *from)) {
+        part.valid_to = part.valid_to.into_iter().chain(from.pred_opt()).min();
+    }
+    if let Some(last) = through.filter(|last| row.valid_to.is_none_or(|to| to > *last)) {
+        part.valid_from = part.valid_from.max(last.succ_opt());
+    }
+    let rest = Row { rule: Some(weekly(&open, 1)), ..row };
+    let is_some = |row: &Row| {
+        row.rule.as_ref().is_some_and(|rule| !rule.days.is_empty())
+            && row.valid_from.is_none_or(|first| first.year() <= LAST_YEAR)
+    };
+    [rest, part].into_iter().filter(is_some).collect()
+}
+
+/// What is shut until the end of this year does not open again.
+const LAST_YEAR: i32 = 9999;
 
 /// Hours on special dates. Some days of the week between two dates are a rule with an end; where the venue
 /// is shut on them, they are told as they follow on one another. One date alone is that of a day.

@@ -320,7 +320,32 @@ fn days_on_which_a_venue_is_shut_are_all_told() {
     for day in ["Sunday", "PublicHolidays"] {
         assert_eq!(facility(open, &shut(&format!(r#""dayOfWeek":"{day}",{dates}"#))), usual);
     }
-    assert_eq!(facility(open, &shut(r#""dayOfWeek":"Monday","validFrom":"2026-12-24""#)), usual);
+}
+
+#[test]
+fn hours_end_where_something_is_shut_from_a_date_on() {
+    let facility = |shut: &str, more: &str| {
+        let hours = r#""dayOfWeek":["Monday","Saturday"],"opens":"09:00","closes":"21:00""#;
+        let facility = service(&format!(
+            r#"{{"@type":"FacilityUse","hoursAvailable":[{{{hours}}},
+            {{"opens":"00:00","closes":"00:00",{shut}}}{more}]}}"#
+        ));
+        let rows = facility.schedules.into_iter();
+        let told = |row: Schedule| {
+            let bounds = [row.valid_from, row.valid_to].map(Option::unwrap_or_default);
+            format!("{} {}", row.byday.unwrap_or_default(), bounds.join("/"))
+        };
+        rows.map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(facility(r#""validFrom":"2026-12-25""#, ""), ["MO,SA /2026-12-24"]);
+    assert_eq!(facility(r#""validThrough":"2027-01-03""#, ""), ["MO,SA 2027-01-04/"]);
+    assert_eq!(facility(r#""validThrough":"9999-12-31""#, ""), [""; 0]);
+    let monday = r#""dayOfWeek":"Monday","validFrom":"2026-12-25""#;
+    assert_eq!(facility(monday, ""), ["SA /", "MO /2026-12-24"]);
+    // What begins afterwards is not meant.
+    let new_year =
+        r#",{"dayOfWeek":"Monday","opens":"10:00","closes":"16:00","validFrom":"2027-01-04"}"#;
+    assert_eq!(facility(monday, new_year), ["SA /", "MO /2026-12-24", "MO 2027-01-04/"]);
 }
 
 #[test]
@@ -330,6 +355,25 @@ fn slots_round_the_clock_are_all_day() {
     let slots: Vec<String> = (0..24).map(of_hour).collect();
     let service = service(&format!(r#"{{"@type":"FacilityUse","event":[{}]}}"#, slots.join(",")));
     assert_eq!(descriptions(&service), ["Bookable: Tuesdays, 00:00 to 23:59"]);
+}
+
+#[test]
+fn slots_are_shown_beside_dates_on_which_all_is_shut() {
+    let facility = |shut: &str| {
+        descriptions(&service(&format!(
+            r#"{{"@type":"FacilityUse","hoursAvailable":[{{"opens":"00:00","closes":"00:00"{shut}}}],
+            "event":[{{"startDate":"2026-12-01T10:00:00Z","duration":"PT1H"}}]}}"#
+        )))
+        .join("; ")
+    };
+    let bookable = "Bookable: Tuesdays, 10:00 to 11:00";
+    let closed = "Venue closed: Thu 24 Dec 2026 to Fri 25 Dec 2026";
+    let dates = r#","validFrom":"2026-12-24","validThrough":"2026-12-25""#;
+    assert_eq!(facility(dates), format!("{closed}; {bookable}"));
+    let of_days = format!(r#"{dates},"dayOfWeek":["Thursday","Friday"]"#);
+    assert_eq!(facility(&of_days), format!("{closed}; {bookable}"));
+    // What is never open has no hours.
+    assert_eq!(facility(""), "");
 }
 
 #[test]
@@ -355,6 +399,19 @@ fn a_facility_is_open_when_one_of_its_courts_is() {
     );
     let same = ["Available: Mondays, 09:00 to 17:00"];
     assert_eq!(descriptions(&facility(&[day.clone(), day])), same);
+    // It is shut while all of them are.
+    let shut = |opens: &str, first: &str, last: &str| {
+        court(&format!(
+            r#"{{"dayOfWeek":"Monday","opens":"{opens}","closes":"17:00"}},{{"opens":"00:00",
+            "closes":"00:00","validFrom":"2026-12-{first}","validThrough":"2026-12-{last}"}}"#
+        ))
+    };
+    let of_both = |first: &str, last: &str| {
+        descriptions(&facility(&[shut("09:00", "24", "28"), shut("10:00", first, last)])).join("; ")
+    };
+    let closed = "Venue closed: Fri 25 Dec 2026 to Sat 26 Dec 2026";
+    assert_eq!(of_both("25", "26"), format!("{}; {closed}", same[0]));
+    assert_eq!(of_both("14", "15"), same[0]);
 }
 
 #[test]
