@@ -72,7 +72,7 @@ pub(super) fn service(json: &str) -> Service {
     service_of(json, ChildFeed::Unknown)
 }
 
-fn findings(json: &str) -> Vec<Finding> {
+pub(super) fn findings(json: &str) -> Vec<Finding> {
     map(&bundle(json, ChildFeed::Unknown), &Rules::default(), now()).findings
 }
 

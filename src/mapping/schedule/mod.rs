@@ -434,9 +434,9 @@ fn has_one_session(cx: &Context<'_>) -> bool {
 }
 
 /// No schedule of a course runs before its first date or after its last; one without dates of its own runs from
-/// the one to the other, one that has none of its dates is dropped. From where it counts the weeks or months that it passes over stays as it says itself. Of
-/// a course that ends before it begins nothing is promised beyond what is known: the end of the schedule, else the
-/// first date and those of sessions.
+/// the one to the other, one that has none of its dates is dropped beside others. From where it counts the weeks or
+/// months that it passes over stays as it says itself. Of a course that ends before it begins nothing is promised
+/// beyond what is known: the end of the schedule, else the first date and those of sessions.
 fn set_course_dates(cx: &Context<'_>, rows: &mut Vec<Row>) {
     let Some((first, last)) = course_dates(cx) else { return };
     let is_reversed = last.is_none() && date_of(cx.head().end_date.as_str()).is_some_and(is_real);
@@ -463,9 +463,18 @@ fn set_course_dates(cx: &Context<'_>, rows: &mut Vec<Row>) {
         row.valid_to.is_none_or(|last| row.valid_from.is_none_or(|from| from <= last))
     });
     if rows.is_empty() && !as_published.is_empty() {
-        // None of the schedules is within the course, so its dates are not theirs.
-        cx.find(Code::EndBeforeStart, "endDate");
+        // None of the schedules is within the course, so its dates are not theirs, unless they are all over.
+        cx.find(Code::EndBeforeStart, "eventSchedule");
         *rows = as_published;
+        let today = local_time(cx.now).date();
+        let are_over = rows.iter().all(|row| row.last().is_some_and(|last| last < today));
+        if let Some((first, last)) = first.zip(last.or(latest)).filter(|_| are_over) {
+            for row in rows {
+                // They may be of the last time that it was given.
+                (row.valid_from, row.dtstart) = (Some(first), Some(first));
+                (row.valid_to, row.count) = (Some(last), None);
+            }
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! The time is Sunday 22 November 2026, noon.
 
 use crate::mapping::tests::descriptions;
+use crate::mapping::tests::findings;
 use crate::mapping::tests::found;
 use crate::mapping::tests::series;
 use crate::mapping::tests::service;
@@ -705,6 +706,28 @@ fn the_dates_of_a_course_take_no_session_and_no_whole_timetable_away() {
     let sessions = r#"{"startDate":"2027-03-02T20:15:00Z"},{"startDate":"2027-03-09T20:15:00Z"}"#;
     assert_eq!(course(sessions), row("2027-03-02", "2027-03-09"));
     assert_eq!(course(""), row("2027-03-02", "2027-04-04"));
+}
+
+#[test]
+fn the_dates_of_the_last_run_of_a_course_are_not_those_of_this_one() {
+    let course = |repeat: &str| {
+        let json = format!(
+            r#"{{"@type":"CourseInstance","startDate":"2026-11-03","endDate":"2026-12-22",
+            "eventSchedule":[{{"repeatFrequency":"{repeat}","byDay":"TU","startTime":"18:30",
+            "startDate":"2026-01-06","endDate":"2026-03-03"}}]}}"#
+        );
+        let found = findings(&json);
+        let mut found = found.iter().filter(|finding| finding.code == Code::EndBeforeStart);
+        assert!(found.all(|finding| finding.path == "eventSchedule"));
+        let service = service(&json);
+        let row = &service.schedules[0];
+        let bounds =
+            [&row.valid_from, &row.dtstart, &row.valid_to].map(|date| date.clone().unwrap());
+        (service.status, bounds)
+    };
+    let expected = (Status::Active, ["2026-11-03", "2026-11-03", "2026-12-22"].map(str::to_owned));
+    assert_eq!(course("P1W"), expected);
+    assert_eq!(course("P2W"), expected);
 }
 
 #[test]
