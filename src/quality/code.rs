@@ -109,7 +109,7 @@ codes! {
     PriceUnreadable = "price-unreadable", Warning, "a price is not a number; the offer was dropped", "Publish price as a number.", "modelling-opportunity-data/#describing-offers";
     PriceInText = "price-in-text", Info, "a price was read from text", "Publish price as a number.", "modelling-opportunity-data/#describing-offers";
     FreeContradicted = "free-contradicted", Warning, "marked as free and also priced; the prices were believed", "Make isAccessibleForFree and offers agree.", "modelling-opportunity-data/#describing-offers";
-    ScheduleUnusable = "schedule-unusable", Warning, "a schedule has no start time or no rule HSDS can say, or days, dates or times in it cannot be read", "Publish startTime and byDay or repeatFrequency, with days, dates and times as the standard writes them.", "modelling-opportunity-data/#describing-schedules";
+    ScheduleUnusable = "schedule-unusable", Warning, "a schedule has no start time or no rule HSDS can say, days, dates or times in it cannot be read, or its sessions are at other times", "Publish startTime and byDay or repeatFrequency, with days, dates and times as the standard writes them.", "modelling-opportunity-data/#describing-schedules";
     ScheduleGuessedWeekly = "schedule-guessed-weekly", Info, "no repeatFrequency; weekly was assumed from byDay", "Publish repeatFrequency.", "modelling-opportunity-data/#describing-schedules";
     ScheduleDerived = "schedule-derived", Info, "the pattern was worked out from single dates", "Publish an eventSchedule.", "modelling-opportunity-data/#describing-schedules";
     ScheduleMissing = "schedule-missing", Warning, "neither a schedule nor an occurrence", "Publish an eventSchedule or occurrences.", "modelling-opportunity-data/#describing-schedules";

@@ -114,15 +114,16 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     let mut rows: Vec<Row> =
         rows.into_iter().flat_map(|row| by_place(row, &dated, places)).collect();
     let mut elsewhere: Vec<Row> = Vec::new();
+    let others = of_none(&rows, &dated);
     rows.retain_mut(|row| {
-        if !row.is_complete && !confirm(cx, row, &dated) {
+        if !row.is_complete && !confirm(cx, row, &dated, &others) {
+            cx.find(Code::ScheduleUnusable, "eventSchedule");
             return false;
         }
         elsewhere.extend(leave_out(row, &dated, &left));
         true
     });
-    let is_of_none = |one: &&Dated| !rows.iter().any(|row| is_of(row, one));
-    let others: Vec<Dated> = dated.iter().filter(is_of_none).copied().collect();
+    let others = of_none(&rows, &dated);
     let is_event = matches!(cx.bundle.head.kind, Kind::Event | Kind::HeadlineEvent);
     let mut derived = derived(cx, others, is_event, !rows.is_empty());
     for row in derived.iter_mut().filter(|row| row.rule.is_some()) {
@@ -151,9 +152,10 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
 }
 
 /// Holds a partial rule against its sessions, which confirm its dates one by one: up to the last of them, and a year
-/// ahead, a date without one is left out. Returns false for a rule that none of the sessions follows, though several
-/// of its dates lie before the last.
-fn confirm(cx: &Context<'_>, row: &mut Row, dated: &[Dated]) -> bool {
+/// ahead, a date without one is left out. Returns false for a rule that none of the sessions follows, though `others`,
+/// which follow from no rule, go ahead on its days at another time, or in place of its own, and several of its dates
+/// lie before the last of them.
+fn confirm(cx: &Context<'_>, row: &mut Row, dated: &[Dated], others: &[Dated]) -> bool {
     let today = local_time(cx.now).date();
     let passes_over = row.rule.as_ref().is_some_and(|rule| rule.interval > 1);
     let mut of_row: Vec<&Dated> = dated.iter().filter(|one| is_of(row, one)).collect();
@@ -163,8 +165,12 @@ fn confirm(cx: &Context<'_>, row: &mut Row, dated: &[Dated]) -> bool {
         of_row.retain(|one| row.has(one.date));
     }
     let is_confirmed = of_row.iter().any(|one| !one.is_off);
-    let others = dated.iter().filter(|one| !one.is_off && !is_confirmed);
-    let Some(last) = of_row.into_iter().chain(others).map(|one| one.date).max() else {
+    // Days of the rule are those of the weeks or months that it passes over as well: they may be the right ones.
+    let days = Row { dtstart: None, ..row.clone() };
+    let is_on = |date: NaiveDate| days.has(date) && !days.except.contains(&date);
+    let stands_for = |one: &&Dated| !one.is_off && (!of_row.is_empty() || is_on(one.date));
+    let others: Vec<&Dated> = others.iter().filter(|_| !is_confirmed).filter(stands_for).collect();
+    let Some(last) = of_row.iter().chain(&others).map(|one| one.date).max() else {
         row.notes.insert(0, PROVISIONAL.to_owned());
         return true;
     };
@@ -176,7 +182,7 @@ fn confirm(cx: &Context<'_>, row: &mut Row, dated: &[Dated]) -> bool {
     let missing: Vec<NaiveDate> = missing.collect();
     if !is_confirmed {
         // One date alone may be the exception, and the sessions after it not be published yet.
-        if missing.len() > 1 && dated.iter().any(|one| !one.is_off) {
+        if missing.len() > 1 && !others.is_empty() {
             return false;
         }
         row.notes.insert(0, PROVISIONAL.to_owned());
@@ -297,6 +303,11 @@ fn place_of(row: &Row, dated: &[Dated], places: &Places<'_>) -> Option<Id> {
 /// Tells whether an occurrence follows a rule: same start, and a date of the rule.
 fn is_of(row: &Row, one: &Dated) -> bool {
     row.opens == Some(one.opens) && row.has(one.date)
+}
+
+/// Returns the occurrences that follow from no rule.
+fn of_none(rows: &[Row], dated: &[Dated]) -> Vec<Dated> {
+    dated.iter().filter(|one| !rows.iter().any(|row| is_of(row, one))).copied().collect()
 }
 
 /// When an occurrence that was moved was to begin.

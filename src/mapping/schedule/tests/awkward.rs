@@ -1147,18 +1147,22 @@ fn a_session_that_was_moved_to_a_date_that_is_none_of_the_rule_is_told() {
     );
 }
 
-/// Maps a class with this rule and an hour's sessions from these times on, some of them cancelled.
-fn class_of(rule: &str, sessions: &[&str], off: &[&str]) -> Vec<(String, String)> {
+/// Returns the properties of a class with this rule and an hour's sessions from these times on, some of them cancelled.
+fn class_with(rule: &str, sessions: &[&str], off: &[&str]) -> String {
     let session = |start: &str, status: &str| {
         format!(r#"{{"startDate":"{start}:00Z","duration":"PT1H","eventStatus":"{status}"}}"#)
     };
     let on = sessions.iter().map(|start| session(start, "EventScheduled"));
     let all: Vec<_> = on.chain(off.iter().map(|start| session(start, "EventCancelled"))).collect();
-    let service = series(&format!(
+    format!(
         r#""eventSchedule":{{{rule},"startTime":"18:30","duration":"PT1H"}},"subEvent":[{}]"#,
         all.join(",")
-    ));
-    let rows = service.schedules.into_iter();
+    )
+}
+
+/// Maps such a class to the descriptions and notes of its rows.
+fn class_of(rule: &str, sessions: &[&str], off: &[&str]) -> Vec<(String, String)> {
+    let rows = series(&class_with(rule, sessions, off)).schedules.into_iter();
     rows.map(|row| (row.description, row.notes.unwrap_or_default())).collect()
 }
 
@@ -1182,28 +1186,35 @@ fn dates_of_a_partial_rule_are_those_of_its_sessions() {
         Tue 29 Dec 2026; Tue 5 Jan 2027.";
     let sessions = ["2026-12-01T18:30", "2026-12-08T18:30", "2027-01-12T18:30"];
     assert_eq!(partial(weekly, &sessions, &[]), rows(&[(TUESDAYS, notes)]));
-    // Other days, or another time, than all the sessions are on.
+    // None of its own is published yet, though others are.
     let thursdays = ["2026-11-26T18:30", "2026-12-03T18:30", "2026-12-10T18:30"];
-    let worked_out = rows(&[("Thursdays, 18:30 to 19:30", WORKED_OUT)]);
-    assert_eq!(partial(weekly, &thursdays, &[]), worked_out);
-    assert_eq!(partial(weekly, &thursdays, &["2026-12-01T18:30"]), worked_out);
-    let late = ["2026-11-24T19:00", "2026-12-01T19:00"];
-    let worked_out = rows(&[("Tuesdays, 19:00 to 20:00", WORKED_OUT)]);
-    assert_eq!(partial(weekly, &late, &[]), worked_out);
-    // Of two days a week only the first may be published yet.
-    let thursday = r#""repeatFrequency":"P1W","byDay":"TH""#;
-    let published = partial(thursday, &["2026-12-01T18:30"], &[]);
-    let provisional_thursdays = "Provisional: dates are confirmed individually and may change. \
-        Not running on: Thu 26 Nov 2026.";
-    let single = ("Tue 1 Dec 2026, 18:30 to 19:30", "");
-    assert_eq!(published, rows(&[("Thursdays, 18:30 to 19:30", provisional_thursdays), single]));
-    // One that begins later than anything published may still come.
-    let from_january = format!(r#"{weekly},"startDate":"2027-01-05""#);
     let provisional = "Provisional: dates are confirmed individually and may change.";
+    let worked_out = ("Thursdays, 18:30 to 19:30", WORKED_OUT);
+    assert_eq!(partial(weekly, &thursdays, &[]), rows(&[(TUESDAYS, provisional), worked_out]));
+    let saturday = ("Sat 16 Jan 2027, 10:00 to 11:00", "");
+    assert_eq!(
+        partial(weekly, &["2027-01-16T10:00"], &[]),
+        rows(&[(TUESDAYS, provisional), saturday])
+    );
+    let instead = ("Tue 22 Dec 2026, 10:00 to 11:00", "");
+    let left_out = format!("{provisional} Not running on: Tue 22 Dec 2026.");
+    assert_eq!(
+        partial(&format!(r#"{weekly},"exceptDate":"2026-12-22""#), &["2026-12-22T10:00"], &[]),
+        rows(&[(TUESDAYS, &left_out), instead])
+    );
+    let from_january = format!(r#"{weekly},"startDate":"2027-01-05""#);
     assert_eq!(
         partial(&from_january, &thursdays[..1], &[]),
         rows(&[(TUESDAYS, provisional), ("Thu 26 Nov 2026, 18:30 to 19:30", "")])
     );
+    // Other days in place of its own, or another time, than all the sessions are on.
+    assert_eq!(partial(weekly, &thursdays, &["2026-12-01T18:30"]), rows(&[worked_out]));
+    let late = ["2026-11-24T19:00", "2026-12-01T19:00"];
+    let worked_out = rows(&[("Tuesdays, 19:00 to 20:00", WORKED_OUT)]);
+    assert_eq!(partial(weekly, &late, &[]), worked_out);
+    let dropped = class_with(&format!(r#""@type":"PartialSchedule",{weekly}"#), &late, &[]);
+    let unusable = found(&dropped, &[Code::ScheduleUnusable]);
+    assert_eq!(unusable, ["schedule-unusable eventSchedule"]);
     // The weeks that are passed over are told by the sessions, also against what is published.
     let fortnight = r#""repeatFrequency":"P2W","byDay":"TU""#;
     let every_other = "Every 2 weeks on Tuesdays, 18:30 to 19:30";
@@ -1211,6 +1222,27 @@ fn dates_of_a_partial_rule_are_those_of_its_sessions() {
     assert_eq!(partial(fortnight, &evens, &[]), rows(&[(every_other, "")]));
     let odd = format!(r#"{fortnight},"startDate":"2026-12-01""#);
     assert_eq!(partial(&odd, &evens, &[]), rows(&[(every_other, WORKED_OUT)]));
+}
+
+#[test]
+fn sessions_of_one_partial_rule_take_nothing_from_another() {
+    let rule = |time: &str| {
+        format!(
+            r#"{{"@type":"PartialSchedule","byDay":"TU","repeatFrequency":"P1W","startTime":"{time}",
+            "duration":"PT1H"}}"#
+        )
+    };
+    let session =
+        |day: &str| format!(r#"{{"startDate":"2026-{day}T10:00:00Z","duration":"PT1H"}}"#);
+    let class = series(&format!(
+        r#""eventSchedule":[{},{}],"subEvent":[{}]"#,
+        rule("18:30"),
+        rule("10:00"),
+        ["11-24", "12-01", "12-08"].map(session).join(",")
+    ));
+    assert_eq!(descriptions(&class), [TUESDAYS, "Tuesdays, 10:00 to 11:00"]);
+    let notes = class.schedules[0].notes.as_deref();
+    assert_eq!(notes, Some("Provisional: dates are confirmed individually and may change."));
 }
 
 #[test]
