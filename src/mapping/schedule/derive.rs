@@ -2,7 +2,8 @@
 //!
 //! Dates at one place and time on one weekday form a pattern when they are regular enough; what is
 //! missing inside the pattern becomes an exception; everything else stays a single date. The result
-//! says that it was worked out, and claims no last date: publishers show a rolling window.
+//! says that it was worked out, and claims no last date: publishers show a rolling window. Beside
+//! published rules, which say what goes on, it ends with its last date.
 
 use std::collections::BTreeMap;
 
@@ -44,8 +45,8 @@ pub(super) const MAX_DATES: usize = 12;
 
 /// Works out the rows of a set of occurrences. The second value tells whether dates were cut.
 ///
-/// `now` tells which patterns have not started yet.
-pub(super) fn derive(occurrences: &[Dated], now: NaiveDateTime) -> (Vec<Row>, bool) {
+/// `now` tells which patterns have not started yet, `has_end` whether they end with their last dates.
+pub(super) fn derive(occurrences: &[Dated], now: NaiveDateTime, has_end: bool) -> (Vec<Row>, bool) {
     let when = |one: &Dated| {
         let weekday = one.date.weekday().num_days_from_monday();
         (one.opens, one.closes, weekday, (one.last_date - one.date).num_days())
@@ -69,7 +70,10 @@ pub(super) fn derive(occurrences: &[Dated], now: NaiveDateTime) -> (Vec<Row>, bo
         group.sort_by_key(|one| (one.date, one.is_off, one.is_online));
         group.dedup_by_key(|one| one.date);
         match pattern(&group, at, now) {
-            Some(row) => patterns.push((group[0].date, row)),
+            Some(mut row) => {
+                row.valid_to = group.last().filter(|_| has_end).map(|last| last.date);
+                patterns.push((group[0].date, row));
+            }
             None => singles.extend(group),
         }
     }
@@ -198,6 +202,7 @@ fn merge(rows: impl Iterator<Item = Row>) -> Vec<Row> {
                 && joinable(&row)
                 && (known.at, known.opens, known.closes) == (row.at, row.opens, row.closes)
                 && start_together(known.valid_from, row.valid_from)
+                && end_together(known.valid_to, row.valid_to)
         };
         match merged.iter_mut().find(same) {
             Some(known) => {
@@ -208,6 +213,7 @@ fn merge(rows: impl Iterator<Item = Row>) -> Vec<Row> {
                 all.extend::<Vec<Weekday>>(days(&row));
                 known.rule = Some(weekly(&all, 1));
                 known.valid_from = known.valid_from.min(row.valid_from);
+                known.valid_to = known.valid_to.max(row.valid_to);
                 known.except.extend(row.except);
                 known.online.extend(row.online);
             }
@@ -223,6 +229,12 @@ fn start_together(a: Option<NaiveDate>, b: Option<NaiveDate>) -> bool {
         (Some(a), Some(b)) => (a - b).abs() < WEEK,
         (a, b) => a == b,
     }
+}
+
+/// Tells whether one last date does for both: in one week none of either is left after it.
+fn end_together(a: Option<NaiveDate>, b: Option<NaiveDate>) -> bool {
+    let week = |date: NaiveDate| date.iso_week();
+    a.map(week) == b.map(week)
 }
 
 const WEEK: TimeDelta = TimeDelta::days(7);
@@ -252,7 +264,7 @@ mod tests {
 
     fn rules(dates: &[&str]) -> Vec<(Option<String>, Vec<String>)> {
         let occurrences: Vec<_> = dates.iter().map(|date| on(date, "18:30")).collect();
-        let rows = derive(&occurrences, occurrences[0].date.into()).0;
+        let rows = derive(&occurrences, occurrences[0].date.into(), false).0;
         rows.iter()
             .map(|row| {
                 (Some(words::describe(row)), row.except.iter().map(ToString::to_string).collect())
@@ -283,7 +295,7 @@ mod tests {
             ("2026-10-06T20:00:00", false),
             ("2026-10-07T09:00:00", false),
         ] {
-            let (rows, _) = derive(&tuesdays, now.parse().unwrap());
+            let (rows, _) = derive(&tuesdays, now.parse().unwrap(), false);
             assert_eq!(rows[0].valid_from, is_told.then_some(tuesdays[0].date), "{now}");
         }
     }
@@ -317,7 +329,7 @@ mod tests {
             .map(|n| on("2026-01-01", "10:00").date + TimeDelta::days(n * n * 7 + n))
             .map(|date| Dated { date, last_date: date, ..on("2026-01-01", "10:00") })
             .collect();
-        let (rows, is_cut) = derive(&dates, dates[0].date.into());
+        let (rows, is_cut) = derive(&dates, dates[0].date.into(), false);
         assert!(rows.iter().all(|row| row.rule.is_none()));
         assert_eq!((rows.len(), is_cut), (MAX_DATES, true));
     }

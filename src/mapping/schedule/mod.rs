@@ -213,7 +213,7 @@ fn leave_out(row: &mut Row, dated: &[Dated], left: &[Planned]) -> Vec<Row> {
 }
 
 /// Makes rows of the sessions that follow from no published rule. Beside published rules those that were moved are no
-/// pattern, and what is off is none either.
+/// pattern, what is off is none either, and a pattern goes no further than its sessions.
 fn derived(cx: &Context<'_>, sessions: Vec<Dated>, is_event: bool, has_rules: bool) -> Vec<Row> {
     // The parts of an event are its programme: they do not go on beyond it.
     let is_single = |one: &Dated| is_event || (has_rules && one.is_moved);
@@ -222,7 +222,7 @@ fn derived(cx: &Context<'_>, sessions: Vec<Dated>, is_event: bool, has_rules: bo
     if has_rules && regular.iter().all(|one| one.is_off) {
         regular.clear();
     }
-    let (mut rows, is_cut) = derive::derive(&regular, local_time(cx.now));
+    let (mut rows, is_cut) = derive::derive(&regular, local_time(cx.now), has_rules);
     let (dates, are_cut) = derive::dates(singles);
     if is_cut || are_cut {
         cx.find(Code::DatesCut, "subEvent");

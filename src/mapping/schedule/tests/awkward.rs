@@ -1246,6 +1246,43 @@ fn sessions_of_one_partial_rule_take_nothing_from_another() {
 }
 
 #[test]
+fn a_pattern_beside_a_rule_goes_no_further_than_its_sessions() {
+    let class = |from: &str, sessions: &[&str], off: &[&str]| {
+        let rule = format!(r#""repeatFrequency":"P1W","byDay":"TU","startDate":"{from}""#);
+        let at_half_past = |days: &[&str]| {
+            days.iter().map(|day| format!("2026-12-{day}T18:30")).collect::<Vec<_>>()
+        };
+        let (on, off) = (at_half_past(sessions), at_half_past(off));
+        let [on, off] = [&on, &off].map(|all| all.iter().map(String::as_str).collect::<Vec<_>>());
+        let rows = series(&class_with(&rule, &on, &off)).schedules.into_iter();
+        let left_out = |notes: Option<String>| notes.filter(|notes| notes != WORKED_OUT);
+        rows.map(|row| (row.description, row.valid_to.unwrap_or_default(), left_out(row.notes)))
+            .collect::<Vec<_>>()
+    };
+    let row = |days: &str, last: &str, notes: Option<&str>| {
+        (format!("{days}, 18:30 to 19:30"), last.to_owned(), notes.map(str::to_owned))
+    };
+    // The rule begins on the 15th, and leaves out what is cancelled.
+    assert_eq!(
+        class("2026-12-15", &["01", "08", "15", "29"], &["22"]),
+        [
+            row("Tuesdays", "", Some("Not running on: Tue 22 Dec 2026.")),
+            row("Tuesdays", "2026-12-08", None)
+        ]
+    );
+    // Two days of the week are said together where neither has a date left when the other ends.
+    let extra = ["02", "09", "03", "10", "04", "11", "18"];
+    assert_eq!(
+        class("2026-11-03", &extra, &[]),
+        [
+            row("Tuesdays", "", None),
+            row("Wednesdays and Thursdays", "2026-12-10", None),
+            row("Fridays", "2026-12-18", None)
+        ]
+    );
+}
+
+#[test]
 fn sessions_that_no_rule_gives_are_told_beside_it() {
     let weekly = |more: &str| format!(r#""repeatFrequency":"P1W","byDay":"TU"{more}"#);
     let saturday = ("Sat 12 Dec 2026, 10:00 to 11:00", "");
