@@ -130,8 +130,10 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
         let is_here = |one: &&Dated| !one.is_off && (one.at == row.at || one.is_online);
         let on = dated.iter().filter(is_here).filter(|one| is_of(row, one));
         let on: HashSet<NaiveDate> = on.map(|one| one.date).collect();
+        // What is cancelled at another place may be what would follow at this one.
+        let off = dated.iter().filter(|one| one.is_off && is_of(row, one)).map(|one| one.date);
         let left = left.iter().filter(|planned| planned.is_of(row)).map(|planned| planned.date);
-        let off: Vec<NaiveDate> = left.filter(|date| !on.contains(date)).collect();
+        let off: Vec<NaiveDate> = off.chain(left).filter(|date| !on.contains(date)).collect();
         row.except.extend(off);
     }
     rows.extend(elsewhere);

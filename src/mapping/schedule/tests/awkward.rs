@@ -145,6 +145,32 @@ fn sessions_all_of_which_are_elsewhere_move_the_class() {
 }
 
 #[test]
+fn a_pattern_elsewhere_does_not_run_on_what_is_cancelled_here() {
+    let annexe = r#","location":{"@type":"Place","name":"Annexe"}"#;
+    let off = r#","eventStatus":"https://schema.org/EventCancelled""#;
+    let thursdays = [
+        ("2026-12-03", ""),
+        ("2026-12-10", annexe),
+        ("2026-12-17", annexe),
+        ("2026-12-24", off),
+        ("2026-12-31", ""),
+        ("2027-01-07", ""),
+    ];
+    let session = |(day, more): (&str, &str)| {
+        format!(r#"{{"startDate":"{day}T19:00:00Z","duration":"PT1H"{more}}}"#)
+    };
+    let class = series(&format!(r#"{AT_HALL}"subEvent":[{}]"#, thursdays.map(session).join(",")));
+    assert_eq!(descriptions(&class), ["Thursdays, 19:00 to 20:00"; 2]);
+    for (row, left_out) in class.schedules.iter().zip([
+        "Not running on: Thu 10 Dec 2026; Thu 17 Dec 2026; Thu 24 Dec 2026.",
+        "Not running on: Thu 24 Dec 2026.",
+    ]) {
+        let notes = row.notes.as_deref();
+        assert_eq!(notes, Some(format!("{WORKED_OUT} {left_out}").as_str()));
+    }
+}
+
+#[test]
 fn each_day_of_the_week_is_where_its_sessions_are() {
     let rows = |kind: &str, sessions: &[(&str, &str)]| {
         let session = |(day, place): &(&str, &str)| {
