@@ -218,25 +218,33 @@ impl View {
     fn matches(&self, query: &Query) -> Vec<(&Part, Found)> {
         let parts = self.snapshot.parts.iter().map(|part| (part, self.scope(part)));
         let parts: Vec<(&Part, RoaringBitmap)> = parts.collect();
-        let with = |part: &Part, of: &RoaringBitmap, word: &str, is_beginning: bool| {
-            let segment = part.segment.as_ref();
-            let [named, said] = [&segment.in_name, &segment.in_text]
-                .map(|words| with_word(segment, words, word, is_beginning));
-            (named | said) & of & &segment.listed
-        };
         let is_here = |word: &str, is_beginning: bool| {
-            parts.iter().any(|(part, scope)| !with(part, scope, word, is_beginning).is_empty())
+            parts.iter().any(|(part, scope)| {
+                let segment = part.segment.as_ref();
+                [&segment.in_name, &segment.in_text].into_iter().any(|words| {
+                    let with_word = with_word(segment, words, word, is_beginning);
+                    !(with_word & scope).is_disjoint(&segment.listed)
+                })
+            })
+        };
+        let count = |word: &str, is_beginning: bool| {
+            let of_part = |(part, _): &(&Part, RoaringBitmap)| {
+                let segment = part.segment.as_ref();
+                let [named, said] = [&segment.in_name, &segment.in_text]
+                    .map(|words| with_word(segment, words, word, is_beginning));
+                ((named | said) & part.alive.as_ref() & &segment.listed).len()
+            };
+            parts.iter().map(of_part).sum::<u64>()
         };
         // What is right elsewhere is no slip in an area, where another word would be shown in its place. But what a few
         // say there may be a slip of theirs, unless a vocabulary says it too.
         let occurs = |word: &str, is_beginning: bool| {
-            if is_here(word, is_beginning) {
-                return true;
-            }
-            let all =
-                parts.iter().map(|(part, _)| with(part, &part.alive, word, is_beginning).len());
-            let count: u64 = all.sum();
-            count >= SEVERAL || count > 0 && self.snapshot.terms.is_named(word, is_beginning)
+            is_here(word, is_beginning)
+                || match count(word, is_beginning) {
+                    0 => false,
+                    SEVERAL.. => true,
+                    _ => self.snapshot.terms.is_named(word, is_beginning),
+                }
         };
         let search = query.search.as_deref().map(|asked| Search::read(asked, occurs, is_here));
         let found = parts.iter().map(|(part, scope)| {
