@@ -1,8 +1,20 @@
 //! Made-up feeds of any size, told apart by number alone: what an item says follows from its number, so
 //! nothing of them has to be kept.
 
+use chrono::Days;
+use chrono::NaiveDate;
+
 /// How many items a page holds.
 pub(crate) const PAGE: usize = 500;
+
+/// The first Monday of sessions, and from when until when clocks are an hour ahead.
+const MONDAY: NaiveDate = date(1, 4);
+const SUMMER: NaiveDate = date(3, 28);
+const WINTER: NaiveDate = date(10, 31);
+
+const fn date(month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2027, month, day).unwrap()
+}
 
 const LICENSE: &str = "https://creativecommons.org/licenses/by/4.0/";
 
@@ -133,11 +145,12 @@ impl Feed {
 
     fn session(&self, n: usize, again: usize) -> String {
         let (base, parents) = (&self.base, self.parents.max(1));
-        let (day, places) = (1 + (n / parents) % 28, (n + again) % 20);
-        let month = 1 + (n / parents / 28) % 12;
+        let (parent, places) = (n % parents, (n + again) % 20);
+        // On the days of the schedule of its series, week after week.
+        let date = MONDAY + Days::new((parent % 5 + n / parents % 52 * 7) as u64);
+        let offset = if (SUMMER..WINTER).contains(&date) { "+01:00" } else { "Z" };
         format!(
-            r#"{{"@context":"https://openactive.io/","@type":"ScheduledSession","@id":"{base}/api/scheduled-sessions/{n}","superEvent":"{base}/api/session-series/{parent}","startDate":"2027-{month:02}-{day:02}T18:30:00Z","endDate":"2027-{month:02}-{day:02}T19:30:00Z","duration":"PT1H","maximumAttendeeCapacity":20,"remainingAttendeeCapacity":{places}}}"#,
-            parent = n % parents,
+            r#"{{"@context":"https://openactive.io/","@type":"ScheduledSession","@id":"{base}/api/scheduled-sessions/{n}","superEvent":"{base}/api/session-series/{parent}","startDate":"{date}T18:30:00{offset}","endDate":"{date}T19:30:00{offset}","duration":"PT1H","maximumAttendeeCapacity":20,"remainingAttendeeCapacity":{places}}}"#,
         )
     }
 
