@@ -174,7 +174,10 @@ impl App {
                 return Ok(());
             }
             let count = self.store.mark_all().await?;
-            info!(roots = count, "vocabularies, rules or settings changed; mapping again");
+            info!(
+                roots = count,
+                "vocabularies, rules, settings or the program changed; mapping again"
+            );
             self.store.keep_document(MADE_WITH.to_owned(), made_with).await
         };
         let marked: Result<(), StoreError> = marked.await;
