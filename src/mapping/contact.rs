@@ -229,6 +229,9 @@ fn dialled(stated: &str) -> Vec<String> {
     for stated in numbers_in(&line) {
         let Some((before, after)) = rest.split_once(stated) else { continue };
         rest = after;
+        if is_of_hours(stated) {
+            continue;
+        }
         let mut number = stated.to_owned();
         if count_digits(stated) >= SHORTEST_NUMBER {
             last = stated;
@@ -243,6 +246,12 @@ fn dialled(stated: &str) -> Vec<String> {
         published.push(number);
     }
     published
+}
+
+/// Tells whether what looks like a number says when it is answered: `9.00 - 17.00`.
+fn is_of_hours(number: &str) -> bool {
+    let mut groups = number.split(|c: char| !c.is_ascii_digit());
+    count_digits(number) < USUAL_NUMBER && groups.all(|group| group.len() <= 2)
 }
 
 /// Returns what is dialled before a number that stands without it beside one of the same place: `01632 960123 or
@@ -412,6 +421,8 @@ mod tests {
             ("01632 960123 option 2", vec!["01632 960123 option 2"]),
             ("01632 960123 (Option 2)", vec!["01632 960123 option 2"]),
             ("01632 960123 x", vec!["01632 960123"]),
+            ("01632 960123 (9.00 - 17.00)", vec!["01632 960123"]),
+            ("01 63 29 60 12", vec!["01 63 29 60 12"]),
             ("01632 960123 or 960124", vec!["01632 960123", "01632 960124"]),
             ("01632960123/960124, 960125", vec!["01632960123", "01632960124", "01632960125"]),
             ("01632 960123, 010926", vec!["01632 960123"]),
