@@ -18,6 +18,11 @@ fn settings(url: &str, more: &str) -> Settings {
     Settings::default().publisher(&of)
 }
 
+async fn reload(gateway: &Gateway, settings: &Settings) {
+    gateway.configure(settings);
+    assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+}
+
 async fn shows(gateway: &Gateway, names: &[&str]) {
     let is_shown = async || (gateway.names().await == names).then_some(());
     wait_until(&format!("services {names:?}"), PATIENCE, is_shown).await;
@@ -220,8 +225,7 @@ async fn what_is_not_republished_is_no_part_of_what_others_publish() {
     assert!(said.contains("Words of the first") && said.contains(PRICE), "{said}");
 
     for (more, is_republished) in [("republish = false", false), ("", true)] {
-        gateway.configure(&settings(more));
-        assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+        reload(&gateway, &settings(more)).await;
         if is_republished {
             shows(&gateway, &OF_BOTH).await;
         } else {
@@ -233,16 +237,22 @@ async fn what_is_not_republished_is_no_part_of_what_others_publish() {
 /// More than the drop guard ever lets go.
 const MANY: usize = 12;
 
-#[tokio::test]
-async fn what_is_hidden_of_a_service_is_no_loss_and_no_orphan() {
-    let publisher = FakePublisher::start().await;
-    let [series, sessions] = [publisher.feed("/series", 50), publisher.feed("/sessions", 50)];
+/// Publishes classes in one feed, and of each a session with a price in another.
+fn classes_and_sessions(publisher: &FakePublisher) -> [String; 2] {
+    let feeds = ["/series", "/sessions"].map(|path| publisher.feed(path, 50));
     for id in 0..MANY {
         publisher.upsert("/series", &id.to_string(), items::series(id, &format!("Class {id:02}")));
         let mut session = items::session(id, items::uri("series", id), 5);
         session["offers"] = json!([{"@type": "Offer", "price": PRICE, "priceCurrency": "GBP"}]);
         publisher.upsert("/sessions", &id.to_string(), session);
     }
+    feeds
+}
+
+#[tokio::test]
+async fn what_is_hidden_of_a_service_is_no_loss_and_no_orphan() {
+    let publisher = FakePublisher::start().await;
+    let [series, sessions] = classes_and_sessions(&publisher);
     let settings = |hidden: &str| {
         let of = |key: &str, url: &str| {
             let more = if key == hidden { "republish = false" } else { "" };
@@ -261,8 +271,7 @@ async fn what_is_hidden_of_a_service_is_no_loss_and_no_orphan() {
     };
     assert_eq!(priced().await, MANY);
 
-    gateway.configure(&settings("two"));
-    assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+    reload(&gateway, &settings("two")).await;
     let is_clean = async || (priced().await == 0).then_some(());
     wait_until("no price of what is hidden", PATIENCE, is_clean).await;
     gateway.settled().await;
@@ -271,20 +280,17 @@ async fn what_is_hidden_of_a_service_is_no_loss_and_no_orphan() {
     assert_eq!((&feed["state"], &feed["held"]), (&"live".into(), &0.into()), "{feed}");
 
     // With the series hidden, the sessions have a parent all the same.
-    gateway.configure(&settings("one"));
-    assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+    reload(&gateway, &settings("one")).await;
     shows(&gateway, &[]).await;
     gateway.settled().await;
     let feed = gateway.feed(&sessions).await;
     assert_eq!(feed["orphans"], 0, "{feed}");
 
     // What is taken out is no loss either, whose ever it was.
-    gateway.configure(&settings(""));
-    assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+    reload(&gateway, &settings("")).await;
     let is_whole = async || (priced().await == MANY).then_some(());
     wait_until("all prices", PATIENCE, is_whole).await;
-    gateway.configure(&only);
-    assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+    reload(&gateway, &only).await;
     wait_until("no price of what was taken out", PATIENCE, is_clean).await;
     gateway.settled().await;
     assert_eq!(gateway.names().await.len(), MANY);
@@ -295,12 +301,7 @@ async fn what_is_hidden_of_a_service_is_no_loss_and_no_orphan() {
 #[tokio::test]
 async fn what_is_held_shows_nothing_of_what_is_hidden_since() {
     let publisher = FakePublisher::start().await;
-    let [series, sessions] = [publisher.feed("/series", 50), publisher.feed("/sessions", 50)];
-    for id in 0..MANY {
-        publisher.upsert("/series", &id.to_string(), items::series(id, &format!("Class {id:02}")));
-        let session = items::session(id, items::uri("series", id), 5);
-        publisher.upsert("/sessions", &id.to_string(), session);
-    }
+    let [series, sessions] = classes_and_sessions(&publisher);
     publisher.upsert("/series", "else", items::series(MANY, "Of the series alone"));
     let settings = |more: &str| {
         let two = format!("key = \"two\"\nname = \"Two\"\nfeeds = [{sessions:?}]\n{more}\n");
@@ -313,8 +314,7 @@ async fn what_is_held_shows_nothing_of_what_is_hidden_since() {
     wait_until("all held", PATIENCE, is_held).await;
     assert_eq!(gateway.names().await.len(), MANY + 1);
 
-    gateway.configure(&settings("republish = false"));
-    assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+    reload(&gateway, &settings("republish = false")).await;
     shows(&gateway, &["Of the series alone"]).await;
 }
 
