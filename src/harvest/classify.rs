@@ -185,7 +185,7 @@ impl Read<'_> {
         let Some((start, end)) = Occurrence::times(self.opportunity) else {
             return unusable(Some(&self.item.id), Code::StartMissing, "startDate");
         };
-        let status = EventStatus::parse(self.opportunity.event_status.as_str()).unwrap_or_default();
+        let status = EventStatus::of(self.opportunity.event_status.as_str());
         let parent = self.parent_key();
         let is_alone = parent.is_none();
         ItemChange::Occurrence(StoredOccurrence {

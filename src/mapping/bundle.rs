@@ -63,66 +63,35 @@ pub enum EventStatus {
 }
 
 impl EventStatus {
-    /// Reads a schema.org `EventStatusType`, also without `Event`, in capitals or among other words; nothing for
-    /// anything else. What is not the case, as in `not cancelled`, is not read, and what is off only where that comes
-    /// first: one of the sessions may be meant, or what happens in bad weather.
+    /// Reads a schema.org `EventStatusType`, also without `Event`, in capitals or in several words; nothing for
+    /// anything else.
     pub fn parse(text: &str) -> Option<Self> {
-        let word = word_of(text);
-        if word.is_empty() {
-            return None;
-        }
-        if word.eq_ignore_ascii_case("EventScheduled") {
-            return Some(Self::Scheduled);
-        }
-        let words = words_of(text);
-        match Self::changed(&words) {
-            Some((at, status)) if status.is_off() => {
-                (is_of_whole(&words, at) && !is_answered_no(text)).then_some(status)
-            }
-            Some((_, status)) => Some(status),
-            None => bare(word).starts_with("scheduled").then_some(Self::Scheduled),
-        }
-    }
-
-    /// Finds the first words by which something is not as it was to be, and is not said not to be so.
-    fn changed(words: &[String]) -> Option<(usize, Self)> {
-        (0..words.len()).find_map(|at| {
-            let (before, from) = words.split_at(at);
-            Self::change(from).filter(|_| !is_denied(before)).map(|status| (at, status))
+        Some(match bare(text).as_str() {
+            "scheduled" => Self::Scheduled,
+            "cancelled" | "canceled" => Self::Cancelled,
+            "postponed" => Self::Postponed,
+            "rescheduled" => Self::Rescheduled,
+            "movedonline" | "movedtoonline" => Self::MovedOnline,
+            _ => return None,
         })
     }
 
-    /// Reads what words begin with by which something is not as it was to be.
-    fn change(words: &[String]) -> Option<Self> {
-        let at = |index: usize| words.get(index).map(String::as_str).unwrap_or_default();
-        let word = at(0).strip_prefix("event").unwrap_or(at(0));
-        let is_online = at(1) == "online" || (at(1) == "to" && at(2) == "online");
-        if word == "moved" {
-            return Some(if is_online { Self::MovedOnline } else { Self::Rescheduled });
-        }
-        let known = [
-            ("cancelled", Self::Cancelled),
-            ("canceled", Self::Cancelled),
-            ("postponed", Self::Postponed),
-            ("rescheduled", Self::Rescheduled),
-            ("movedonline", Self::MovedOnline),
-        ];
-        let joined = if word == "re" { format!("re{}", at(1)) } else { word.to_owned() };
-        known.into_iter().find(|(known, _)| joined.starts_with(known)).map(|(_, status)| status)
+    /// Reads a status. One that is none of the standard's is that all goes ahead, unless it says cancelled or
+    /// postponed among its words: that is off for the time being, since only who reads it knows what is meant.
+    pub fn of(text: &str) -> Self {
+        let is_off = || {
+            let words = text.to_ascii_lowercase();
+            ["cancelled", "canceled", "postponed"].iter().any(|word| words.contains(word))
+        };
+        Self::parse(text)
+            .unwrap_or_else(|| if is_off() { Self::Postponed } else { Self::Scheduled })
     }
 
-    /// Tells whether a text says something that people should know and no status does: `Draft`, but not `Active`, or
-    /// to where or when something was moved.
+    /// Tells whether a text says something that people should know and no status does: `Draft`, `Cancelled - 24/12`,
+    /// but not `Active`.
     pub fn is_telling(text: &str) -> bool {
-        match Self::parse(text) {
-            Some(Self::Rescheduled) => text.contains(char::is_whitespace),
-            Some(_) => false,
-            None => {
-                let is_changed = || Self::changed(&words_of(text)).is_some();
-                !text.is_empty()
-                    && (!RUNNING.contains(&bare(word_of(text)).as_str()) || is_changed())
-            }
-        }
+        let is_usual = || RUNNING.contains(&bare(text).as_str());
+        !text.is_empty() && Self::parse(text).is_none() && !is_usual()
     }
 
     /// Tells whether it does not take place. What moved online does.
@@ -131,111 +100,14 @@ impl EventStatus {
     }
 }
 
-/// Returns the words and numbers of a status in small letters, also those of `EventMovedOnline`. The words of a web
-/// address say nothing, unless it is all there is.
-fn words_of(text: &str) -> Vec<String> {
-    let is_address = |part: &&str| part.contains("://");
-    let parts: Vec<&str> = match text.split_whitespace().collect::<Vec<_>>().as_slice() {
-        [one] if is_address(one) => vec![word_of(one)],
-        parts => parts.iter().filter(|part| !is_address(part)).copied().collect(),
-    };
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut before = ' ';
-    for c in parts.join(" ").chars() {
-        let is_of_word = c.is_alphanumeric() || matches!(c, '\'' | '’');
-        if !is_of_word || (c.is_uppercase() && (before.is_lowercase() || before.is_numeric())) {
-            words.push(std::mem::take(&mut word));
-        }
-        if is_of_word {
-            word.extend(c.to_lowercase());
-        }
-        before = c;
-    }
-    words.push(word);
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-/// Tells whether words end by saying that something is not the case, or not as a whole: `not`, `hasn't been`,
-/// `no longer`, `partially`.
-fn is_denied(words: &[String]) -> bool {
-    let mut words = words.iter().rev().map(String::as_str);
-    match words.find(|word| !matches!(*word, "be" | "been")) {
-        Some("longer") => words.next() == Some("no"),
-        Some("not" | "never" | "partially" | "previously") => true,
-        word => word.is_some_and(|word| word.ends_with("n't") || word.ends_with("n’t")),
-    }
-}
-
-/// Tells whether the word at a place is said of all there is: nothing stands before it that may be a part of it, and
-/// it hangs on nothing.
-fn is_of_whole(words: &[String], at: usize) -> bool {
-    let is_on_condition = matches!(words.get(at + 1).map(String::as_str), Some("if" | "unless"));
-    !is_on_condition && words[..at].iter().all(|word| OF_WHOLE.contains(&word.as_str()))
-}
-
-/// Tells whether a text is the field of a form with its answer: `cancelled: no`, but not `Cancelled: no instructor`.
-fn is_answered_no(text: &str) -> bool {
-    let parts: Vec<&str> = text.split([':', '=']).collect();
-    parts.windows(2).any(|two| {
-        let answer = two[1].trim_start();
-        let end = answer.find(|c: char| !c.is_alphanumeric()).unwrap_or(answer.len());
-        let (word, rest) = answer.split_at(end);
-        let is_all = !rest.trim_start().starts_with(char::is_alphanumeric);
-        let is_no = word.eq_ignore_ascii_case("no") && is_all;
-        ends_off(two[0]) && (is_no || word.eq_ignore_ascii_case("false"))
-    })
-}
-
-/// Tells whether the last word of a text is one by which something is off.
-pub(super) fn ends_off(text: &str) -> bool {
-    let text = text.trim_end_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    ["cancelled", "canceled", "postponed"].iter().any(|word| text.ends_with(word))
-}
-
-/// Returns the letters and digits of a word in small letters, without `event` before them.
-fn bare(word: &str) -> String {
+/// Returns the letters and digits of a status in small letters, without `event` before them.
+fn bare(text: &str) -> String {
+    let is_address = !text.contains(char::is_whitespace);
+    let word = if is_address { word_of(text) } else { text };
     let letters = word.chars().filter(char::is_ascii_alphanumeric);
     let bare: String = letters.map(|c| c.to_ascii_lowercase()).collect();
     bare.strip_prefix("event").unwrap_or(&bare).to_owned()
 }
-
-/// Words between which and `cancelled` nothing says that only a part is.
-const OF_WHOLE: [&str; 32] = [
-    "activities",
-    "activity",
-    "all",
-    "are",
-    "been",
-    "class",
-    "classes",
-    "course",
-    "courses",
-    "currently",
-    "event",
-    "events",
-    "has",
-    "have",
-    "is",
-    "it",
-    "now",
-    "oa",
-    "org",
-    "permanently",
-    "sadly",
-    "schema",
-    "series",
-    "session",
-    "sessions",
-    "sorry",
-    "status",
-    "temporarily",
-    "the",
-    "this",
-    "type",
-    "unfortunately",
-];
 
 /// What systems have for a status that is as usual.
 const RUNNING: [&str; 13] = [
@@ -321,7 +193,7 @@ impl Occurrence {
     /// Makes an occurrence of an embedded sub-event.
     pub fn embedded(opportunity: &Opportunity) -> Option<Self> {
         let (start, end) = Self::times(opportunity)?;
-        let status = EventStatus::parse(opportunity.event_status.as_str()).unwrap_or_default();
+        let status = EventStatus::of(opportunity.event_status.as_str());
         let facts = Some(Arc::new(facts_of(opportunity)));
         Some(Self { start, end, status, facts })
     }

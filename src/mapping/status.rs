@@ -8,7 +8,6 @@ use chrono::Utc;
 use super::bundle::ChildFeed;
 use super::bundle::EventStatus;
 use super::bundle::Occurrence;
-use super::bundle::ends_off;
 use super::context::Context;
 use super::context::date_of;
 use super::context::local_time;
@@ -18,9 +17,6 @@ use super::schedule::words::day_words;
 use super::text;
 use crate::openactive::Kind;
 use crate::openactive::lenient::Text;
-use crate::openactive::month_of;
-use crate::openactive::parse_date;
-use crate::openactive::parse_written_date;
 use crate::openactive::word_of;
 use crate::oruk::Status;
 use crate::quality::Code;
@@ -101,7 +97,7 @@ pub(super) fn judge(cx: &Context<'_>, lives: &Liveness) -> Judgement {
 
 fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
     if let Some(stated) = stated_status(cx) {
-        if EventStatus::parse(stated).is_some() && !is_of_some_dates(cx, stated) {
+        if EventStatus::parse(stated).is_some() {
             cx.check_term(stated, "https://schema.org/", word_of(stated), "eventStatus");
         } else {
             cx.find(Code::StatusUnknown, "eventStatus");
@@ -148,71 +144,8 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
 
 /// Returns whether the opportunity goes ahead: as it says itself, else as what it is part of says.
 pub(super) fn head_status(cx: &Context<'_>) -> EventStatus {
-    let stated = stated_status(cx).filter(|stated| !is_of_some_dates(cx, stated));
-    stated.and_then(EventStatus::parse).unwrap_or_default()
+    stated_status(cx).map(EventStatus::of).unwrap_or_default()
 }
-
-/// Tells whether a series is said to be cancelled, or postponed, on some dates alone, as by `Cancelled - 24/12`.
-fn is_of_some_dates(cx: &Context<'_>, stated: &str) -> bool {
-    let is_known = |word: &str| SOME_DATES.iter().any(|known| known.eq_ignore_ascii_case(word));
-    cx.bundle.head.kind == Kind::SessionSeries
-        && EventStatus::parse(stated).is_some_and(EventStatus::is_off)
-        && (text::words(stated).any(is_known) || names_date(stated))
-        && !says_since_when(stated)
-}
-
-/// Tells whether a date is not that of a session, but since when or until when there is none, to when all was
-/// postponed, or when it was written down, as in `Cancelled 2026-11-01`.
-fn says_since_when(stated: &str) -> bool {
-    let lower = stated.to_lowercase();
-    let words: Vec<&str> = text::words(&lower).collect();
-    let parts: Vec<&str> = lower.split_whitespace().collect();
-    let is_off = |part: &str| part.ends_with(char::is_alphabetic) && ends_off(part);
-    words.iter().any(|word| SINCE_WHEN.contains(word))
-        || words.windows(2).any(|two| matches!(two, ["as", "of"] | ["postponed", "to"]))
-        || parts.windows(2).any(|two| is_off(two[0]) && parse_date(two[1]).is_some())
-}
-
-/// Tells whether a text has something that looks like a date: `24/12`, `3rd`, the name of a month. Not the number
-/// of a room.
-fn names_date(text: &str) -> bool {
-    let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '(' | ')');
-    let words = text.split(is_between).map(|word| word.trim_matches(['.', '-']));
-    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    let has_digit = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
-    let is_month = |at: usize| {
-        // `May` is a word like others, unless a number stands beside it.
-        let has_day = || {
-            words[..at].last().is_some_and(has_digit) || words.get(at + 1).is_some_and(has_digit)
-        };
-        !has_digit(&words[at])
-            && month_of(words[at]).is_some()
-            && (!words[at].eq_ignore_ascii_case("may") || has_day())
-    };
-    words.iter().any(|word| is_date(word)) || (0..words.len()).any(is_month)
-}
-
-fn is_date(word: &str) -> bool {
-    let is_ordinal = ["st", "nd", "rd", "th"].iter().any(|suffix| {
-        let day = word.strip_suffix(suffix).and_then(|day| day.parse::<u32>().ok());
-        day.is_some_and(|day| (1..=31).contains(&day))
-    });
-    let is_day = |day: &str, month: &str| {
-        let number = |text: &str, most: u32| text.parse().is_ok_and(|n| (1..=most).contains(&n));
-        number(day, 31) && number(month, 12) && word != "24/7"
-    };
-    let of_day = word.split_once('/').is_some_and(|(day, month)| is_day(day, month));
-    let is_whole = || parse_date(word).or_else(|| parse_written_date(word)).is_some();
-    is_ordinal || of_day || is_whole()
-}
-
-/// Words by which dates are told from others.
-const SOME_DATES: [&str; 8] =
-    ["christmas", "dates", "easter", "holidays", "some", "today", "tomorrow", "week"];
-
-/// Words by which a date is none of a session.
-const SINCE_WHEN: [&str; 9] =
-    ["after", "from", "further", "last", "permanently", "since", "till", "until", "updated"];
 
 /// Returns the status as it is stated. A session that stands for itself is its own occurrence, and says there how
 /// it is with it.
@@ -257,7 +190,7 @@ fn days_since(cx: &Context<'_>, date: NaiveDate) -> i64 {
 fn alert(cx: &Context<'_>) -> Option<String> {
     let stated = stated_status(cx).unwrap_or_default();
     let status = head_status(cx);
-    let is_unknown = EventStatus::is_telling(stated) || is_of_some_dates(cx, stated);
+    let is_unknown = EventStatus::is_telling(stated);
     let of_head = match status {
         _ if is_unknown => Some(format!("Status as published: {}", as_published(cx, stated))),
         EventStatus::Cancelled => Some("This activity is cancelled.".to_owned()),
@@ -284,18 +217,18 @@ fn alert(cx: &Context<'_>) -> Option<String> {
 /// Returns what people must know of a session before they go to it, and whether that is in the publisher's words.
 fn news_of(cx: &Context<'_>, occurrence: &Occurrence) -> Option<(String, bool)> {
     let start = local_time(occurrence.start);
-    let session = || format!("session on {} at {}", day_words(start.date()), start.format("%H:%M"));
+    let session = format!("session on {} at {}", day_words(start.date()), start.format("%H:%M"));
+    if let Some(stated) = unknown_status(cx, occurrence) {
+        let words = as_published(cx, stated);
+        return Some((format!("Status of the {session} as published: {words}"), true));
+    }
     let what = match occurrence.status {
         EventStatus::Cancelled => "is cancelled",
         EventStatus::Postponed => "is postponed",
         EventStatus::MovedOnline => "has moved online",
-        EventStatus::Rescheduled | EventStatus::Scheduled => {
-            let stated = unknown_status(cx, occurrence)?;
-            let words = as_published(cx, stated);
-            return Some((format!("Status of the {} as published: {words}", session()), true));
-        }
+        EventStatus::Rescheduled | EventStatus::Scheduled => return None,
     };
-    Some((format!("The {} {what}.", session()), false))
+    Some((format!("The {session} {what}."), false))
 }
 
 /// Returns the status of a session where only its own words tell it; of slots nothing is told but whether they are off.
