@@ -1,5 +1,6 @@
 //! What the mapping looks at: one opportunity and everything that belongs to it.
 
+use std::collections::HashSet;
 use std::iter::successors;
 use std::sync::Arc;
 
@@ -227,6 +228,15 @@ fn facts_of(opportunity: &Opportunity) -> Opportunity {
         url: Text::default(),
         ..opportunity.clone()
     }
+}
+
+/// Returns what occurrences say for themselves, each distinct text once.
+pub(super) fn distinct_facts<'o>(
+    occurrences: impl Iterator<Item = &'o Occurrence>,
+) -> Vec<&'o Arc<Opportunity>> {
+    let mut seen = HashSet::new();
+    let facts = occurrences.filter_map(|occurrence| occurrence.facts.as_ref());
+    facts.filter(|facts| seen.insert(Arc::as_ptr(facts))).collect()
 }
 
 /// How far the feed of the occurrences has been read.

@@ -10,6 +10,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::HashSet;
 use std::ops::Add;
+use std::sync::Arc;
 
 use chrono::DateTime;
 use chrono::LocalResult;
@@ -23,6 +24,7 @@ use chrono_tz::Europe::London;
 
 use super::bundle::Bundle;
 use super::bundle::Occurrence;
+use super::bundle::distinct_facts;
 use super::detail;
 use super::detail::Detail;
 use super::detail::Within;
@@ -49,15 +51,18 @@ pub(super) struct Context<'a> {
     pub(super) bundle: &'a Bundle,
     pub(super) rules: &'a Rules,
     pub(super) now: DateTime<Utc>,
+    /// The date in the United Kingdom.
+    pub(super) today: NaiveDate,
     pub(super) service_id: Id,
     /// The head and its parents, nearest first.
     layers: Vec<&'a Opportunity>,
     /// Every occurrence, those embedded in the head included, by start.
     pub(super) occurrences: Vec<Occurrence>,
-    /// Some occurrence is not over yet.
-    has_future: bool,
-    /// Some occurrence of these, or of all when all are over, goes ahead.
-    has_on: bool,
+    /// What occurrences say for themselves, each distinct text once: of those to come, since the place or price of
+    /// last month may be another; of all when all are over. What is off tells nothing of others.
+    facts: Vec<Arc<Opportunity>>,
+    /// Some of these occurrences says nothing for itself.
+    lacks_facts: bool,
     /// What is published nowhere: see [`detail::withheld`].
     withheld: Vec<Detail>,
     findings: RefCell<Vec<Finding>>,
@@ -76,20 +81,21 @@ impl<'a> Context<'a> {
             bundle,
             rules,
             now,
+            today: local_time(now).date(),
             service_id,
             layers: Vec::new(),
             occurrences: Vec::new(),
-            has_future: false,
-            has_on: false,
+            facts: Vec::new(),
+            lacks_facts: false,
             withheld: Vec::new(),
             findings: RefCell::new(Vec::new()),
         };
         context.note_oddities();
         context.layers = context.chain();
         context.occurrences = context.gather_occurrences();
-        context.has_future = context.occurrences.iter().any(|o| o.is_future(now));
-        let has_on = context.current().any(|one| !one.status.is_off());
-        context.has_on = has_on;
+        let current = current(&context.occurrences, now);
+        context.lacks_facts = current.iter().any(|one| one.facts.is_none());
+        context.facts = distinct_facts(current.into_iter()).into_iter().cloned().collect();
         context.withheld = detail::withheld(&context);
         context
     }
@@ -171,8 +177,27 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Takes note of what is taken out of a text that should be plain: markup, and links that let people in.
-    pub(super) fn check_text(&self, stated: &str, path: &str) {
+    /// Returns a line of the publisher's text as it may be published (see [`text::line`]), and takes note of what is
+    /// taken out of it.
+    pub(super) fn stated_line(&self, stated: &str, path: &str) -> String {
+        let line = text::line(stated);
+        self.check_text(stated, &line, path);
+        self.clean(line)
+    }
+
+    /// Returns text of the publisher as it may be published (see [`text::block`]), and takes note of what is taken out
+    /// of it.
+    pub(super) fn stated_block(&self, stated: &str, path: &str) -> String {
+        let block = text::block(stated);
+        self.check_text(stated, &block, path);
+        self.clean(block)
+    }
+
+    /// Takes note of what was taken out of a text that should be plain: markup, and links that let people in.
+    pub(super) fn check_text(&self, stated: &str, shown: &str, path: &str) {
+        if shown == stated {
+            return;
+        }
         if text::has_markup(stated) {
             self.find(Code::MarkupInText, path);
         }
@@ -237,24 +262,9 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Returns the facts of the occurrences, each distinct one once where they are shared: of those to
-    /// come, since the place or price of last month may be another; of all when all are over. What is off tells
-    /// nothing of others.
+    /// Returns what the occurrences that count say for themselves, each distinct text once.
     pub(super) fn facts(&self) -> impl Iterator<Item = &Opportunity> {
-        let mut last: Option<*const Opportunity> = None;
-        self.current().filter_map(|occurrence| occurrence.facts.as_deref()).filter(move |facts| {
-            let address = std::ptr::from_ref::<Opportunity>(facts);
-            let is_new = last != Some(address);
-            last = Some(address);
-            is_new
-        })
-    }
-
-    /// Returns the occurrences whose facts count.
-    fn current(&self) -> impl Iterator<Item = &Occurrence> {
-        let all = self.occurrences.iter();
-        let current = all.filter(|one| !self.has_future || one.is_future(self.now));
-        current.filter(|one| !self.has_on || !one.status.is_off())
+        self.facts.iter().map(|facts| &**facts)
     }
 
     /// Returns the value of the first layer that states it, else the one all occurrences agree on.
@@ -272,10 +282,8 @@ impl<'a> Context<'a> {
         &'s self,
         property: impl Fn(&'s Opportunity) -> &'s T,
     ) -> Option<&'s T> {
-        let is_stated =
-            |one: &'s Occurrence| one.facts.as_deref().is_some_and(|o| !property(o).is_absent());
         let is_of_all = self.layers.iter().any(|layer| !property(layer).is_absent())
-            || self.current().all(is_stated);
+            || (!self.lacks_facts && self.facts().all(|facts| !property(facts).is_absent()));
         is_of_all.then(|| self.first(&property))?
     }
 
@@ -321,6 +329,17 @@ impl<'a> Context<'a> {
     pub(super) fn into_findings(self) -> Vec<Finding> {
         self.findings.into_inner()
     }
+}
+
+/// Returns the occurrences whose facts count.
+fn current(all: &[Occurrence], now: DateTime<Utc>) -> Vec<&Occurrence> {
+    let has_future = all.iter().any(|one| one.is_future(now));
+    let mut current: Vec<&Occurrence> =
+        all.iter().filter(|one| !has_future || one.is_future(now)).collect();
+    if current.iter().any(|one| !one.status.is_off()) {
+        current.retain(|one| !one.status.is_off());
+    }
+    current
 }
 
 /// Takes out the embedded events that are copies of items of their own, which tell how things are now. Items of which

@@ -396,11 +396,9 @@ fn stated_ages(offer: &Offer) -> Stated {
 }
 
 fn option_words(cx: &Context<'_>, offer: &Offer) -> Option<String> {
-    cx.check_text(offer.name.as_str(), "offers.name");
-    cx.check_text(offer.description.as_str(), "offers.description");
-    let mut parts = vec![cx.line(offer.name.as_str())];
+    let mut parts = vec![cx.stated_line(offer.name.as_str(), "offers.name")];
     parts.extend(stated_ages(offer).in_words().map(|words| cx.line(&words)));
-    parts.push(cx.line(offer.description.as_str()));
+    parts.push(cx.stated_line(offer.description.as_str(), "offers.description"));
     match Booking::parse(offer.open_booking_in_advance.as_str()) {
         Some(Booking::Required) => parts.push("Booking in advance required".to_owned()),
         Some(Booking::Unavailable) => parts.push("No booking in advance".to_owned()),

@@ -97,6 +97,9 @@ impl Crosswalk {
     /// Returns the terms of a service: those of its activities, each from the nearest activity at or
     /// above it that has a row, and those of every service.
     pub(super) fn of(&self, activities: &[TaxonomyTerm], list: &Vocabulary) -> Vec<TaxonomyTerm> {
+        if self.terms.is_empty() {
+            return Vec::new();
+        }
         let found = activities.iter().filter_map(|activity| self.nearest(activity, list));
         let every = self.terms.get(EVERY);
         attribute::distinct(found.chain(every).flatten().cloned())

@@ -82,8 +82,12 @@ fn published(cx: &Context<'_>) -> Option<String> {
             Property::Description => (plain, "description"),
             _ => (cx.first(|o| &o.formatted_description), "beta:formattedDescription"),
         };
-        cx.check_links(stated?.as_str(), path);
-        let words = cx.clean(text::block(stated?.as_str()));
+        let stated = stated?.as_str();
+        let words = text::block(stated);
+        if words != stated {
+            cx.check_links(stated, path);
+        }
+        let words = cx.clean(words);
         (!words.is_empty()).then_some(words)
     })
 }
@@ -117,9 +121,7 @@ fn stated_line(
     path: &str,
     property: fn(&Opportunity) -> &Text,
 ) -> Option<String> {
-    let stated = cx.first(property)?;
-    cx.check_text(stated.as_str(), path);
-    Some(cx.line(stated.as_str()))
+    Some(cx.stated_line(cx.first(property)?.as_str(), path))
 }
 
 fn levels(cx: &Context<'_>) -> Option<String> {

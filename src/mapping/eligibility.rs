@@ -381,8 +381,7 @@ fn conditions(cx: &Context<'_>) -> Vec<String> {
     let mut sentences = Vec::new();
     for (stated, path) in restrictions {
         for words in stated.into_iter().flatten() {
-            cx.check_text(words.as_str(), path);
-            sentences.push(text::sentence(&cx.line(words.as_str())));
+            sentences.push(text::sentence(&cx.stated_line(words.as_str(), path)));
         }
     }
     sentences

@@ -7,6 +7,7 @@ use super::address;
 use super::attribute;
 use super::attribute::Attendance;
 use super::bundle::EventStatus;
+use super::bundle::distinct_facts;
 use super::context::Context;
 use super::meeting::mentions_joining_link;
 use super::precedence::Field;
@@ -39,6 +40,8 @@ pub(super) struct Places<'a> {
     of_head: Option<Id>,
     /// The published places, in the order of the physical locations.
     pub(super) venues: Vec<&'a Place>,
+    /// The id of each place of the head and its occurrences, which may state the same.
+    ids: Vec<(&'a Place, Id)>,
 }
 
 impl Places<'_> {
@@ -56,8 +59,14 @@ impl Places<'_> {
         self.only().or(self.of_head)
     }
 
-    /// Returns the service at location of a place.
-    pub(super) fn at(&self, location_id: Id) -> Option<Id> {
+    /// Returns the service at location of a place of the head or an occurrence.
+    pub(super) fn at_place(&self, cx: &Context<'_>, place: &Place) -> Option<Id> {
+        let known = self.ids.iter().find(|(known, _)| std::ptr::eq(*known, place));
+        self.at(known.map(|(_, id)| *id).or_else(|| location_id(cx, place))?)
+    }
+
+    /// Returns the service at location of a location.
+    fn at(&self, location_id: Id) -> Option<Id> {
         self.at_locations.iter().find(|at| at.location_id == location_id).map(|at| at.id)
     }
 }
@@ -65,16 +74,20 @@ impl Places<'_> {
 /// Maps where the opportunity takes place.
 pub(super) fn places<'a>(cx: &'a Context<'_>) -> Places<'a> {
     let attendance = attendance(cx);
-    let mut places =
-        Places { attendance, at_locations: Vec::new(), of_head: None, venues: Vec::new() };
+    let (at_locations, venues, ids) = Default::default();
+    let mut places = Places { attendance, at_locations, of_head: None, venues, ids };
     if attendance != Attendance::Online {
         if locations(cx).next().is_some_and(|stated| stated.iter().any(is_link)) {
             cx.find(Code::LocationUnresolved, "location");
         }
         for place in published_places(cx) {
-            let Some(location) = physical(cx, place) else { continue };
-            if places.at(location.id).is_none() {
-                places.at_locations.push(at_location(cx, location));
+            let Some(id) = location_id(cx, place) else {
+                cx.find(Code::LocationUnresolved, "location");
+                continue;
+            };
+            places.ids.push((place, id));
+            if places.at(id).is_none() {
+                places.at_locations.push(at_location(cx, physical(cx, place, id)));
                 places.venues.push(place);
             }
         }
@@ -84,7 +97,7 @@ pub(super) fn places<'a>(cx: &'a Context<'_>) -> Places<'a> {
         if let [place] = stated_places(cx)
             && attendance == Attendance::InPerson
         {
-            places.of_head = location_id(cx, place).and_then(|id| places.at(id));
+            places.of_head = places.at_place(cx, place);
         }
     }
     if attendance != Attendance::InPerson {
@@ -105,8 +118,11 @@ fn attendance(cx: &Context<'_>) -> Attendance {
         Some(mode) => mode,
         _ if cx.bundle.head.kind == Kind::OnDemandEvent => Attendance::Online,
         _ if published_virtual(cx).is_some() || virtual_place(cx).is_some() => {
-            let has_place = published_places(cx).any(|place| !is_virtual(place));
-            if has_place { Attendance::Mixed } else { Attendance::Online }
+            if published_places(cx).next().is_some() {
+                Attendance::Mixed
+            } else {
+                Attendance::Online
+            }
         }
         _ => Attendance::InPerson,
     }
@@ -150,7 +166,7 @@ fn published_virtual<'a>(cx: &'a Context<'_>) -> Option<&'a VirtualLocation> {
 
 /// Returns what lets people into the meetings of the opportunity and its sessions: never to be published.
 pub(super) fn access_details<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
-    let of_sessions = cx.occurrences.iter().filter_map(|occurrence| occurrence.facts.as_deref());
+    let of_sessions = distinct_facts(cx.occurrences.iter()).into_iter().map(|facts| &**facts);
     let all = cx.layers().iter().copied().chain(of_sessions);
     all.flat_map(|opportunity| {
         let online = opportunity.virtual_location.get().into_iter();
@@ -215,19 +231,17 @@ fn virtual_location(cx: &Context<'_>) -> Location {
     };
     let published = published_virtual(cx).cloned().or_else(in_places);
     let published = published.as_ref();
-    let text_of = |value: &str, path: &str, clean: fn(&str) -> String| {
-        cx.check_text(value, path);
-        Some(cx.clean(clean(value))).filter(|text| !text.is_empty())
-    };
     let recording = || cx.first(|o| &o.work_featured)?.get()?.url.get();
     let url = published.and_then(|location| location.url.get()).or_else(recording);
     let of_name = |location: &VirtualLocation| {
         let stated = location.name.as_str();
-        let name = text_of(stated, "beta:virtualLocation.name", text::line);
-        name.filter(|_| !mentions_joining_link(stated))
+        let name = cx.stated_line(stated, "beta:virtualLocation.name");
+        Some(name).filter(|name| !name.is_empty() && !mentions_joining_link(stated))
     };
     let of_description = |location: &VirtualLocation| {
-        text_of(location.description.as_str(), "beta:virtualLocation.description", text::block)
+        let stated = location.description.as_str();
+        let words = cx.stated_block(stated, "beta:virtualLocation.description");
+        Some(words).filter(|words| !words.is_empty())
     };
     let mut location = empty(
         Id::derive("location", &[&cx.bundle.head.key, "virtual"]),
@@ -257,7 +271,7 @@ fn empty(id: Id, location_type: LocationType, name: String) -> Location {
 }
 
 /// Returns the id of a physical place; nothing for a link to a place that is not published.
-pub(super) fn location_id(cx: &Context<'_>, place: &Place) -> Option<Id> {
+fn location_id(cx: &Context<'_>, place: &Place) -> Option<Id> {
     if is_link(place) {
         return None;
     }
@@ -279,23 +293,16 @@ pub(super) fn words(place: &Place) -> Option<&str> {
     (is_id_alone(place) && canonical_uri(text).is_none()).then_some(text)
 }
 
-fn physical(cx: &Context<'_>, place: &Place) -> Option<Location> {
-    if is_link(place) {
-        cx.find(Code::LocationUnresolved, "location");
-        return None;
-    }
+fn physical(cx: &Context<'_>, place: &Place, id: Id) -> Location {
     let name = text::line(place.name.as_str());
-    let coordinates = coordinates(cx, place);
-    let id = Id::derive("location", &[&place_key(cx, place, &name, coordinates)]);
+    cx.check_text(place.name.as_str(), &name, "location.name");
     let shown_name = if name.is_empty() { "Venue".to_owned() } else { cx.clean_name(name) };
     let mut location = empty(id, LocationType::Physical, shown_name);
     let shown_name = location.name.clone().unwrap_or_default();
-    location.description =
-        Some(cx.clean(text::block(place.description.as_str()))).filter(|text| !text.is_empty());
-    cx.check_text(place.name.as_str(), "location.name");
-    cx.check_text(place.description.as_str(), "location.description");
+    let description = cx.stated_block(place.description.as_str(), "location.description");
+    location.description = Some(description).filter(|text| !text.is_empty());
     location.url = cx.web_address(place.url.as_str(), "location.url");
-    (location.latitude, location.longitude) = coordinates.unzip();
+    (location.latitude, location.longitude) = coordinates(cx, place).unzip();
     if let Some((identifier, kind)) = external_identifier(cx, place) {
         location.external_identifier = Some(identifier);
         location.external_identifier_type = Some(kind);
@@ -324,7 +331,7 @@ fn physical(cx: &Context<'_>, place: &Place) -> Option<Location> {
         .into_iter()
         .map(|term| attribute::link(id, "location", "amenity", term))
         .collect();
-    Some(location)
+    location
 }
 
 /// Returns the key of a place: its URI, its local identifier, else its name and where it is.
@@ -455,8 +462,8 @@ pub(super) fn accessibility_summary(cx: &Context<'_>) -> Option<String> {
 /// Returns the publisher's own words on accessibility.
 pub(super) fn accessibility_information(cx: &Context<'_>) -> Option<String> {
     let stated = cx.first(|o| &o.accessibility_information)?;
-    cx.check_text(stated.as_str(), "accessibilityInformation");
-    Some(cx.clean(text::block(stated.as_str()))).filter(|text| !text.is_empty())
+    let words = cx.stated_block(stated.as_str(), "accessibilityInformation");
+    Some(words).filter(|text| !text.is_empty())
 }
 
 /// The row about the venue, made of its amenities.

@@ -7,6 +7,7 @@
 use std::iter::once;
 use std::iter::successors;
 
+use super::bundle::distinct_facts;
 use super::contact::contact_point;
 use super::contact::is_private_contact;
 use super::context::Context;
@@ -162,10 +163,9 @@ fn places_of(opportunity: &Opportunity) -> impl Iterator<Item = &Place> {
 /// Returns all that belongs to the opportunity, embedded or not, of the past as well: texts outlast sessions.
 fn parts<'a>(cx: &'a Context<'_>) -> Vec<&'a Opportunity> {
     let bundle = cx.bundle;
-    let facts = bundle.occurrences.iter().filter_map(|occurrence| occurrence.facts.as_deref());
+    let facts = distinct_facts(bundle.occurrences.iter()).into_iter().map(|facts| &**facts);
     let items = once(cx.head()).chain(&bundle.parents).chain(&bundle.members);
     let mut parts: Vec<&Opportunity> = items.chain(facts).collect();
-    parts.dedup_by(|a, b| std::ptr::eq(*a, *b));
     let mut at = 0;
     while let Some(part) = parts.get(at).copied() {
         let above = [
@@ -195,7 +195,7 @@ pub(super) fn organizer<'a>(cx: &'a Context<'_>) -> Organizer<'a> {
         cx.find(Code::PersonWithheld, source.as_str());
         return publisher();
     }
-    cx.check_text(party.name.as_str(), "organizer.name");
+    cx.check_text(party.name.as_str(), &name, "organizer.name");
     let id = Id::derive("organization", &[&key_of(cx, party, &name)]);
     let organization = if is_private {
         if !party.url.is_absent() || !party.description.is_absent() {
@@ -290,8 +290,7 @@ fn bare(cx: &Context<'_>, id: Id, name: String) -> Organization {
 
 fn public(cx: &Context<'_>, id: Id, name: String, party: &Party) -> Organization {
     let mut organization = bare(cx, id, name);
-    cx.check_text(party.description.as_str(), "organizer.description");
-    let description = cx.clean(text::block(party.description.as_str()));
+    let description = cx.stated_block(party.description.as_str(), "organizer.description");
     if !description.is_empty() {
         organization.description = description;
     }

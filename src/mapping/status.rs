@@ -31,7 +31,7 @@ const ALERT_DAYS: i64 = 28;
 const MAX_ALERTS: usize = 8;
 
 /// How long a service lives by its dates.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Liveness {
     /// Some schedule has no end, or ends today or later, and not all of its dates are left out.
     is_running: bool,
@@ -49,20 +49,13 @@ pub(super) struct Liveness {
 
 impl Liveness {
     /// Judges schedules by the next date that is sure to follow from each, by when it ends, and by whether all
-    /// dates until then are left out.
+    /// dates until then are left out. `days` are those after which the content changes by itself.
     pub(super) fn of(
-        cx: &Context<'_>,
-        rows: &mut dyn Iterator<Item = (Option<NaiveDate>, Option<NaiveDate>, bool)>,
+        today: NaiveDate,
+        rows: impl Iterator<Item = (Option<NaiveDate>, Option<NaiveDate>, bool)>,
+        days: Vec<NaiveDate>,
     ) -> Self {
-        let today = local_time(cx.now).date();
-        let mut lives = Self {
-            is_running: false,
-            is_used_up: false,
-            is_scheduled: false,
-            last: None,
-            next: None,
-            days: Vec::new(),
-        };
+        let mut lives = Self { days, ..Self::default() };
         for (next, last, is_used_up) in rows {
             let is_ahead = last.is_none_or(|last| last >= today);
             lives.is_scheduled = true;
@@ -72,12 +65,6 @@ impl Liveness {
             lives.next = lives.next.into_iter().chain(next).min();
         }
         lives
-    }
-
-    /// Adds days after which the content changes by itself.
-    pub(super) fn with_days(mut self, days: impl Iterator<Item = NaiveDate>) -> Self {
-        self.days.extend(days);
-        self
     }
 }
 
@@ -183,7 +170,7 @@ fn end_of(start: Option<NaiveDate>, end: &Text) -> Option<NaiveDate> {
 }
 
 fn days_since(cx: &Context<'_>, date: NaiveDate) -> i64 {
-    (local_time(cx.now).date() - date).num_days()
+    (cx.today - date).num_days()
 }
 
 /// Says what is off in the next weeks.

@@ -34,8 +34,8 @@ pub(super) fn dates(
             let read: Vec<_> = parts.map(|part| left_out(cx, part, rule, path)).collect();
             if read.is_empty() || read.iter().any(Option::is_none) {
                 cx.find(Code::ScheduleUnusable, path);
-                cx.check_text(text, path);
-                unread.extend(Some(cx.line(text)).filter(|line| !line.is_empty()));
+                let line = cx.stated_line(text, path);
+                unread.extend(Some(line).filter(|line| !line.is_empty()));
             }
             dates.extend(read.into_iter().flatten().flatten());
         }

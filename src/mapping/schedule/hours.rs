@@ -36,11 +36,10 @@ pub(super) fn rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     let stated = cx.first(|o| &o.hours_available).into_iter();
     check(cx, stated.chain(courts.map(|court| &court.hours_available)), "hoursAvailable");
     let published = published_hours(cx);
-    let today = local_time(cx.now).date();
-    let lists = published.iter().map(|hours| of_hours(hours, "Available: ", today));
+    let lists = published.iter().map(|hours| of_hours(hours, "Available: ", cx.today));
     let lists: Vec<Vec<Row>> = lists.collect();
     let mut rows = if lists.len() > 1 { of_any(&lists) } else { lists.concat() };
-    rows.retain(|row| row.last().is_none_or(|last| last >= today));
+    rows.retain(|row| row.last().is_none_or(|last| last >= cx.today));
     let mut entries = published.iter().flat_map(|hours| hours.iter());
     let is_closed = !published.is_empty() && entries.all(is_never_open);
     if rows.iter().all(|row| row.label == CLOSED) && !is_closed {
@@ -49,12 +48,12 @@ pub(super) fn rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     if rows.is_empty() && published.is_empty() {
         let hours = places.venues.iter().map(|venue| &venue.opening_hours_specification);
         check(cx, hours.clone(), "location.openingHoursSpecification");
-        rows.extend(hours.flat_map(|hours| of_hours(hours, "Venue open: ", today)));
+        rows.extend(hours.flat_map(|hours| of_hours(hours, "Venue open: ", cx.today)));
     }
     let special = places.venues.iter().map(|venue| &venue.special_opening_hours_specification);
     check(cx, special.clone(), "location.specialOpeningHoursSpecification");
-    let special = special.flat_map(|hours| of_special(hours, today));
-    rows.extend(special.filter(|row| row.last().is_none_or(|last| last >= today)));
+    let special = special.flat_map(|hours| of_special(hours, cx.today));
+    rows.extend(special.filter(|row| row.last().is_none_or(|last| last >= cx.today)));
     for row in &mut rows {
         row.at = at;
     }

@@ -41,7 +41,6 @@ use super::location::is_online;
 use super::status::Liveness;
 use crate::openactive::Kind;
 use crate::openactive::Moment;
-use crate::openactive::Opportunity;
 use crate::openactive::lenient::Absent as _;
 use crate::openactive::stamp_in;
 use crate::oruk::Frequency;
@@ -63,26 +62,24 @@ pub(super) fn schedules(
     } else {
         event_rows(cx, places)
     };
-    let today = local_time(cx.now).date();
     // Whether a rule runs on beside what is cancelled is asked only where something is.
     let has_off = cx.occurrences.iter().any(|o| o.status.is_off() && o.is_future(cx.now));
     let next = |row: &Row| {
-        let own = || row.ahead(today).filter(|_| !is_off(cx, row));
-        if has_off { row.next(today).or_else(own) } else { None }
+        let own = || row.ahead(cx.today).filter(|_| !is_off(cx, row));
+        if has_off { row.next(cx.today).or_else(own) } else { None }
     };
-    let mut lives = rows.iter().map(|row| (next(row), row.last(), row.is_used_up(today)));
-    let liveness = Liveness::of(cx, &mut lives);
-    let is_past = |row: &Row| row.last().is_some_and(|last| last < today);
+    let lives: Vec<_> =
+        rows.iter().map(|row| (next(row), row.last(), row.is_used_up(cx.today))).collect();
+    let is_past = |row: &Row| row.last().is_some_and(|last| last < cx.today);
     if rows.iter().any(|row| !is_past(row)) {
         rows.retain(|row| !is_past(row));
     }
     let told = rows.iter().flat_map(|row| row.except.iter().chain(&row.online).copied());
-    let ends = rows.iter().filter_map(Row::last).chain(told);
     // A pattern stops saying when it begins once that is less than a week ahead.
     let begins = rows.iter().filter_map(|row| row.valid_from);
     let begins = begins.filter_map(|date| date.checked_sub_signed(TimeDelta::days(7)));
-    let ends = ends.chain(begins);
-    let liveness = liveness.with_days(ends);
+    let days = rows.iter().filter_map(Row::last).chain(told).chain(begins).collect();
+    let liveness = Liveness::of(cx.today, lives.into_iter(), days);
     (write(cx, rows, places.attendance.words(), link), liveness)
 }
 
@@ -106,9 +103,8 @@ fn write(cx: &Context<'_>, rows: Vec<Row>, attending: &str, link: Option<&str>) 
 fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     let dated = future_occurrences(cx, places);
     let left: Vec<Planned> = cx.occurrences.iter().filter_map(|one| Planned::of(cx, one)).collect();
-    let today = local_time(cx.now).date();
     let mut rows = published_rows(cx);
-    if !dated.is_empty() && rows.iter().all(|row| row.last().is_some_and(|last| last < today)) {
+    if !dated.is_empty() && rows.iter().all(|row| row.last().is_some_and(|last| last < cx.today)) {
         rows.clear(); // the schedule ran out, the dates go on
     }
     let mut rows: Vec<Row> =
@@ -158,7 +154,6 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
 /// which follow from no rule, go ahead on its days at another time, or in place of its own, and several of its dates
 /// lie before the last of them.
 fn confirm(cx: &Context<'_>, row: &mut Row, dated: &[Dated], others: &[Dated]) -> bool {
-    let today = local_time(cx.now).date();
     let passes_over = row.rule.as_ref().is_some_and(|rule| rule.interval > 1);
     let mut of_row: Vec<&Dated> = dated.iter().filter(|one| is_of(row, one)).collect();
     if passes_over && row.dtstart.is_none() {
@@ -179,7 +174,7 @@ fn confirm(cx: &Context<'_>, row: &mut Row, dated: &[Dated], others: &[Dated]) -
     let starts = cx.occurrences.iter().map(|one| local_time(one.start));
     let starts = starts.filter(|start| Some(start.time()) == row.opens);
     let known: HashSet<NaiveDate> = starts.map(|start| start.date()).collect();
-    let days = today.iter_days().take(366).take_while(|date| *date <= last);
+    let days = cx.today.iter_days().take(366).take_while(|date| *date <= last);
     let missing = days.filter(|date| row.has(*date) && !known.contains(date));
     let missing: Vec<NaiveDate> = missing.collect();
     if !is_confirmed {
@@ -356,7 +351,7 @@ fn future_occurrences(cx: &Context<'_>, places: &Places<'_>) -> Vec<Dated> {
         let start = local_time(occurrence.start);
         let end = occurrence.end.map(local_time);
         let own_place = occurrence.facts.as_deref().filter(|facts| !facts.location.is_absent());
-        let own_place = own_place.and_then(|facts| place_of_facts(cx, facts, places));
+        let own_place = own_place.and_then(|facts| places.at_place(cx, facts.location.first()?));
         let last_date = end.map_or(start.date(), |end| end.date());
         let spans_days = end.is_some_and(|end| end - start > TimeDelta::hours(16));
         let own_mode = || occurrence.facts.as_deref().is_some_and(|o| is_online(cx, o));
@@ -374,11 +369,6 @@ fn future_occurrences(cx: &Context<'_>, places: &Places<'_>) -> Vec<Dated> {
         }
     });
     dated.collect()
-}
-
-fn place_of_facts(cx: &Context<'_>, facts: &Opportunity, places: &Places<'_>) -> Option<Id> {
-    let place = facts.location.first()?;
-    places.at(super::location::location_id(cx, place)?)
 }
 
 /// The dates of an event, of a course without occurrences, or of a series that gives the times of its only
@@ -479,8 +469,7 @@ fn set_course_dates(cx: &Context<'_>, rows: &mut Vec<Row>) {
         // None of the schedules is within the course, so its dates are not theirs, unless they are all over.
         cx.find(Code::EndBeforeStart, "eventSchedule");
         *rows = as_published;
-        let today = local_time(cx.now).date();
-        let are_over = rows.iter().all(|row| row.last().is_some_and(|last| last < today));
+        let are_over = rows.iter().all(|row| row.last().is_some_and(|last| last < cx.today));
         if let Some((first, last)) = first.zip(last.or(latest)).filter(|_| are_over) {
             for row in rows {
                 // They may be of the last time that it was given.

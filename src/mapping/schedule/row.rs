@@ -43,7 +43,14 @@ impl Rule {
     pub(super) fn has(&self, date: NaiveDate, start: Option<NaiveDate>) -> bool {
         let passed = start.map_or(0, |start| self.periods(start, date));
         let is_counted = passed.checked_rem(i64::from(self.interval)) == Some(0);
-        is_counted && self.period(date, 0).is_some_and(|dates| dates.contains(&date))
+        is_counted
+            && match self.frequency {
+                Frequency::Weekly => self.days.iter().any(|day| day.weekday == date.weekday()),
+                Frequency::Monthly => date.with_day(1).is_some_and(|first| {
+                    self.days.iter().any(|day| nth_of_month(first, *day) == Some(date))
+                        || self.month_days.iter().any(|day| day_of_month(first, *day) == Some(date))
+                }),
+            }
     }
 
     /// Returns how many weeks or months lie between two dates.
@@ -249,9 +256,8 @@ impl Row {
         attending: &str,
         link: Option<&str>,
     ) -> Schedule {
-        let today = crate::mapping::local_time(cx.now).date();
         for dates in [&mut self.except, &mut self.online] {
-            dates.retain(|date| *date >= today);
+            dates.retain(|date| *date >= cx.today);
             dates.sort_unstable();
             dates.dedup();
         }

@@ -96,8 +96,7 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Result<Row
         return Err("eventSchedule.endDate"); // nobody knows which of the two is wrong
     }
     // A count that ran out before an end to come was not meant: forms send a repeatCount of 1.
-    let today = local_time(cx.now).date();
-    let ran_out = |last: &NaiveDate| *last < today && end.is_some_and(|end| end >= today);
+    let ran_out = |last: &NaiveDate| *last < cx.today && end.is_some_and(|end| end >= cx.today);
     let last_counted = counted();
     let count = count.filter(|_| !last_counted.as_ref().is_some_and(ran_out));
     let last_counted = last_counted.filter(|last| !ran_out(last));

@@ -43,8 +43,7 @@ pub(super) fn in_uk_time(cx: &Context<'_>, schedule: &Schedule, row: Row) -> Vec
     };
     let Some(opens) = row.opens.filter(|_| !is_of_uk(zone)) else { return vec![row] };
     cx.find(Code::ScheduleTimezone, PATH);
-    let today = local_time(cx.now).date();
-    let spans = spans(&row, zone, opens, today);
+    let spans = spans(&row, zone, opens, cx.today);
     let is_one = spans.len() == 1;
     let rows = spans.iter().enumerate().map(|(index, span)| {
         let mut moved = moved(&row, opens, span.difference)?;
