@@ -45,8 +45,12 @@ pub(super) const MAX_DATES: usize = 12;
 
 /// Works out the rows of a set of occurrences. The second value tells whether dates were cut.
 ///
-/// `now` tells which patterns have not started yet, `has_end` whether they end with their last dates.
-pub(super) fn derive(occurrences: &[Dated], now: NaiveDateTime, has_end: bool) -> (Vec<Row>, bool) {
+/// `now` tells which patterns have not started yet, `end` when one ends of which the last date is this.
+pub(super) fn derive(
+    occurrences: &[Dated],
+    now: NaiveDateTime,
+    end: impl Fn(&Row, NaiveDate) -> Option<NaiveDate>,
+) -> (Vec<Row>, bool) {
     let when = |one: &Dated| {
         let weekday = one.date.weekday().num_days_from_monday();
         (one.opens, one.closes, weekday, (one.last_date - one.date).num_days())
@@ -71,7 +75,7 @@ pub(super) fn derive(occurrences: &[Dated], now: NaiveDateTime, has_end: bool) -
         group.dedup_by_key(|one| one.date);
         match pattern(&group, at, now) {
             Some(mut row) => {
-                row.valid_to = group.last().filter(|_| has_end).map(|last| last.date);
+                row.valid_to = group.last().and_then(|last| end(&row, last.date));
                 patterns.push((group[0].date, row));
             }
             None => singles.extend(group),
@@ -264,7 +268,7 @@ mod tests {
 
     fn rules(dates: &[&str]) -> Vec<(Option<String>, Vec<String>)> {
         let occurrences: Vec<_> = dates.iter().map(|date| on(date, "18:30")).collect();
-        let rows = derive(&occurrences, occurrences[0].date.into(), false).0;
+        let rows = derive(&occurrences, occurrences[0].date.into(), |_, _| None).0;
         rows.iter()
             .map(|row| {
                 (Some(words::describe(row)), row.except.iter().map(ToString::to_string).collect())
@@ -295,7 +299,7 @@ mod tests {
             ("2026-10-06T20:00:00", false),
             ("2026-10-07T09:00:00", false),
         ] {
-            let (rows, _) = derive(&tuesdays, now.parse().unwrap(), false);
+            let (rows, _) = derive(&tuesdays, now.parse().unwrap(), |_, _| None);
             assert_eq!(rows[0].valid_from, is_told.then_some(tuesdays[0].date), "{now}");
         }
     }
@@ -329,7 +333,7 @@ mod tests {
             .map(|n| on("2026-01-01", "10:00").date + TimeDelta::days(n * n * 7 + n))
             .map(|date| Dated { date, last_date: date, ..on("2026-01-01", "10:00") })
             .collect();
-        let (rows, is_cut) = derive(&dates, dates[0].date.into(), false);
+        let (rows, is_cut) = derive(&dates, dates[0].date.into(), |_, _| None);
         assert!(rows.iter().all(|row| row.rule.is_none()));
         assert_eq!((rows.len(), is_cut), (MAX_DATES, true));
     }

@@ -40,9 +40,8 @@ pub(super) fn rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     let lists: Vec<Vec<Row>> = lists.collect();
     let mut rows = if lists.len() > 1 { of_any(&lists) } else { lists.concat() };
     rows.retain(|row| row.last().is_none_or(|last| last >= cx.today));
-    let mut entries = published.iter().flat_map(|hours| hours.iter());
-    let is_closed = !published.is_empty() && entries.all(is_never_open);
-    if rows.iter().all(|row| row.label == CLOSED) && !is_closed {
+    let is_open = |row: &Row| row.label != CLOSED;
+    if !rows.iter().any(is_open) && !is_shut(&published, cx.today) {
         rows.extend(of_slots(cx));
     }
     if rows.is_empty() && published.is_empty() {
@@ -110,9 +109,17 @@ fn dates(hours: &OpeningHours) -> Option<(Option<NaiveDate>, Option<NaiveDate>)>
     Some((from.ok()?, to.ok()?))
 }
 
-fn is_never_open(hours: &OpeningHours) -> bool {
-    times(hours).is_some_and(|(opens, closes)| opens == closes)
-        && dates(hours) == Some((None, None))
+/// Tells whether hours say that something is shut on all days of the week, from now on or before.
+fn is_shut(published: &[&Many<OpeningHours>], today: NaiveDate) -> bool {
+    let entries = || published.iter().flat_map(|hours| hours.iter());
+    let is_never_open = |hours: &OpeningHours| {
+        let is_shut = times(hours).is_some_and(|(opens, closes)| opens == closes);
+        let has_begun = |from: Option<NaiveDate>| from.is_none_or(|from| from <= today);
+        is_shut && dates(hours).is_some_and(|(from, to)| has_begun(from) && to.is_none())
+    };
+    let days: HashSet<Weekday> = entries().flat_map(weekdays).collect();
+    let is_of_all = days.len() == 7 || entries().any(|hours| named_days(hours).next().is_none());
+    is_of_all && entries().all(is_never_open)
 }
 
 /// Returns the hours of the facility, else those of its courts, each once; none where none can be read.
@@ -133,28 +140,22 @@ fn published_hours<'a>(cx: &'a Context<'_>) -> Vec<&'a Many<OpeningHours>> {
 
 /// Joins the hours of courts that differ: something can be used whenever one of them can.
 fn of_any(lists: &[Vec<Row>]) -> Vec<Row> {
-    let is_lasting = |row: &Row| row.rule.is_some() && row.valid_from.or(row.valid_to).is_none();
     let rows = lists.iter().flatten().cloned();
-    let (lasting, others): (Vec<Row>, Vec<Row>) = rows.partition(is_lasting);
-    let mut by_day = Spans::new();
-    for row in &lasting {
-        let (Some(rule), Some(opens), Some(closes)) = (&row.rule, row.opens, row.closes) else {
-            continue;
-        };
-        let minutes = |time: NaiveTime| time.hour() * 60 + time.minute();
-        let (from, to) = (minutes(opens), minutes(closes));
-        let to = if to > from { to } else { to + DAY_MINUTES };
-        for day in &rule.days {
-            let day = day.weekday.num_days_from_monday();
-            by_day.entry(day).or_default().push((from, to));
-        }
+    let (open, others): (Vec<Row>, Vec<Row>) =
+        rows.partition(|row| row.rule.is_some() && row.label != CLOSED);
+    // Those that last come first.
+    let mut by_bounds: BTreeMap<Bounds, Vec<Row>> = BTreeMap::new();
+    for row in open {
+        by_bounds.entry((row.valid_from, row.valid_to)).or_default().push(row);
     }
-    let notes = lasting.first().map(|row| row.notes.clone());
-    let notes = notes.filter(|notes| lasting.iter().all(|row| row.notes == *notes));
-    let mut all = of_spans(by_day);
-    for row in &mut all {
-        row.label = "Available: ";
-        row.notes = notes.clone().unwrap_or_default();
+    let mut all: Vec<Row> = Vec::new();
+    for (bounds, rows) in by_bounds {
+        for row in union(&rows, bounds) {
+            let is_within = all.iter().any(|lasting| is_within(&row, lasting));
+            if !is_within {
+                all.push(row);
+            }
+        }
     }
     // Where one of them is shut, others may be open.
     let is_shut = |rows: &Vec<Row>, row: &Row| {
@@ -168,6 +169,44 @@ fn of_any(lists: &[Vec<Row>]) -> Vec<Row> {
         }
     }
     all
+}
+
+/// Tells whether hours are part of others that last.
+fn is_within(row: &Row, lasting: &Row) -> bool {
+    let days = |row: &Row| row.rule.as_ref().map(|rule| rule.days.clone()).unwrap_or_default();
+    let is_in = row.opens >= lasting.opens && row.closes <= lasting.closes;
+    let is_of_day = |row: &Row| row.opens < row.closes;
+    let is_same = (row.opens, row.closes) == (lasting.opens, lasting.closes);
+    let known = days(lasting);
+    lasting.valid_from.or(lasting.valid_to).is_none()
+        && days(row).iter().all(|day| known.contains(day))
+        && (is_same || (is_in && is_of_day(row) && is_of_day(lasting)))
+}
+
+/// Joins hours that apply between the same dates.
+fn union(rows: &[Row], (valid_from, valid_to): Bounds) -> Vec<Row> {
+    let mut by_day = Spans::new();
+    for row in rows {
+        let (Some(rule), Some(opens), Some(closes)) = (&row.rule, row.opens, row.closes) else {
+            continue;
+        };
+        let minutes = |time: NaiveTime| time.hour() * 60 + time.minute();
+        let (from, to) = (minutes(opens), minutes(closes));
+        let to = if to > from { to } else { to + DAY_MINUTES };
+        for day in &rule.days {
+            let day = day.weekday.num_days_from_monday();
+            by_day.entry(day).or_default().push((from, to));
+        }
+    }
+    let notes = rows.first().map(|row| row.notes.clone());
+    let notes = notes.filter(|notes| rows.iter().all(|row| row.notes == *notes));
+    let mut joined = of_spans(by_day);
+    for row in &mut joined {
+        row.label = "Available: ";
+        row.notes = notes.clone().unwrap_or_default();
+        (row.valid_from, row.valid_to) = (valid_from, valid_to);
+    }
+    joined
 }
 
 fn of_hours(hours: &Many<OpeningHours>, label: &'static str, today: NaiveDate) -> Vec<Row> {

@@ -121,7 +121,7 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     });
     let others = of_none(&rows, &dated);
     let is_event = matches!(cx.bundle.head.kind, Kind::Event | Kind::HeadlineEvent);
-    let mut derived = derived(cx, others, is_event, !rows.is_empty());
+    let mut derived = derived(cx, others, is_event, &rows);
     for row in derived.iter_mut().filter(|row| row.rule.is_some()) {
         let is_here = |one: &&Dated| !one.is_off && (one.at == row.at || one.is_online);
         let on = dated.iter().filter(is_here).filter(|one| is_of(row, one));
@@ -210,8 +210,10 @@ fn leave_out(row: &mut Row, dated: &[Dated], left: &[Planned]) -> Vec<Row> {
 }
 
 /// Makes rows of the sessions that follow from no published rule. Beside published rules those that were moved are no
-/// pattern, what is off is none either, and a pattern goes no further than its sessions.
-fn derived(cx: &Context<'_>, sessions: Vec<Dated>, is_event: bool, has_rules: bool) -> Vec<Row> {
+/// pattern, and what is off is none either. Beside one that is certain a pattern has ended of which no session is
+/// published, though later ones of the series are.
+fn derived(cx: &Context<'_>, sessions: Vec<Dated>, is_event: bool, rules: &[Row]) -> Vec<Row> {
+    let has_rules = !rules.is_empty();
     // The parts of an event are its programme: they do not go on beyond it.
     let is_single = |one: &Dated| is_event || (has_rules && one.is_moved);
     let (singles, mut regular): (Vec<Dated>, Vec<Dated>) =
@@ -219,7 +221,9 @@ fn derived(cx: &Context<'_>, sessions: Vec<Dated>, is_event: bool, has_rules: bo
     if has_rules && regular.iter().all(|one| one.is_off) {
         regular.clear();
     }
-    let (mut rows, is_cut) = derive::derive(&regular, local_time(cx.now), has_rules);
+    let until = cx.occurrences.iter().map(|one| local_time(one.start).date()).max();
+    let end = |row: &Row, last| end_beside(rules, until, row, last);
+    let (mut rows, is_cut) = derive::derive(&regular, local_time(cx.now), end);
     let (dates, are_cut) = derive::dates(singles);
     if is_cut || are_cut {
         cx.find(Code::DatesCut, "subEvent");
@@ -230,6 +234,34 @@ fn derived(cx: &Context<'_>, sessions: Vec<Dated>, is_event: bool, has_rules: bo
     rows.extend(dates);
     rows
 }
+
+/// Returns when a pattern ends that stands beside rules, and of which the last session is at a date. Beside a rule that
+/// is certain it ended with that one, where its next date is past while other sessions go on `until` later, or where
+/// the rule says what comes. None goes on beyond all rules.
+fn end_beside(
+    rules: &[Row],
+    until: Option<NaiveDate>,
+    row: &Row,
+    last: NaiveDate,
+) -> Option<NaiveDate> {
+    let certain: Vec<&Row> =
+        rules.iter().filter(|rule| !rule.notes.iter().any(|note| note == PROVISIONAL)).collect();
+    let dates = row.rule.iter().flat_map(|rule| rule.dates(last));
+    let mut next = dates.filter(|date| *date > last).take(MAX_COMPARED);
+    let is_said =
+        |date: &NaiveDate| certain.iter().any(|rule| rule.opens == row.opens && rule.has(*date));
+    let has_ended = |date: NaiveDate| Some(date) <= until || is_said(&date);
+    if !certain.is_empty()
+        && (next.next().is_some_and(has_ended) || next.any(|date| is_said(&date)))
+    {
+        return Some(last);
+    }
+    let ends: Vec<NaiveDate> = rules.iter().map(Row::last).collect::<Option<_>>()?;
+    ends.into_iter().max().map(|end| end.max(last))
+}
+
+/// How many dates of a pattern are held against rules: those of a year, of a weekly one.
+const MAX_COMPARED: usize = 53;
 
 /// Tells whether what is off is the whole of a single date.
 fn is_off(cx: &Context<'_>, row: &Row) -> bool {

@@ -223,7 +223,8 @@ impl Row {
 
     /// Tells whether all dates of a complete rule from a day on are left out.
     pub(super) fn is_used_up(&self, day: NaiveDate) -> bool {
-        self.is_complete && !self.except.is_empty() && self.next(day).is_none()
+        let is_left_out = |date: &NaiveDate| *date >= day && self.has(*date);
+        self.is_complete && self.next(day).is_none() && self.except.iter().any(is_left_out)
     }
 
     /// Returns the first day from a day on of a single date: only an event whose parts are off has one

@@ -399,8 +399,12 @@ fn slots_are_shown_beside_dates_on_which_all_is_shut() {
     assert_eq!(facility(dates), format!("{closed}; {bookable}"));
     let of_days = format!(r#"{dates},"dayOfWeek":["Thursday","Friday"]"#);
     assert_eq!(facility(&of_days), format!("{closed}; {bookable}"));
-    // What is never open has no hours.
+    let from = |date: &str| facility(&format!(r#","validFrom":"{date}""#));
+    assert_eq!(from("2026-12-24"), bookable);
+    assert_eq!(facility(r#","dayOfWeek":"Sunday""#), bookable);
+    // What is never open has no hours, nor what is shut since a date.
     assert_eq!(facility(""), "");
+    assert_eq!(from("2026-11-01"), "");
 }
 
 #[test]
@@ -426,6 +430,25 @@ fn a_facility_is_open_when_one_of_its_courts_is() {
     );
     let same = ["Available: Mondays, 09:00 to 17:00"];
     assert_eq!(descriptions(&facility(&[day.clone(), day])), same);
+    // One that is shut from a date on takes nothing from the other.
+    let until = |closes: &str| {
+        court(&format!(
+            r#"{{"dayOfWeek":"Monday","opens":"09:00","closes":"{closes}"}},{{"opens":"00:00",
+            "closes":"00:00","validFrom":"2026-12-24"}}"#
+        ))
+    };
+    let rows = |courts: &[String]| {
+        let rows = facility(courts).schedules.into_iter();
+        rows.map(|row| (row.description, row.valid_to.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let row = |hours: &str, last: &str| (format!("Available: Mondays, {hours}"), last.to_owned());
+    let open = court(r#"{"dayOfWeek":"Monday","opens":"09:00","closes":"17:00"}"#);
+    assert_eq!(rows(&[open.clone(), until("17:00")]), [row("09:00 to 17:00", "")]);
+    assert_eq!(
+        rows(&[open, until("21:00")]),
+        [row("09:00 to 17:00", ""), row("09:00 to 21:00", "2026-12-23")]
+    );
+    assert_eq!(rows(&[until("21:00"), until("20:00")]), [row("09:00 to 21:00", "2026-12-23")]);
     // It is shut while all of them are.
     let shut = |opens: &str, first: &str, last: &str| {
         court(&format!(
@@ -1303,9 +1326,46 @@ fn a_pattern_beside_a_rule_goes_no_further_than_its_sessions() {
         [
             row("Tuesdays", "", None),
             row("Wednesdays and Thursdays", "2026-12-10", None),
-            row("Fridays", "2026-12-18", None)
+            // Nobody knows how far ahead sessions are published.
+            row("Fridays", "", None)
         ]
     );
+    // What begins later says what comes, also where it leaves something out; sessions of other days go no further.
+    assert_eq!(
+        class("2027-01-05", &["01", "08", "15"], &[]),
+        [row("Tuesdays", "", None), row("Tuesdays", "2026-12-15", None)]
+    );
+}
+
+#[test]
+fn a_pattern_beside_a_rule_that_nothing_confirms_goes_on() {
+    let partial = class_with(
+        r#""@type":"PartialSchedule","repeatFrequency":"P1W","byDay":"TU","startDate":"2026-09-01""#,
+        &["2026-12-02T19:30", "2026-12-09T19:30", "2026-12-16T19:30"],
+        &[],
+    );
+    let rows = series(&partial).schedules;
+    let rows: Vec<_> =
+        rows.iter().map(|row| (row.byday.as_deref(), row.valid_to.as_deref())).collect();
+    assert_eq!(rows, [(Some("TU"), None), (Some("WE"), None)]);
+}
+
+#[test]
+fn no_pattern_goes_on_beyond_all_rules() {
+    let sessions = ["2026-12-02T18:30", "2026-12-09T18:30", "2026-12-16T18:30"];
+    let rule =
+        r#""repeatFrequency":"P1W","byDay":"TU","startDate":"2026-09-01","endDate":"2026-12-29""#;
+    let rows = series(&class_with(rule, &sessions, &[])).schedules;
+    let rows: Vec<_> =
+        rows.iter().map(|row| (row.byday.as_deref(), row.valid_to.as_deref())).collect();
+    assert_eq!(rows, [(Some("TU"), Some("2026-12-29")), (Some("WE"), Some("2026-12-29"))]);
+}
+
+#[test]
+fn a_class_that_is_over_is_not_closed_for_the_date_that_it_left_out() {
+    let over =
+        tuesdays(r#""startDate":"2026-09-08","endDate":"2026-11-23","exceptDate":"2026-10-27""#);
+    assert_eq!(series(&over).status, Status::Active);
 }
 
 #[test]
