@@ -147,11 +147,14 @@ pub(super) fn without_joining_links(text: String) -> String {
     }
     for find in [dialled, numbers, passwords] {
         for span in find(&out).into_iter().rev() {
-            out.replace_range(span, "(given on booking)");
+            out.replace_range(span, GIVEN);
         }
     }
     out
 }
+
+/// What stands in place of a number or a password.
+const GIVEN: &str = "(given on booking)";
 
 /// Returns where stands what a telephone dials once it was answered: the number of a meeting, and its password
 /// (`+441632960123,,85312345678#,,,,*998877#`).
@@ -239,11 +242,15 @@ fn announces_number(before: &str, number: &str, text: &str) -> bool {
     if !is_id && is_of_times(number) {
         return false;
     }
-    let is_other_id = last.next().is_some_and(|word| is_one_of(word, &OTHER_IDS));
+    let names = |known: &[&str]| {
+        text.split(|c: char| !c.is_alphanumeric()).any(|word| is_one_of(word, known))
+    };
+    let is_other_id = last.next().is_some_and(|word| {
+        is_one_of(word, &OTHER_IDS) || (is_one_of(word, &IDS_OF_SESSIONS) && !names(&PLATFORMS))
+    });
     let announces = words.find(|word| !is_one_of(word, &BEFORE_NUMBERS));
-    let mut all = text.split(|c: char| !c.is_alphanumeric());
     announces.is_some_and(|word| is_one_of(word, &MEETINGS))
-        || (is_id && !is_other_id && all.any(|word| is_one_of(word, &ONLINE)))
+        || (is_id && !is_other_id && names(&ONLINE))
 }
 
 /// Tells whether a number is made of years or times of day alone: `2025-2026-2027`, `1030 1130 1730`.
@@ -277,8 +284,11 @@ fn passwords(text: &str) -> Vec<Range<usize>> {
         let rest = behind_label(after);
         let start = lower.len() - rest.len();
         let between = after.strip_suffix(rest)?;
-        // People buy passes, too.
-        let is_pass = label == PASS;
+        // People buy passes, too; beside what was taken out it is a password.
+        let is_beside = before
+            .trim_end_matches(|c: char| c.is_whitespace() || ",;.(-".contains(c))
+            .ends_with(GIVEN.trim_start_matches('('));
+        let is_pass = label == PASS && !is_beside;
         if is_pass && (!between.contains([':', '=']) || between.contains(char::is_alphabetic)) {
             return None;
         }
@@ -394,20 +404,14 @@ const BEFORE_NUMBERS: [&str; 24] = [
 ];
 
 /// What else has an `ID`.
-const OTHER_IDS: [&str; 12] = [
-    "activity",
-    "booking",
-    "charity",
-    "class",
-    "club",
-    "company",
-    "course",
-    "event",
-    "member",
-    "membership",
-    "site",
-    "venue",
-];
+const OTHER_IDS: [&str; 5] = ["charity", "club", "company", "member", "membership"];
+
+/// What has one that may be that of a meeting.
+const IDS_OF_SESSIONS: [&str; 7] =
+    ["activity", "booking", "class", "course", "event", "site", "venue"];
+
+/// Where meetings are held.
+const PLATFORMS: [&str; 4] = ["skype", "teams", "webex", "zoom"];
 
 /// What may stand between the label of a password and the password.
 const BEFORE_PASSWORDS: [&str; 13] = [
@@ -628,6 +632,22 @@ mod tests {
             ("Zoom class ID 1030 1130 1730", "Zoom class ID *"),
             ("Zoom class 2345 1130 1761", "Zoom class *"),
             ("https://x.org/a;Zoom-ID:85312345678", "https://x.org/a;Zoom-ID:*"),
+        ]);
+    }
+
+    #[test]
+    fn an_id_beside_a_platform_and_a_pass_beside_a_number_are_of_the_meeting() {
+        is_taken_out(&[
+            (
+                "Join us on Zoom! Event ID: 853 1234 5678 Passcode: 112233",
+                "Join us on Zoom! Event ID: * Passcode: *",
+            ),
+            (
+                "Join on Zoom. Meeting ID 853 1234 5678 pass 4321",
+                "Join on Zoom. Meeting ID * pass *",
+            ),
+            ("Zoom ID: 853 1234 5678, Pass 4321", "Zoom ID: *, Pass *"),
+            ("Zoom ID: 853 1234 5678 (pass is yoga2026)", "Zoom ID: * (pass is *)"),
         ]);
     }
 
