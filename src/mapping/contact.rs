@@ -233,10 +233,10 @@ fn dialled(stated: &str) -> Vec<String> {
             continue;
         }
         let mut number = stated.to_owned();
-        if count_digits(stated) >= SHORTEST_NUMBER {
-            last = stated;
-        } else if let Some(area) = area_of(last, before, stated) {
+        if let Some(area) = area_of(last, before, stated) {
             number.insert_str(0, area);
+        } else if count_digits(stated) >= SHORTEST_NUMBER {
+            last = stated;
         } else {
             continue;
         }
@@ -259,10 +259,13 @@ fn is_of_hours(number: &str) -> bool {
 fn area_of<'n>(last: &'n str, between: &str, number: &str) -> Option<&'n str> {
     let between = between.trim().to_ascii_lowercase();
     let is_beside = ["or", "and", "&", "/", ",", ";"].contains(&between.as_str());
-    let is_local = |number: &str| number.bytes().all(|b| b.is_ascii_digit());
-    let (area, local) = last.split_at_checked(last.len().checked_sub(number.len())?)?;
+    let is_local = |number: &str| number.bytes().all(|b| b.is_ascii_digit() || b == b' ');
+    let mut digits = last.rmatch_indices(|c: char| c.is_ascii_digit());
+    let (first, _) = digits.nth(count_digits(number).checked_sub(1)?)?;
+    let (area, local) = last.split_at(first);
     let is_whole = count_digits(last) >= USUAL_NUMBER && !number.starts_with('0');
-    (is_beside && is_whole && is_local(local) && is_local(number)).then_some(area)
+    let is_part = is_whole && count_digits(number) <= LONGEST_LOCAL && !area.is_empty();
+    (is_beside && is_part && is_local(local) && is_local(number)).then_some(area)
 }
 
 /// Returns the extension that a number is followed by, or the option that is chosen there.
@@ -277,14 +280,22 @@ fn extension(after: &str) -> Option<String> {
     Some(format!("{label} {digits}"))
 }
 
-/// Digits of the shortest number that is published, of a usual one, and of the longest extension.
+/// Digits of the shortest number that is published, of a usual one, of the longest without its area, and of the longest
+/// extension.
 const SHORTEST_NUMBER: usize = 7;
 const USUAL_NUMBER: usize = 10;
+const LONGEST_LOCAL: usize = 8;
 const LONGEST_EXTENSION: usize = 5;
 
 /// How extensions are written, and published.
-const EXTENSIONS: [(&str, &str); 5] =
-    [("extension", "ext."), ("ext", "ext."), ("x", "ext."), ("#", "ext."), ("option", "option")];
+const EXTENSIONS: [(&str, &str); 6] = [
+    ("extension", "ext."),
+    ("extn", "ext."),
+    ("ext", "ext."),
+    ("x", "ext."),
+    ("#", "ext."),
+    ("option", "option"),
+];
 
 const TEAM_WORDS: [&str; 20] = [
     "team",
@@ -416,6 +427,7 @@ mod tests {
             ("01632 960123, Extension 21 for Bea", vec!["01632 960123 ext. 21"]),
             ("01632 960123 ext. Bea", vec!["01632 960123"]),
             ("01632 960123 x204", vec!["01632 960123 ext. 204"]),
+            ("01632 960123 extn 204", vec!["01632 960123 ext. 204"]),
             ("01632 960123 Ext: 5", vec!["01632 960123 ext. 5"]),
             ("01632 960123#2", vec!["01632 960123 ext. 2"]),
             ("01632 960123 option 2", vec!["01632 960123 option 2"]),
@@ -425,6 +437,9 @@ mod tests {
             ("01 63 29 60 12", vec!["01 63 29 60 12"]),
             ("01632 960123 or 960124", vec!["01632 960123", "01632 960124"]),
             ("01632960123/960124, 960125", vec!["01632960123", "01632960124", "01632960125"]),
+            ("01632 960123 / 960 456", vec!["01632 960123", "01632 960 456"]),
+            ("020 7946 0123 or 7946 0456", vec!["020 7946 0123", "020 7946 0456"]),
+            ("0161 496 0123, 4960456", vec!["0161 496 0123", "0161 4960456"]),
             ("01632 960123, 010926", vec!["01632 960123"]),
             ("01632 960123 until 311226", vec!["01632 960123"]),
             ("Code 960123 or 960124", vec![]),
