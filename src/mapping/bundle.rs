@@ -1,6 +1,6 @@
 //! What the mapping looks at: one opportunity and everything that belongs to it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::iter::successors;
 use std::sync::Arc;
 
@@ -230,13 +230,20 @@ fn facts_of(opportunity: &Opportunity) -> Opportunity {
     }
 }
 
-/// Returns what occurrences say for themselves, each distinct text once.
+/// Returns what occurrences say for themselves, each distinct text once, and how many say it.
 pub(super) fn distinct_facts<'o>(
     occurrences: impl Iterator<Item = &'o Occurrence>,
-) -> Vec<&'o Arc<Opportunity>> {
-    let mut seen = HashSet::new();
-    let facts = occurrences.filter_map(|occurrence| occurrence.facts.as_ref());
-    facts.filter(|facts| seen.insert(Arc::as_ptr(facts))).collect()
+) -> Vec<(&'o Arc<Opportunity>, usize)> {
+    let mut distinct: Vec<(&Arc<Opportunity>, usize)> = Vec::new();
+    let mut known: HashMap<*const Opportunity, usize> = HashMap::new();
+    for facts in occurrences.filter_map(|occurrence| occurrence.facts.as_ref()) {
+        let at = *known.entry(Arc::as_ptr(facts)).or_insert(distinct.len());
+        match distinct.get_mut(at) {
+            Some((_, count)) => *count += 1,
+            None => distinct.push((facts, 1)),
+        }
+    }
+    distinct
 }
 
 /// How far the feed of the occurrences has been read.

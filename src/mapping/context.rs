@@ -61,8 +61,9 @@ pub(super) struct Context<'a> {
     /// What occurrences say for themselves, each distinct text once: of those to come, since the place or price of
     /// last month may be another; of all when all are over. What is off tells nothing of others.
     facts: Vec<Arc<Opportunity>>,
-    /// Some of these occurrences says nothing for itself.
-    lacks_facts: bool,
+    /// How many of these occurrences say each, and how many there are.
+    counts: Vec<usize>,
+    count: usize,
     /// What is published nowhere: see [`detail::withheld`].
     withheld: Vec<Detail>,
     findings: RefCell<Vec<Finding>>,
@@ -86,7 +87,8 @@ impl<'a> Context<'a> {
             layers: Vec::new(),
             occurrences: Vec::new(),
             facts: Vec::new(),
-            lacks_facts: false,
+            counts: Vec::new(),
+            count: 0,
             withheld: Vec::new(),
             findings: RefCell::new(Vec::new()),
         };
@@ -94,8 +96,10 @@ impl<'a> Context<'a> {
         context.layers = context.chain();
         context.occurrences = context.gather_occurrences();
         let current = current(&context.occurrences, now);
-        context.lacks_facts = current.iter().any(|one| one.facts.is_none());
-        context.facts = distinct_facts(current.into_iter()).into_iter().cloned().collect();
+        context.count = current.len();
+        let distinct = distinct_facts(current.into_iter());
+        context.counts = distinct.iter().map(|(_, count)| *count).collect();
+        context.facts = distinct.into_iter().map(|(facts, _)| Arc::clone(facts)).collect();
         context.withheld = detail::withheld(&context);
         context
     }
@@ -282,9 +286,30 @@ impl<'a> Context<'a> {
         &'s self,
         property: impl Fn(&'s Opportunity) -> &'s T,
     ) -> Option<&'s T> {
-        let is_of_all = self.layers.iter().any(|layer| !property(layer).is_absent())
-            || (!self.lacks_facts && self.facts().all(|facts| !property(facts).is_absent()));
-        is_of_all.then(|| self.first(&property))?
+        self.first_of(property, |stated, all| stated == all)
+    }
+
+    /// Returns the value of the first layer that states it, else the one that half of the occurrences state, and no
+    /// other: one may have forgotten what is true of all, and a single special is not like the others.
+    pub(super) fn first_of_half<'s, T: Absent + PartialEq>(
+        &'s self,
+        property: impl Fn(&'s Opportunity) -> &'s T,
+    ) -> Option<&'s T> {
+        self.first_of(property, |stated, all| stated * 2 >= all)
+    }
+
+    fn first_of<'s, T: Absent + PartialEq>(
+        &'s self,
+        property: impl Fn(&'s Opportunity) -> &'s T,
+        are_enough: fn(usize, usize) -> bool,
+    ) -> Option<&'s T> {
+        if self.layers.iter().all(|layer| property(layer).is_absent()) {
+            let says_it = |facts: &'s Opportunity| !property(facts).is_absent();
+            let stated = self.facts().zip(&self.counts).filter(|(facts, _)| says_it(facts));
+            let stated = stated.map(|(_, count)| count).sum();
+            are_enough(stated, self.count).then_some(())?;
+        }
+        self.first(&property)
     }
 
     /// Returns the value that all occurrences which state it agree on.

@@ -91,7 +91,7 @@ pub(super) fn private_details<'a>(cx: &'a Context<'_>) -> Vec<&'a str> {
         return Vec::new();
     }
     let found = find_party(cx);
-    let is_found = |party: &Party| found.as_ref().is_some_and(|found| found.party == party);
+    let is_found = |party: &Party| found.as_ref().is_some_and(|found| is_alike(found.party, party));
     let mut private: Vec<(&str, bool)> = Vec::new();
     for (stated, supposed) in persons {
         let is_supposed = supposed.is_some_and(|party| !is_found(party));
@@ -121,19 +121,26 @@ pub(super) fn private_details<'a>(cx: &'a Context<'_>) -> Vec<&'a str> {
     private
 }
 
+/// Tells whether two parties are the same one, of whom one may say more: by their ids or their names.
+fn is_alike(one: &Party, other: &Party) -> bool {
+    let (name, other_name) = (one.name.as_str(), other.name.as_str());
+    (!one.id.is_absent() && one.id == other.id)
+        || (!one.name.is_absent() && name.eq_ignore_ascii_case(other_name))
+}
+
 /// Returns what the private persons are reached by whom any part of the opportunity names, wherever they stand in
 /// lists, with the party that is not said to be a person but taken for one. Takes note of each.
 fn private_persons<'a>(cx: &'a Context<'_>) -> Vec<(&'a str, Option<&'a Party>)> {
     let mut private = Vec::new();
-    for part in parts(cx) {
-        let operators = places_of(part).flat_map(|place| &place.service_operator);
-        let parties = (part.organizer.iter().map(|party| (Property::Organizer, party)))
-            .chain(part.provider.iter().map(|party| (Property::Provider, party)))
-            .chain(operators.map(|party| (Property::ServiceOperator, party)));
-        for (source, party) in parties {
+    let parts = parts(cx);
+    let all = parts.iter().flat_map(|part| parties_of(part)).map(|(_, party)| party);
+    let persons: Vec<&Party> = all.filter(|party| party.is_person()).collect();
+    for part in parts {
+        for (source, party) in parties_of(part) {
             let before = private.len();
             let is_private = is_private(party, source);
-            let supposed = Some(party).filter(|party| !party.is_person());
+            let is_person = persons.iter().any(|person| is_alike(person, party));
+            let supposed = Some(party).filter(|party| !party.is_person() && !is_person);
             let own = party.details().filter(|_| is_private);
             private.extend(own.map(|detail| (detail, supposed)));
             for point in &party.contact_point {
@@ -154,6 +161,14 @@ fn private_persons<'a>(cx: &'a Context<'_>) -> Vec<(&'a str, Option<&'a Party>)>
     private
 }
 
+/// Returns who organises or provides an opportunity, or operates its places.
+fn parties_of(part: &Opportunity) -> impl Iterator<Item = (Property, &Party)> {
+    let operators = places_of(part).flat_map(|place| &place.service_operator);
+    (part.organizer.iter().map(|party| (Property::Organizer, party)))
+        .chain(part.provider.iter().map(|party| (Property::Provider, party)))
+        .chain(operators.map(|party| (Property::ServiceOperator, party)))
+}
+
 /// Returns the places of an opportunity, and what each is within.
 fn places_of(opportunity: &Opportunity) -> impl Iterator<Item = &Place> {
     let places = opportunity.location.iter().chain(&opportunity.sports_activity_location);
@@ -163,7 +178,7 @@ fn places_of(opportunity: &Opportunity) -> impl Iterator<Item = &Place> {
 /// Returns all that belongs to the opportunity, embedded or not, of the past as well: texts outlast sessions.
 fn parts<'a>(cx: &'a Context<'_>) -> Vec<&'a Opportunity> {
     let bundle = cx.bundle;
-    let facts = distinct_facts(bundle.occurrences.iter()).into_iter().map(|facts| &**facts);
+    let facts = distinct_facts(bundle.occurrences.iter()).into_iter().map(|(facts, _)| &**facts);
     let items = once(cx.head()).chain(&bundle.parents).chain(&bundle.members);
     let mut parts: Vec<&Opportunity> = items.chain(facts).collect();
     let mut at = 0;
