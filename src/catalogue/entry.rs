@@ -1,6 +1,8 @@
 //! What the catalogue needs to know of a service; kept beside its body, so that a start need not read
 //! every body.
 
+use chrono::NaiveDate;
+use chrono::TimeDelta;
 use hashbrown::HashSet;
 use serde::Deserialize;
 use serde::Serialize;
@@ -196,10 +198,15 @@ fn days(schedule: &Schedule) -> u8 {
     }
     let date = |text: &Option<String>| crate::openactive::parse_date(text.as_deref()?);
     let Some(first) = date(&schedule.dtstart) else { return 0 };
-    let last = date(&schedule.valid_to).unwrap_or(first);
-    let dates = first.iter_days().take_while(|day| *day == first || *day <= last).take(7);
+    // What takes longer is no event of several days, but a course, of which nobody knows the days.
+    let is_event = |last: &NaiveDate| *last - first <= LONGEST_EVENT;
+    let last = date(&schedule.valid_to).filter(is_event).unwrap_or(first);
+    let dates = first.iter_days().take_while(|day| *day == first || *day <= last);
     dates.fold(0, |days, day| days | bit(chrono::Datelike::weekday(&day)))
 }
+
+/// How long an event may take that is on each day.
+const LONGEST_EVENT: TimeDelta = TimeDelta::days(14);
 
 fn words(service: &Service) -> String {
     let name = text::fold_for_words(&service.name);
@@ -282,7 +289,9 @@ mod tests {
         // The third of October 2026 is a Saturday.
         assert_eq!(of("2026-10-03", "2026-10-03"), 0b010_0000);
         assert_eq!(of("2026-10-03", "2026-10-05"), 0b110_0001);
-        assert_eq!(of("2026-10-03", "9999-12-31"), 0b111_1111);
+        assert_eq!(of("2026-10-03", "2026-10-17"), 0b111_1111);
+        // A course of eleven weeks.
+        assert_eq!(of("2026-10-03", "2026-12-19"), 0b010_0000);
         assert_eq!(of("2026-10-03", "2026-10-01"), 0b010_0000);
         assert_eq!(days_of(serde_json::json!({ "dtstart": "2026-10-03" })), 0b010_0000);
         let rule = serde_json::json!({ "freq": "MONTHLY", "dtstart": "2026-10-03", "valid_to": "2026-12-31" });
