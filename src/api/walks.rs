@@ -169,8 +169,9 @@ fn under_way(walks: &[Walk], page: u32, now: DateTime<Utc>) -> Option<usize> {
     let is_under_way = |walk: &Walk| is_lately(walk) && walk.shown.len() > 1 && !walk.is_over;
     let find = |is_it: &dyn Fn(&Walk) -> bool| walks.iter().rposition(is_it);
     find(&|walk| is_latest(walk) && is_next(walk))
+        .or_else(|| find(&|walk| is_under_way(walk) && is_next(walk)))
         .or_else(|| find(&|walk| is_latest(walk) && !lacks(walk) && is_lately(walk)))
-        .or_else(|| find(&|walk| is_under_way(walk) && (is_next(walk) || walk.is_at(page))))
+        .or_else(|| find(&|walk| is_under_way(walk) && walk.is_at(page)))
         // Whoever takes pages in another order is at it still, and any page may be the next.
         .or_else(|| find(&|walk| is_latest(walk) && lacks(walk) && has_gap(walk)))
         .or_else(|| find(&is_next))

@@ -552,6 +552,11 @@ async fn a_reader_who_begins_again_is_not_shown_what_was_left() {
         (vec![1, 3], vec![(1, now), (2, now), (3, now), (4, now)]),
         // Another reader of the same address begins: the first one tries again, and goes on.
         (vec![1, 2, 3], vec![(1, now), (3, before), (4, before), (2, now), (3, now), (5, before)]),
+        // Another reader of the same address is done: the first one goes on.
+        (
+            vec![1, 2, 3],
+            vec![(1, now), (2, now), (3, now), (4, now), (5, now), (4, before), (5, before)],
+        ),
     ]) {
         // The same services, by a question of its own.
         let of = format!("per_page=1&modified_after=20{case:02}-01-01T00:00:00Z");
