@@ -17,8 +17,6 @@ use super::policy::Stale;
 use super::sources::Feeds;
 use super::vocabularies;
 use super::vocabularies::Vocabularies;
-use super::withdrawal::shown;
-use super::withdrawal::withheld_since;
 use crate::api::Export;
 use crate::api::Written;
 use crate::catalogue::Bodies;
@@ -30,6 +28,8 @@ use crate::export::About;
 use crate::export::Format;
 use crate::export::Source;
 use crate::harvest::Sources;
+use crate::harvest::shown_feeds;
+use crate::harvest::withheld_since;
 use crate::mapping::Rules;
 use crate::mapping::Ruleset;
 use crate::mapping::shown_license;
@@ -79,6 +79,7 @@ pub async fn export(
     let stored = Vocabularies::stored_in(&config.mappings, store.as_ref()).await;
     vocabularies::put(&mut rules, stored);
     let gazetteer = Arc::new(Gazetteer::embedded().context("reading the postcodes")?);
+    rules.gazetteer = Some(Arc::clone(&gazetteer));
     let areas = areas(&config.areas)?;
     let datasets = datasets::stored(config, store.as_ref()).await?;
     // The store knows the feeds of the configuration before this one, perhaps.
@@ -89,7 +90,7 @@ pub async fn export(
     });
     let stale = policy::stale(config, &feeds, &Stale::new(), clock.now());
     let republished = Feeds::sources(config, &datasets, &feeds, &stale, &rules);
-    let shown = shown(&feeds, &republished, &Feeds::gate(config, &datasets, &feeds));
+    let shown = shown_feeds(&feeds, &republished, &Feeds::gate(config, &datasets, &feeds));
     let withheld = withheld_since(store.as_ref(), &feeds, &shown).await?;
     if !withheld.is_empty() {
         bail!(

@@ -1,10 +1,7 @@
 //! Withdrawing what is not to be republished any more before anybody is shown it once more.
 //!
-//! A change of the configuration is followed by mapping, which takes its time, perhaps beyond the end of the
-//! process. So the store remembers of which feeds its services may be made, until all was mapped without
-//! those that are withheld now. Until then nothing is served at a start, and nothing exported.
+//! Until all was mapped without it nothing is served at a start, and nothing exported.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -13,52 +10,16 @@ use tracing::info;
 
 use super::App;
 use crate::causes::with_causes;
-use crate::harvest::Gate;
 use crate::harvest::Mapper;
-use crate::harvest::Sources;
+use crate::harvest::SHOWN;
+use crate::harvest::Shown;
+use crate::harvest::shown_feeds;
+use crate::harvest::withheld_since;
 use crate::store::FeedRecord;
-use crate::store::Store;
 use crate::store::StoreError;
-
-/// The name under which the store keeps of which feeds its services may be made.
-const SHOWN: &str = "shown";
 
 /// How soon it is tried again.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(5);
-
-/// Feeds that may be republished, and whether each may be only under a licence that it states itself.
-pub(super) type Shown = BTreeMap<String, bool>;
-
-/// Returns the feeds that may be republished.
-pub(super) fn shown(records: &[FeedRecord], sources: &Sources, gate: &Gate) -> Shown {
-    let shown = records.iter().filter(|record| sources.0.contains_key(&record.id));
-    shown.map(|record| (name_of(record), gate.needs_license.contains(&record.id))).collect()
-}
-
-/// Returns the feeds of which services in the store may still be made, and that are withheld now.
-pub(super) async fn withheld_since(
-    store: &dyn Store,
-    records: &[FeedRecord],
-    now: &Shown,
-) -> Result<Shown, StoreError> {
-    let written = store.document(SHOWN.to_owned()).await?;
-    let written = written.and_then(|body| serde_json::from_slice::<Shown>(&body).ok());
-    // Earlier versions wrote nothing down.
-    let read = || records.iter().filter(|record| record.pages > 0);
-    let before = written.unwrap_or_else(|| read().map(|record| (name_of(record), false)).collect());
-    let is_licensed =
-        |feed: &String| read().any(|record| record.license.is_some() && name_of(record) == *feed);
-    let is_withheld = |feed: &String, needed_license: bool| match now.get(feed) {
-        // One that goes without a licence takes its services along as its pages are read.
-        Some(needs_license) => *needs_license && !needed_license && !is_licensed(feed),
-        None => true,
-    };
-    Ok(before.into_iter().filter(|(feed, needed)| is_withheld(feed, *needed)).collect())
-}
-
-fn name_of(record: &FeedRecord) -> String {
-    format!("{} {}", record.publisher, record.url)
-}
 
 impl App {
     /// Maps the services that wait, without anybody being shown them, where something is not to be republished any more. What
@@ -122,7 +83,7 @@ impl App {
     async fn shown(&self) -> Result<(Vec<FeedRecord>, Shown), StoreError> {
         let records = self.store.feeds().await?;
         let (sources, gate) = (self.mapper.sources.load(), self.mapper.gate.load());
-        let shown = shown(&records, &sources, &gate);
+        let shown = shown_feeds(&records, &sources, &gate);
         Ok((records, shown))
     }
 

@@ -23,6 +23,7 @@ mod poller;
 mod resync;
 mod roots;
 mod setback;
+mod shown;
 mod worker;
 
 pub use board::Board;
@@ -56,5 +57,9 @@ pub use page::ReadPage;
 pub use page::read_page;
 pub use roots::MappedRoot;
 pub use roots::map_roots;
+pub use shown::SHOWN;
+pub use shown::Shown;
+pub use shown::shown_feeds;
+pub use shown::withheld_since;
 pub use worker::Sources;
 pub use worker::publication;

@@ -1,5 +1,6 @@
 //! Roots read, mapped, and judged by what may be published of them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::DateTime;
@@ -10,6 +11,8 @@ use tracing::error;
 use super::assemble::Assembled;
 use super::assemble::assemble;
 use super::gate::Gate;
+use super::shown::shown_feeds;
+use super::shown::withheld_since;
 use super::worker::Sources;
 use super::worker::publication;
 use crate::store::Bundle;
@@ -17,6 +20,7 @@ use crate::store::Dirty;
 use crate::store::FeedId;
 use crate::store::Outcome;
 use crate::store::Publication;
+use crate::store::Served;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Whose;
@@ -79,7 +83,7 @@ pub async fn map_roots(
         bundles.into_iter().map(judged).collect::<Vec<_>>()
     })
     .await?;
-    look_again(store, &mut mapped, now).await?;
+    look_again(store, &mut mapped, (sources, gate), now).await?;
     let mapped = mapped.into_iter().map(|Judged { mut root, loss, .. }| {
         if let Some(feed) = loss {
             root.publication.outcome = Outcome::Held(feed);
@@ -89,12 +93,13 @@ pub async fn map_roots(
     Ok(mapped.collect())
 }
 
-/// Looks once more at what would be lost and at what became nothing, where items were hidden. Any of them may be in
-/// the service as it stands, which must not be held then; and occurrences are orphans if nobody published their
-/// parent, served or not.
+/// Looks once more at what would be lost and at what became nothing, where items were hidden. One of them that was
+/// hidden since may be in the service as it stands, which must not be held then; and occurrences are orphans if nobody
+/// published their parent, served or not.
 async fn look_again(
     store: &Arc<dyn Store>,
     mapped: &mut [Judged],
+    (sources, gate): (&Sources, &Gate),
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let of = |doubtful: &[&mut Judged]| {
@@ -103,7 +108,8 @@ async fn look_again(
     let partial = mapped.iter_mut().filter(|judged| judged.is_partial);
     let mut lost: Vec<_> = partial.filter(|judged| judged.loss.is_some()).collect();
     if !lost.is_empty() {
-        let bundles = store.bundles_of(of(&lost), Whose::All).await?;
+        let whose = hidden_since(store.as_ref(), sources, gate).await?;
+        let bundles = store.bundles_of(of(&lost), whose).await?;
         for (judged, bundle) in lost.iter_mut().zip(&bundles) {
             judged.loss = judged.loss.filter(|_| size(bundle) == judged.size);
         }
@@ -127,6 +133,23 @@ async fn look_again(
         };
     }
     Ok(())
+}
+
+/// Returns of which feeds items may have been part of services that stand: of all, as long as some are withheld since
+/// of which services in the store may be made; then of those that are served while they state a licence, which they may
+/// have done.
+async fn hidden_since(
+    store: &dyn Store,
+    sources: &Sources,
+    gate: &Gate,
+) -> Result<Whose, StoreError> {
+    let records = store.feeds().await?;
+    let withheld = withheld_since(store, &records, &shown_feeds(&records, sources, gate)).await?;
+    if !withheld.is_empty() {
+        return Ok(Whose::All);
+    }
+    let feeds = sources.0.keys().copied().collect();
+    Ok(Whose::Served(Arc::new(Served { feeds, if_licensed: HashSet::new() })))
 }
 
 async fn in_background<T: Send + 'static>(

@@ -228,6 +228,35 @@ async fn a_harvest_that_loses_most_fails_and_keeps_it() {
 }
 
 #[tokio::test]
+async fn services_that_another_feed_had_or_has_too_are_held_all_the_same() {
+    let publisher = FakePublisher::start().await;
+    let [old, new] = [publisher.feed("/old", 50), publisher.feed("/new", 50)];
+    for feed in ["/old", "/new"] {
+        for id in 0..SERVICES {
+            publisher.upsert(feed, &id.to_string(), items::series(id, &format!("Class {id:02}")));
+        }
+    }
+    // Moved to another address, and published by an aggregator, too, which is not to be republished.
+    let aggregator =
+        format!("key = \"two\"\nname = \"Two\"\nfeeds = [{old:?}]\nrepublish = false\n");
+    for (before, after) in
+        [(settings(&old), settings(&new)), (settings(&new), settings(&new).publisher(&aggregator))]
+    {
+        let gateway = Gateway::new(&before);
+        assert_eq!(gateway.harvest().await.code, Some(0));
+        gateway.configure(&after);
+        assert_eq!(gateway.harvest().await.code, Some(0));
+        publisher.delete_all("/new", 0..SERVICES);
+        let harvested = gateway.harvest().await;
+        assert_eq!(harvested.code, Some(1), "{harvested:?}");
+        assert!(harvested.line_of(&new).contains("paused: 40 of 40 services"), "{harvested:?}");
+        for id in 0..SERVICES {
+            publisher.upsert("/new", &id.to_string(), items::series(id, &format!("Class {id:02}")));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_feed_that_breaks_off_keeps_no_judgement_of_others_waiting() {
     let publisher = FakePublisher::start().await;
     let (mut gateway, url) = gateway_of(&publisher).await;
