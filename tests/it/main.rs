@@ -21,6 +21,7 @@ mod fuzz_corpus;
 mod guard;
 mod harvest;
 mod hostile;
+mod image;
 mod licence;
 mod lists;
 mod mapping_cases;
