@@ -170,7 +170,9 @@ impl App {
             clock.clone(),
         ));
         let ruleset = read_mappings(&config).context("reading the mapping rules")?;
-        let rules = Arc::new(ArcSwap::from_pointee(Rules::of(Arc::new(ruleset))));
+        let mut rules = Rules::of(Arc::new(ruleset));
+        rules.gazetteer = Some(Arc::clone(&gazetteer));
+        let rules = Arc::new(ArcSwap::from_pointee(rules));
         let datasets = datasets::stored(&config, store.as_ref()).await?;
         let specs = Feeds::specs(&config, &datasets);
         let records = match role {

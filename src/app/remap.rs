@@ -33,6 +33,7 @@ use crate::mapping::Ruleset;
 use crate::oruk::Id;
 use crate::oruk::Service;
 use crate::oruk::v3;
+use crate::places::Gazetteer;
 use crate::store;
 use crate::store::Dirty;
 use crate::store::Outcome;
@@ -133,6 +134,8 @@ impl Comparison {
         store: Arc<dyn Store>,
     ) -> anyhow::Result<Self> {
         let mut rules = Rules::of(Arc::new(rules));
+        let gazetteer = Gazetteer::embedded().context("reading the postcodes")?;
+        rules.gazetteer = Some(Arc::new(gazetteer));
         let stored = Vocabularies::stored_in(&config.mappings, store.as_ref()).await;
         vocabularies::put(&mut rules, stored);
         let feeds = store.feeds().await?;

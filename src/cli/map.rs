@@ -35,6 +35,7 @@ use crate::openactive::Vocabulary;
 use crate::oruk::Service;
 use crate::oruk::v1;
 use crate::oruk::v3;
+use crate::places::Gazetteer;
 use crate::quality::Code;
 use crate::quality::Finding;
 use crate::store::Bundle;
@@ -177,6 +178,7 @@ fn sources(arguments: &Arguments, feeds: &[FeedRecord]) -> Result<Sources, Failu
             rules = rules.for_publisher(publisher.preset.as_deref(), &publisher.options);
         }
     }
+    rules.gazetteer = Some(Arc::new(Gazetteer::embedded().context("reading the postcodes")?));
     let (source, rules) = (Arc::new(source), Arc::new(rules));
     let sources = feeds.iter().map(|feed| (feed.id, (Arc::clone(&source), Arc::clone(&rules))));
     Ok(Sources(sources.collect()))

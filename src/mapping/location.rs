@@ -30,6 +30,8 @@ use crate::oruk::Id;
 use crate::oruk::Location;
 use crate::oruk::LocationType;
 use crate::oruk::ServiceAtLocation;
+use crate::places::Postcode;
+use crate::places::distance_m;
 use crate::quality::Code;
 
 /// The locations of a service and how people attend.
@@ -166,7 +168,7 @@ fn published_virtual<'a>(cx: &'a Context<'_>) -> Option<&'a VirtualLocation> {
 
 /// Returns what lets people into the meetings of the opportunity and its sessions: never to be published.
 pub(super) fn access_details<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
-    let of_sessions = distinct_facts(cx.occurrences.iter()).into_iter().map(|facts| &**facts);
+    let of_sessions = distinct_facts(cx.occurrences.iter()).into_iter().map(|(facts, _)| &**facts);
     let all = cx.layers().iter().copied().chain(of_sessions);
     all.flat_map(|opportunity| {
         let online = opportunity.virtual_location.get().into_iter();
@@ -312,6 +314,7 @@ fn physical(cx: &Context<'_>, place: &Place, id: Id) -> Location {
         cx.find(Code::AddressMissing, "location.address");
     }
     if let Some(mut address) = found.address {
+        check_point(cx, &location, &address.postal_code);
         if address.address_1.is_empty() {
             address.address_1 = shown_name;
         }
@@ -333,6 +336,20 @@ fn physical(cx: &Context<'_>, place: &Place, id: Id) -> Location {
         .collect();
     location
 }
+
+/// Takes note when a point is far from its postcode: one of the two is wrong.
+fn check_point(cx: &Context<'_>, location: &Location, postcode: &str) {
+    let point = location.latitude.zip(location.longitude);
+    let spot = || cx.rules.gazetteer.as_ref()?.find(&Postcode::parse(postcode)?);
+    if let Some(((latitude, longitude), spot)) = point.zip(spot())
+        && distance_m(latitude, longitude, spot.latitude, spot.longitude) > FURTHEST_M
+    {
+        cx.find(Code::PostcodeElsewhere, "location.geo");
+    }
+}
+
+/// How far a point may be from its postcode, in metres: those of the country are large.
+const FURTHEST_M: f64 = 5_000.0;
 
 /// Returns the key of a place: its URI, its local identifier, else its name and where it is.
 fn place_key(cx: &Context<'_>, place: &Place, name: &str, at: Option<(f64, f64)>) -> String {

@@ -16,6 +16,7 @@ use super::template::Text;
 use crate::openactive::Vocabulary;
 use crate::oruk::TaxonomyTerm;
 use crate::oruk::v3::Scheme;
+use crate::places::Gazetteer;
 
 /// Vocabularies, rules and options in force.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct Rules {
     pub facility_types: Vocabulary,
     /// The accessibility support list.
     pub accessibility: Vocabulary,
+    /// Where postcodes are; nothing where points are not to be held against them.
+    pub gazetteer: Option<Arc<Gazetteer>>,
     /// The publisher's options.
     pub options: Options,
     set: Arc<Ruleset>,
@@ -46,6 +49,7 @@ impl Rules {
             activities: Vocabulary::default(),
             facility_types: Vocabulary::default(),
             accessibility: Vocabulary::default(),
+            gazetteer: None,
             options: Options::default(),
             fields: set.fields.clone(),
             templates: set.templates.clone(),

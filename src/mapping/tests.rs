@@ -374,6 +374,9 @@ fn what_one_session_says_is_not_true_of_all() {
         assert_eq!(terms.any(|name| name == "Women and girls only"), is_of_all, "{second}");
         assert_eq!(class.minimum_age, is_of_all.then_some(60.0), "{second}");
     }
+    // A special is not like the others.
+    let silent = r#"},{"startDate":"2026-12-15T18:30:00Z","duration":"PT1H""#;
+    assert_eq!(class(women, silent).minimum_age, None);
     let online = r#","eventAttendanceMode":"https://schema.org/OnlineEventAttendanceMode""#;
     let one = class(online, "");
     assert_eq!(place_names(&one), ["Hall"]);
@@ -1362,6 +1365,7 @@ fn what_a_venue_states_is_its_own_unless_it_is_that_of_a_person_or_of_the_organi
     let club = r#""organizer":{"@type":"Organization","name":"Riverside Trust"}"#;
     let untyped = format!(r#"{{"name":"Better Riverside",{reached}}}"#);
     let person = format!(r#"{{"@type":"Person","name":"Bea Doe",{reached}}}"#);
+    let bea = r#""organizer":{"@type":"Person","name":"Bea Doe"}"#;
     let session = |organizer: &str| {
         format!(r#""subEvent":[{{"startDate":"2026-11-01T10:00:00Z","organizer":{organizer}}}]"#)
     };
@@ -1376,6 +1380,7 @@ fn what_a_venue_states_is_its_own_unless_it_is_that_of_a_person_or_of_the_organi
         (format!(r#"{club},"contactPoint":{person}"#), false),
         (format!(r#""organizer":{untyped}"#), false),
         (session(&untyped), false),
+        (format!("{bea},{}", session(&untyped.replace("Better Riverside", "bea doe"))), false),
     ] {
         let hall = series(&format!(
             r#""description":"Ring 01632 960123 or 07700 900222.",{parties},
@@ -1485,8 +1490,11 @@ fn hours_that_ran_out_give_way_to_slots() {
     let old =
         r#"{"dayOfWeek":"Monday","opens":"09:00","closes":"17:00","validThrough":"2026-01-01"}"#;
     assert_eq!(descriptions(&facility(old)), ["Bookable: Tuesdays, 18:00 to 19:00"]);
-    let closed = r#"{"dayOfWeek":"Monday","opens":"00:00","closes":"00:00"}"#;
+    let closed = r#"{"opens":"00:00","closes":"00:00"}"#;
     assert_eq!(descriptions(&facility(closed)), [""; 0]);
+    // Who is shut on Mondays says nothing of Tuesdays.
+    let on_mondays = r#"{"dayOfWeek":"Monday","opens":"00:00","closes":"00:00"}"#;
+    assert_eq!(descriptions(&facility(on_mondays)), ["Bookable: Tuesdays, 18:00 to 19:00"]);
     for unreadable in
         [r#"{"dayOfWeek":"Monday","opens":"nine","closes":"five"}"#, r#""Mondays 9am""#]
     {

@@ -93,6 +93,7 @@ codes! {
     CoordinatesSwapped = "coordinates-swapped", Info, "latitude and longitude were swapped and put right", "Swap latitude and longitude.", "modelling-opportunity-data/#schema-geocoordinates";
     CoordinatesDropped = "coordinates-dropped", Warning, "coordinates outside the United Kingdom were dropped", "Check latitude and longitude.", "modelling-opportunity-data/#schema-geocoordinates";
     CoordinatesMissing = "coordinates-missing", Warning, "no coordinates", "Publish geo, so that people find what is near.", "modelling-opportunity-data/#schema-geocoordinates";
+    PostcodeElsewhere = "postcode-elsewhere", Warning, "the point is more than five kilometres from its postcode", "Check latitude and longitude, and the postcode.", "modelling-opportunity-data/#schema-geocoordinates";
     AddressInString = "address-in-string", Info, "the address is one string; it is taken apart where it has a postcode", "Publish a PostalAddress.", "modelling-opportunity-data/#schema-postaladdress";
     AddressMissing = "address-missing", Warning, "no address", "Publish a PostalAddress.", "modelling-opportunity-data/#schema-postaladdress";
     PostcodeInvalid = "postcode-invalid", Warning, "the postcode is not a UK postcode", "Publish a full UK postcode.", "modelling-opportunity-data/#schema-postaladdress";

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::LazyLock;
 
 use baton::harvest::Sources;
 use baton::harvest::publication;
@@ -13,6 +14,7 @@ use baton::mapping::Rules;
 use baton::mapping::Source;
 use baton::openactive::Vocabulary;
 use baton::oruk::Service;
+use baton::places::Gazetteer;
 use baton::quality::Code;
 use baton::store::Delegation;
 use baton::store::FeedRecord;
@@ -59,7 +61,10 @@ pub(crate) fn cases(with: &str) -> Vec<PathBuf> {
     folders
 }
 
-/// Returns the rules with the small vocabularies of the cases.
+static GAZETTEER: LazyLock<Arc<Gazetteer>> =
+    LazyLock::new(|| Arc::new(Gazetteer::embedded().unwrap()));
+
+/// Returns the rules with the small vocabularies of the cases, and where postcodes are.
 pub(crate) fn rules() -> Rules {
     let vocabulary = |name: &str| {
         let path = fixtures().join(format!("vocabulary-{name}.jsonld"));
@@ -69,6 +74,7 @@ pub(crate) fn rules() -> Rules {
     rules.activities = vocabulary("activity-list");
     rules.facility_types = vocabulary("facility-types");
     rules.accessibility = vocabulary("accessibility-support");
+    rules.gazetteer = Some(Arc::clone(&GAZETTEER));
     rules
 }
 
