@@ -237,7 +237,7 @@ pub trait StatusSource: Send + Sync {
     fn report(&self) -> BoxFuture<'_, Result<StatusReport, StoreError>>;
 
     /// Maps roots that may not be republished, for the report of their publisher: what is no part of it is left out,
-    /// and nothing is kept. Returns what would be listed.
+    /// and nothing is kept. Returns what would be published.
     fn unpublished(
         &self,
         _roots: Vec<Dirty>,

@@ -98,8 +98,7 @@ impl StatusSource for Status {
             let made = tokio::task::spawn_blocking(move || {
                 let mapped = |bundle: Bundle| match publication(&bundle, &sources, now).outcome {
                     Outcome::Service(service)
-                        if service.status.is_listed()
-                            && service.feed.is_some_and(|feed| withheld.contains(&feed)) =>
+                        if service.feed.is_some_and(|feed| withheld.contains(&feed)) =>
                     {
                         Some(*service)
                     }

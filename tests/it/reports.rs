@@ -340,6 +340,57 @@ async fn each_day_is_written_down_and_two_make_a_trend() {
     inside.stop().await;
 }
 
+/// A class with a session, and classes without dates, over and cancelled.
+#[tokio::test]
+async fn what_is_in_no_list_is_told_with_the_reason_and_raises_no_score() {
+    let publisher = FakePublisher::start().await;
+    let (series, sessions) = (publisher.feed("/series", 100), publisher.feed("/sessions", 100));
+    let ended = Clock::default().now() - TimeDelta::days(10);
+    for (id, name) in [(1, "Yoga"), (2, "Boxing"), (3, "Fencing"), (4, "Rowing")] {
+        let mut class = items::series(id, name);
+        if id == 3 {
+            class["eventSchedule"] = json!([{
+                "@type": "Schedule", "byDay": ["https://schema.org/Monday"], "repeatFrequency": "P1W",
+                "startDate": "2020-01-06", "endDate": ended.format("%Y-%m-%d").to_string(),
+                "startTime": "18:00", "endTime": "19:00",
+            }]);
+        }
+        if id == 4 {
+            class["eventStatus"] = json!("https://schema.org/EventCancelled");
+        }
+        publisher.upsert("/series", &id.to_string(), class);
+    }
+    publisher.upsert("/sessions", "1", items::session(1, items::uri("series", 1), 3));
+    let counts = |report: &Value| {
+        let unlisted = report["unlisted"].as_array().unwrap().iter();
+        unlisted.map(|of| (text(&of["why"]), of["count"].as_u64().unwrap())).collect::<Vec<_>>()
+    };
+    let unlisted = [("no_dates", 1), ("over", 1), ("cancelled_or_long_over", 1), ("withheld", 1)];
+    let unlisted = unlisted.map(|(why, count)| (why.to_owned(), count));
+    for (republishes, told) in [("", &unlisted[..3]), ("republish = false", &unlisted)] {
+        let feeds = format!("feeds = {:?}\n{republishes}\n", [&series, &sessions]);
+        let of = format!("key = \"p\"\nname = \"P\"\n{feeds}");
+        let gateway = Gateway::start(&Settings::default().publisher(&of)).await;
+        gateway.settled().await;
+        let (report, pages) = reports(&gateway).await;
+        assert_eq!(counts(&report), told, "{report}");
+        assert_eq!(report["services"], 2, "{report}");
+        let mut fields = report["completeness"].as_array().unwrap().iter();
+        let dated = fields.find(|field| field["field"] == "schedules").unwrap();
+        assert_eq!(dated["count"], 1, "{report}");
+        let mut findings = report["findings"].as_array().unwrap().iter();
+        assert!(findings.any(|found| found["code"] == "schedule-missing" && found["count"] == 1));
+        for (why, name) in
+            report["unlisted"].as_array().unwrap().iter().zip(["Boxing", "Fencing", "Rowing"])
+        {
+            assert!(pages.iter().all(|html| html.contains(&text(&why["title"]))), "{pages:?}");
+            let is_named = republishes.is_empty();
+            assert_eq!(why["services"][0]["name"] == name, is_named, "{report}");
+            assert_eq!(pages[0].contains(&format!(">{name}</a>")), is_named, "{pages:?}");
+        }
+    }
+}
+
 /// Returns the report on a publisher, as JSON and for people: whole and on one sheet.
 async fn reports(gateway: &Gateway) -> (Value, [String; 2]) {
     let page = async |path| gateway.get(path).await.text();

@@ -11,6 +11,8 @@ use super::completeness::Completeness;
 use super::keys::Hosts;
 use super::score;
 use super::score::Shares;
+use super::unlisted::Counts;
+use super::unlisted::Why;
 use crate::api::FeedReport;
 use crate::api::Problem;
 use crate::api::StatusSource;
@@ -41,7 +43,7 @@ const MAX_ITEMS: u8 = 3;
 const MAX_PARENTS: usize = 20;
 
 /// How many characters of a name or a key are shown.
-const MAX_NAME: usize = 120;
+pub(super) const MAX_NAME: usize = 120;
 
 /// Makes the report of a publisher from up to `most` of its services: ids are hashes, so the first of them are
 /// as good as any. What is not republished is looked at after them. It names no unusable items and no missing
@@ -92,6 +94,7 @@ pub(super) async fn report(
         is_complete,
         items: feeds.iter().map(|feed| feed.items).sum(),
         completeness: if services == 0 { Vec::new() } else { completeness },
+        unlisted: std::mem::take(&mut walk.unlisted).unlisted(),
         findings: walk.found(&unusable),
         missing_parents: Vec::new(),
         feeds,
@@ -164,6 +167,7 @@ async fn missing_parents(
 struct Walk {
     completeness: Completeness,
     findings: BTreeMap<Code, Seen>,
+    unlisted: Counts,
     /// Where what is published has its ids.
     hosts: Hosts,
 }
@@ -176,13 +180,19 @@ struct Seen {
 }
 
 impl Walk {
+    /// Looks at what is published, also at what is in no list for want of dates: or the score would rise as services
+    /// leave the lists.
     fn with(mut self, batch: &[Option<StoredService>]) -> Self {
-        let is_shown =
-            |stored: &&StoredService| !stored.is_gone && stored.record.status.is_listed();
-        for stored in batch.iter().flatten().filter(is_shown) {
+        for stored in batch.iter().flatten().filter(|stored| !stored.is_gone) {
             let Ok(service) = serde_json::from_slice::<Service>(&stored.record.body) else {
                 continue;
             };
+            if let Some(why) = Why::of(&stored.record) {
+                self.unlisted.add(why, Some(&service));
+                if why.is_over() {
+                    continue;
+                }
+            }
             let findings = &stored.record.findings;
             self.completeness.add(&service, findings);
             let source = service.x_openactive.as_ref();
@@ -204,6 +214,11 @@ impl Walk {
     fn with_unpublished(mut self, batch: &[ServiceRecord]) -> Self {
         for record in batch {
             let Ok(service) = serde_json::from_slice::<Service>(&record.body) else { continue };
+            let why = Why::of(record).unwrap_or(Why::Withheld);
+            self.unlisted.add(why, None);
+            if why.is_over() {
+                continue;
+            }
             self.completeness.add(&service, &record.findings);
             for finding in &record.findings {
                 self.findings.entry(finding.code).or_default().count += 1;

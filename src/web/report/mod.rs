@@ -10,6 +10,7 @@ mod keys;
 mod score;
 mod summary;
 mod trend;
+mod unlisted;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +33,7 @@ use self::excerpts::Source;
 use self::keys::Hosts;
 use self::score::Rule;
 use self::trend::Trend;
+use self::unlisted::Unlisted;
 use super::frame::Frame;
 use super::frame::Section;
 use super::frame::Trouble;
@@ -103,6 +105,8 @@ pub(super) struct Report {
     items: u64,
     /// Empty when no service was looked at.
     completeness: Vec<Field>,
+    /// Services that lists do not show. Those without dates are among those looked at.
+    unlisted: Vec<Unlisted>,
     findings: Vec<Found>,
     /// Occurrences whose parent was not published, most first.
     missing_parents: Vec<MissingParent>,
@@ -316,6 +320,7 @@ mod tests {
             is_complete: true,
             items: 0,
             completeness: Vec::new(),
+            unlisted: Vec::new(),
             findings: Vec::new(),
             missing_parents: Vec::new(),
             feeds: Vec::new(),
