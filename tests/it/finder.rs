@@ -162,6 +162,39 @@ async fn results_go_on_from_page_to_page() {
 }
 
 #[tokio::test]
+async fn a_choice_that_is_not_offered_is_told_at_its_field() {
+    let (_publisher, gateway) = gateway_of(&[weekly(1, "Yoga", "10:00", &json!({}))]).await;
+    for (field, value) in
+        [("day", "MO"), ("time", "night"), ("activity", "yoga"), ("distance", "7")]
+    {
+        let html = page(&gateway, &format!("/find?{field}={value}")).await;
+        let message = html.split(&format!("<p id=\"{field}-error\"")).nth(1);
+        let message = message.unwrap_or_else(|| panic!("{field} is not told: {html}"));
+        assert!(message.contains("from the list</p>"), "{html}");
+        assert!(html.contains(&format!("aria-describedby=\"{field}-error\"")), "{html}");
+        assert!(html.contains("Nothing was looked for"), "{html}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_a_service_says_of_its_price_what_the_list_says() {
+    let first_free = json!({ "offers": offer(4.5), "beta:isFirstSessionAccessibleForFree": true });
+    let paid = weekly(1, "Yoga", "10:00", &first_free);
+    let free = weekly(2, "Walk", "10:00", &json!({ "isAccessibleForFree": true }));
+    let (_publisher, gateway) = gateway_of(&[paid, free]).await;
+    for (id, service) in gateway.services().await {
+        let html = page(&gateway, &format!("/find/{id}")).await;
+        let prices = html.split("Price</dt>").nth(1).unwrap().split("</dd>").next().unwrap();
+        let expected = match text(&service["name"]).as_str() {
+            "Yoga" => "<li>£4.50; first session free</li><li>Adult: £4.50 per session</li>",
+            _ => "<li>Free to attend: Free</li>",
+        };
+        let list = prices.split_once("<li>").unwrap().1.rsplit_once("</li>").unwrap().0;
+        assert_eq!(format!("<li>{list}</li>"), expected, "{prices}");
+    }
+}
+
+#[tokio::test]
 async fn a_service_has_a_page_that_says_whose_it_is_and_why() {
     let (_publisher, gateway) =
         gateway_of(&[weekly(1, "Tea dance", "14:00", &json!({ "offers": offer(4.5) }))]).await;

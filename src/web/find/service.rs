@@ -14,6 +14,7 @@ use super::points;
 use crate::api::ApiState;
 use crate::api::Problem;
 use crate::api::records;
+use crate::oruk::CostOption;
 use crate::oruk::Id;
 use crate::oruk::Service;
 use crate::oruk::Status;
@@ -44,6 +45,8 @@ struct ServicePage {
     audience: Option<String>,
     /// Unless a contact has it.
     email: Option<String>,
+    /// What a list says of the price, unless the only price says the same, and all prices.
+    prices: Vec<String>,
     booking: Option<Booking>,
     /// Where more is told, unless booking leads there.
     link: Option<String>,
@@ -146,6 +149,7 @@ async fn shown_as_page(
         link: link.filter(|link| books != Some(link)),
         website: service.organization.website.as_deref().and_then(words::web_address),
         places: places(&service),
+        prices: prices(&service),
         booking,
         activities: activities.map(|a| a.taxonomy_term.name.clone()).collect(),
         source: source(state, &service).await?,
@@ -154,6 +158,19 @@ async fn shown_as_page(
         name,
         service,
     })
+}
+
+fn prices(service: &Service) -> Vec<String> {
+    let price = |cost: &CostOption| match &cost.option {
+        Some(option) => format!("{option}: {}", cost.amount_description),
+        None => cost.amount_description.clone(),
+    };
+    let is_news = |fees: &&String| match &service.cost_options[..] {
+        [only] => !only.amount_description.starts_with(*fees),
+        _ => true,
+    };
+    let fees = service.fees.iter().filter(is_news).cloned();
+    fees.chain(service.cost_options.iter().map(price)).collect()
 }
 
 fn places(service: &Service) -> Vec<Place> {
