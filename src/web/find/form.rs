@@ -68,7 +68,7 @@ pub(super) struct Error {
 }
 
 impl Form {
-    /// Reads a query. A choice that is not offered is taken as none.
+    /// Reads a query. A choice that is not offered is wrong, and the field is as if nothing were chosen.
     pub(super) fn read(query: &str, gazetteer: &Gazetteer) -> Self {
         let pairs: Vec<(String, String)> =
             form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -76,24 +76,36 @@ impl Form {
             let found = pairs.iter().find(|(name, _)| name == wanted);
             found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
         };
-        let choice = |name: &str, is_offered: &dyn Fn(&str) -> bool| {
-            Some(value(name)).filter(|value| is_offered(value)).unwrap_or_default()
+        let mut errors = Vec::new();
+        let mut choice = |field: &'static str, message, is_offered: &dyn Fn(&str) -> bool| {
+            let value = value(field);
+            if value.is_empty() || is_offered(&value) {
+                return value;
+            }
+            errors.push(Error { field, message });
+            String::new()
         };
-        let distance = choice("distance", &|miles| MILES.contains(&miles));
+        let is_time = |time: &str| TIMES.iter().any(|(value, ..)| *value == time);
+        let is_miles = |miles: &str| MILES.contains(&miles);
+        let distance = choice("distance", "Choose a distance from the list", &is_miles);
+        let is_id = |id: &str| Id::parse(id).is_some();
+        let activity = choice("activity", "Choose an activity from the list", &is_id);
+        let day = choice("day", "Choose a day from the list", &|day| DAYS.contains(&day));
+        let time = choice("time", "Choose a time of day from the list", &is_time);
         let features = FEATURES.iter().map(|(name, ..)| *name);
         let mut form = Self {
             search: value("search"),
             place: value("place"),
             distance: if distance.is_empty() { USUAL_MILES.to_owned() } else { distance },
-            day: choice("day", &|day| DAYS.contains(&day)),
-            time: choice("time", &|time| TIMES.iter().any(|(value, ..)| *value == time)),
+            day,
+            time,
             age: value("age"),
-            activity: choice("activity", &|id| Id::parse(id).is_some()),
+            activity,
             features: features.filter(|name| !value(name).is_empty()).collect(),
             page: value("page").parse().ok().filter(|page| *page >= 1).unwrap_or(1),
             is_mapped: !value("map").is_empty(),
             query: Query::default(),
-            errors: Vec::new(),
+            errors,
             is_near: false,
         };
         form.ask(gazetteer);
@@ -295,12 +307,16 @@ mod tests {
             ("age=-1", "age"),
             ("place=ZE9+9ZZ", "place"),
             ("place=ZE77", "place"),
+            ("day=MO", "day"),
+            ("time=night", "time"),
+            ("activity=yoga", "activity"),
+            ("distance=7", "distance"),
         ] {
             let form = form(query);
             assert_eq!(form.errors.len(), 1, "{query}");
             assert!(form.error(field).is_some(), "{query}");
         }
-        assert_eq!(form("age=&day=Someday&time=x&activity=1&distance=7&page=0").errors, []);
+        assert_eq!(form("age=&day=&time=&activity=&distance=&page=0").errors, []);
     }
 
     #[test]
