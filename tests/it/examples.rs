@@ -65,6 +65,13 @@ fn configurations_are_accepted() {
 }
 
 #[test]
+fn visitors_behind_the_web_server_of_the_machine_are_told_apart() {
+    let config: toml::Table = read(&examples().join("one-machine.toml")).parse().unwrap();
+    let here = config["server"]["listen"].as_str().unwrap().split(':').next();
+    assert_eq!(config["limits"]["trusted_proxies"][0].as_str(), here);
+}
+
+#[test]
 fn every_command_uses_the_store_of_the_service() {
     let config: toml::Table = read(&examples().join("one-machine.toml")).parse().unwrap();
     let unit = read(&examples().join("baton.service"));
