@@ -155,7 +155,7 @@ impl Status {
         if record.orphans > 0 {
             item_findings.insert(Code::ParentMissing, record.orphans);
         }
-        let reason = record.paused.or(record.stopped).or(now.trouble);
+        let reason = reason(&record, now.trouble);
         let config = self.app.config.load();
         let publisher = config.publishers.iter().find(|p| p.key == record.publisher);
         FeedReport {
@@ -164,7 +164,7 @@ impl Status {
             publisher: record.publisher,
             url: without_secrets(&record.url),
             state: state.as_str(),
-            reason: reason.or_else(|| record.last_error.clone()).map(short),
+            reason: reason.map(short),
             at_end: record.at_end,
             items: record.items,
             deleted: record.deleted,
@@ -206,6 +206,19 @@ impl App {
              for it",
         )
     }
+}
+
+/// Returns why a feed is not read. The address of one that was given up and never read is likely a slip.
+fn reason(record: &FeedRecord, trouble: Option<String>) -> Option<String> {
+    let error = record.last_error.clone();
+    if record.stopped.is_some() && record.paused.is_none() && record.pages == 0 {
+        let error = error.unwrap_or_default();
+        return Some(format!(
+            "never read and given up: check its address, and where that is right `baton feeds resume {}`; {error}",
+            record.publisher
+        ));
+    }
+    record.paused.clone().or_else(|| record.stopped.clone()).or(trouble).or(error)
 }
 
 /// Returns the beginning of a reason that is too long, with a mark that it goes on.

@@ -135,6 +135,20 @@ async fn a_feed_that_is_gone_is_given_up_and_its_services_stay() {
 }
 
 #[tokio::test]
+async fn a_feed_that_was_never_read_and_is_given_up_may_have_a_wrong_address() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/mistyped", 5);
+    publisher.fault("/mistyped", Fault::Status(404), usize::MAX);
+    let gateway = Gateway::start(&Settings::following(&[("one", vec![url.clone()])])).await;
+    let is_stopped = async || (gateway.feed(&url).await["state"] == "stopped").then_some(());
+    wait_until("stopped", Duration::from_secs(40), is_stopped).await;
+    let feed = gateway.feed(&url).await;
+    for words in ["never read", "check its address", "`baton feeds resume one`", "404"] {
+        assert!(feed["reason"].as_str().unwrap().contains(words), "{feed}");
+    }
+}
+
+#[tokio::test]
 async fn private_addresses_are_refused_unless_allowed() {
     let publisher = FakePublisher::start().await;
     let url = publisher.feed("/feed", 5);
