@@ -4,6 +4,7 @@ use anyhow::Context as _;
 
 use crate::config::Area;
 use crate::config::Config;
+use crate::mapping::shown_license;
 use crate::places::District;
 use crate::places::Gazetteer;
 use crate::places::LocalAuthority;
@@ -16,6 +17,13 @@ pub fn doubts(config: &Config) -> anyhow::Result<Vec<String>> {
     let mut doubts = Vec::new();
     if config.publishers.is_empty() {
         doubts.push("there is no `[[publishers]]`: nothing is followed".to_owned());
+    }
+    for (index, publisher) in config.publishers.iter().enumerate() {
+        if publisher.license.as_deref().is_some_and(|stated| shown_license(stated).is_none()) {
+            doubts.push(format!(
+                "`publishers[{index}].license` is no address of a licence: it counts and is shown nowhere"
+            ));
+        }
     }
     for (key, path, why) in config.mappings.unreadable_files() {
         doubts.push(format!("`mappings.{key}`: {} cannot be read: {why}", path.display()));

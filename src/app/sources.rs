@@ -155,7 +155,7 @@ fn source(publisher: &Publisher, record: &FeedRecord, license: Option<String>) -
             Some(url) => without_secrets(url.as_str()),
             None => without_secrets(&record.url),
         }),
-        license: publisher.license.clone().or(license),
+        license: publisher.license.as_deref().and_then(shown_license).or(license),
     }
 }
 

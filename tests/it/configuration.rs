@@ -74,6 +74,11 @@ fn what_can_be_used_and_is_likely_a_slip_is_told() {
         assert_eq!((output.status.code(), said.lines().count()), (Some(0), 2), "{said}");
         assert!(said.starts_with("warning: ") && said.contains(words), "{said}");
     }
+    for (license, doubts) in [("https://example.org/terms", 0), ("CC-BY", 1)] {
+        let output = run(&["config", "check"], &format!("{PUBLISHER}license = {license:?}\n"), &[]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(said.matches("`publishers[0].license`").count(), doubts, "{said}");
+    }
     let output = run(&["config", "check"], "", &[]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success() && said.contains("no `[[publishers]]`"), "{said}");

@@ -79,9 +79,14 @@ async fn a_licence_that_lets_somebody_in_counts_and_is_shown_nowhere() {
     publisher.license(Some(&format!("https://sam:{SECRET}@example.org/licence")));
     let url = publisher.feed("/feed", 5);
     publisher.upsert("/feed", "1", items::series(1, "Licensed"));
-    let gateway = Gateway::start(&settings(&url, "")).await;
-    shows(&gateway, &["Licensed"]).await;
-    let feed = gateway.feed(&url).await;
+    for more in [String::new(), format!("license = \"CC-BY {SECRET}\"")] {
+        check_untold(&Gateway::start(&settings(&url, &more)).await, &url).await;
+    }
+}
+
+async fn check_untold(gateway: &Gateway, url: &str) {
+    shows(gateway, &["Licensed"]).await;
+    let feed = gateway.feed(url).await;
     assert_eq!((&feed["license"], &feed["withheld"]), (&Value::Null, &Value::Null), "{feed}");
     for path in ["/", "/status.json", "/v3/services?full=true", "/v3/export", "/rpde/services"] {
         let answer = gateway.get(path).await;

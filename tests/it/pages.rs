@@ -208,15 +208,14 @@ async fn followers_do_not_keep_the_gateway_from_stopping() {
 async fn markup_of_a_publisher_stays_text() {
     let publisher = publisher().await;
     publisher.upsert("/feed", "1", items::series(1, MARKUP));
-    // A licence that a feed states is shown only where it is an address.
-    let (feed, licence) = (publisher.url("/feed"), format!("javascript:alert(1){MARKUP}"));
-    let of = format!("key = \"p\"\nname = \"P\"\nfeeds = [{feed:?}]\nlicense = {licence:?}\n");
+    let (feed, name) = (publisher.url("/feed"), format!("javascript:alert(1){MARKUP}"));
+    let of = format!("key = \"p\"\nname = {name:?}\nfeeds = [{feed:?}]\n");
     let gateway = Gateway::start(&Settings::default().publisher(&of)).await;
     let is_shown = async || {
         let html = gateway.get("/").await.text();
         html.contains("alert(1)").then_some(html)
     };
-    let html = wait_until("the licence shown", PATIENCE, is_shown).await;
+    let html = wait_until("the name shown", PATIENCE, is_shown).await;
     assert!(html.contains("&#60;script&#62;") || html.contains("&lt;script&gt;"), "{html}");
     for broken in ["<script>alert", "<img src=x", "href=\"javascript:"] {
         assert!(!html.contains(broken), "{broken}");
