@@ -1,19 +1,25 @@
 //! What a configuration says that can be used and is likely a slip: told by `baton config check`.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 
+use super::areas::unlisted_activities;
+use super::vocabularies;
 use crate::config::Area;
 use crate::config::Config;
+use crate::mapping::Rules;
+use crate::mapping::Ruleset;
 use crate::mapping::shown_license;
 use crate::places::District;
 use crate::places::Gazetteer;
 use crate::places::LocalAuthority;
 
-/// Returns what is likely not meant so, a line each, with the name of the key.
+/// Returns what is likely not meant so with these mapping rules, a line each, with the name of the key.
 ///
 /// # Errors
 /// When the built-in table of postcodes is damaged.
-pub fn doubts(config: &Config) -> anyhow::Result<Vec<String>> {
+pub fn doubts(config: &Config, set: &Arc<Ruleset>) -> anyhow::Result<Vec<String>> {
     let mut doubts = Vec::new();
     if config.publishers.is_empty() {
         doubts.push("there is no `[[publishers]]`: nothing is followed".to_owned());
@@ -28,6 +34,11 @@ pub fn doubts(config: &Config) -> anyhow::Result<Vec<String>> {
     for (key, path, why) in config.mappings.unreadable_files() {
         doubts.push(format!("`mappings.{key}`: {} cannot be read: {why}", path.display()));
     }
+    let mut rules = Rules::of(Arc::clone(set));
+    vocabularies::put(&mut rules, vocabularies::in_files(&config.mappings));
+    doubts.extend(unlisted_activities(config, &rules).into_iter().map(|(index, at)| {
+        format!("`areas[{index}].activities[{at}]`: the vocabularies have no such activity")
+    }));
     let needs_table =
         |area: &Area| !area.local_authorities.is_empty() || !area.postcodes.is_empty();
     if !config.areas.iter().any(needs_table) {

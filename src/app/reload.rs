@@ -16,6 +16,7 @@ use super::App;
 use super::areas::areas;
 use super::datasets::stored;
 use super::mappings::read_mappings;
+use super::rules::warn_of_activities;
 use super::sources::Feeds;
 use crate::api::ControlError;
 use crate::catalogue::Area;
@@ -121,6 +122,7 @@ impl App {
     ) -> anyhow::Result<()> {
         if config.areas != self.config.load().areas {
             self.catalogue.set_areas(served).await?;
+            warn_of_activities(&config, &self.rules.load(), None);
         }
         let datasets = stored(&config, self.store.as_ref()).await?;
         self.take_feeds(&config, Feeds::specs(&config, &datasets)).await?;

@@ -10,6 +10,7 @@ use tracing::info;
 use tracing::warn;
 
 use super::App;
+use super::areas::unlisted_activities;
 use super::mappings;
 use super::mappings::Watched;
 use super::sources::Feeds;
@@ -65,6 +66,7 @@ impl App {
                 );
             }
         }
+        warn_of_activities(&self.config.load(), &rules, Some(&before));
         self.catalogue.set_vocabulary(rules.terms());
         match self.store.feeds().await {
             Ok(records) => {
@@ -215,6 +217,22 @@ impl App {
             self.mark_if_made_otherwise().await;
             self.mapper.changed.notify_one();
         }
+    }
+}
+
+/// Warns of areas that are empty because of how an activity is spelt, unless the same was so before.
+pub(super) fn warn_of_activities(config: &Config, rules: &Rules, before: Option<&Rules>) {
+    let unlisted = unlisted_activities(config, rules);
+    if before.is_some_and(|before| unlisted_activities(config, before) == unlisted) {
+        return;
+    }
+    for (number, at) in unlisted {
+        let area = &config.areas[number];
+        warn!(
+            area = area.slug,
+            activity = area.activities[at],
+            "no vocabulary has this activity of an area: nothing is about it, unless a publisher has a term of that name"
+        );
     }
 }
 

@@ -147,6 +147,27 @@ fn switched_on(
     all.into_iter().filter_map(|(name, source)| Some((name, source.as_ref()?)))
 }
 
+/// Tells whether there is an activity list, and rules hold all vocabularies that are switched on.
+pub(super) fn holds_all(config: &Mappings, rules: &Rules) -> bool {
+    let is_held = |name| match name {
+        "activity_list" => !rules.activities.terms().is_empty(),
+        "facility_types" => !rules.facility_types.terms().is_empty(),
+        _ => !rules.accessibility.terms().is_empty(),
+    };
+    config.activity_list.is_some() && switched_on(config).all(|(name, _)| is_held(name))
+}
+
+/// Reads the vocabularies that are files.
+pub(super) fn in_files(config: &Mappings) -> Read {
+    let read = switched_on(config).filter_map(|(name, source)| match source {
+        VocabularySource::File(path) => {
+            Some((name, Vocabulary::parse(&std::fs::read(path).ok()?).ok()?))
+        }
+        VocabularySource::Web(_) => None,
+    });
+    read.collect()
+}
+
 /// Puts vocabularies into rules.
 pub(super) fn put(rules: &mut Rules, read: Read) {
     for (name, vocabulary) in read {

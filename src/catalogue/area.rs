@@ -7,6 +7,7 @@ use super::entry::Entry;
 use super::entry::PlaceEntry;
 use super::text;
 use crate::oruk::Id;
+use crate::oruk::TaxonomyTerm;
 use crate::places::District;
 use crate::places::Gazetteer;
 use crate::places::LocalAuthority;
@@ -92,6 +93,11 @@ impl Area {
         let named = known.filter(|(_, name)| labels.contains(&text::fold(name)));
         let ids = self.activities.iter().filter_map(|name| Id::parse(name));
         Some(ids.chain(named.map(|(id, _)| id)).collect())
+    }
+
+    /// Tells whether an activity of an area is this term: its label, or its id.
+    pub fn is_term(activity: &str, term: &TaxonomyTerm) -> bool {
+        Id::parse(activity) == Some(term.id) || text::fold(activity) == text::fold(&term.name)
     }
 }
 

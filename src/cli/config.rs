@@ -1,6 +1,7 @@
 //! `baton config`: check or print the configuration.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -32,7 +33,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     match &arguments.what {
         What::Check(path) => {
             let (config, rules) = path.load()?;
-            let doubts = app::doubts(&config)?;
+            let rules = Arc::new(rules);
+            let doubts = app::doubts(&config, &rules)?;
             let feeds: usize = config.publishers.iter().map(|p| p.feeds.len()).sum();
             let (publishers, presets) = (config.publishers.len(), rules.presets().count());
             if arguments.form.is_json {

@@ -88,6 +88,30 @@ fn what_can_be_used_and_is_likely_a_slip_is_told() {
 }
 
 #[test]
+fn an_activity_that_no_vocabulary_has_is_told_where_these_are_at_hand() {
+    let folder = TempDir::new().unwrap();
+    let list = folder.path().join("list.jsonld");
+    let id = "https://openactive.io/activity-list#11111111-1111-4111-8111-111111111111";
+    let concept = format!(r#"{{"id": "{id}", "type": "Concept", "prefLabel": "Yoga"}}"#);
+    fs::write(&list, format!(r#"{{"type": "ConceptScheme", "concept": [{concept}]}}"#)).unwrap();
+    let area = "[[areas]]\nslug = \"x\"\nname = \"X\"\n\
+        activities = [\"yoga\", \"11111111-1111-4111-8111-111111111111\", \"Yoag\"]\n";
+    let config = |types: &str| {
+        format!(
+            "[mappings]\nactivity_list = {list:?}\naccessibility_support = \"\"\n{types}\n{PUBLISHER}{area}"
+        )
+    };
+    let output = run(&["config", "check"], &config("facility_types = \"\""), &[]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), said.lines().count()), (Some(0), 2), "{said}");
+    assert!(said.starts_with("warning: `areas[0].activities[2]`: "), "{said}");
+    // It may be a type of facility, and these are not at hand.
+    let output = run(&["config", "check"], &config(""), &[]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("the configuration is good;"), "{said}");
+}
+
+#[test]
 fn files_that_are_not_there_are_told() {
     let area = "[[areas]]\nslug = \"x\"\nname = \"X\"\npolygon = \"nofile.geojson\"\n";
     check(&["config", "check"], &format!("{PUBLISHER}{area}"), &[], "nofile.geojson");

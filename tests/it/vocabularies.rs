@@ -123,6 +123,29 @@ async fn is_told(gateway: &Gateway, times: usize) {
 }
 
 #[tokio::test]
+async fn an_activity_of_an_area_that_is_in_no_vocabulary_is_told_once() {
+    let publisher = FakePublisher::start().await;
+    let feed = publish(&publisher);
+    let address = publisher.static_feed("/activities.jsonld", list());
+    let settings = Settings::following(&[("one", vec![feed])]).activity_list(&address);
+    let settings = settings.admin("a-token-of-the-tests");
+    let with = |activity: &str| {
+        let activities = format!("activities = [\"stretching\", {activity:?}]");
+        settings.clone().area(&format!("slug = \"fit\"\nname = \"Fit\"\n{activities}\n"))
+    };
+    let gateway = Gateway::start(&with("Exercsie")).await;
+    check(&gateway).await;
+    gateway.configure(&with("Strechting"));
+    assert_eq!(gateway.command(&["feeds", "reload"]).await.0, Some(0));
+    let said = gateway.said();
+    let told: Vec<_> = said.lines().filter(|l| l.contains("no vocabulary has this")).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    for (line, activity) in told.iter().zip(["Exercsie", "Strechting"]) {
+        assert!(line.contains("fit") && line.contains(activity), "{line}");
+    }
+}
+
+#[tokio::test]
 async fn without_a_vocabulary_the_words_of_the_items_make_terms() {
     let publisher = FakePublisher::start().await;
     let settings = Settings::following(&[("one", vec![publish(&publisher)])]);
