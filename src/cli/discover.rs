@@ -48,6 +48,8 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let fetcher = fetcher.map_err(anyhow::Error::from)?;
     let discovered = discover(&fetcher, arguments.url.clone()).await;
     for (address, reason) in &discovered.unread {
+        // What a setting allows elsewhere, an option does here.
+        let reason = reason.replace("allow_private_networks", "--allow-private-networks");
         say(&terminal::plain(&format!("{address}: {reason}")));
     }
     let feeds: usize = discovered.sites.iter().map(|site| site.feeds.len()).sum();

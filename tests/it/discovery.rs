@@ -90,6 +90,17 @@ async fn discover_walks_from_a_collection_to_feeds_and_prints_publishers() {
 }
 
 #[tokio::test]
+async fn discover_names_the_option_that_lets_it_speak_to_private_networks() {
+    let publisher = FakePublisher::start().await;
+    let start = publisher.raw("/collection", &[], "{}".to_owned());
+    let mut command = baton();
+    command.args(["discover", &start]);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("and --allow-private-networks is not set"), "{said}");
+}
+
+#[tokio::test]
 async fn a_dataset_site_gives_feeds_and_licence_and_a_blocked_one_takes_none() {
     let publisher = FakePublisher::start().await;
     // The pages name no licence: the site does.
