@@ -72,7 +72,7 @@ pub(super) async fn home(
 fn areas(state: &ApiState) -> Vec<Area> {
     let areas = state.catalogue.areas().into_iter().map(|area| {
         let services = state.catalogue.area(&area.slug).map_or(0, |view| view.len());
-        Area { services: words::number(services), slug: area.slug, name: area.name }
+        Area { services: words::count(services, "service"), slug: area.slug, name: area.name }
     });
     areas.collect()
 }

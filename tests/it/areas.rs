@@ -118,7 +118,10 @@ async fn an_area_is_a_whole_api_of_its_own() {
         assert!(text(&body["openapi_url"]).ends_with("/areas/oxford/v3/openapi.json"), "{body}");
     }
     let page = gateway.get("/").await.text();
-    assert!(page.contains("href=\"/areas/oxford/v3\""), "{page}");
+    assert!(
+        page.contains("href=\"/areas/oxford/v3\"") && page.contains(">1 service</span>"),
+        "{page}"
+    );
     // The licence of the postcodes asks for it wherever what they tell is shown.
     assert!(page.contains("Contains OS data") && page.contains("Royal Mail data"), "{page}");
     let openapi = gateway.json("/areas/oxford/v3/openapi.json").await;
