@@ -62,7 +62,7 @@ pub(super) struct Before {
     is_unlicensed: bool,
     /// Whether it held items with a body.
     pub(super) has_heads: bool,
-    has_occurrences: bool,
+    pub(super) has_occurrences: bool,
     /// Whether some of its items were noted as unusable.
     pub(super) has_unusable: bool,
 }

@@ -1,5 +1,6 @@
 //! Items that cannot be used, and items that vanished.
 
+use super::connection::Values;
 use super::items;
 use super::items::GoneOccurrence;
 use super::items::Items;
@@ -38,13 +39,15 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         let names: Vec<&[u8]> = items.same.iter().chain(&items.spoiled).copied().collect();
-        for statement in [
-            "UPDATE head SET generation = $3 WHERE feed = $1 AND name = ANY ($2)",
-            "UPDATE occurrence SET generation = $3 WHERE feed = $1 AND name = ANY ($2)",
-        ] {
-            let values: [&(dyn tokio_postgres::types::ToSql + Sync); 3] =
-                [&self.page.feed, &names, &self.before.generation];
-            self.session.execute(statement, &values).await?;
+        let values: Values<'_> = &[&self.page.feed, &names, &self.before.generation];
+        // Most feeds have one or the other.
+        if self.before.has_heads {
+            let heads = "UPDATE head SET generation = $3 WHERE feed = $1 AND name = ANY ($2)";
+            self.session.execute(heads, values).await?;
+        }
+        if self.before.has_occurrences {
+            let rest = "UPDATE occurrence SET generation = $3 WHERE feed = $1 AND name = ANY ($2)";
+            self.session.execute(rest, values).await?;
         }
         Ok(())
     }

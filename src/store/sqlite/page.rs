@@ -80,7 +80,7 @@ pub(super) struct Writer<'a> {
     occurrences: i64,
     findings: i64,
     /// What the feed had before this page.
-    had: Had,
+    pub(super) had: Had,
     /// Whether items of the feed are noted as unusable.
     pub(super) has_unusable: bool,
     /// What is read now carries this number.
@@ -90,9 +90,9 @@ pub(super) struct Writer<'a> {
 }
 
 /// What a feed has. Most have one or the other, and need not be asked for each item of a page.
-struct Had {
+pub(super) struct Had {
     /// Items with a body.
-    heads: bool,
+    pub(super) heads: bool,
     occurrences: bool,
 }
 

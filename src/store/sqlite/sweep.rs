@@ -42,16 +42,15 @@ impl Writer<'_> {
         if !self.is_resyncing {
             return Ok(());
         }
-        for statement in [
-            "UPDATE head SET generation = ?3 WHERE feed = ?1 AND item_id = ?2",
-            "UPDATE occurrence SET generation = ?3 WHERE feed = ?1 AND item_id = ?2",
-        ] {
-            self.transaction.prepare_cached(statement)?.execute(params![
-                self.feed,
-                item_id,
-                self.generation
-            ])?;
+        let values = params![self.feed, item_id, self.generation];
+        if self.had.heads {
+            let head = "UPDATE head SET generation = ?3 WHERE feed = ?1 AND item_id = ?2";
+            if self.transaction.prepare_cached(head)?.execute(values)? > 0 {
+                return Ok(());
+            }
         }
+        let occurrence = "UPDATE occurrence SET generation = ?3 WHERE feed = ?1 AND item_id = ?2";
+        self.transaction.prepare_cached(occurrence)?.execute(values)?;
         Ok(())
     }
 

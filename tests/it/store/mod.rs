@@ -51,6 +51,7 @@ promises! {
         what_cannot_be_used_leaves_what_is_stored,
         names_may_be_long_and_odd,
         a_resync_drops_what_it_did_not_find_again,
+        a_resync_keeps_what_it_found_of_either_kind,
         a_change_of_licence_has_everything_looked_at_again,
         the_end_of_the_last_feed_has_those_looked_at_again_that_waited_for_it,
     }

@@ -159,6 +159,29 @@ pub(super) async fn a_resync_drops_what_it_did_not_find_again(subject: &Subject)
     assert_eq!((subject.record(0).await.items, subject.record(2).await.items), (4, 1));
 }
 
+pub(super) async fn a_resync_keeps_what_it_found_of_either_kind(subject: &Subject) {
+    let broken = |item: &str| ItemChange::Unusable {
+        item_id: Some(item.to_owned()),
+        finding: Finding::new(Code::ItemUnreadable, ""),
+    };
+    let heads = || vec![series("a", "{}"), series("b", "{}")];
+    let sessions = || vec![session("s1", "a", 1), session("s2", "a", 2)];
+    subject.page(0, heads()).await;
+    subject.page(1, sessions()).await;
+    subject.page(2, [heads(), sessions()].concat()).await;
+    let of_both = vec![series("a", "{}"), broken("b"), session("s1", "a", 1), broken("s2")];
+    for (feed, page, items) in [
+        (0, vec![series("a", "{}"), broken("b")], 2),
+        (1, vec![session("s1", "a", 1), broken("s2")], 2),
+        (2, of_both, 4),
+    ] {
+        let update = FeedUpdate::Resync { at: noon() };
+        subject.store.update_feed(subject.feed(feed), update).await.unwrap();
+        let last = subject.last_page(feed, page).await;
+        assert_eq!((last.vanished, last.spoiled, last.items), (0, items / 2, items), "{feed}");
+    }
+}
+
 pub(super) async fn a_change_of_licence_has_everything_looked_at_again(subject: &Subject) {
     let items = || vec![series("a", "{}"), session("s1", "b", 1)];
     subject.page(0, items()).await;
