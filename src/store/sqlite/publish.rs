@@ -153,8 +153,10 @@ fn put(
     let is_same = before.as_ref().is_some_and(|known| known.hash == hash && !known.is_gone);
     if is_same {
         let mut keep = transaction.prepare_cached(
+            // Most are what they were: writing them again would fill the log with them.
             "UPDATE service SET due = ?2, findings = ?3, feed = ?4, key = ?5, parts = ?6, entry = ?7
-             WHERE id = ?1",
+             WHERE id = ?1
+             AND (due, findings, feed, key, parts, entry) IS NOT (?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
         let ServiceRecord { id, parts, entry, .. } = record;
         keep.execute(params![id.as_bytes(), due, findings, feed, key, parts, entry])?;

@@ -72,6 +72,7 @@ promises! {
     services {
         each_change_has_a_number_and_none_is_left_out,
         what_is_the_same_makes_no_change,
+        what_is_the_same_is_not_written_again,
         a_time_of_change_never_goes_backwards,
         what_was_published_nobody_knows_when_is_as_young_as_its_content,
         a_service_that_is_gone_leaves_a_tombstone_for_a_while,

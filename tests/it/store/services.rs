@@ -69,6 +69,27 @@ pub(super) async fn what_is_the_same_makes_no_change(subject: &Subject) {
     assert_eq!(subject.dirty_keys().await, [""; 0]);
 }
 
+pub(super) async fn what_is_the_same_is_not_written_again(subject: &Subject) {
+    subject.page(0, vec![series("a", "{}")]).await;
+    let root = subject.root("a").await;
+    let publish = |record: ServiceRecord| {
+        let outcome = Outcome::Service(Box::new(record));
+        subject.store.publish(vec![Publication { root, id: id("a"), outcome, now: noon() }])
+    };
+    let findings = vec![Finding::new(Code::UrlInvalid, "url")];
+    let due = Some(noon() + TimeDelta::days(9));
+    let mut record = ServiceRecord { due, findings, ..subject.service("a", "text") };
+    for _ in 0..2 {
+        publish(record.clone()).await.unwrap();
+        if !subject.refuse_updates_of("service").await {
+            return;
+        }
+        record.last_modified += TimeDelta::days(1);
+    }
+    record.due = None;
+    assert!(publish(record).await.is_err(), "nothing was refused");
+}
+
 pub(super) async fn a_time_of_change_never_goes_backwards(subject: &Subject) {
     subject.page(0, vec![series("a", "{}")]).await;
     let root = subject.root("a").await;

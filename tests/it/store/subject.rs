@@ -93,6 +93,24 @@ impl Subject {
         true
     }
 
+    /// Has whoever writes a row of a table again fail from now on; tells whether that can be done.
+    pub(super) async fn refuse_updates_of(&self, table: &str) -> bool {
+        let refuse = if self.url.as_ref().is_some_and(|url| url.starts_with("sqlite:")) {
+            format!(
+                "CREATE TRIGGER IF NOT EXISTS refuse BEFORE UPDATE ON {table}
+                 BEGIN SELECT RAISE (ABORT, 'written again'); END"
+            )
+        } else {
+            format!(
+                "CREATE OR REPLACE FUNCTION refuse () RETURNS trigger LANGUAGE plpgsql AS
+                     'BEGIN RAISE ''written again''; END';
+                 CREATE OR REPLACE TRIGGER refuse BEFORE UPDATE ON {table}
+                     FOR EACH ROW EXECUTE FUNCTION refuse ()"
+            )
+        };
+        self.execute(&refuse).await
+    }
+
     pub(super) fn feed(&self, at: usize) -> FeedId {
         self.feeds[at].id
     }
