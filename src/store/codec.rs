@@ -83,79 +83,59 @@ pub(super) fn from_secs(secs: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(secs, 0).unwrap_or_default()
 }
 
-pub(super) fn kind_code(kind: Kind) -> u8 {
-    match kind {
-        Kind::SessionSeries => 0,
-        Kind::ScheduledSession => 1,
-        Kind::Event => 2,
-        Kind::HeadlineEvent => 3,
-        Kind::EventSeries => 4,
-        Kind::CourseInstance => 5,
-        Kind::Course => 6,
-        Kind::OnDemandEvent => 7,
-        Kind::FacilityUse => 8,
-        Kind::IndividualFacilityUse => 9,
-        Kind::Slot => 10,
-    }
+/// How the values of a type are written, and how they are read back. A number that was released stays what it is.
+macro_rules! codes {
+    ($code_of:ident, $value_of:ident: $type:ident or $other:ident {
+        $($value:ident = $code:literal,)*
+    }) => {
+        pub(super) fn $code_of(value: $type) -> u8 {
+            match value {
+                $($type::$value => $code,)*
+            }
+        }
+
+        pub(super) fn $value_of(code: u8) -> $type {
+            let known = match code {
+                $($code => Some($type::$value),)*
+                _ => None,
+            };
+            known.unwrap_or($type::$other)
+        }
+    };
 }
 
-pub(super) fn kind_of(code: u8) -> Kind {
-    match code {
-        0 => Kind::SessionSeries,
-        1 => Kind::ScheduledSession,
-        3 => Kind::HeadlineEvent,
-        4 => Kind::EventSeries,
-        5 => Kind::CourseInstance,
-        6 => Kind::Course,
-        7 => Kind::OnDemandEvent,
-        8 => Kind::FacilityUse,
-        9 => Kind::IndividualFacilityUse,
-        10 => Kind::Slot,
-        _ => Kind::Event,
-    }
-}
+codes!(kind_code, kind_of: Kind or Event {
+    SessionSeries = 0,
+    ScheduledSession = 1,
+    Event = 2,
+    HeadlineEvent = 3,
+    EventSeries = 4,
+    CourseInstance = 5,
+    Course = 6,
+    OnDemandEvent = 7,
+    FacilityUse = 8,
+    IndividualFacilityUse = 9,
+    Slot = 10,
+});
+
+codes!(event_status_code, event_status_of: EventStatus or Scheduled {
+    Scheduled = 0,
+    Cancelled = 1,
+    Postponed = 2,
+    Rescheduled = 3,
+    MovedOnline = 4,
+});
+
+codes!(status_code, status_of: Status or Defunct {
+    Active = 0,
+    TemporarilyClosed = 1,
+    Inactive = 2,
+    Defunct = 3,
+});
 
 pub(super) fn relation_code(relation: Relation) -> u8 {
     match relation {
         Relation::PartOf => 0,
         Relation::Claims => 1,
-    }
-}
-
-pub(super) fn event_status_code(status: EventStatus) -> u8 {
-    match status {
-        EventStatus::Scheduled => 0,
-        EventStatus::Cancelled => 1,
-        EventStatus::Postponed => 2,
-        EventStatus::Rescheduled => 3,
-        EventStatus::MovedOnline => 4,
-    }
-}
-
-pub(super) fn event_status_of(code: u8) -> EventStatus {
-    match code {
-        1 => EventStatus::Cancelled,
-        2 => EventStatus::Postponed,
-        3 => EventStatus::Rescheduled,
-        4 => EventStatus::MovedOnline,
-        _ => EventStatus::Scheduled,
-    }
-}
-
-pub(super) fn status_code(status: Status) -> u8 {
-    match status {
-        Status::Active => 0,
-        Status::TemporarilyClosed => 1,
-        Status::Inactive => 2,
-        Status::Defunct => 3,
-    }
-}
-
-pub(super) fn status_of(code: u8) -> Status {
-    match code {
-        0 => Status::Active,
-        1 => Status::TemporarilyClosed,
-        2 => Status::Inactive,
-        _ => Status::Defunct,
     }
 }
