@@ -48,6 +48,5 @@ pub(super) fn name_in(body: &[u8]) -> String {
 
 /// Counts the findings kept with a service.
 pub(super) fn count_of(findings: &str) -> i64 {
-    serde_json::from_str::<Vec<Finding>>(findings)
-        .map_or(0, |list| i64::try_from(list.len()).unwrap_or(i64::MAX))
+    serde_json::from_str::<Vec<Finding>>(findings).map_or(0, |list| codec::number(list.len()))
 }

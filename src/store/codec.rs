@@ -75,6 +75,16 @@ pub(super) fn hash(body: &[u8]) -> [u8; 16] {
     xxhash_rust::xxh3::xxh3_128(body).to_be_bytes()
 }
 
+/// Returns a number as a column holds it, which has room for all that comes up.
+pub(super) fn number(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}
+
+/// Returns how many there are by a column; none is ever below 0.
+pub(super) fn count(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
+
 pub(super) fn from_millis(millis: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(millis).unwrap_or_default()
 }

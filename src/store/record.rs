@@ -281,6 +281,11 @@ pub struct Dirty {
 }
 
 impl Dirty {
+    /// Returns a root that is looked at without being dirty: no mark of the list is ever 0.
+    pub(super) fn unmarked(key: i64) -> Self {
+        Self { key, mark: 0 }
+    }
+
     /// Tells whether both are the same root, whenever they were marked.
     pub fn is_same(self, other: Self) -> bool {
         self.key == other.key

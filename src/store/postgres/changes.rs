@@ -94,7 +94,7 @@ impl<'a> Changes<'a> {
     fn put(&mut self, record: &'a ServiceRecord, body: &'a [u8], publication: &Publication) {
         let key = publication.root.key;
         let before = self.known.get(&record.id).cloned();
-        let count = i64::try_from(record.findings.len()).unwrap_or(i64::MAX);
+        let count = codec::number(record.findings.len());
         let feed = record.feed.map(|feed| feed.0);
         self.count_findings(before.as_ref(), feed, count);
         let hash = record.hash.to_be_bytes();
@@ -171,7 +171,7 @@ impl<'a> Changes<'a> {
         if self.changed.is_empty() {
             return Ok(());
         }
-        let count = i64::try_from(self.changed.len()).unwrap_or(i64::MAX);
+        let count = codec::number(self.changed.len());
         let last: Option<i64> = session
             .row(
                 "UPDATE counter SET value = value + $1 WHERE name = 'seq' RETURNING value",
@@ -179,7 +179,7 @@ impl<'a> Changes<'a> {
                 |row| row.try_get(0),
             )
             .await?;
-        let first = u64::try_from(last.unwrap_or_default() - count + 1).unwrap_or_default();
+        let first = codec::count(last.unwrap_or_default() - count + 1);
         for (change, seq) in self.changed.iter_mut().zip(first..) {
             change.seq = seq;
         }
@@ -222,7 +222,7 @@ impl<'a> Changes<'a> {
     }
 
     fn seq(&self, at: usize) -> i64 {
-        self.changed.get(at).map_or(0, |change| i64::try_from(change.seq).unwrap_or(i64::MAX))
+        self.changed.get(at).map_or(0, |change| codec::number(change.seq))
     }
 
     /// Returns the names of services that become tombstones.

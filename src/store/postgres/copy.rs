@@ -18,6 +18,7 @@ use super::name::text_of;
 use crate::store::CopyError;
 use crate::store::CopyProgress;
 use crate::store::StoreError;
+use crate::store::codec;
 use crate::store::copy::BATCH;
 use crate::store::copy::Kind;
 use crate::store::copy::Parcel;
@@ -169,7 +170,7 @@ async fn counts(session: &Session<'_>) -> Result<Vec<u64>, StoreError> {
     for table in TABLES {
         let statement = format!("SELECT count(*) FROM {} {}", table.name, table.filter());
         let count = session.row(&statement, &[], |row| row.try_get::<_, i64>(0)).await?;
-        counts.push(u64::try_from(count.unwrap_or_default()).unwrap_or_default());
+        counts.push(codec::count(count.unwrap_or_default()));
     }
     Ok(counts)
 }

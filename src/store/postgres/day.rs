@@ -5,6 +5,7 @@ use tokio_postgres::Row;
 use super::connection::Session;
 use crate::store::Day;
 use crate::store::StoreError;
+use crate::store::codec;
 
 /// Writes a day and drops those that are kept no longer.
 pub(super) async fn keep(
@@ -12,9 +13,8 @@ pub(super) async fn keep(
     publisher: &str,
     day: &Day,
 ) -> Result<(), StoreError> {
-    let stored = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let (items, services, findings) =
-        (stored(day.items), stored(day.services), stored(day.findings));
+        (codec::number(day.items), codec::number(day.services), codec::number(day.findings));
     session
         .execute(
             "INSERT INTO publisher_day (publisher, day, items, services, findings, score)
@@ -36,8 +36,7 @@ pub(super) async fn list(session: &Session<'_>, publisher: &str) -> Result<Vec<D
 }
 
 fn read(row: &Row) -> Result<Day, tokio_postgres::Error> {
-    let count =
-        |at: usize| row.try_get::<_, i64>(at).map(|count| u64::try_from(count).unwrap_or_default());
+    let count = |at: usize| row.try_get(at).map(codec::count);
     Ok(Day {
         date: Day::date_of(row.try_get(0)?),
         items: count(1)?,

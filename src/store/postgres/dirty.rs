@@ -8,10 +8,8 @@ use super::feed;
 use crate::oruk::Id;
 use crate::store::Dirty;
 use crate::store::StoreError;
+use crate::store::codec;
 use crate::store::limits::MAX_STEP_BACK_MILLIS;
-
-/// A mark of a root that is looked at without being dirty: no mark of the list is ever 0.
-pub(super) const NO_MARK: i64 = 0;
 
 pub(super) async fn dirty(session: &Session<'_>, limit: i64) -> Result<Vec<Dirty>, StoreError> {
     session
@@ -46,7 +44,7 @@ pub(super) async fn count(session: &Session<'_>) -> Result<u64, StoreError> {
             |row| row.try_get(0),
         )
         .await?;
-    Ok(count.map(|n| u64::try_from(n).unwrap_or_default()).unwrap_or_default())
+    Ok(count.map(codec::count).unwrap_or_default())
 }
 
 /// Marks keys, which need not be sorted.
@@ -119,7 +117,7 @@ pub(super) async fn roots_of(session: &Session<'_>, service: Id) -> Result<Vec<D
                  JOIN fold AS other ON other.grp = first.grp)
              ORDER BY key.name",
             &[&service.as_bytes().as_slice()],
-            |row| Ok(Dirty { key: row.try_get(0)?, mark: NO_MARK }),
+            |row| Ok(Dirty::unmarked(row.try_get(0)?)),
         )
         .await
 }
@@ -138,7 +136,7 @@ pub(super) async fn roots(
                  OR EXISTS (SELECT 1 FROM service WHERE service.key = key.id AND gone_at IS NULL))
              ORDER BY id LIMIT $2",
             &[&after, &limit],
-            |row| Ok(Dirty { key: row.try_get(0)?, mark: NO_MARK }),
+            |row| Ok(Dirty::unmarked(row.try_get(0)?)),
         )
         .await
 }

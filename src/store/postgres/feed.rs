@@ -12,7 +12,7 @@ use crate::store::FeedRecord;
 use crate::store::FeedSpec;
 use crate::store::FeedUpdate;
 use crate::store::StoreError;
-use crate::store::codec::from_millis;
+use crate::store::codec;
 use crate::store::limits::MAX_PARENTS;
 
 /// Makes the table agree with the configuration. What came through feeds that were added, removed or
@@ -106,8 +106,9 @@ pub(super) async fn list(session: &Session<'_>) -> Result<Vec<FeedRecord>, Store
 }
 
 fn record(row: &Row) -> Result<FeedRecord, tokio_postgres::Error> {
-    let count = |at: usize| row.try_get::<_, i64>(at).map(|n| u64::try_from(n).unwrap_or(0));
-    let time = |at: usize| row.try_get::<_, Option<i64>>(at).map(|millis| millis.map(from_millis));
+    let count = |at: usize| row.try_get(at).map(codec::count);
+    let time =
+        |at: usize| row.try_get::<_, Option<i64>>(at).map(|millis| millis.map(codec::from_millis));
     Ok(FeedRecord {
         id: FeedId(row.try_get(0)?),
         publisher: row.try_get(1)?,
@@ -151,7 +152,7 @@ pub(super) async fn orphans(
             &[&feed.0, &limit],
             |row| {
                 let key = text_of(row.try_get(0)?, row.try_get(1)?);
-                Ok((key, u64::try_from(row.try_get::<_, i64>(2)?).unwrap_or_default()))
+                Ok((key, codec::count(row.try_get(2)?)))
             },
         )
         .await

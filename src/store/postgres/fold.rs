@@ -77,7 +77,7 @@ async fn members(session: &Session<'_>, root: &Folding) -> Result<Vec<Dirty>, St
             "SELECT fold.key FROM fold JOIN key ON key.id = fold.key
              WHERE fold.grp = $1 ORDER BY key.name",
             &[&group.to_be_bytes().as_slice()],
-            |row| Ok(Dirty { key: row.try_get(0)?, mark: 0 }),
+            |row| Ok(Dirty::unmarked(row.try_get(0)?)),
         )
         .await
 }

@@ -67,8 +67,7 @@ pub(super) async fn list(
              ORDER BY feed.id",
             &[],
             |row| {
-                let count =
-                    |at: usize| row.try_get(at).map(|n: i64| u64::try_from(n).unwrap_or_default());
+                let count = |at: usize| row.try_get(at).map(codec::count);
                 let feed = FeedId(row.try_get(0)?);
                 Ok(Held { feed, held: count(1)?, lost: count(2)?, services: count(3)? })
             },
@@ -100,7 +99,7 @@ pub(super) async fn let_through(
     if is_accepting {
         session.execute("UPDATE feed SET window_start = NULL WHERE id = $1", &[&feed.0]).await?;
     } else {
-        let lost = i64::try_from(count).unwrap_or(i64::MAX);
+        let lost = codec::number(count);
         let statement = "UPDATE feed SET window_lost = window_lost + $2 WHERE id = $1";
         session.execute(statement, &[&feed.0, &lost]).await?;
     }

@@ -8,6 +8,7 @@ use crate::store::Share;
 use crate::store::StoreError;
 use crate::store::Work;
 use crate::store::Worker;
+use crate::store::codec;
 
 /// The number that stands for mapping where others are of feeds.
 const MAPPING: i64 = 0;
@@ -51,7 +52,7 @@ pub(super) async fn share(session: &Session<'_>, worker: &Worker) -> Result<Shar
 
 /// Returns the workers that are alive, this one among them.
 async fn workers(session: &Session<'_>, worker: &Worker) -> Result<Vec<String>, StoreError> {
-    let millis = i64::try_from(LEASE_SECS * 1000).unwrap_or(i64::MAX);
+    let millis = codec::number(LEASE_SECS * 1000);
     session
         .execute(
             &format!(

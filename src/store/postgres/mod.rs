@@ -151,10 +151,6 @@ fn sql(doing: &'static str) -> impl Fn(tokio_postgres::Error) -> StoreError {
     move |source| StoreError::Sql { doing, source: source.into() }
 }
 
-fn limit_of(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
-}
-
 /// Does work that keeps a processor busy.
 async fn busy<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
@@ -211,7 +207,7 @@ impl Store for PostgresStore {
                     self.write(doing, (), |session, ()| Box::pin(marked::take_over(session)));
                 is_more = work.await?;
             }
-            self.read(doing, limit_of(limit), |session, limit| {
+            self.read(doing, codec::number(limit), |session, limit| {
                 Box::pin(dirty::dirty(session, *limit))
             })
             .await
@@ -245,7 +241,7 @@ impl Store for PostgresStore {
     }
 
     fn roots(&self, after: Option<Dirty>, limit: usize) -> Answer<'_, Vec<Dirty>> {
-        self.read("reading all roots", limit_of(limit), move |session, limit| {
+        self.read("reading all roots", codec::number(limit), move |session, limit| {
             Box::pin(dirty::roots(session, after, *limit))
         })
     }
@@ -301,7 +297,7 @@ impl Store for PostgresStore {
     }
 
     fn orphans(&self, feed: FeedId, limit: usize) -> Answer<'_, Vec<(String, u64)>> {
-        self.read("reading what waits for a parent", limit_of(limit), move |session, limit| {
+        self.read("reading what waits for a parent", codec::number(limit), move |session, limit| {
             Box::pin(feed::orphans(session, feed, *limit))
         })
     }
@@ -313,14 +309,14 @@ impl Store for PostgresStore {
     }
 
     fn scan(&self, after: Option<Id>, limit: usize) -> Answer<'_, Vec<ChangedService>> {
-        self.read("reading all services", limit_of(limit), move |session, limit| {
+        self.read("reading all services", codec::number(limit), move |session, limit| {
             Box::pin(read::scan(session, after, *limit))
         })
     }
 
     fn changes(&self, seq: u64, limit: usize) -> Answer<'_, Vec<ChangedService>> {
-        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
-        self.read("reading changes", limit_of(limit), move |session, limit| {
+        let seq = codec::number(seq);
+        self.read("reading changes", codec::number(limit), move |session, limit| {
             Box::pin(read::changes(session, seq, *limit))
         })
     }
@@ -367,7 +363,7 @@ impl Store for PostgresStore {
     fn roots_by(&self, feeds: Vec<FeedId>, limit: usize) -> Answer<'_, Vec<Dirty>> {
         let doing = "finding the roots of feeds";
         self.read(doing, feeds, move |session, feeds| {
-            Box::pin(publisher::roots(session, feeds, limit_of(limit)))
+            Box::pin(publisher::roots(session, feeds, codec::number(limit)))
         })
     }
 

@@ -13,6 +13,7 @@ use super::marked::Marks;
 use super::name::text;
 use super::prepared::Prepared;
 use crate::store::PageOutcome;
+use crate::store::codec;
 use crate::store::StoreError;
 use crate::store::license::license_after;
 
@@ -150,7 +151,7 @@ impl<'a> Writer<'a> {
         let is_judged = page.is_last || is_first || self.occurrences < 0;
         let was_complete = is_judged && self.is_complete().await?;
         let is_changed = self.outcome.changed + self.outcome.deleted + self.outcome.vanished > 0;
-        let deleted = i64::try_from(self.outcome.deleted).unwrap_or(i64::MAX);
+        let deleted = codec::number(self.outcome.deleted);
         let named = page.license.as_deref().map(text);
         let (known, named) = (self.before.license.as_deref(), named.as_deref());
         let license = license_after(known, named, self.before.is_unlicensed && page.is_last);
@@ -182,8 +183,7 @@ impl<'a> Writer<'a> {
                 |row| row.try_get(0),
             )
             .await?;
-        self.outcome.items =
-            items.map(|n| u64::try_from(n).unwrap_or_default()).unwrap_or_default();
+        self.outcome.items = items.map(codec::count).unwrap_or_default();
         if is_judged && self.is_complete().await? != was_complete {
             self.mark_waiting().await?;
         }

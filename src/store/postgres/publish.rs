@@ -18,6 +18,7 @@ use crate::store::Delegation;
 use crate::store::Outcome;
 use crate::store::StoreError;
 use crate::store::body;
+use crate::store::codec;
 
 /// Writes what became of dirty roots and returns the services that changed.
 pub(super) async fn publish(
@@ -141,7 +142,7 @@ async fn set_orphans(session: &Session<'_>, publications: &[Ready]) -> Result<()
         for (feed, count) in orphans {
             keys.push(publication.root.key);
             feeds.push(feed.0);
-            counts.push(i64::try_from(*count).unwrap_or(i64::MAX));
+            counts.push(codec::number(*count));
         }
     }
     if keys.is_empty() {

@@ -1,13 +1,13 @@
 //! What one publisher's feeds came to: its services and roots, and the items that could not be used.
 
 use super::connection::Session;
-use super::dirty::NO_MARK;
 use super::name::text_of;
 use super::read;
 use crate::oruk::Id;
 use crate::store::Dirty;
 use crate::store::FeedId;
 use crate::store::StoreError;
+use crate::store::codec;
 
 /// Returns the ids of the services of a publisher's feeds, in their order, without tombstones.
 pub(super) async fn services(
@@ -39,7 +39,7 @@ pub(super) async fn roots(
              UNION SELECT parent FROM occurrence WHERE feed = ANY ($1)
              ORDER BY 1 LIMIT $2",
             &[&feeds, &limit],
-            |row| Ok(Dirty { key: row.try_get(0)?, mark: NO_MARK }),
+            |row| Ok(Dirty::unmarked(row.try_get(0)?)),
         )
         .await
 }
@@ -56,7 +56,7 @@ pub(super) async fn unusable(
              GROUP BY code ORDER BY code",
             &[&publisher],
             |row| {
-                let count = u64::try_from(row.try_get::<_, i64>(1)?).unwrap_or_default();
+                let count = codec::count(row.try_get(1)?);
                 Ok((row.try_get(0)?, count))
             },
         )

@@ -17,7 +17,7 @@ use crate::store::codec;
 pub(super) async fn latest_change(session: &Session<'_>) -> Result<u64, StoreError> {
     let statement = "SELECT value FROM counter WHERE name = 'seq'";
     let number = session.row(statement, &[], |row| row.try_get::<_, i64>(0)).await?;
-    Ok(u64::try_from(number.unwrap_or_default()).unwrap_or_default())
+    Ok(codec::count(number.unwrap_or_default()))
 }
 
 pub(super) async fn scan(
@@ -53,7 +53,7 @@ pub(super) async fn changes(
 
 fn changed(row: &Row) -> Result<ChangedService, tokio_postgres::Error> {
     Ok(ChangedService {
-        seq: u64::try_from(row.try_get::<_, i64>(0)?).unwrap_or_default(),
+        seq: codec::count(row.try_get(0)?),
         id: id_of(row.try_get(1)?),
         status: status_of(row.try_get(2)?),
         last_modified: codec::from_millis(row.try_get(3)?),
@@ -73,7 +73,7 @@ pub(super) async fn bodies(
             "SELECT id, seq, gone_at IS NOT NULL, body FROM service WHERE id = ANY ($1)",
             &[&ids],
             |row| {
-                let seq = u64::try_from(row.try_get::<_, i64>(1)?).unwrap_or_default();
+                let seq = codec::count(row.try_get(1)?);
                 let (is_gone, bytes) = (row.try_get(2)?, row.try_get(3)?);
                 Ok((id_of(row.try_get(0)?), StoredBody { seq, is_gone, bytes }))
             },
@@ -116,7 +116,7 @@ pub(super) fn service(row: &Row) -> Result<StoredService, tokio_postgres::Error>
         due: row.try_get::<_, Option<i64>>("due")?.map(codec::from_millis),
         parts: small(row.try_get("parts")?),
     };
-    let seq = u64::try_from(row.try_get::<_, i64>("seq")?).unwrap_or_default();
+    let seq = codec::count(row.try_get("seq")?);
     Ok(StoredService { seq, is_gone, record })
 }
 

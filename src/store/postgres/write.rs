@@ -273,7 +273,7 @@ impl<'a> HeadColumns<'a> {
         self.keys.push(key);
         self.kinds.push(i16::from(codec::kind_code(item.kind)));
         self.hashes.push(&put.head.hash);
-        self.findings.push(i64::try_from(item.findings.len()).unwrap_or(i64::MAX));
+        self.findings.push(codec::number(item.findings.len()));
         self.bodies.push(&put.head.body);
     }
 }

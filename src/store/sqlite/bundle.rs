@@ -14,6 +14,7 @@ use rusqlite::Row;
 use rusqlite::params;
 
 use super::codec;
+use super::rows;
 use super::sql;
 use crate::openactive::Kind;
 use crate::oruk::Id;
@@ -53,15 +54,9 @@ macro_rules! is_stated {
 }
 
 pub(super) fn dirty(connection: &Connection, limit: usize) -> Result<Vec<Dirty>, StoreError> {
-    let doing = "reading the dirty roots";
-    let mut select = connection
-        .prepare_cached("SELECT key, mark FROM dirty ORDER BY mark LIMIT ?1")
-        .map_err(sql(doing))?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = select
-        .query_map([limit], |row| Ok(Dirty { key: row.get(0)?, mark: row.get(1)? }))
-        .map_err(sql(doing))?;
-    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
+    let statement = "SELECT key, mark FROM dirty ORDER BY mark LIMIT ?1";
+    let read = |row: &Row<'_>| Ok(Dirty { key: row.get(0)?, mark: row.get(1)? });
+    rows(connection, "reading the dirty roots", statement, [codec::number(limit)], read)
 }
 
 pub(super) fn is_service_dirty(connection: &Connection) -> Result<bool, StoreError> {
@@ -81,7 +76,7 @@ pub(super) fn dirty_count(connection: &Connection) -> Result<u64, StoreError> {
         [],
         |row| row.get::<_, i64>(0),
     );
-    count.map(|n| u64::try_from(n).unwrap_or(0)).map_err(sql("counting the dirty roots"))
+    count.map(codec::count).map_err(sql("counting the dirty roots"))
 }
 
 pub(super) fn mark_due(connection: &mut Connection, now: DateTime<Utc>) -> Result<u64, StoreError> {
@@ -127,25 +122,19 @@ pub(super) fn mark_all(connection: &Connection) -> Result<u64, StoreError> {
     marked.map(|count| count as u64).map_err(sql("marking everything"))
 }
 
-/// A mark of a root that is looked at without being dirty: no mark of the list is ever 0.
-pub(super) const NO_MARK: i64 = 0;
-
 pub(super) fn roots_of(connection: &Connection, service: Id) -> Result<Vec<Dirty>, StoreError> {
-    let doing = "finding the roots of a service";
-    let mut select = connection
-        .prepare_cached(
-            "WITH own AS (SELECT key FROM service WHERE id = ?1 AND gone_at IS NULL)
-             SELECT id FROM key WHERE id IN (
-                 SELECT key FROM own UNION
-                 SELECT other.key FROM own JOIN fold AS first ON first.key = own.key
-                 JOIN fold AS other ON other.grp = first.grp)
-             ORDER BY key.key",
-        )
-        .map_err(sql(doing))?;
-    let rows = select
-        .query_map([service.as_bytes()], |row| Ok(Dirty { key: row.get(0)?, mark: NO_MARK }))
-        .map_err(sql(doing))?;
-    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
+    rows(
+        connection,
+        "finding the roots of a service",
+        "WITH own AS (SELECT key FROM service WHERE id = ?1 AND gone_at IS NULL)
+         SELECT id FROM key WHERE id IN (
+             SELECT key FROM own UNION
+             SELECT other.key FROM own JOIN fold AS first ON first.key = own.key
+             JOIN fold AS other ON other.grp = first.grp)
+         ORDER BY key.key",
+        [service.as_bytes()],
+        |row| Ok(Dirty::unmarked(row.get(0)?)),
+    )
 }
 
 pub(super) fn roots(
@@ -153,22 +142,17 @@ pub(super) fn roots(
     after: Option<Dirty>,
     limit: usize,
 ) -> Result<Vec<Dirty>, StoreError> {
-    let doing = "reading all roots";
-    let mut select = connection
-        .prepare_cached(
-            "SELECT id FROM key WHERE id > ?1 AND (
-                 EXISTS (SELECT 1 FROM head WHERE head.key = key.id)
-                 OR EXISTS (SELECT 1 FROM occurrence WHERE occurrence.parent = key.id)
-                 OR EXISTS (SELECT 1 FROM service WHERE service.key = key.id AND gone_at IS NULL))
-             ORDER BY id LIMIT ?2",
-        )
-        .map_err(sql(doing))?;
-    let after = after.map_or(0, |root| root.key);
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = select
-        .query_map([after, limit], |row| Ok(Dirty { key: row.get(0)?, mark: NO_MARK }))
-        .map_err(sql(doing))?;
-    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
+    rows(
+        connection,
+        "reading all roots",
+        "SELECT id FROM key WHERE id > ?1 AND (
+             EXISTS (SELECT 1 FROM head WHERE head.key = key.id)
+             OR EXISTS (SELECT 1 FROM occurrence WHERE occurrence.parent = key.id)
+             OR EXISTS (SELECT 1 FROM service WHERE service.key = key.id AND gone_at IS NULL))
+         ORDER BY id LIMIT ?2",
+        [after.map_or(0, |root| root.key), codec::number(limit)],
+        |row| Ok(Dirty::unmarked(row.get(0)?)),
+    )
 }
 
 pub(super) fn load(

@@ -13,6 +13,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::SqliteStore;
 use super::backup;
+use super::codec;
 use super::path_of;
 use super::schema;
 use super::sql;
@@ -133,7 +134,7 @@ fn counts(connection: &Connection) -> Result<Vec<u64>, StoreError> {
     let count = |table: &Table| {
         let statement = format!("SELECT count(*) FROM {} {}", table.name, table.filter());
         let count = connection.query_row(&statement, [], |row| row.get::<_, i64>(0));
-        Ok(u64::try_from(count.map_err(sql(READING))?).unwrap_or_default())
+        Ok(codec::count(count.map_err(sql(READING))?))
     };
     TABLES.iter().map(count).collect()
 }

@@ -4,6 +4,8 @@ use rusqlite::Connection;
 use rusqlite::Row;
 use rusqlite::params;
 
+use super::codec;
+use super::rows;
 use super::sql;
 use crate::store::Day;
 use crate::store::StoreError;
@@ -15,7 +17,6 @@ pub(super) fn keep(
     day: &Day,
 ) -> Result<(), StoreError> {
     let doing = "writing how the data of a publisher is";
-    let stored = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let transaction = connection.transaction().map_err(sql(doing))?;
     transaction
         .execute(
@@ -24,9 +25,9 @@ pub(super) fn keep(
             params![
                 publisher,
                 day.number(),
-                stored(day.items),
-                stored(day.services),
-                stored(day.findings),
+                codec::number(day.items),
+                codec::number(day.services),
+                codec::number(day.findings),
                 day.score
             ],
         )
@@ -40,19 +41,13 @@ pub(super) fn keep(
 /// Returns the days of a publisher, the oldest first.
 pub(super) fn list(connection: &Connection, publisher: &str) -> Result<Vec<Day>, StoreError> {
     let doing = "reading how the data of a publisher was";
-    let mut select = connection
-        .prepare_cached(
-            "SELECT day, items, services, findings, score FROM publisher_day
-             WHERE publisher = ?1 ORDER BY day",
-        )
-        .map_err(sql(doing))?;
-    let rows = select.query_map([publisher], read).map_err(sql(doing))?;
-    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
+    let statement = "SELECT day, items, services, findings, score FROM publisher_day
+                     WHERE publisher = ?1 ORDER BY day";
+    rows(connection, doing, statement, [publisher], read)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Day> {
-    let count =
-        |at: usize| row.get::<_, i64>(at).map(|count| u64::try_from(count).unwrap_or_default());
+    let count = |at: usize| row.get(at).map(codec::count);
     Ok(Day {
         date: Day::date_of(row.get(0)?),
         items: count(1)?,

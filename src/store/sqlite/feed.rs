@@ -6,7 +6,8 @@ use rusqlite::Connection;
 use rusqlite::Row;
 use rusqlite::params;
 
-use super::codec::from_millis;
+use super::codec;
+use super::rows;
 use super::sql;
 use crate::store::FeedId;
 use crate::store::FeedRecord;
@@ -56,7 +57,7 @@ pub(super) fn sync(
 /// Marks every root that something of a feed belongs to, or that its items reach: they may lend values to services
 /// of other feeds, and claim what these publish.
 pub(super) fn mark_all_of(connection: &Connection, feed: i64) -> rusqlite::Result<()> {
-    let steps = i64::try_from(MAX_PARENTS).unwrap_or(i64::MAX);
+    let steps = codec::number(MAX_PARENTS);
     connection.execute(
         "WITH RECURSIVE own (row, key) AS (SELECT id, key FROM head WHERE feed = ?1),
              beneath (key, steps) AS (
@@ -75,25 +76,25 @@ pub(super) fn mark_all_of(connection: &Connection, feed: i64) -> rusqlite::Resul
 }
 
 pub(super) fn list(connection: &Connection) -> Result<Vec<FeedRecord>, StoreError> {
-    let doing = "reading the feeds";
-    let mut select = connection
-        .prepare_cached(
-            "SELECT id, publisher, url, cursor, at_end, license, items + occurrences, deleted, pages,
-                 (SELECT coalesce(sum(count), 0) FROM orphan WHERE orphan.feed = feed.id),
-                 findings + (SELECT count(*) FROM unusable WHERE unusable.feed = feed.id),
-                 last_success, last_change, last_error, failures, stopped, paused, guarded, resyncing,
-                 resynced_at, (SELECT count(*) FROM held WHERE held.feed = feed.id AND NOT is_let_through),
-                 caught_up, occurrences > 0, leads_on, owes_resync
-             FROM feed WHERE rank IS NOT NULL ORDER BY rank",
-        )
-        .map_err(sql(doing))?;
-    let rows = select.query_map([], record).map_err(sql(doing))?;
-    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
+    rows(
+        connection,
+        "reading the feeds",
+        "SELECT id, publisher, url, cursor, at_end, license, items + occurrences, deleted, pages,
+             (SELECT coalesce(sum(count), 0) FROM orphan WHERE orphan.feed = feed.id),
+             findings + (SELECT count(*) FROM unusable WHERE unusable.feed = feed.id),
+             last_success, last_change, last_error, failures, stopped, paused, guarded, resyncing,
+             resynced_at, (SELECT count(*) FROM held WHERE held.feed = feed.id AND NOT is_let_through),
+             caught_up, occurrences > 0, leads_on, owes_resync
+         FROM feed WHERE rank IS NOT NULL ORDER BY rank",
+        [],
+        record,
+    )
 }
 
 fn record(row: &Row<'_>) -> rusqlite::Result<FeedRecord> {
-    let count = |at: usize| row.get::<_, i64>(at).map(|n| u64::try_from(n).unwrap_or(0));
-    let time = |at: usize| row.get::<_, Option<i64>>(at).map(|millis| millis.map(from_millis));
+    let count = |at: usize| row.get(at).map(codec::count);
+    let time =
+        |at: usize| row.get::<_, Option<i64>>(at).map(|millis| millis.map(codec::from_millis));
     Ok(FeedRecord {
         id: FeedId(row.get(0)?),
         publisher: row.get(1)?,
@@ -129,20 +130,14 @@ pub(super) fn orphans(
     feed: FeedId,
     limit: usize,
 ) -> Result<Vec<(String, u64)>, StoreError> {
-    let doing = "reading what waits for a parent";
-    let mut select = connection
-        .prepare_cached(
-            "SELECT key.key, orphan.count FROM orphan JOIN key ON key.id = orphan.key
-             WHERE orphan.feed = ?1 ORDER BY orphan.count DESC, key.key LIMIT ?2",
-        )
-        .map_err(sql(doing))?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = select
-        .query_map(params![feed.0, limit], |row| {
-            Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default()))
-        })
-        .map_err(sql(doing))?;
-    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
+    rows(
+        connection,
+        "reading what waits for a parent",
+        "SELECT key.key, orphan.count FROM orphan JOIN key ON key.id = orphan.key
+         WHERE orphan.feed = ?1 ORDER BY orphan.count DESC, key.key LIMIT ?2",
+        [feed.0, codec::number(limit)],
+        |row| Ok((row.get(0)?, codec::count(row.get(1)?))),
+    )
 }
 
 pub(super) fn update(

@@ -71,8 +71,7 @@ fn members(transaction: &Transaction<'_>, root: &Folding) -> rusqlite::Result<Ve
         "SELECT fold.key FROM fold JOIN key ON key.id = fold.key
          WHERE fold.grp = ?1 ORDER BY key.key",
     )?;
-    let rows =
-        select.query_map([group.to_be_bytes()], |row| Ok(Dirty { key: row.get(0)?, mark: 0 }))?;
+    let rows = select.query_map([group.to_be_bytes()], |row| Ok(Dirty::unmarked(row.get(0)?)))?;
     rows.collect()
 }
 

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use rusqlite::params;
 
 use super::codec;
+use super::rows;
 use super::sql;
 use crate::oruk::Status;
 use crate::store::FeedId;
@@ -68,27 +69,22 @@ pub(super) fn list(
             params![now, window_secs],
         )
         .map_err(sql(doing))?;
-    let waiting = {
-        let mut select = transaction
-            .prepare_cached(
-                "SELECT feed.id, count(*), window_lost, window_services
-                 FROM held JOIN feed ON feed.id = held.feed
-                 WHERE NOT is_let_through GROUP BY feed.id",
-            )
-            .map_err(sql(doing))?;
-        let count = |n: i64| u64::try_from(n).unwrap_or_default();
-        let rows = select
-            .query_map([], |row| {
-                Ok(Held {
-                    feed: FeedId(row.get(0)?),
-                    held: count(row.get(1)?),
-                    lost: count(row.get(2)?),
-                    services: count(row.get(3)?),
-                })
+    let waiting = rows(
+        &transaction,
+        doing,
+        "SELECT feed.id, count(*), window_lost, window_services
+         FROM held JOIN feed ON feed.id = held.feed
+         WHERE NOT is_let_through GROUP BY feed.id",
+        [],
+        |row| {
+            Ok(Held {
+                feed: FeedId(row.get(0)?),
+                held: codec::count(row.get(1)?),
+                lost: codec::count(row.get(2)?),
+                services: codec::count(row.get(3)?),
             })
-            .map_err(sql(doing))?;
-        rows.collect::<rusqlite::Result<Vec<_>>>().map_err(sql(doing))?
-    };
+        },
+    )?;
     transaction.commit().map_err(sql(doing))?;
     Ok(waiting)
 }
@@ -118,9 +114,7 @@ pub(super) fn let_through(
     } else {
         "UPDATE feed SET window_lost = window_lost + ?2 WHERE id = ?1"
     };
-    transaction
-        .execute(window, params![feed.0, i64::try_from(count).unwrap_or(i64::MAX)])
-        .map_err(sql(doing))?;
+    transaction.execute(window, params![feed.0, codec::number(count)]).map_err(sql(doing))?;
     transaction.commit().map_err(sql(doing))?;
     Ok(count as u64)
 }

@@ -32,6 +32,8 @@ use std::sync::Arc;
 use chrono::DateTime;
 use chrono::Utc;
 use rusqlite::Connection;
+use rusqlite::Params;
+use rusqlite::Row;
 
 use self::connection::Pool;
 use super::Answer;
@@ -141,6 +143,19 @@ pub fn path_of(url: &str) -> Result<&Path, StoreError> {
 /// Says what was being done when a statement failed.
 fn sql(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
     move |source| StoreError::Sql { doing, source: source.into() }
+}
+
+/// Returns what becomes of each row.
+fn rows<T>(
+    connection: &Connection,
+    doing: &'static str,
+    statement: &str,
+    values: impl Params,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, StoreError> {
+    let find = || connection.prepare_cached(statement)?.query_map(values, read)?.collect();
+    let found: rusqlite::Result<_> = find();
+    found.map_err(sql(doing))
 }
 
 /// Compresses what a statement writes.

@@ -160,7 +160,7 @@ impl<'a> Writer<'a> {
                 ))
             })
             .optional()?;
-        let findings = i64::try_from(head.findings.len()).unwrap_or(i64::MAX);
+        let findings = codec::number(head.findings.len());
         if let Some((_, known_key, known_hash, _)) = known
             && known_key == key
             && known_hash == *hash
@@ -210,7 +210,7 @@ impl<'a> Writer<'a> {
     ) -> rusqlite::Result<i64> {
         let (feed, item_id, generation) = (self.feed, &head.item_id, self.generation);
         let kind = codec::kind_code(head.kind);
-        let findings = i64::try_from(head.findings.len()).unwrap_or(i64::MAX);
+        let findings = codec::number(head.findings.len());
         self.transaction
             .prepare_cached(
                 "INSERT INTO head (feed, item_id, key, kind, hash, findings, body, generation)
@@ -256,7 +256,7 @@ impl<'a> Writer<'a> {
              UNION SELECT parent FROM link WHERE child = ?2 UNION SELECT key FROM beneath",
         )?;
         let part_of = codec::relation_code(Relation::PartOf);
-        let steps = i64::try_from(MAX_PARENTS).unwrap_or(i64::MAX);
+        let steps = codec::number(MAX_PARENTS);
         let mut rows = select.query(params![row, key, part_of, steps])?;
         while let Some(found) = rows.next()? {
             self.dirty.insert(found.get(0)?);
@@ -458,7 +458,7 @@ impl<'a> Writer<'a> {
         let (known, named) = (known.as_deref(), self.page.license.as_deref());
         let license = license_after(known, named, is_unlicensed && self.page.is_last);
         let is_changed = self.outcome.changed + self.outcome.deleted + self.outcome.vanished > 0;
-        let deleted = i64::try_from(self.outcome.deleted).unwrap_or(i64::MAX);
+        let deleted = codec::number(self.outcome.deleted);
         self.transaction
             .prepare_cached(
                 "UPDATE feed SET cursor = ?2, at_end = at_end OR ?3, license = ?4,
@@ -487,7 +487,7 @@ impl<'a> Writer<'a> {
                 ],
                 |row| row.get::<_, i64>(0),
             )
-            .map(|items| self.outcome.items = u64::try_from(items).unwrap_or_default())?;
+            .map(|items| self.outcome.items = codec::count(items))?;
         if self.is_complete()? != was_complete {
             self.mark_waiting()?;
         }

@@ -146,7 +146,7 @@ fn put(
     let hash = record.hash.to_be_bytes();
     let findings = (!record.findings.is_empty())
         .then(|| serde_json::to_string(&record.findings).unwrap_or_default());
-    let count = i64::try_from(record.findings.len()).unwrap_or(i64::MAX);
+    let count = codec::number(record.findings.len());
     count_findings(transaction, before.as_ref(), record.feed, count)?;
     let due = record.due.map(|due| due.timestamp_millis());
     let feed = record.feed.map(|feed| feed.0);
@@ -197,7 +197,7 @@ fn put(
             published_at,
         ])?;
     Ok(Some(ChangedService {
-        seq: u64::try_from(*seq).unwrap_or_default(),
+        seq: codec::count(*seq),
         id: record.id,
         status: record.status,
         last_modified: codec::from_millis(last_modified),
@@ -264,7 +264,7 @@ fn withdraw(
             body,
         ])?;
     Ok(Some(ChangedService {
-        seq: u64::try_from(*seq).unwrap_or_default(),
+        seq: codec::count(*seq),
         id,
         status: Status::Defunct,
         last_modified: time,
@@ -296,7 +296,7 @@ fn set_orphans(
     let mut insert =
         transaction.prepare_cached("INSERT INTO orphan (key, feed, count) VALUES (?1, ?2, ?3)")?;
     for (feed, count) in orphans {
-        insert.execute(params![key, feed.0, i64::try_from(*count).unwrap_or(i64::MAX)])?;
+        insert.execute(params![key, feed.0, codec::number(*count)])?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use rusqlite::Row;
 use rusqlite::params;
 
 use super::codec;
+use super::rows;
 use super::sql;
 use crate::oruk::Id;
 use crate::store::ChangedService;
@@ -20,7 +21,7 @@ pub(super) fn latest_change(connection: &Connection) -> Result<u64, StoreError> 
         .prepare_cached("SELECT value FROM counter WHERE name = 'seq'")
         .and_then(|mut select| select.query_row([], |row| row.get::<_, i64>(0)))
         .map_err(sql("reading the number of the latest change"))?;
-    Ok(u64::try_from(number).unwrap_or_default())
+    Ok(codec::count(number))
 }
 
 pub(super) fn scan(
@@ -28,17 +29,15 @@ pub(super) fn scan(
     after: Option<Id>,
     limit: usize,
 ) -> Result<Vec<ChangedService>, StoreError> {
-    let doing = "reading all services";
-    let mut select = connection
-        .prepare_cached(
-            "SELECT seq, id, status, last_modified, coalesce(published_at, last_modified), entry
-             FROM service WHERE id > ?1 ORDER BY id LIMIT ?2",
-        )
-        .map_err(sql(doing))?;
     let after = after.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = select.query_map(params![after, limit], changed).map_err(sql(doing))?;
-    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
+    rows(
+        connection,
+        "reading all services",
+        "SELECT seq, id, status, last_modified, coalesce(published_at, last_modified), entry
+         FROM service WHERE id > ?1 ORDER BY id LIMIT ?2",
+        params![after, codec::number(limit)],
+        changed,
+    )
 }
 
 pub(super) fn changes(
@@ -46,22 +45,19 @@ pub(super) fn changes(
     seq: u64,
     limit: usize,
 ) -> Result<Vec<ChangedService>, StoreError> {
-    let doing = "reading changes";
-    let mut select = connection
-        .prepare_cached(
-            "SELECT seq, id, status, last_modified, coalesce(published_at, last_modified), entry
-             FROM service WHERE seq > ?1 ORDER BY seq LIMIT ?2",
-        )
-        .map_err(sql(doing))?;
-    let (seq, limit) =
-        (i64::try_from(seq).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
-    let rows = select.query_map(params![seq, limit], changed).map_err(sql(doing))?;
-    rows.collect::<rusqlite::Result<_>>().map_err(sql(doing))
+    rows(
+        connection,
+        "reading changes",
+        "SELECT seq, id, status, last_modified, coalesce(published_at, last_modified), entry
+         FROM service WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        [codec::number(seq), codec::number(limit)],
+        changed,
+    )
 }
 
 fn changed(row: &Row<'_>) -> rusqlite::Result<ChangedService> {
     Ok(ChangedService {
-        seq: u64::try_from(row.get::<_, i64>(0)?).unwrap_or_default(),
+        seq: codec::count(row.get(0)?),
         id: Id::from_bytes(row.get(1)?),
         status: codec::status_of(row.get(2)?),
         last_modified: codec::from_millis(row.get(3)?),
@@ -81,7 +77,7 @@ pub(super) fn bodies(
     let mut read = |id: &Id| {
         let stored = select
             .query_row([id.as_bytes()], |row| {
-                let seq = u64::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
+                let seq = codec::count(row.get(0)?);
                 let unpacked = codec::decompress(doing, row.get_ref(2)?.as_blob()?);
                 let is_gone = row.get(1)?;
                 Ok(unpacked.map(|bytes| StoredBody { seq, is_gone, bytes }))
@@ -131,6 +127,6 @@ pub(super) fn service(id: Id, row: &Row<'_>) -> rusqlite::Result<StoredService> 
         due: row.get::<_, Option<i64>>("due")?.map(codec::from_millis),
         parts: row.get("parts")?,
     };
-    let seq = u64::try_from(row.get::<_, i64>("seq")?).unwrap_or_default();
+    let seq = codec::count(row.get("seq")?);
     Ok(StoredService { seq, is_gone: row.get(1)?, record })
 }
