@@ -14,6 +14,7 @@ mod day;
 mod lease;
 mod license;
 mod limits;
+mod marks;
 pub mod postgres;
 mod record;
 pub mod sqlite;

@@ -1,7 +1,6 @@
 //! What pages marked: one row for each page, until whoever maps takes it over. Written root by root it would
 //! take the server as long as the items do.
 
-use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
@@ -10,16 +9,11 @@ use chrono::Utc;
 
 use super::connection::Session;
 use crate::store::StoreError;
+use crate::store::marks::Marks;
+use crate::store::marks::later;
 
 /// The rows of how many pages are taken over in one transaction.
 const PAGES: i64 = 400;
-
-/// What is noted as `modified` once one was no plausible time.
-const IMPLAUSIBLE: i64 = -1;
-
-/// The roots that a page marks, with the largest `modified` seen under each.
-#[derive(Default)]
-pub(super) struct Marks(BTreeMap<i64, Option<i64>>);
 
 /// What was last seen under a key, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,18 +23,6 @@ pub(super) struct Seen {
 }
 
 impl Marks {
-    /// Marks a root dirty.
-    pub(super) fn mark(&mut self, key: i64) {
-        self.0.entry(key).or_default();
-    }
-
-    /// Marks a root dirty and notes that something changed under it.
-    pub(super) fn touch(&mut self, key: i64, modified: Option<DateTime<Utc>>) {
-        let modified = modified.map_or(IMPLAUSIBLE, |time| time.timestamp_millis().max(0));
-        let seen = self.0.entry(key).or_default();
-        *seen = Some(seen.map_or(modified, |seen| later(seen, modified)));
-    }
-
     /// Writes them down for a page read at a time.
     pub(super) async fn write(
         &self,
@@ -67,11 +49,6 @@ impl Seen {
     pub(super) fn and(self, other: Self) -> Self {
         Self { modified: later(self.modified, other.modified), at: self.at.max(other.at) }
     }
-}
-
-/// Returns the larger of two, unless one is no plausible time.
-fn later(one: i64, other: i64) -> i64 {
-    if one < 0 || other < 0 { IMPLAUSIBLE } else { one.max(other) }
 }
 
 /// Tells whether pages marked what is not on the list yet.

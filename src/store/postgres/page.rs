@@ -9,13 +9,13 @@ use super::items::Items;
 use super::items::Known;
 use super::items::KnownHead;
 use super::keys::Keys;
-use super::marked::Marks;
 use super::name::text;
 use super::prepared::Prepared;
 use crate::store::PageOutcome;
-use crate::store::codec;
 use crate::store::StoreError;
+use crate::store::codec;
 use crate::store::license::license_after;
+use crate::store::marks::Marks;
 
 /// Writes a page.
 pub(super) async fn commit(

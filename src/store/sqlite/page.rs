@@ -1,6 +1,5 @@
 //! Committing a page: items, tombstones, cursor and dirty roots in one transaction.
 
-use std::collections::BTreeSet;
 use std::collections::HashMap;
 
 use chrono::DateTime;
@@ -22,6 +21,7 @@ use crate::store::StoredHead;
 use crate::store::StoredOccurrence;
 use crate::store::license::license_after;
 use crate::store::limits::MAX_PARENTS;
+use crate::store::marks::Marks;
 
 const DOING: &str = "writing a page";
 
@@ -72,15 +72,16 @@ pub(super) struct Writer<'a> {
     pub(super) feed: i64,
     keys: HashMap<&'a str, i64>,
     facts: HashMap<&'a str, i64>,
-    /// Keys under which something changed, with the largest `modified` seen.
-    touched: HashMap<i64, Touched>,
-    dirty: BTreeSet<i64>,
+    marks: Marks,
     pub(super) outcome: PageOutcome,
     heads: i64,
     occurrences: i64,
     findings: i64,
     /// What the feed had before this page.
     pub(super) had: Had,
+    license: Option<String>,
+    /// Whether no page of the resync under way has named one.
+    is_unlicensed: bool,
     /// Whether items of the feed are noted as unusable.
     pub(super) has_unusable: bool,
     /// What is read now carries this number.
@@ -96,39 +97,32 @@ pub(super) struct Had {
     occurrences: bool,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Touched {
-    modified: i64,
-    is_implausible: bool,
-}
-
 impl<'a> Writer<'a> {
     fn new(transaction: &'a Connection, page: &'a PageCommit) -> rusqlite::Result<Self> {
-        let (generation, is_resyncing, had, has_unusable) = transaction
-            .prepare_cached(
-                "SELECT generation, resyncing, items > 0, occurrences > 0,
-                     EXISTS (SELECT 1 FROM unusable WHERE feed = ?1) FROM feed WHERE id = ?1",
-            )?
-            .query_row([page.feed.0], |row| {
-                let had = Had { heads: row.get(2)?, occurrences: row.get(3)? };
-                Ok((row.get(0)?, row.get(1)?, had, row.get(4)?))
-            })?;
-        Ok(Self {
-            transaction,
-            page,
-            feed: page.feed.0,
-            keys: HashMap::new(),
-            facts: HashMap::new(),
-            touched: HashMap::new(),
-            dirty: BTreeSet::new(),
-            outcome: PageOutcome::default(),
-            heads: 0,
-            occurrences: 0,
-            findings: 0,
-            had,
-            has_unusable,
-            generation,
-            is_resyncing,
+        let mut select = transaction.prepare_cached(
+            "SELECT generation, resyncing, items > 0, occurrences > 0,
+                 EXISTS (SELECT 1 FROM unusable WHERE feed = ?1), license, unlicensed
+             FROM feed WHERE id = ?1",
+        )?;
+        select.query_row([page.feed.0], |row| {
+            Ok(Self {
+                transaction,
+                page,
+                feed: page.feed.0,
+                keys: HashMap::new(),
+                facts: HashMap::new(),
+                marks: Marks::default(),
+                outcome: PageOutcome::default(),
+                heads: 0,
+                occurrences: 0,
+                findings: 0,
+                generation: row.get(0)?,
+                is_resyncing: row.get(1)?,
+                had: Had { heads: row.get(2)?, occurrences: row.get(3)? },
+                has_unusable: row.get(4)?,
+                license: row.get(5)?,
+                is_unlicensed: row.get(6)?,
+            })
         })
     }
 
@@ -189,13 +183,11 @@ impl<'a> Writer<'a> {
         };
         self.findings += findings;
         self.write_links(row, head)?;
-        if is_new_key && head.links.is_empty() {
-            // Nothing can be linked to what nobody named before.
-            self.dirty.insert(key);
-        } else {
+        // Nothing can be linked to what nobody named before.
+        if !is_new_key || !head.links.is_empty() {
             self.mark_neighbours(row, key)?;
         }
-        self.touch(key, head.modified);
+        self.marks.touch(key, head.modified);
         self.usable(&head.item_id)?;
         self.outcome.changed += 1;
         Ok(())
@@ -236,7 +228,7 @@ impl<'a> Writer<'a> {
     /// key, for which it may stand in. Values reach down through several steps, also where what stands
     /// between is a service itself.
     fn mark_neighbours(&mut self, row: i64, key: i64) -> rusqlite::Result<()> {
-        self.dirty.insert(key);
+        self.marks.mark(key);
         // Most items are linked to nothing.
         let mut select = self.transaction.prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM link WHERE head = ?1)
@@ -259,7 +251,7 @@ impl<'a> Writer<'a> {
         let steps = codec::number(MAX_PARENTS);
         let mut rows = select.query(params![row, key, part_of, steps])?;
         while let Some(found) = rows.next()? {
-            self.dirty.insert(found.get(0)?);
+            self.marks.mark(found.get(0)?);
         }
         Ok(())
     }
@@ -298,10 +290,9 @@ impl<'a> Writer<'a> {
                 self.generation
             ])?;
         if let Some((old_parent, ..)) = known {
-            self.dirty.insert(old_parent);
+            self.marks.mark(old_parent);
         }
-        self.dirty.insert(parent);
-        self.touch(parent, occurrence.modified);
+        self.marks.touch(parent, occurrence.modified);
         self.usable(&occurrence.item_id)?;
         self.outcome.changed += 1;
         Ok(())
@@ -346,7 +337,7 @@ impl<'a> Writer<'a> {
         let Some((row, key, findings)) = known else { return Ok(false) };
         self.mark_neighbours(row, key)?;
         self.transaction.prepare_cached("DELETE FROM head WHERE id = ?1")?.execute([row])?;
-        self.touch(key, modified);
+        self.marks.touch(key, modified);
         self.heads -= 1;
         self.findings -= findings;
         Ok(true)
@@ -368,8 +359,7 @@ impl<'a> Writer<'a> {
             .query_row(params![self.feed, item_id], |row| row.get(0))
             .optional()?;
         if let Some(parent) = parent {
-            self.dirty.insert(parent);
-            self.touch(parent, modified);
+            self.marks.touch(parent, modified);
             self.occurrences -= 1;
         }
         Ok(())
@@ -417,14 +407,6 @@ impl<'a> Writer<'a> {
         Ok(id)
     }
 
-    fn touch(&mut self, key: i64, modified: Option<DateTime<Utc>>) {
-        let touched = self.touched.entry(key).or_default();
-        match modified {
-            Some(time) => touched.modified = touched.modified.max(time.timestamp_millis()),
-            None => touched.is_implausible = true,
-        }
-    }
-
     fn finish(mut self) -> Result<PageOutcome, StoreError> {
         if self.is_resyncing && self.page.is_last {
             self.sweep().map_err(sql(DOING))?;
@@ -436,16 +418,16 @@ impl<'a> Writer<'a> {
 
     fn write_marks(&self) -> rusqlite::Result<()> {
         let now = self.page.now.timestamp_millis();
-        let mut update = self.transaction.prepare_cached(
+        let mut see = self.transaction.prepare_cached(
             "UPDATE key SET changed_at = ?2, modified =
-                 CASE WHEN ?4 OR modified < 0 THEN -1 ELSE max(modified, ?3) END WHERE id = ?1",
+                 CASE WHEN ?3 < 0 OR modified < 0 THEN -1 ELSE max(modified, ?3) END WHERE id = ?1",
         )?;
-        for (key, touched) in &self.touched {
-            update.execute(params![key, now, touched.modified, touched.is_implausible])?;
-        }
         let mut mark =
             self.transaction.prepare_cached("INSERT OR REPLACE INTO dirty (key) VALUES (?1)")?;
-        for key in &self.dirty {
+        for (key, modified) in &self.marks.0 {
+            if let Some(modified) = modified {
+                see.execute([*key, now, *modified])?;
+            }
             mark.execute([key])?;
         }
         Ok(())
@@ -453,10 +435,12 @@ impl<'a> Writer<'a> {
 
     fn write_feed(&mut self) -> rusqlite::Result<()> {
         let now = self.page.now.timestamp_millis();
-        let was_complete = self.is_complete()?;
-        let (known, is_unlicensed) = self.license()?;
-        let (known, named) = (known.as_deref(), self.page.license.as_deref());
-        let license = license_after(known, named, is_unlicensed && self.page.is_last);
+        // What else a page brings cannot make a publisher complete, nor undo it.
+        let is_first = !self.had.occurrences && self.occurrences > 0;
+        let is_judged = self.page.is_last || is_first || self.occurrences < 0;
+        let was_complete = is_judged && self.is_complete()?;
+        let (known, named) = (self.license.as_deref(), self.page.license.as_deref());
+        let license = license_after(known, named, self.is_unlicensed && self.page.is_last);
         let is_changed = self.outcome.changed + self.outcome.deleted + self.outcome.vanished > 0;
         let deleted = codec::number(self.outcome.deleted);
         self.transaction
@@ -488,7 +472,7 @@ impl<'a> Writer<'a> {
                 |row| row.get::<_, i64>(0),
             )
             .map(|items| self.outcome.items = codec::count(items))?;
-        if self.is_complete()? != was_complete {
+        if is_judged && self.is_complete()? != was_complete {
             self.mark_waiting()?;
         }
         // Nothing of a feed is republished before it is known under which licence, and each service names it.
@@ -496,13 +480,6 @@ impl<'a> Writer<'a> {
             feed::mark_all_of(self.transaction, self.feed)?;
         }
         Ok(())
-    }
-
-    /// Returns the licence of the feed, and whether no page of the resync under way has named one.
-    fn license(&self) -> rusqlite::Result<(Option<String>, bool)> {
-        self.transaction
-            .prepare_cached("SELECT license, unlicensed FROM feed WHERE id = ?1")?
-            .query_row([self.feed], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
     /// Tells whether every feed of the publisher was read to the end, where some hold occurrences.
