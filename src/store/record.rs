@@ -417,6 +417,28 @@ pub struct Publication {
     pub now: DateTime<Utc>,
 }
 
+#[cfg(test)]
+impl Publication {
+    /// A service by this name that changed at a time in milliseconds.
+    pub(super) fn sample(name: &str, last_modified: i64) -> Self {
+        let id = Id::derive("service", &["sample"]);
+        let record = ServiceRecord {
+            id,
+            feed: None,
+            status: Status::Active,
+            body: format!(r#"{{"name":"{name}","last_modified":""}}"#).into_bytes(),
+            entry: Vec::new(),
+            hash: xxhash_rust::xxh3::xxh3_128(name.as_bytes()),
+            last_modified: DateTime::from_timestamp_millis(last_modified).unwrap(),
+            findings: Vec::new(),
+            due: None,
+            parts: 0,
+        };
+        let outcome = Outcome::Service(Box::new(record));
+        Self { root: Dirty::unmarked(1), id, outcome, now: DateTime::UNIX_EPOCH }
+    }
+}
+
 /// Which services a root's is to be one with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Folding {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::connection::Session;
 use super::read::id_of;
@@ -20,13 +21,16 @@ const DOING: &str = "publishing services";
 /// A publication whose body is packed, so that the transaction stays short.
 pub(super) struct Ready {
     pub(super) publication: Publication,
+    /// Nothing where it need not be written.
     body: Vec<u8>,
 }
 
 impl Ready {
-    pub(super) fn new(publication: Publication) -> Result<Self, StoreError> {
+    pub(super) fn new(publication: Publication, same: &HashSet<Id>) -> Result<Self, StoreError> {
         let body = match &publication.outcome {
-            Outcome::Service(record) => packed(record, record.last_modified.timestamp_millis())?,
+            Outcome::Service(record) if !same.contains(&record.id) => {
+                packed(record, record.last_modified.timestamp_millis())?
+            }
             _ => Vec::new(),
         };
         Ok(Self { publication, body })
@@ -60,7 +64,7 @@ pub(super) struct Changes<'a> {
 
 enum Write<'a> {
     /// It is another than before. The place of its change, its key, when it last changed and when that was
-    /// published, and its packed body unless that says another time.
+    /// published, and its packed body unless that says another time or was not packed.
     Put {
         at: usize,
         key: i64,
@@ -120,7 +124,7 @@ impl<'a> Changes<'a> {
             }
             return;
         }
-        let body = (last_modified == stated).then_some(body);
+        let body = (last_modified == stated && !body.is_empty()).then_some(body);
         let at = self.changed.len();
         self.writes.insert(id, Write::Put { at, key, record, last_modified, published_at, body });
         self.changed.push(ChangedService {
@@ -366,5 +370,21 @@ impl<'a> Columns<'a> {
             )
             .await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_the_same_is_packed_late_where_another_wrote_it_meanwhile() {
+        let publication = Publication::sample("one", 1);
+        let same = HashSet::from([publication.id]);
+        let ready = [Ready::new(publication, &same).unwrap()];
+        assert!(ready[0].body.is_empty());
+        let changes = Changes::of(&ready, HashMap::new());
+        let writes: Vec<_> = changes.writes.values().collect();
+        assert!(matches!(writes.as_slice(), [Write::Put { body: None, .. }]));
     }
 }

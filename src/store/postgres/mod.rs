@@ -269,11 +269,16 @@ impl Store for PostgresStore {
     }
 
     fn publish(&self, publications: Vec<Publication>) -> Answer<'_, Vec<ChangedService>> {
+        let doing = "publishing services";
         Box::pin(async move {
-            let pack = || publications.into_iter().map(Ready::new).collect::<Result<Vec<_>, _>>();
-            let ready = busy(pack).await?;
+            let same = self.pool.read(doing, &publications, |session, publications| {
+                Box::pin(publish::same(session, publications))
+            });
+            let same = same.await?;
+            let pack = move |publication| Ready::new(publication, &same);
+            let ready = busy(|| publications.into_iter().map(pack).collect::<Result<_, _>>());
             let changed = self
-                .write("publishing services", ready, |session, ready| {
+                .write(doing, ready.await?, |session, ready: &Vec<Ready>| {
                     Box::pin(publish::publish(session, ready))
                 })
                 .await?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::changes::Changes;
 use super::changes::Known;
@@ -16,9 +17,35 @@ use crate::oruk::Id;
 use crate::store::ChangedService;
 use crate::store::Delegation;
 use crate::store::Outcome;
+use crate::store::Publication;
 use crate::store::StoreError;
 use crate::store::body;
 use crate::store::codec;
+
+/// Returns the services that stand as they are to be published.
+pub(super) async fn same(
+    session: &Session<'_>,
+    publications: &[Publication],
+) -> Result<HashSet<Id>, StoreError> {
+    let (mut ids, mut hashes) = (Vec::new(), Vec::new());
+    for publication in publications {
+        let Outcome::Service(record) = &publication.outcome else { continue };
+        ids.push(record.id.as_bytes().as_slice());
+        hashes.push(record.hash.to_be_bytes().to_vec());
+    }
+    let same = session
+        .rows(
+            "SELECT standing.id FROM unnest($1::bytea[], $2::bytea[]) AS new (id, hash)
+             CROSS JOIN LATERAL (
+                 SELECT id, hash FROM service
+                 WHERE id = new.id AND gone_at IS NULL OFFSET 0) AS standing
+             WHERE standing.hash = new.hash",
+            &[&ids, &hashes],
+            |row| Ok(id_of(row.try_get(0)?)),
+        )
+        .await?;
+    Ok(same.into_iter().collect())
+}
 
 /// Writes what became of dirty roots and returns the services that changed.
 pub(super) async fn publish(

@@ -105,13 +105,13 @@ impl SqliteStore {
     /// Writes what is first made ready, together with what else waits to be written.
     fn write_ready<R: Send + 'static, T: Send + 'static>(
         &self,
-        ready: impl FnOnce() -> Result<R, StoreError> + Send + 'static,
+        ready: impl FnOnce(&Pool) -> Result<R, StoreError> + Send + 'static,
         work: impl FnOnce(&Connection, R) -> Result<T, StoreError> + Send + 'static,
     ) -> Answer<'static, T> {
         let pool = Arc::clone(&self.pool);
         Box::pin(async move {
             let task = tokio::task::spawn_blocking(move || {
-                let ready = ready()?;
+                let ready = ready(&pool)?;
                 pool.write_together(|connection| work(connection, ready))
             });
             task.await.unwrap_or(Err(StoreError::Closed))
@@ -178,7 +178,7 @@ impl Store for SqliteStore {
     }
 
     fn commit_page(&self, page: PageCommit) -> Answer<'_, PageOutcome> {
-        self.write_ready(move || page::prepare(page), page::commit)
+        self.write_ready(move |_| page::prepare(page), page::commit)
     }
 
     fn dirty(&self, limit: usize) -> Answer<'_, Vec<Dirty>> {
@@ -232,7 +232,7 @@ impl Store for SqliteStore {
     }
 
     fn publish(&self, publications: Vec<Publication>) -> Answer<'_, Vec<ChangedService>> {
-        self.write_ready(move || publish::prepare(publications), publish::publish)
+        self.write_ready(move |pool| publish::prepare(pool, publications), publish::publish)
     }
 
     fn held(&self, now: DateTime<Utc>, window_secs: i64) -> Answer<'_, Vec<Held>> {

@@ -1,5 +1,7 @@
 //! Publishing: what became of dirty roots, in one transaction.
 
+use std::collections::HashSet;
+
 use chrono::DateTime;
 use chrono::Utc;
 use rusqlite::Connection;
@@ -9,6 +11,7 @@ use rusqlite::params;
 use super::body;
 use super::codec;
 use super::compress;
+use super::connection::Pool;
 use super::held;
 use super::sql;
 use crate::oruk::Id;
@@ -23,9 +26,13 @@ use crate::store::StoreError;
 
 const DOING: &str = "publishing services";
 
-/// Compresses the bodies of services.
-pub(super) fn prepare(publications: Vec<Publication>) -> Result<Vec<Prepared>, StoreError> {
-    publications.into_iter().map(Prepared::new).collect()
+/// Compresses the bodies of services, but for those that are the same as before.
+pub(super) fn prepare(
+    pool: &Pool,
+    publications: Vec<Publication>,
+) -> Result<Vec<Prepared>, StoreError> {
+    let same = pool.read(|connection| same(connection, &publications).map_err(sql(DOING)))?;
+    publications.into_iter().map(|publication| Prepared::new(publication, &same)).collect()
 }
 
 /// Writes what became of dirty roots and returns the services that changed, as part of a transaction.
@@ -39,13 +46,14 @@ pub(super) fn publish(
 /// A publication whose body is compressed, so that the transaction stays short.
 pub(super) struct Prepared {
     publication: Publication,
+    /// Nothing where it need not be written.
     body: Vec<u8>,
 }
 
 impl Prepared {
-    fn new(publication: Publication) -> Result<Self, StoreError> {
+    fn new(publication: Publication, same: &HashSet<Id>) -> Result<Self, StoreError> {
         let body = match &publication.outcome {
-            Outcome::Service(record) => {
+            Outcome::Service(record) if !same.contains(&record.id) => {
                 let stamped = body::stamp(&record.body, record.last_modified.timestamp_millis());
                 codec::compress(DOING, &stamped)?
             }
@@ -53,6 +61,23 @@ impl Prepared {
         };
         Ok(Self { publication, body })
     }
+}
+
+/// Returns the services that stand as they are to be published.
+fn same(connection: &Connection, publications: &[Publication]) -> rusqlite::Result<HashSet<Id>> {
+    let transaction = connection.unchecked_transaction()?;
+    let mut select = transaction.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM service WHERE id = ?1 AND hash = ?2 AND gone_at IS NULL)",
+    )?;
+    let mut same = HashSet::new();
+    for publication in publications {
+        let Outcome::Service(record) = &publication.outcome else { continue };
+        let values = params![record.id.as_bytes(), record.hash.to_be_bytes()];
+        if select.query_row(values, |row| row.get(0))? {
+            same.insert(record.id);
+        }
+    }
+    Ok(same)
 }
 
 fn write(
@@ -170,7 +195,7 @@ fn put(
         Some(known) if stated <= known.last_modified => published_at.max(known.last_modified + 1),
         _ => stated,
     };
-    let restamped = (last_modified != stated)
+    let restamped = (last_modified != stated || body.is_empty())
         .then(|| compress(DOING, &body::stamp(&record.body, last_modified)))
         .transpose()?;
     let body = restamped.as_deref().unwrap_or(body);
@@ -299,4 +324,28 @@ fn set_orphans(
         insert.execute(params![key, feed.0, codec::number(*count)])?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_the_same_is_packed_only_where_another_wrote_it_meanwhile() {
+        let pool = Pool::in_memory().unwrap();
+        let ready = |text, at| prepare(&pool, vec![Publication::sample(text, at)]).unwrap();
+        let publish = |ready| pool.write(|connection| publish(connection, ready)).unwrap();
+        let first = ready("one", 1);
+        assert!(!first[0].body.is_empty());
+        assert_eq!(publish(first).len(), 1);
+        let [again, meanwhile, last] = [ready("one", 2), ready("two", 3), ready("one", 4)];
+        assert!(again[0].body.is_empty() && last[0].body.is_empty());
+        assert_eq!([again, meanwhile, last].map(|ready| publish(ready).len()), [0, 1, 1]);
+        let name = pool.read(|connection| {
+            let id = "SELECT id FROM service";
+            let id = connection.query_row(id, [], |row| row.get(0)).map_err(sql(DOING))?;
+            name_of(connection, Id::from_bytes(id)).map_err(sql(DOING))
+        });
+        assert_eq!(name.unwrap(), "one");
+    }
 }
