@@ -8,6 +8,7 @@ mod bundle;
 mod connection;
 mod copy;
 mod day;
+mod dirty;
 mod document;
 mod feed;
 mod fold;
@@ -182,31 +183,31 @@ impl Store for SqliteStore {
     }
 
     fn dirty(&self, limit: usize) -> Answer<'_, Vec<Dirty>> {
-        self.read(move |connection| bundle::dirty(connection, limit))
+        self.read(move |connection| dirty::dirty(connection, limit))
     }
 
     fn is_service_dirty(&self) -> Answer<'_, bool> {
-        self.read(bundle::is_service_dirty)
+        self.read(dirty::is_service_dirty)
     }
 
     fn dirty_count(&self) -> Answer<'_, u64> {
-        self.read(bundle::dirty_count)
+        self.read(dirty::count)
     }
 
     fn mark_due(&self, now: DateTime<Utc>) -> Answer<'_, u64> {
-        self.write(move |connection| bundle::mark_due(connection, now))
+        self.write(move |connection| dirty::mark_due(connection, now))
     }
 
     fn mark_all(&self) -> Answer<'_, u64> {
-        self.write(|connection| bundle::mark_all(connection))
+        self.write(|connection| dirty::mark_all(connection))
     }
 
     fn roots_of(&self, service: Id) -> Answer<'_, Vec<Dirty>> {
-        self.read(move |connection| bundle::roots_of(connection, service))
+        self.read(move |connection| dirty::roots_of(connection, service))
     }
 
     fn roots(&self, after: Option<Dirty>, limit: usize) -> Answer<'_, Vec<Dirty>> {
-        self.read(move |connection| bundle::roots(connection, after, limit))
+        self.read(move |connection| dirty::roots(connection, after, limit))
     }
 
     fn bundles_of(&self, roots: Vec<Dirty>, whose: Whose) -> Answer<'_, Vec<Bundle>> {
