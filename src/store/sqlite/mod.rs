@@ -179,7 +179,7 @@ impl Store for SqliteStore {
     }
 
     fn commit_page(&self, page: PageCommit) -> Answer<'_, PageOutcome> {
-        self.write_ready(move |_| page::prepare(page), page::commit)
+        self.write_ready(move |pool| page::prepare(pool, page), page::commit)
     }
 
     fn dirty(&self, limit: usize) -> Answer<'_, Vec<Dirty>> {

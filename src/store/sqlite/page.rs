@@ -1,6 +1,7 @@
 //! Committing a page: items, tombstones, cursor and dirty roots in one transaction.
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -10,6 +11,7 @@ use rusqlite::params;
 
 use super::codec;
 use super::compress;
+use super::connection::Pool;
 use super::feed;
 use super::sql;
 use crate::store::ItemChange;
@@ -28,13 +30,43 @@ const DOING: &str = "writing a page";
 /// A page whose bodies are compressed, so that the transaction stays short.
 pub(super) struct Prepared {
     page: PageCommit,
-    bodies: Vec<Option<Body>>,
+    /// One for each change; nothing where it has none or need not be written.
+    bodies: Vec<Vec<u8>>,
 }
 
-/// Compresses the bodies of a page.
-pub(super) fn prepare(page: PageCommit) -> Result<Prepared, StoreError> {
-    let bodies = page.changes.iter().map(compressed).collect::<Result<_, _>>()?;
+/// Compresses the bodies of a page, but for those that are the same as before.
+pub(super) fn prepare(pool: &Pool, page: PageCommit) -> Result<Prepared, StoreError> {
+    let same = pool.read(|connection| same(connection, &page).map_err(sql(DOING)))?;
+    let body = |change: &ItemChange| match change {
+        ItemChange::Head(head) if !same.contains(head.item_id.as_str()) => {
+            codec::compress(DOING, head.body.as_bytes())
+        }
+        _ => Ok(Vec::new()),
+    };
+    let bodies = page.changes.iter().map(body).collect::<Result<_, _>>()?;
     Ok(Prepared { page, bodies })
+}
+
+/// Returns the items that say what is stored of them. Of a feed that is read for the first time hardly any does.
+fn same<'p>(connection: &Connection, page: &'p PageCommit) -> rusqlite::Result<HashSet<&'p str>> {
+    let transaction = connection.unchecked_transaction()?;
+    let mut select =
+        transaction.prepare_cached("SELECT at_end AND items > 0 FROM feed WHERE id = ?1")?;
+    let mut same = HashSet::new();
+    if !select.query_row([page.feed.0], |row| row.get(0))? {
+        return Ok(same);
+    }
+    let mut select = transaction.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM head WHERE feed = ?1 AND item_id = ?2 AND hash = ?3)",
+    )?;
+    for change in &page.changes {
+        let ItemChange::Head(head) = change else { continue };
+        let values = params![page.feed.0, head.item_id, codec::hash(head.body.as_bytes())];
+        if select.query_row(values, |row| row.get(0))? {
+            same.insert(head.item_id.as_str());
+        }
+    }
+    Ok(same)
 }
 
 /// Writes a page, as part of a transaction.
@@ -49,21 +81,8 @@ pub(super) fn commit(
     writer.finish()
 }
 
-/// A body's hash and its compressed bytes.
-type Body = ([u8; 16], Vec<u8>);
-
 /// Parent, start, length, status and facts of an occurrence.
 type OccurrenceColumns = (i64, i64, Option<i64>, u8, Option<i64>);
-
-fn compressed(change: &ItemChange) -> Result<Option<Body>, StoreError> {
-    match change {
-        ItemChange::Head(head) => {
-            let body = head.body.as_bytes();
-            Ok(Some((codec::hash(body), codec::compress(DOING, body)?)))
-        }
-        _ => Ok(None),
-    }
-}
 
 /// What is known while a page is being written.
 pub(super) struct Writer<'a> {
@@ -126,42 +145,38 @@ impl<'a> Writer<'a> {
         })
     }
 
-    fn apply(&mut self, change: &'a ItemChange, body: Option<Body>) -> Result<(), StoreError> {
-        let changed = match (change, body) {
-            (ItemChange::Head(head), Some((hash, body))) => self.head(head, &hash, &body),
-            (ItemChange::Occurrence(occurrence), _) => self.occurrence(occurrence),
-            (ItemChange::Deleted { item_id, modified }, _) => self.delete(item_id, *modified),
-            (ItemChange::Unusable { item_id, finding }, _) => {
-                self.unusable(item_id.as_deref(), finding)
-            }
-            (ItemChange::Head(_), None) => Ok(()),
+    fn apply(&mut self, change: &'a ItemChange, body: Vec<u8>) -> Result<(), StoreError> {
+        let changed = match change {
+            ItemChange::Head(head) => self.head(head, body),
+            ItemChange::Occurrence(occurrence) => self.occurrence(occurrence),
+            ItemChange::Deleted { item_id, modified } => self.delete(item_id, *modified),
+            ItemChange::Unusable { item_id, finding } => self.unusable(item_id.as_deref(), finding),
         };
         changed.map_err(sql(DOING))
     }
 
-    fn head(&mut self, head: &'a StoredHead, hash: &[u8; 16], body: &[u8]) -> rusqlite::Result<()> {
+    fn head(&mut self, head: &'a StoredHead, mut body: Vec<u8>) -> rusqlite::Result<()> {
+        let hash = codec::hash(head.body.as_bytes());
         let (key, is_new_key) = self.find_or_make_key(&head.key)?;
         let mut select = self.transaction.prepare_cached(
             "SELECT id, key, hash, findings FROM head WHERE feed = ?1 AND item_id = ?2",
         )?;
-        let known = select
+        let known: Option<(i64, i64, [u8; 16], i64)> = select
             .query_row(params![self.feed, head.item_id], |row| {
-                Ok((
-                    row.get::<_, i64>(0)?,
-                    row.get::<_, i64>(1)?,
-                    row.get::<_, [u8; 16]>(2)?,
-                    row.get::<_, i64>(3)?,
-                ))
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
             })
             .optional()?;
         let findings = codec::number(head.findings.len());
         if let Some((_, known_key, known_hash, _)) = known
             && known_key == key
-            && known_hash == *hash
+            && known_hash == hash
         {
             self.outcome.unchanged += 1;
             self.seen_again(&head.item_id)?;
             return self.usable(&head.item_id);
+        }
+        if body.is_empty() {
+            body = compress(DOING, head.body.as_bytes())?;
         }
         let kind = codec::kind_code(head.kind);
         let row = if let Some((row, known_key, _, known_findings)) = known {
@@ -179,7 +194,7 @@ impl<'a> Writer<'a> {
         } else {
             self.remove_occurrence(&head.item_id, head.modified)?;
             self.heads += 1;
-            self.insert_head(head, key, hash, body)?
+            self.insert_head(head, key, &hash, &body)?
         };
         self.findings += findings;
         self.write_links(row, head)?;
@@ -507,5 +522,52 @@ impl<'a> Writer<'a> {
             )?
             .execute(params![self.feed, self.page.now.timestamp()])?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::openactive::Kind;
+    use crate::store::FeedSpec;
+
+    #[test]
+    fn what_is_the_same_is_packed_only_where_it_is_written_again() {
+        let pool = Pool::in_memory().unwrap();
+        let spec = FeedSpec { publisher: "one".to_owned(), url: "https://example.org".to_owned() };
+        let feeds = pool.write(|connection| feed::sync(connection, &[spec])).unwrap();
+        let page = |key: &str, body: &str| PageCommit {
+            feed: feeds[0].id,
+            cursor: String::new(),
+            license: None,
+            is_last: true,
+            leads_on: false,
+            now: DateTime::UNIX_EPOCH,
+            changes: vec![ItemChange::Head(StoredHead {
+                item_id: "item".to_owned(),
+                kind: Kind::Event,
+                key: key.to_owned(),
+                links: Vec::new(),
+                body: body.to_owned(),
+                modified: None,
+                findings: Vec::new(),
+            })],
+        };
+        for (key, body, is_packed, changed) in [
+            ("a", "{}", true, 1),
+            ("a", "{}", false, 0),
+            ("b", "{}", false, 1),
+            ("b", "[]", true, 1),
+        ] {
+            let ready = prepare(&pool, page(key, body)).unwrap();
+            assert_eq!(!ready.bodies[0].is_empty(), is_packed, "{key} {body}");
+            let outcome = pool.write(|connection| commit(connection, ready)).unwrap();
+            assert_eq!(outcome.changed, changed, "{key} {body}");
+            let select = "SELECT body FROM head";
+            let stored: Vec<u8> = pool
+                .read(|c| c.query_row(select, [], |row| row.get(0)).map_err(sql(DOING)))
+                .unwrap();
+            assert_eq!(codec::decompress(DOING, &stored).unwrap(), body.as_bytes());
+        }
     }
 }
