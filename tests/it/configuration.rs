@@ -261,6 +261,7 @@ fn a_store_that_cannot_be_opened_is_told_without_its_password() {
     assert!(matches!(output.status.code(), Some(1 | 2)), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
     assert!(said.contains("store") && !said.contains("MARKER-SECRET"), "{said}");
+    assert!(said.contains("127.0.0.1:1/baton"), "{said}");
 }
 
 /// A section, a line in it, and the key that is named.

@@ -73,11 +73,13 @@ impl Address {
 }
 
 fn place(config: &Config) -> String {
-    let host = |host: &Host| match host {
-        Host::Tcp(name) => name.clone(),
-        Host::Unix(path) => path.display().to_string(),
+    let ports = config.get_ports();
+    let host = |(at, host): (usize, &Host)| match (host, ports.get(at).or(ports.first())) {
+        (Host::Tcp(name), Some(port)) => format!("{name}:{port}"),
+        (Host::Tcp(name), None) => name.clone(),
+        (Host::Unix(path), _) => path.display().to_string(),
     };
-    let hosts: Vec<String> = config.get_hosts().iter().map(host).collect();
+    let hosts: Vec<String> = config.get_hosts().iter().enumerate().map(host).collect();
     format!("{}/{}", hosts.join(","), config.get_dbname().unwrap_or_default())
 }
 
