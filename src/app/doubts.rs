@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use super::areas::unlisted_activities;
+use super::store_lock::missing_folder;
 use super::vocabularies;
 use crate::config::Area;
 use crate::config::Config;
@@ -23,6 +24,9 @@ pub fn doubts(config: &Config, set: &Arc<Ruleset>) -> anyhow::Result<Vec<String>
     let mut doubts = Vec::new();
     if config.publishers.is_empty() {
         doubts.push("there is no `[[publishers]]`: nothing is followed".to_owned());
+    }
+    if let Some(folder) = missing_folder(&config.store.url) {
+        doubts.push(format!("`store.url`: there is no folder {}", folder.display()));
     }
     for (index, publisher) in config.publishers.iter().enumerate() {
         if publisher.license.as_deref().is_some_and(|stated| shown_license(stated).is_none()) {

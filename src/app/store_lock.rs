@@ -24,6 +24,10 @@ impl StoreLock {
         if path.as_os_str().is_empty() || path == Path::new(IN_MEMORY) {
             return Ok(None);
         }
+        if let Some(folder) = missing_folder(url) {
+            let (path, folder) = (path.display(), folder.display());
+            bail!("the database {path} cannot be opened: there is no folder {folder}");
+        }
         let path = path.display();
         let beside = format!("{path}.lock");
         let opening =
@@ -37,4 +41,11 @@ impl StoreLock {
             Err(TryLockError::Error(error)) => Err(error).with_context(opening),
         }
     }
+}
+
+/// Returns the folder that the file of a store is to be in, where there is none.
+pub(super) fn missing_folder(url: &str) -> Option<&Path> {
+    let folder = path_of(url).ok()?.parent()?;
+    let is_named = !folder.as_os_str().is_empty();
+    (is_named && folder.try_exists().is_ok_and(|exists| !exists)).then_some(folder)
 }

@@ -264,6 +264,17 @@ fn a_store_that_cannot_be_opened_is_told_without_its_password() {
     assert!(said.contains("127.0.0.1:1/baton"), "{said}");
 }
 
+#[test]
+fn a_folder_that_is_not_there_is_told() {
+    let config = format!("[store]\nurl = \"sqlite:none/baton.db\"\n{PUBLISHER}");
+    for (command, code) in [(&["config", "check"][..], 0), (&["harvest"], 1)] {
+        let output = run(command, &config, &[]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(said.contains("there is no folder none\n"), "{said}");
+    }
+}
+
 /// A section, a line in it, and the key that is named.
 const SECTIONS: [(&str, &str, &str); 17] = [
     ("server", "listen_on = \"127.0.0.1:80\"", "server.listen_on"),
