@@ -57,6 +57,9 @@ pub async fn migrate(
     to: &str,
     progress: &Arc<CopyProgress>,
 ) -> anyhow::Result<Vec<(&'static str, u64)>> {
+    for (argument, url) in [("FROM", from), ("TO", to)] {
+        store::check_address(url).context(argument)?;
+    }
     if let Ok(path) = sqlite::path_of(from)
         && !path.exists()
     {

@@ -75,7 +75,7 @@ use crate::oruk::Id;
 pub enum StoreError {
     /// The address of the store is not one this program knows.
     #[error(
-        "store.url is not an address of a store this program knows; expected sqlite:PATH or \
+        "this is not an address of a store that this program knows; expected sqlite:PATH or \
          postgres://USER@HOST/DATABASE"
     )]
     Url,
@@ -162,6 +162,14 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
         return Ok(Arc::new(sqlite::SqliteStore::open(url)?));
     }
     Ok(Arc::new(postgres::PostgresStore::open(url).await?))
+}
+
+/// Makes sure that this is an address of a store, there or not.
+///
+/// # Errors
+/// When it is not, or the certificates that it names cannot be read.
+pub fn check_address(url: &str) -> Result<(), StoreError> {
+    if sqlite::path_of(url).is_ok() { Ok(()) } else { postgres::check_address(url) }
 }
 
 /// What a store answers with.

@@ -275,6 +275,19 @@ fn a_folder_that_is_not_there_is_told() {
     }
 }
 
+#[test]
+fn an_argument_that_is_no_address_of_a_store_is_told() {
+    for (from, to, argument) in
+        [("mysql://x", "sqlite:new.db", "FROM"), ("sqlite:404.db", "postgres:x", "TO")]
+    {
+        let output = baton().args(["migrate", from, to]).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains(&format!("{argument}: this is not an address")), "{said}");
+        assert!(!said.contains("store.url"), "{said}");
+    }
+}
+
 /// A section, a line in it, and the key that is named.
 const SECTIONS: [(&str, &str, &str); 17] = [
     ("server", "listen_on = \"127.0.0.1:80\"", "server.listen_on"),

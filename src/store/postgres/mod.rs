@@ -107,6 +107,11 @@ impl PostgresStore {
     }
 }
 
+/// Makes sure that this is an address of a server.
+pub(super) fn check_address(url: &str) -> Result<(), StoreError> {
+    Address::parse(url).map(|_| ())
+}
+
 impl PostgresStore {
     /// Does work in a transaction of its own.
     fn write<G, T>(
