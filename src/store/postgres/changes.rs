@@ -49,6 +49,8 @@ pub(super) struct Known {
     pub(super) is_gone: bool,
     pub(super) feed: Option<i64>,
     pub(super) findings: i64,
+    /// Its entry in the index.
+    pub(super) entry: Vec<u8>,
 }
 
 /// What publishing does to services.
@@ -94,7 +96,8 @@ impl<'a> Changes<'a> {
         changes
     }
 
-    /// Notes a service. An unchanged hash leaves body and change number alone.
+    /// Notes a service. An unchanged hash leaves body and change number alone, unless the index says something else of
+    /// it: who follows the changes reads it then, too.
     fn put(&mut self, record: &'a ServiceRecord, body: &'a [u8], publication: &Publication) {
         let key = publication.root.key;
         let before = self.known.get(&record.id).cloned();
@@ -113,10 +116,12 @@ impl<'a> Changes<'a> {
             }
             _ => stated,
         };
-        let known = Known { hash, last_modified, is_gone: false, feed, findings: count };
+        let is_kept = is_same && before.is_some_and(|known| known.entry == record.entry);
+        let entry = record.entry.clone();
+        let known = Known { hash, last_modified, is_gone: false, feed, findings: count, entry };
         self.known.insert(record.id, known);
         let id = *record.id.as_bytes();
-        if is_same {
+        if is_kept {
             if let Some(Write::Put { key: before, .. }) = self.writes.get_mut(&id) {
                 *before = key;
             } else {
@@ -146,7 +151,8 @@ impl<'a> Changes<'a> {
         self.count_findings(Some(&before), None, 0);
         let gone_at = publication.now.timestamp_millis();
         let last_modified = gone_at.max(before.last_modified + 1);
-        let known = Known { hash: [0; 16], last_modified, is_gone: true, feed: None, findings: 0 };
+        let (hash, entry) = Default::default();
+        let known = Known { hash, last_modified, is_gone: true, feed: None, findings: 0, entry };
         self.known.insert(id, known);
         let at = self.changed.len();
         self.writes.insert(*id.as_bytes(), Write::Withdraw { at, last_modified, gone_at });
@@ -351,22 +357,13 @@ impl<'a> Columns<'a> {
             .execute(
                 // Most are what they were: writing them again would leave dead rows to be read past.
                 "UPDATE service SET key = new.key, feed = new.feed, due = new.due,
-                     parts = new.parts, findings = new.findings, entry = new.entry
+                     parts = new.parts, findings = new.findings
                  FROM unnest($1::bytea[], $2::int8[], $3::int8[], $4::int8[], $5::int2[],
-                     $6::text[], $7::bytea[]) AS new (id, key, feed, due, parts, findings, entry)
+                     $6::text[]) AS new (id, key, feed, due, parts, findings)
                  WHERE service.id = new.id
-                 AND (service.key, service.feed, service.due, service.parts, service.findings,
-                     service.entry) IS DISTINCT FROM
-                     (new.key, new.feed, new.due, new.parts, new.findings, new.entry)",
-                &[
-                    &self.ids,
-                    &self.keys,
-                    &self.feeds,
-                    &self.dues,
-                    &self.parts,
-                    &self.findings,
-                    &self.entries,
-                ],
+                 AND (service.key, service.feed, service.due, service.parts, service.findings)
+                     IS DISTINCT FROM (new.key, new.feed, new.due, new.parts, new.findings)",
+                &[&self.ids, &self.keys, &self.feeds, &self.dues, &self.parts, &self.findings],
             )
             .await?;
         Ok(())

@@ -86,7 +86,7 @@ async fn known(
     let rows = session
         .rows(
             // The body is needed for the name on a tombstone alone, and is dear to read.
-            "SELECT id, hash, last_modified, gone_at IS NOT NULL, feed, findings
+            "SELECT id, hash, last_modified, gone_at IS NOT NULL, feed, findings, entry
              FROM service WHERE id = ANY ($1)",
             &[&ids],
             |row| {
@@ -97,6 +97,7 @@ async fn known(
                     is_gone: row.try_get(3)?,
                     feed: row.try_get(4)?,
                     findings: findings.map_or(0, body::count_of),
+                    entry: row.try_get::<_, Option<_>>(6)?.unwrap_or_default(),
                 };
                 Ok((id_of(row.try_get(0)?), known))
             },

@@ -138,14 +138,17 @@ struct Known {
     is_gone: bool,
     feed: Option<i64>,
     findings: i64,
+    /// Its entry in the index is what it is to be.
+    is_indexed: bool,
 }
 
-fn known(transaction: &Connection, id: Id) -> rusqlite::Result<Option<Known>> {
+fn known(transaction: &Connection, id: Id, entry: &[u8]) -> rusqlite::Result<Option<Known>> {
     transaction
         .prepare_cached(
-            "SELECT hash, last_modified, gone_at IS NOT NULL, feed, findings FROM service WHERE id = ?1",
+            "SELECT hash, last_modified, gone_at IS NOT NULL, feed, findings, entry IS ?2
+             FROM service WHERE id = ?1",
         )?
-        .query_row([id.as_bytes()], |row| {
+        .query_row(params![id.as_bytes(), entry], |row| {
             let findings: Option<String> = row.get(4)?;
             Ok(Known {
                 hash: row.get(0)?,
@@ -153,12 +156,14 @@ fn known(transaction: &Connection, id: Id) -> rusqlite::Result<Option<Known>> {
                 is_gone: row.get(2)?,
                 feed: row.get(3)?,
                 findings: findings.map_or(0, |json| body::count_of(&json)),
+                is_indexed: row.get(5)?,
             })
         })
         .optional()
 }
 
-/// Writes a service. An unchanged hash leaves body and change number alone.
+/// Writes a service. An unchanged hash leaves body and change number alone, unless the index says something else of it:
+/// who follows the changes reads it then, too.
 fn put(
     transaction: &Connection,
     key: i64,
@@ -167,7 +172,7 @@ fn put(
     seq: &mut i64,
     publication: &Publication,
 ) -> rusqlite::Result<Option<ChangedService>> {
-    let before = known(transaction, record.id)?;
+    let before = known(transaction, record.id, &record.entry)?;
     let hash = record.hash.to_be_bytes();
     let findings = (!record.findings.is_empty())
         .then(|| serde_json::to_string(&record.findings).unwrap_or_default());
@@ -175,16 +180,14 @@ fn put(
     count_findings(transaction, before.as_ref(), record.feed, count)?;
     let due = record.due.map(|due| due.timestamp_millis());
     let feed = record.feed.map(|feed| feed.0);
-    let is_same = before.as_ref().is_some_and(|known| known.hash == hash && !known.is_gone);
-    if is_same {
+    let same = before.as_ref().filter(|known| known.hash == hash && !known.is_gone);
+    if same.is_some_and(|known| known.is_indexed) {
         let mut keep = transaction.prepare_cached(
             // Most are what they were: writing them again would fill the log with them.
-            "UPDATE service SET due = ?2, findings = ?3, feed = ?4, key = ?5, parts = ?6, entry = ?7
-             WHERE id = ?1
-             AND (due, findings, feed, key, parts, entry) IS NOT (?2, ?3, ?4, ?5, ?6, ?7)",
+            "UPDATE service SET due = ?2, findings = ?3, feed = ?4, key = ?5, parts = ?6 WHERE id = ?1
+             AND (due, findings, feed, key, parts) IS NOT (?2, ?3, ?4, ?5, ?6)",
         )?;
-        let ServiceRecord { id, parts, entry, .. } = record;
-        keep.execute(params![id.as_bytes(), due, findings, feed, key, parts, entry])?;
+        keep.execute(params![record.id.as_bytes(), due, findings, feed, key, record.parts])?;
         return Ok(None);
     }
     *seq += 1;
@@ -192,6 +195,7 @@ fn put(
     let stated = record.last_modified.timestamp_millis();
     let published_at = publication.now.timestamp_millis();
     let last_modified = match &before {
+        Some(known) if same.is_some() => known.last_modified,
         Some(known) if stated <= known.last_modified => published_at.max(known.last_modified + 1),
         _ => stated,
     };
@@ -263,7 +267,7 @@ fn withdraw(
     seq: &mut i64,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Option<ChangedService>> {
-    let Some(before) = known(transaction, id)?.filter(|known| !known.is_gone) else {
+    let Some(before) = known(transaction, id, &[])?.filter(|known| !known.is_gone) else {
         return Ok(None);
     };
     count_findings(transaction, Some(&before), None, 0)?;
