@@ -193,6 +193,7 @@ impl Read<'_> {
             parent: parent.unwrap_or_else(|| self.group_key()),
             start,
             end,
+            is_slot: self.kind == Kind::Slot,
             status,
             facts: self.facts(is_alone, self.is_moved(start, status)),
             modified: self.modified,

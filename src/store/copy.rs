@@ -287,6 +287,7 @@ pub(super) const TABLES: &[Table] = &[
             ("leads_on", Flag),
             ("unlicensed", Flag),
             ("owes_resync", Flag),
+            ("has_sessions", Flag),
         ],
     },
     Table {

@@ -245,6 +245,8 @@ pub struct StoredOccurrence {
     pub start: DateTime<Utc>,
     /// End.
     pub end: Option<DateTime<Utc>>,
+    /// Whether it is a slot of a facility, and no session.
+    pub is_slot: bool,
     /// Whether it goes ahead.
     pub status: EventStatus,
     /// What it says for itself, JSON; the same text for all that say the same.

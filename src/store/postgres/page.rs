@@ -64,6 +64,8 @@ pub(super) struct Before {
     /// Whether it held items with a body.
     pub(super) has_heads: bool,
     pub(super) has_occurrences: bool,
+    /// Whether it ever held sessions.
+    has_sessions: bool,
     /// Whether some of its items were noted as unusable.
     pub(super) has_unusable: bool,
 }
@@ -75,11 +77,11 @@ impl<'a> Writer<'a> {
         let held = session
             .rows(
                 "SELECT id, generation, resyncing, license, items > 0, occurrences > 0,
-                     EXISTS (SELECT 1 FROM unusable WHERE feed = $1), unlicensed
+                     EXISTS (SELECT 1 FROM unusable WHERE feed = $1), unlicensed, has_sessions
                  FROM feed WHERE id = $1 OR publisher = (SELECT publisher FROM feed WHERE id = $1 AND
-                     (NOT at_end AND $2 OR occurrences = 0 AND $3))
+                     (NOT at_end AND $2 OR NOT has_sessions AND $3))
                  ORDER BY id FOR UPDATE OF feed",
-                &[&page.feed, &page.is_last, &!page.occurrences.is_empty()],
+                &[&page.feed, &page.is_last, &page.has_sessions],
                 |row| {
                     let before = Before {
                         generation: row.try_get(1)?,
@@ -89,6 +91,7 @@ impl<'a> Writer<'a> {
                         has_occurrences: row.try_get(5)?,
                         has_unusable: row.try_get(6)?,
                         is_unlicensed: row.try_get(7)?,
+                        has_sessions: row.try_get(8)?,
                     };
                     Ok((row.try_get::<_, i64>(0)?, before))
                 },
@@ -147,7 +150,7 @@ impl<'a> Writer<'a> {
     async fn write_feed(&mut self) -> Result<(), StoreError> {
         let page = self.page;
         // What else a page brings cannot make a publisher complete, nor undo it.
-        let is_first = !self.before.has_occurrences && self.occurrences > 0;
+        let is_first = !self.before.has_sessions && page.has_sessions;
         let is_judged = page.is_last || is_first || self.occurrences < 0;
         let was_complete = is_judged && self.is_complete().await?;
         let is_changed = self.outcome.changed + self.outcome.deleted + self.outcome.vanished > 0;
@@ -164,7 +167,7 @@ impl<'a> Writer<'a> {
                      last_change = CASE WHEN $10 THEN $9 ELSE last_change END,
                      last_error = NULL, failures = 0, stopped = NULL,
                      resyncing = resyncing AND NOT $3, caught_up = $3, leads_on = $11,
-                     unlicensed = unlicensed AND $12
+                     unlicensed = unlicensed AND $12, has_sessions = has_sessions OR $13
                  WHERE id = $1 RETURNING items + occurrences",
                 &[
                     &page.feed,
@@ -179,6 +182,7 @@ impl<'a> Writer<'a> {
                     &is_changed,
                     &page.leads_on,
                     &(named.is_none() && !page.is_last),
+                    &page.has_sessions,
                 ],
                 |row| row.try_get(0),
             )
@@ -194,13 +198,13 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Tells whether every feed of the publisher was read to the end, where some hold occurrences.
+    /// Tells whether every feed of the publisher was read to the end, where some hold sessions.
     async fn is_complete(&self) -> Result<bool, StoreError> {
         let is_complete: Option<Option<bool>> = self
             .session
             .row(
-                "SELECT bool_and(at_end) AND max(occurrences) > 0 FROM feed WHERE rank IS NOT NULL
-                 AND publisher = (SELECT publisher FROM feed WHERE id = $1)",
+                "SELECT bool_and(at_end) AND bool_or(occurrences > 0 AND has_sessions)
+                 FROM feed WHERE rank IS NOT NULL AND publisher = (SELECT publisher FROM feed WHERE id = $1)",
                 &[&self.page.feed],
                 |row| row.try_get(0),
             )

@@ -25,6 +25,8 @@ pub(super) struct Prepared {
     pub(super) now: DateTime<Utc>,
     pub(super) heads: BTreeMap<Vec<u8>, Head>,
     pub(super) occurrences: BTreeMap<Vec<u8>, Occurrence>,
+    /// Some of these is a session.
+    pub(super) has_sessions: bool,
     /// When each was modified.
     pub(super) deleted: BTreeMap<Vec<u8>, Option<DateTime<Utc>>>,
     /// Why each cannot be used.
@@ -61,6 +63,7 @@ impl Prepared {
             now: page.now,
             heads: BTreeMap::new(),
             occurrences: BTreeMap::new(),
+            has_sessions: false,
             deleted: BTreeMap::new(),
             unusable: BTreeMap::new(),
             unusable_count: 0,
@@ -80,6 +83,7 @@ impl Prepared {
                 self.heads.insert(name(&item.item_id), Head { item, hash, body });
             }
             ItemChange::Occurrence(item) => {
+                self.has_sessions |= !item.is_slot;
                 let facts = item.facts.as_deref().map(|facts| self.facts(facts)).transpose()?;
                 self.occurrences.insert(name(&item.item_id), Occurrence { item, facts });
             }

@@ -12,7 +12,7 @@ const DOING: &str = "migrating its tables";
 
 /// Migrations in order; the table `migration` says which were run. Never edit one that was released: add
 /// another.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("0001-tables.sql"),
     include_str!("0002-leases.sql"),
     include_str!("0003-days.sql"),
@@ -21,6 +21,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("0006-caught-up.sql"),
     include_str!("0007-published.sql"),
     include_str!("0008-known.sql"),
+    include_str!("0009-sessions.sql"),
 ];
 
 /// The number of the advisory lock under which tables are changed: "baton", as letters.

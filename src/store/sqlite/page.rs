@@ -114,13 +114,15 @@ pub(super) struct Had {
     /// Items with a body.
     pub(super) heads: bool,
     occurrences: bool,
+    /// It may have none any more.
+    sessions: bool,
 }
 
 impl<'a> Writer<'a> {
     fn new(transaction: &'a Connection, page: &'a PageCommit) -> rusqlite::Result<Self> {
         let mut select = transaction.prepare_cached(
             "SELECT generation, resyncing, items > 0, occurrences > 0,
-                 EXISTS (SELECT 1 FROM unusable WHERE feed = ?1), license, unlicensed
+                 EXISTS (SELECT 1 FROM unusable WHERE feed = ?1), license, unlicensed, has_sessions
              FROM feed WHERE id = ?1",
         )?;
         select.query_row([page.feed.0], |row| {
@@ -137,7 +139,7 @@ impl<'a> Writer<'a> {
                 findings: 0,
                 generation: row.get(0)?,
                 is_resyncing: row.get(1)?,
-                had: Had { heads: row.get(2)?, occurrences: row.get(3)? },
+                had: Had { heads: row.get(2)?, occurrences: row.get(3)?, sessions: row.get(7)? },
                 has_unusable: row.get(4)?,
                 license: row.get(5)?,
                 is_unlicensed: row.get(6)?,
@@ -451,7 +453,9 @@ impl<'a> Writer<'a> {
     fn write_feed(&mut self) -> rusqlite::Result<()> {
         let now = self.page.now.timestamp_millis();
         // What else a page brings cannot make a publisher complete, nor undo it.
-        let is_first = !self.had.occurrences && self.occurrences > 0;
+        let is_session = |change: &ItemChange| matches!(change, ItemChange::Occurrence(occurrence) if !occurrence.is_slot);
+        let has_sessions = self.page.changes.iter().any(is_session);
+        let is_first = !self.had.sessions && has_sessions;
         let is_judged = self.page.is_last || is_first || self.occurrences < 0;
         let was_complete = is_judged && self.is_complete()?;
         let (known, named) = (self.license.as_deref(), self.page.license.as_deref());
@@ -466,7 +470,7 @@ impl<'a> Writer<'a> {
                      last_change = CASE WHEN ?10 THEN ?9 ELSE last_change END,
                      last_error = NULL, failures = 0, stopped = NULL,
                      resyncing = resyncing AND NOT ?3, caught_up = ?3, leads_on = ?11,
-                     unlicensed = unlicensed AND ?12
+                     unlicensed = unlicensed AND ?12, has_sessions = has_sessions OR ?13
                  WHERE id = ?1 RETURNING items + occurrences",
             )?
             .query_row(
@@ -483,6 +487,7 @@ impl<'a> Writer<'a> {
                     is_changed,
                     self.page.leads_on,
                     named.is_none() && !self.page.is_last,
+                    has_sessions,
                 ],
                 |row| row.get::<_, i64>(0),
             )
@@ -497,10 +502,10 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Tells whether every feed of the publisher was read to the end, where some hold occurrences.
+    /// Tells whether every feed of the publisher was read to the end, where some hold sessions.
     fn is_complete(&self) -> rusqlite::Result<bool> {
         let mut select = self.transaction.prepare_cached(
-            "SELECT min(at_end) AND max(occurrences) > 0 FROM feed WHERE rank IS NOT NULL
+            "SELECT min(at_end) AND max(occurrences > 0 AND has_sessions) FROM feed WHERE rank IS NOT NULL
              AND publisher = (SELECT publisher FROM feed WHERE id = ?1)",
         )?;
         let is_complete: Option<bool> = select.query_row([self.feed], |row| row.get(0))?;

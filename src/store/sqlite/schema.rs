@@ -8,7 +8,7 @@ use crate::store::StoreError;
 
 /// Migrations in order; the database's `user_version` says how many were run. Never edit one that was
 /// released: add another.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("0001-tables.sql"),
     include_str!("0002-control.sql"),
     include_str!("0003-fold.sql"),
@@ -18,6 +18,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("0007-caught-up.sql"),
     include_str!("0008-published.sql"),
     include_str!("0009-known.sql"),
+    include_str!("0010-sessions.sql"),
 ];
 
 /// Brings the tables up to date.

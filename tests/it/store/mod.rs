@@ -53,6 +53,7 @@ promises! {
         a_resync_drops_what_it_did_not_find_again,
         a_resync_keeps_what_it_found_of_either_kind,
         a_change_of_licence_has_everything_looked_at_again,
+        slots_say_nothing_of_series_without_sessions,
         the_end_of_the_last_feed_has_those_looked_at_again_that_waited_for_it,
     }
     roots {
@@ -73,6 +74,7 @@ promises! {
         each_change_has_a_number_and_none_is_left_out,
         what_is_the_same_makes_no_change,
         what_is_the_same_is_not_written_again,
+        what_the_index_says_else_is_a_change_of_the_same_time,
         a_time_of_change_never_goes_backwards,
         what_was_published_nobody_knows_when_is_as_young_as_its_content,
         a_service_that_is_gone_leaves_a_tombstone_for_a_while,

@@ -219,6 +219,22 @@ pub(super) async fn a_change_of_licence_has_everything_looked_at_again(subject: 
     }
 }
 
+pub(super) async fn slots_say_nothing_of_series_without_sessions(subject: &Subject) {
+    let slot = |item: &str| {
+        let slot = StoredOccurrence { is_slot: true, ..occurrence(item, "court", 1) };
+        ItemChange::Occurrence(slot)
+    };
+    subject.last_page(0, vec![series("class", "{}")]).await;
+    subject.last_page(1, vec![slot("s1")]).await;
+    assert!(!subject.bundle("class").await.is_complete);
+    subject.clean().await;
+    subject.page(1, vec![session("s2", "another", 1), slot("s3")]).await;
+    assert!(subject.bundle("class").await.is_complete);
+    assert!(subject.dirty_keys().await.contains(&"class".to_owned()), "it is looked at again");
+    subject.page(1, vec![deleted("s1"), deleted("s2"), deleted("s3")]).await;
+    assert!(!subject.bundle("class").await.is_complete);
+}
+
 pub(super) async fn the_end_of_the_last_feed_has_those_looked_at_again_that_waited_for_it(
     subject: &Subject,
 ) {

@@ -264,6 +264,7 @@ pub(super) fn occurrence(item: &str, of: &str, in_days: i64) -> StoredOccurrence
         parent: of.to_owned(),
         start,
         end: Some(start + TimeDelta::hours(1)),
+        is_slot: false,
         status: EventStatus::Scheduled,
         facts: None,
         modified: Some(noon() - TimeDelta::days(2)),
