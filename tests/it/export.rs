@@ -84,6 +84,13 @@ async fn a_file_holds_what_lists_show_and_is_what_its_digest_says() {
     assert_eq!(listed["sources"][0]["name"], "Publisher one");
     assert!(listed["sources"][0]["last_read"].is_string(), "{listed}");
     assert_eq!(listed["files"][0]["made"]["sha256"], sha256(&lines.body));
+    // Until a feed is read again or another file is made.
+    let is_known = async || {
+        let tag = gateway.get("/v3/export").await.header("etag").to_owned();
+        let again = with(&gateway, "/v3/export", &[("if-none-match", &tag)]).await;
+        (again.status == 304).then_some(())
+    };
+    wait_until("a manifest to be known by its tag", REST, is_known).await;
     assert_eq!(gateway.get("/v3/export/services.xlsx").await.status, 404);
     assert_eq!(with(&gateway, LINES, &[("accept", "text/html")]).await.status, 406);
     let area = gateway.get("/areas/shetland/v3/export/services.ndjson").await;

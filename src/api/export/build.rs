@@ -73,11 +73,11 @@ pub struct Written {
 
 impl Export {
     /// Returns what an export of a view says of itself.
-    pub fn about(view: &View, now: DateTime<Utc>, sources: Vec<Source>) -> About {
+    pub fn about(view: &View, created: DateTime<Utc>, sources: Vec<Source>) -> About {
         let title = "Sport and physical activity";
         let title = view.area().map_or(title.to_owned(), |area| format!("{title}: {}", area.name));
         let change_number = view.snapshot().generation();
-        About::new(title, now, change_number, sources, view.terms_in_use())
+        About::new(title, created, change_number, sources, view.terms_in_use())
     }
 
     /// Writes the export into an empty file. `progress` gets how many services were written, and of how
@@ -149,8 +149,12 @@ fn digest(file: &File) -> std::io::Result<(u64, String)> {
     }
 }
 
-/// Returns what an export of a view says of itself.
-pub(super) async fn about(state: &ApiState, view: &View) -> Result<About, Problem> {
+/// Returns what an export of a view says of itself; `created` is when it was made, or its view.
+pub(super) async fn about(
+    state: &ApiState,
+    view: &View,
+    created: DateTime<Utc>,
+) -> Result<About, Problem> {
     let feeds = state.status.report().await?.feeds.into_iter();
     let sources =
         feeds.filter(|feed| feed.withheld.is_none() && feed.pages > 0).map(|feed| Source {
@@ -160,5 +164,5 @@ pub(super) async fn about(state: &ApiState, view: &View) -> Result<About, Proble
             license: feed.license,
             last_read: feed.last_success,
         });
-    Ok(Export::about(view, state.clock.now(), sources.collect()))
+    Ok(Export::about(view, created, sources.collect()))
 }

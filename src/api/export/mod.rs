@@ -61,7 +61,9 @@ struct Listed {
 /// `GET /v3/export`: the manifest.
 pub(super) async fn manifest(asked: Asked) -> Answer {
     let view = asked.view()?;
-    let about = build::about(&asked.state, &view).await?;
+    // The time of asking would make another entity tag each time.
+    let since = modified(&view);
+    let about = build::about(&asked.state, &view, since.time).await?;
     let base = asked.base("v3");
     let listed = |format: Format| Listed {
         url: format!("{base}/export/{}", format.file_name()),
@@ -69,7 +71,7 @@ pub(super) async fn manifest(asked: Asked) -> Answer {
         made: asked.state.exports.made(asked.area(), format),
     };
     let manifest = Manifest { about, files: Format::ALL.into_iter().map(listed).collect() };
-    asked.entity(&manifest, modified(&view)).await
+    asked.entity(&manifest, since).await
 }
 
 /// `GET /v3/export/{file}`: a file, or a part of it.

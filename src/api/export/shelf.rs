@@ -149,7 +149,7 @@ impl Shelf {
         if let Some(made) = slot.good(&view, created) {
             return Ok(made);
         }
-        let about = build::about(state, &view).await.or(Err(ExportError::Stopping))?;
+        let about = build::about(state, &view, created).await.or(Err(ExportError::Stopping))?;
         let (edition, change_number) = (view.snapshot().edition(), about.change_number);
         let file = Arc::new(tempfile::tempfile()?);
         let export = Export { view, bodies: state.bodies.clone(), format, about };
