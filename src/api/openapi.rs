@@ -29,7 +29,7 @@ use crate::conformance::json_schemas;
 const DESCRIPTION: &str = "Sport and physical activity published as OpenActive, as Open Referral UK. \
     Different parameters narrow a query. Several days, ids or vocabularies widen it, each in a \
     parameter of its own, days and ids also with commas between; a parameter of which nothing else is said is \
-    given once.";
+    given once. A parameter that is not described here is passed over.";
 
 /// The largest example.
 const MAX_EXAMPLE_BYTES: usize = 1024 * 1024;
