@@ -55,6 +55,14 @@ pub(super) struct Asked {
     client: Option<IpAddr>,
 }
 
+/// What the base of a version says.
+#[derive(Serialize)]
+struct Root<'a> {
+    version: &'a str,
+    profile: &'a str,
+    openapi_url: String,
+}
+
 /// A request of which the handler itself says what is sent; [`Asked`] is answered as JSON.
 #[derive(Debug)]
 pub(super) struct AskedFor(pub(super) Asked);
@@ -180,6 +188,14 @@ impl Asked {
         let links =
             |base: &str| links::of_pages(base, &self.path, &self.params, paging, page.total);
         self.respond(&page, links).await
+    }
+
+    /// Answers at the base of a version: which it is, its profile and where the description of the API is.
+    pub(super) async fn root(&self, base: &str, version: &str, profile: &str) -> Answer {
+        self.view()?;
+        let openapi_url = format!("{}/openapi.json", self.base(base));
+        let root = Root { version, profile, openapi_url };
+        self.entity(&root, self.state.started.into()).await
     }
 
     /// Answers with one entity or a description.

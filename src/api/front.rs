@@ -18,8 +18,10 @@ use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::Request;
 use axum::http::StatusCode;
+use axum::http::Uri;
 use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::uri::PathAndQuery;
 use axum::response::Response;
 use bytes::Bytes;
 use tower::Service as _;
@@ -72,6 +74,7 @@ impl Api {
         let begun = Instant::now();
         let (state, (mut parts, body)) = (&self.0.state, request.into_parts());
         name_host(&mut parts);
+        let has_slash = trim_slash(&mut parts);
         let id = id_of(&parts.headers);
         let pass = state.limits.ask(peer, &parts);
         let in_flight = state.metrics.begin();
@@ -96,6 +99,9 @@ impl Api {
         pass.tell(headers);
         health::say_stale(state, headers);
         headers.insert(REQUEST_ID, id);
+        if has_slash {
+            point_above(headers);
+        }
         response
     }
 
@@ -140,6 +146,27 @@ fn name_host(parts: &mut Parts) {
         parts.uri.authority().map(|authority| HeaderValue::try_from(authority.as_str()));
     if let Some(Ok(authority)) = authority {
         parts.headers.entry(header::HOST).or_insert(authority);
+    }
+}
+
+/// Takes a slash off the end of the path, which is answered alike without; tells whether there was one.
+fn trim_slash(parts: &mut Parts) -> bool {
+    let Some(path) = parts.uri.path().strip_suffix('/').filter(|path| !path.is_empty()) else {
+        return false;
+    };
+    let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let Ok(target) = PathAndQuery::try_from(format!("{path}{query}")) else { return false };
+    let mut uri = std::mem::take(&mut parts.uri).into_parts();
+    uri.path_and_query = Some(target);
+    parts.uri = Uri::from_parts(uri).unwrap_or_default();
+    true
+}
+
+/// Leads to where an answer does without the slash that was at the end of the path.
+fn point_above(headers: &mut HeaderMap) {
+    let location = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
+    if let Some(Ok(location)) = location.map(|last| HeaderValue::try_from(format!("../{last}"))) {
+        headers.insert(header::LOCATION, location);
     }
 }
 

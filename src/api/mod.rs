@@ -1,6 +1,7 @@
 //! The API: what directories, finders and pipelines call.
 //!
-//! A file for each part of the URL space; `api` is the whole map. Bodies come from the
+//! A file for each part of the URL space; `api` is the whole map. A slash at the end of a path is taken off before it
+//! is looked for there. Bodies come from the
 //! [`crate::catalogue`]; a page that was asked for lately is kept ready.
 
 mod admin;
@@ -70,10 +71,8 @@ pub fn api(state: ApiState) -> Api {
     let routes = Router::new()
         .merge(crate::web::routes())
         .nest("/v3", v3::routes())
-        .route("/v3/", get(v3::root))
         .nest("/v1", v1::routes())
         .nest("/areas/{slug}/v3", v3::routes())
-        .route("/areas/{slug}/v3/", get(v3::root))
         .nest("/areas/{slug}/v1", v1::routes())
         .route("/rpde/services", get(rpde::services))
         .route("/areas/{slug}/rpde/services", get(rpde::services))

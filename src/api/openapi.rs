@@ -73,6 +73,7 @@ const V3: &[Described] = &[
 ];
 
 const V1: &[Described] = &[
+    ("/", "api_details", Shape::One, &[]),
     ("/services", "service", Shape::List, &[Set::Paging, Set::Terms1, Set::Times1, Set::Filters]),
     ("/services/{id}", "service", Shape::One, &[]),
     ("/taxonomies", "taxonomy", Shape::List, &[Set::Paging, Set::OfVocabulary]),

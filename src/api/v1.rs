@@ -21,24 +21,28 @@ use crate::oruk::Service;
 use crate::oruk::v1;
 use crate::oruk::v3::Scheme;
 
+/// What this API follows.
+const SPECIFICATION: &str = "https://openreferraluk.org/specifications";
+
 /// Returns the routes below `/v1`.
 pub(super) fn routes() -> Router<ApiState> {
     Router::new()
+        .route("/", get(root))
         .route("/openapi.json", get(openapi::v1))
         .route("/organizations", get(organizations))
-        .route("/organizations/", get(organizations))
         .route("/organizations/{id}", get(organization))
         .route("/locations", get(locations))
-        .route("/locations/", get(locations))
         .route("/locations/{id}", get(location))
         .route("/services", get(services))
-        .route("/services/", get(services))
         .route("/services/{id}", get(service))
         .route("/taxonomies", get(taxonomies))
-        .route("/taxonomies/", get(taxonomies))
         .route("/taxonomies/{id}", get(taxonomy))
         .route("/vocabularies", get(vocabularies))
-        .route("/vocabularies/", get(vocabularies))
+}
+
+/// `GET /v1`, of which 1.0 says nothing: as in 3.0.
+async fn root(asked: Asked) -> Answer {
+    asked.root("v1", "1.0", SPECIFICATION).await
 }
 
 fn envelope<T: Serialize>(

@@ -40,41 +40,25 @@ pub(super) fn routes() -> Router<ApiState> {
         .route("/", get(root))
         .route("/openapi.json", get(openapi::v3))
         .route("/services", get(services))
-        .route("/services/", get(services))
         .route("/services/{id}", get(service))
         .route("/service_at_locations", get(service_at_locations))
-        .route("/service_at_locations/", get(service_at_locations))
         .route("/service_at_locations/{id}", get(service_at_location))
         .route("/taxonomies", get(taxonomies))
-        .route("/taxonomies/", get(taxonomies))
         .route("/taxonomies/{id}", get(taxonomy))
         .route("/taxonomy_terms", get(taxonomy_terms))
-        .route("/taxonomy_terms/", get(taxonomy_terms))
         .route("/taxonomy_terms/{id}", get(taxonomy_term))
         .route("/organizations", get(organizations))
-        .route("/organizations/", get(organizations))
         .route("/organizations/{id}", get(organization))
         .route("/locations", get(locations))
-        .route("/locations/", get(locations))
         .route("/locations/{id}", get(location))
         .route("/changes", get(changes::changes))
         .route("/export", get(export::manifest))
         .route("/export/{file}", get(export::file))
 }
 
-#[derive(Serialize)]
-struct Root<'a> {
-    version: &'static str,
-    profile: &'static str,
-    openapi_url: &'a str,
-}
-
-/// `GET /v3`: version, profile and where the description of the API is.
-pub(super) async fn root(asked: Asked) -> Answer {
-    asked.view()?;
-    let openapi_url = format!("{}/openapi.json", asked.base("v3"));
-    let root = Root { version: "HSDS-UK-3.0", profile: PROFILE, openapi_url: &openapi_url };
-    asked.entity(&root, asked.state.started.into()).await
+/// `GET /v3`.
+async fn root(asked: Asked) -> Answer {
+    asked.root("v3", "HSDS-UK-3.0", PROFILE).await
 }
 
 fn envelope<T: Serialize>(

@@ -97,9 +97,10 @@ async fn a_walk_over_pages_meets_everything_once() {
 }
 
 #[tokio::test]
-async fn a_slash_at_the_end_of_a_list_leads_nowhere_else() {
+async fn a_slash_at_the_end_of_a_path_leads_nowhere_else() {
     let publisher = FakePublisher::start().await;
-    let (gateway, ..) = with_tombstone(&publisher).await;
+    let (gateway, stays, leaves) = with_tombstone(&publisher).await;
+    let [stays, leaves] = [stays, leaves].map(|id| format!("/v3/services/{id}"));
     for path in [
         "/v3/services",
         "/v3/service_at_locations",
@@ -112,9 +113,17 @@ async fn a_slash_at_the_end_of_a_list_leads_nowhere_else() {
         "/v1/vocabularies",
         "/v1/organizations",
         "/v1/locations",
+        "/v3/openapi.json",
+        "/v1/openapi.json",
+        "/v3/nothing",
+        "/rpde/services",
+        &stays,
+        &leaves,
     ] {
-        let slashed = gateway.json(&format!("{path}/?page=1")).await;
-        assert_eq!(slashed, gateway.json(&format!("{path}?page=1")).await, "{path}");
+        let slashed = gateway.get(&format!("{path}/?page=1")).await;
+        let plain = gateway.get(&format!("{path}?page=1")).await;
+        assert_eq!((slashed.status, slashed.json()), (plain.status, plain.json()), "{path}");
+        assert_eq!(slashed.header("link"), plain.header("link"), "{path}");
     }
 }
 
@@ -469,11 +478,13 @@ async fn links_name_the_host_that_was_asked_in_either_version_of_http() {
 async fn the_base_answers_with_and_without_a_slash() {
     let publisher = FakePublisher::start().await;
     let (gateway, ..) = with_tombstone(&publisher).await;
-    for path in ["/v3", "/v3/"] {
+    let (v3, v1) = ("HSDS-UK-3.0", "1.0");
+    for (path, version) in [("/v3", v3), ("/v3/", v3), ("/v1", v1), ("/v1/", v1)] {
         let root = gateway.json(path).await;
-        assert_eq!(root["version"], "HSDS-UK-3.0", "{path}");
+        assert_eq!(root["version"], version, "{path}");
         assert!(root["profile"].as_str().unwrap().starts_with("https://"), "{path}");
-        assert!(root["openapi_url"].as_str().unwrap().ends_with("/v3/openapi.json"), "{path}");
+        let described = format!("{}/openapi.json", path.trim_end_matches('/'));
+        assert_eq!(root["openapi_url"], gateway.url(&described), "{path}");
     }
 }
 

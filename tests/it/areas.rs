@@ -144,6 +144,10 @@ async fn an_area_is_a_whole_api_of_its_own() {
     for (path, status) in [
         (format!("/areas/oxford/v3/services/{inside}"), 200),
         (format!("/areas/oxford/v1/services/{inside}"), 200),
+        (format!("/areas/oxford/v1/services/{inside}/"), 200),
+        ("/areas/oxford/v1".to_owned(), 200),
+        ("/areas/oxford/v1/".to_owned(), 200),
+        ("/areas/oxford/find/".to_owned(), 200),
         (format!("/areas/oxford/v3/services/{outside}"), 404),
         (format!("/areas/oxford/v1/services/{outside}"), 404),
         ("/areas/nowhere/v3".to_owned(), 404),

@@ -413,9 +413,11 @@ async fn series_that_differ_only_in_their_times_are_folded_where_the_operator_as
     let expected = [("MO", "10:00"), ("TU", "18:00")].map(|(d, t)| (d.to_owned(), t.to_owned()));
     assert_eq!(times, expected);
     assert_eq!(whole["service_at_locations"].as_array().unwrap().len(), 1);
-    for version in ["v3", "v1"] {
-        let moved = classes.gateway.json(&format!("/{version}/services/{tuesday}")).await;
-        assert_eq!(moved["id"], monday, "{version}: the redirect is followed");
+    for path in ["v3/services/", "v1/services/"] {
+        for slash in ["", "/"] {
+            let moved = classes.gateway.json(&format!("/{path}{tuesday}{slash}")).await;
+            assert_eq!(moved["id"], monday, "{path}{slash}: the redirect is followed");
+        }
     }
     let address = format!("/v3/services/{}?explain=true", text(&monday));
     let explained = classes.gateway.json(&address).await;
