@@ -21,6 +21,7 @@ use crate::openactive::Opportunity;
 use crate::openactive::Scope;
 use crate::openactive::State;
 use crate::openactive::lenient::Absent as _;
+use crate::openactive::lenient::Nested;
 use crate::openactive::noting;
 use crate::openactive::stamp_in;
 use crate::quality::Code;
@@ -35,27 +36,30 @@ use crate::store::StoredOccurrence;
 /// sessions and slots, of which there are too many to tell of each.
 pub(super) type Counts = BTreeMap<Code, u64>;
 
+/// An item, and its `modified` where that is a plausible time.
+pub(super) type Dated<'a> = (Item<'a>, Option<DateTime<Utc>>);
+
 /// Classifies one item of a page, and counts what was found in it.
 pub(super) fn classify<'a>(
     raw: &'a RawValue,
     source: Scope<'_>,
     now: DateTime<Utc>,
     counts: &mut Counts,
-) -> (ItemChange, Option<Item<'a>>) {
+) -> (ItemChange, Option<Dated<'a>>) {
     let Ok(item) = Item::parse(raw) else {
         return (unusable(None, Code::ItemUnreadable, ""), None);
     };
-    let change = change_of(&item, source, now, counts);
-    (change, Some(item))
+    let modified = item.modified.as_time(now);
+    let change = change_of(&item, source, modified, counts);
+    (change, Some((item, modified)))
 }
 
 fn change_of(
     item: &Item<'_>,
     source: Scope<'_>,
-    now: DateTime<Utc>,
+    modified: Option<DateTime<Utc>>,
     counts: &mut Counts,
 ) -> ItemChange {
-    let modified = item.modified.as_time(now);
     if item.state == State::Deleted {
         if item.data.is_some() {
             *counts.entry(Code::TombstoneWithData).or_default() += 1;
@@ -72,14 +76,14 @@ fn change_of(
     let Some(kind) = Kind::of(&opportunity.type_name, item.kind.as_deref()) else {
         return unusable(Some(&item.id), Code::TypeUnknown, "@type");
     };
-    let read = Read { item, data, kind, source, modified, opportunity: &opportunity };
+    let status = EventStatus::parse(opportunity.event_status.as_str());
+    let read = Read { item, data, kind, source, modified, opportunity: &opportunity, status };
     if !read.is_occurrence() {
         return read.head();
     }
     // Each code once for each item, whatever the number of properties.
     let odd = oddities.into_iter().map(|(oddity, _)| code_of(oddity));
-    let status = opportunity.event_status.get();
-    let is_unknown = status.is_some_and(|status| EventStatus::parse(status).is_none());
+    let is_unknown = status.is_none() && !opportunity.event_status.is_absent();
     let found = odd.chain(repairs_of_times(&opportunity).map(|(code, _)| code));
     let found: BTreeSet<Code> = found.chain(is_unknown.then_some(Code::StatusUnknown)).collect();
     for code in found {
@@ -106,6 +110,8 @@ struct Read<'a> {
     source: Scope<'a>,
     modified: Option<DateTime<Utc>>,
     opportunity: &'a Opportunity,
+    /// Its status where that is one of the standard's.
+    status: Option<EventStatus>,
 }
 
 impl Read<'_> {
@@ -156,21 +162,20 @@ impl Read<'_> {
 
     fn links(&self, key: &str) -> Vec<Link> {
         let o = self.opportunity;
-        let part_of = [
-            (&o.super_event, Kind::EventSeries),
-            (&o.instance_of_course, Kind::Course),
-            (&o.aggregate_facility_use, Kind::FacilityUse),
+        let key_of = |of: &Nested<_>, kind| self.key_of(of.get()?, kind);
+        let facility = key_of(&o.aggregate_facility_use, Kind::FacilityUse);
+        let parents = [
+            (Relation::PartOf, key_of(&o.super_event, Kind::EventSeries)),
+            (Relation::PartOf, key_of(&o.instance_of_course, Kind::Course)),
+            (Relation::PartOf, facility.clone()),
+            (Relation::Claims, facility),
         ];
-        let mut links: Vec<Link> = part_of
+        let mut links: Vec<Link> = parents
             .into_iter()
-            .filter_map(|(parent, kind)| self.key_of(parent.get()?, kind))
-            .map(|parent| Link { relation: Relation::PartOf, child: key.to_owned(), parent })
+            .filter_map(|(relation, parent)| {
+                Some(Link { relation, child: key.to_owned(), parent: parent? })
+            })
             .collect();
-        if let Some(facility) = o.aggregate_facility_use.get()
-            && let Some(parent) = self.key_of(facility, Kind::FacilityUse)
-        {
-            links.push(Link { relation: Relation::Claims, child: key.to_owned(), parent });
-        }
         let courts = o.individual_facility_use.iter();
         let courts = courts.filter_map(|court| self.key_of(court, Kind::IndividualFacilityUse));
         links.extend(courts.map(|child| Link {
@@ -185,7 +190,8 @@ impl Read<'_> {
         let Some((start, end)) = Occurrence::times(self.opportunity) else {
             return unusable(Some(&self.item.id), Code::StartMissing, "startDate");
         };
-        let status = EventStatus::of(self.opportunity.event_status.as_str());
+        let other = || EventStatus::of(self.opportunity.event_status.as_str());
+        let status = self.status.unwrap_or_else(other);
         let parent = self.parent_key();
         let is_alone = parent.is_none();
         ItemChange::Occurrence(StoredOccurrence {
@@ -214,8 +220,9 @@ impl Read<'_> {
     fn facts(&self, is_alone: bool, is_moved: bool) -> Option<String> {
         let properties: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(self.data).ok()?;
         let is_slot = self.kind == Kind::Slot;
-        let status = self.opportunity.event_status.as_str();
-        let is_telling = !is_slot && EventStatus::is_telling(status);
+        let is_telling = !is_slot
+            && self.status.is_none()
+            && EventStatus::is_telling(self.opportunity.event_status.as_str());
         let kept: BTreeMap<_, _> = properties
             .into_iter()
             .filter(|(name, value)| {
@@ -226,8 +233,8 @@ impl Read<'_> {
                     "@id" | "id" if is_moved => !is_alone,
                     "eventStatus" => is_telling,
                     "offers" | "offer" => true,
-                    name if is_slot => !OWN.contains(&name) && !name.starts_with("beta:"),
-                    name => !OWN.contains(&name),
+                    name if is_slot => !is_own(name) && !name.starts_with("beta:"),
+                    name => !is_own(name),
                 }
             })
             .collect();
@@ -271,32 +278,35 @@ impl Read<'_> {
 /// How many levels of embedded series are looked at; real chains have three.
 const MAX_EMBEDDED: usize = 6;
 
-/// Properties that are an occurrence's own alone, say how many places are left, or are about people.
-const OWN: [&str; 23] = [
-    "@context",
-    "@id",
-    "id",
-    "@type",
-    "type",
-    "identifier",
-    "startDate",
-    "endDate",
-    "duration",
-    "remainingAttendeeCapacity",
-    "maximumAttendeeCapacity",
-    "maximumVirtualAttendeeCapacity",
-    "remainingUses",
-    "maximumUses",
-    "leader",
-    "contributor",
-    "attendeeCount",
-    "subEvent",
-    "potentialAction",
-    "beta:registrationCount",
-    "beta:attendeeCount",
-    "eventSchedule",
-    "beta:video",
-];
+/// Tells whether a property is an occurrence's own alone, says how many places are left, or is about people.
+fn is_own(name: &str) -> bool {
+    matches!(
+        name,
+        "@context"
+            | "@id"
+            | "id"
+            | "@type"
+            | "type"
+            | "identifier"
+            | "startDate"
+            | "endDate"
+            | "duration"
+            | "remainingAttendeeCapacity"
+            | "maximumAttendeeCapacity"
+            | "maximumVirtualAttendeeCapacity"
+            | "remainingUses"
+            | "maximumUses"
+            | "leader"
+            | "contributor"
+            | "attendeeCount"
+            | "subEvent"
+            | "potentialAction"
+            | "beta:registrationCount"
+            | "beta:attendeeCount"
+            | "eventSchedule"
+            | "beta:video"
+    )
+}
 
 #[cfg(test)]
 mod tests {

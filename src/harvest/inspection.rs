@@ -17,7 +17,6 @@ use crate::mapping::Head;
 use crate::mapping::Rules;
 use crate::mapping::Source;
 use crate::mapping::repairs_of_times;
-use crate::openactive::Item;
 use crate::openactive::Kind;
 use crate::openactive::Opportunity;
 use crate::openactive::Page;
@@ -45,7 +44,7 @@ fn in_item(raw: &RawValue, rules: &Rules, now: DateTime<Utc>) -> Vec<ItemFinding
         ItemChange::Occurrence(_) | ItemChange::Deleted { .. } => {}
     }
     codes.extend(why_lost);
-    let id = item.map_or_else(|| "one without a readable id".to_owned(), |item: Item<'_>| item.id);
+    let id = item.map_or_else(|| "one without a readable id".to_owned(), |(item, _)| item.id);
     let finding = |code| ItemFinding { item: id.clone(), code, is_lost: Some(code) == why_lost };
     codes.into_iter().map(finding).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::collections::HashSet;
+use std::collections::hash_map::Entry;
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -56,40 +57,37 @@ pub fn read_page<'a>(
     let mut superseded: HashSet<usize> = HashSet::new();
     let mut counts = Counts::new();
     let mut newest_time: Option<DateTime<Utc>> = None;
-    let mut newest: Option<Modified> = None;
     for raw in page.items {
         let (change, item) = classify(raw, source, now, &mut counts);
-        let Some(item) = item else {
+        let Some((item, modified)) = item else {
             changes.push(change);
             continue;
         };
-        newest_time = newest_time.max(item.modified.as_time(now));
-        if newest.as_ref().is_none_or(|known| item.modified.compare(known).is_gt()) {
-            newest = Some(item.modified.clone()).filter(|modified| !modified.as_str().is_empty());
-        }
-        if latest.contains_key(&item.id) {
-            *counts.entry(Code::DuplicateItem).or_default() += 1;
-        }
-        // The same id twice: the larger modified wins, the later one where they are equal.
-        match latest.get_mut(&item.id) {
-            Some((_, known)) if item.modified.compare(known).is_lt() => {}
-            // One that cannot be used leaves the one before as it is, as if a page lay between them.
-            Some((at, known)) if is_unusable(&change) && !is_unusable(&changes[*at]) => {
-                standing.insert(changes.len(), *at);
-                *at = changes.len();
-                *known = item.modified;
+        newest_time = newest_time.max(modified);
+        match latest.entry(item.id) {
+            Entry::Vacant(place) => {
+                place.insert((changes.len(), item.modified));
                 changes.push(change);
             }
-            Some((at, known)) => {
+            Entry::Occupied(mut place) => {
+                *counts.entry(Code::DuplicateItem).or_default() += 1;
+                let (at, known) = place.get_mut();
+                // The same id twice: the larger modified wins, the later one where they are equal.
+                if item.modified.compare(known).is_lt() {
+                    continue;
+                }
+                *known = item.modified;
+                // One that cannot be used leaves the one before as it is, as if a page lay between them.
+                if is_unusable(&change) && !is_unusable(&changes[*at]) {
+                    standing.insert(changes.len(), *at);
+                    *at = changes.len();
+                    changes.push(change);
+                    continue;
+                }
                 if !is_unusable(&change) {
                     superseded.extend(standing.remove(at));
                 }
                 changes[*at] = change;
-                *known = item.modified;
-            }
-            None => {
-                latest.insert(item.id, (changes.len(), item.modified));
-                changes.push(change);
             }
         }
     }
@@ -97,6 +95,8 @@ pub fn read_page<'a>(
         let mut places = 0..;
         changes.retain(|_| places.next().is_some_and(|at| !superseded.contains(&at)));
     }
+    let newest = latest.into_values().map(|(_, modified)| modified).max_by(Modified::compare);
+    let newest = newest.filter(|modified| !modified.as_str().is_empty());
     let (next, license) = (page.next, page.license);
     Ok(ReadPage { next, license, changes, item_count, modified: newest_time, newest, counts })
 }
@@ -121,6 +121,24 @@ mod tests {
         assert_eq!(page.counts, BTreeMap::from(expected));
         assert_eq!(page.changes.len(), 3);
         assert_eq!(page.newest.unwrap().as_str(), "4");
+    }
+
+    #[test]
+    fn the_newest_item_is_the_one_changed_last_wherever_it_stands() {
+        for (sent, newest) in [
+            (&["9", "10", "8"][..], Some("10")),
+            (&["\"2026-11-30\"", "\"\""], Some("2026-11-30")),
+            (&["\"\""], None),
+            (&[], None),
+        ] {
+            let items = sent.iter().enumerate().map(|(id, modified)| {
+                format!(r#"{{"state":"deleted","id":{id},"modified":{modified}}}"#)
+            });
+            let items = items.collect::<Vec<_>>().join(",");
+            let body = format!(r#"{{"next":"u","items":[{items}]}}"#);
+            let page = read_page(body.as_bytes(), "src", DateTime::default()).unwrap();
+            assert_eq!(page.newest.as_ref().map(Modified::as_str), newest, "{sent:?}");
+        }
     }
 
     #[test]
