@@ -15,9 +15,9 @@ use crate::mapping::Occurrence;
 use crate::mapping::Source;
 use crate::mapping::shown_license;
 use crate::openactive::Kind;
+use crate::openactive::Noted;
 use crate::openactive::Opportunity;
 use crate::openactive::lenient::Absent as _;
-use crate::openactive::lenient::Nested;
 use crate::openactive::noting;
 use crate::store;
 use crate::store::Delegation;
@@ -59,8 +59,8 @@ pub(super) fn assemble(
         let orphans = if is_lender { by_feed(root) } else { Vec::new() };
         return Assembled::Delegated(Delegation { to, orphans });
     }
-    let facts: Vec<Arc<Opportunity>> = root.facts.iter().map(|json| Arc::new(read(json))).collect();
-    let Some((head, feed)) = head_of(root, &facts, now) else {
+    let mut facts: Vec<_> = root.facts.iter().map(|json| noting(|| read(json))).collect();
+    let Some((head, feed)) = head_of(root, &mut facts, now) else {
         return without_head(root);
     };
     let Some(mut source) = source_of(feed) else { return Assembled::Nothing };
@@ -74,7 +74,7 @@ pub(super) fn assemble(
         .iter()
         .filter(|member| is_beneath(member.kind, head.kind))
         .partition(|member| member.kind == Kind::IndividualFacilityUse);
-    let mut occurrences = occurrences(root, &facts, root.heads.is_empty());
+    let mut occurrences = occurrences(root, facts);
     occurrences.extend(events.iter().flat_map(|event| of_event(event)));
     let bundle = mapping::Bundle {
         source,
@@ -130,10 +130,14 @@ fn read(json: &str) -> Opportunity {
     serde_json::from_str(json).unwrap_or_default()
 }
 
-/// Returns the root's own item, else what its occurrences embed, else the occurrences themselves.
+/// What occurrences say for themselves, with what its reader put up with.
+type Facts = (Opportunity, Vec<Noted>);
+
+/// Returns the root's own item, else what its occurrences embed, which is taken out of their facts, else the
+/// occurrences themselves.
 fn head_of(
     root: &store::Bundle,
-    facts: &[Arc<Opportunity>],
+    facts: &mut [Facts],
     now: DateTime<Utc>,
 ) -> Option<(Head, FeedId)> {
     if let Some(item) = root.heads.first() {
@@ -150,24 +154,25 @@ fn head_of(
     let stating = if ahead.is_empty() { stating } else { ahead };
     let said: BTreeSet<usize> = stating.iter().filter_map(|one| one.facts).collect();
     let stating = *stating.first()?;
-    let agreed;
+    let (own, oddities) = facts.get_mut(stating.facts?)?;
+    let mut agreed;
     let facts = if is_group && said.len() > 1 {
         agreed = agreed_by(said.iter().filter_map(|index| root.facts.get(*index)));
-        &agreed
+        &mut agreed
     } else {
-        facts.get(stating.facts?)?.as_ref()
+        own
     };
-    let embedded = [&facts.super_event, &facts.facility_use].into_iter().find_map(|o| o.get());
+    let embedded = [&mut facts.super_event, &mut facts.facility_use];
+    let embedded = embedded.into_iter().find_map(|o| o.0.as_deref_mut());
     let (kind, opportunity) = match embedded {
         Some(parent) if is_described(parent) => {
-            (Kind::of(&parent.type_name, None).unwrap_or(Kind::SessionSeries), parent.clone())
+            let kind = Kind::of(&parent.type_name, None).unwrap_or(Kind::SessionSeries);
+            (kind, std::mem::take(parent))
         }
         _ if root.key.contains("\nScheduledSession\n") => (Kind::ScheduledSession, facts.clone()),
         _ => return None,
     };
-    let oddities =
-        noting(|| stating.facts.and_then(|index| root.facts.get(index)).map(|j| read(j))).1;
-    let key = root.key.clone();
+    let (key, oddities) = (root.key.clone(), std::mem::take(oddities));
     Some((Head { kind, key, item_id: None, opportunity, oddities }, stating.feed))
 }
 
@@ -266,21 +271,14 @@ fn by_feed(root: &store::Bundle) -> Vec<(FeedId, u64)> {
 }
 
 /// Where the head was made of the occurrences' own facts, these are not repeated below it as parents.
-fn occurrences(
-    root: &store::Bundle,
-    facts: &[Arc<Opportunity>],
-    is_headless: bool,
-) -> Vec<Occurrence> {
-    let own: Vec<Arc<Opportunity>> = if is_headless {
-        let without_parent = |facts: &Opportunity| Opportunity {
-            super_event: Nested::default(),
-            facility_use: Nested::default(),
-            ..facts.clone()
-        };
-        facts.iter().map(|facts| Arc::new(without_parent(facts))).collect()
-    } else {
-        facts.to_vec()
-    };
+fn occurrences(root: &store::Bundle, facts: Vec<Facts>) -> Vec<Occurrence> {
+    let own = facts.into_iter().map(|(mut facts, _)| {
+        if root.heads.is_empty() {
+            (facts.super_event, facts.facility_use) = Default::default();
+        }
+        Arc::new(facts)
+    });
+    let own: Vec<_> = own.collect();
     let rows = root.occurrences.iter().map(|row| Occurrence {
         start: row.start,
         end: row.end,
