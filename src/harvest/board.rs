@@ -50,18 +50,6 @@ impl FeedState {
         }
     }
 
-    /// Returns every state.
-    pub fn all() -> [Self; 6] {
-        [
-            Self::Starting,
-            Self::CatchingUp,
-            Self::Live,
-            Self::BackingOff,
-            Self::Stopped,
-            Self::Paused,
-        ]
-    }
-
     /// Returns the word for the state.
     pub fn as_str(self) -> &'static str {
         match self {

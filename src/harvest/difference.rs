@@ -39,15 +39,11 @@ fn compare(path: &str, before: Option<&Value>, after: Option<&Value>, found: &mu
             }
             for name in names {
                 let inner = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                let of = |value: Option<&'_ Value>| value.and_then(|v| v.get(name)).cloned();
-                compare(&inner, of(before).as_ref(), of(after).as_ref(), found);
+                compare(&inner, member(before, name), member(after, name), found);
             }
         }
         (Some(Value::Array(_)) | None, Some(Value::Array(_)) | None) => {
-            let of = |value: Option<&'_ Value>| {
-                value.and_then(Value::as_array).cloned().unwrap_or_default()
-            };
-            for (at, before, after) in pairs(&of(before), &of(after)) {
+            for (at, before, after) in pairs(elements(before), elements(after)) {
                 compare(&format!("{path}[{at}]"), before, after, found);
             }
         }
@@ -57,6 +53,14 @@ fn compare(path: &str, before: Option<&Value>, after: Option<&Value>, found: &mu
             after: after.cloned(),
         }),
     }
+}
+
+fn member<'a>(value: Option<&'a Value>, name: &str) -> Option<&'a Value> {
+    value?.get(name)
+}
+
+fn elements(value: Option<&Value>) -> &[Value] {
+    value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 type Pair<'a> = (usize, Option<&'a Value>, Option<&'a Value>);
