@@ -100,53 +100,44 @@ struct Body<'a> {
 }
 
 impl Problem {
-    fn status(&self) -> StatusCode {
+    /// Returns the status, and what went wrong in a few words.
+    fn says(&self) -> (StatusCode, &'static str) {
+        const LATER: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
         match self {
-            Self::Unreadable { .. } => StatusCode::BAD_REQUEST,
-            Self::OutOfRange { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::UnknownId { .. } | Self::UnknownArea | Self::NoSuchPath => StatusCode::NOT_FOUND,
-            Self::Gone(_) => StatusCode::GONE,
-            Self::Folded(_) => StatusCode::PERMANENT_REDIRECT,
-            Self::NoSuchMethod => StatusCode::METHOD_NOT_ALLOWED,
-            Self::TooLong => StatusCode::URI_TOO_LONG,
-            Self::HasBody => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Outside { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
-            Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::TooSlow
-            | Self::Busy
-            | Self::NotBegun
-            | Self::TooManyStreams
-            | Self::NotMadeYet
-            | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unreadable { .. } => (StatusCode::BAD_REQUEST, "A parameter could not be read"),
+            Self::OutOfRange { .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "A parameter is out of range")
+            }
+            Self::UnknownId { .. } => (StatusCode::NOT_FOUND, "Nothing has this id"),
+            Self::UnknownArea => (StatusCode::NOT_FOUND, "No such area"),
+            Self::Gone(_) => (StatusCode::GONE, "The service is gone"),
+            Self::Folded(_) => {
+                (StatusCode::PERMANENT_REDIRECT, "The service is part of another one")
+            }
+            Self::NoSuchPath => (StatusCode::NOT_FOUND, "No such path"),
+            Self::NoSuchMethod => (StatusCode::METHOD_NOT_ALLOWED, "No such method here"),
+            Self::TooLong => (StatusCode::URI_TOO_LONG, "The address is too long"),
+            Self::NotBegun => (LATER, "The gateway has only just started"),
+            Self::HasBody => (StatusCode::PAYLOAD_TOO_LARGE, "A body is not taken"),
+            Self::TooSlow => (LATER, "The answer takes too long"),
+            Self::Busy => (LATER, "Another explanation is being made"),
+            Self::TooManyStreams => (LATER, "Too many streams are open"),
+            Self::NotMadeYet => (LATER, "The file is not there yet"),
+            Self::Outside { .. } => {
+                (StatusCode::RANGE_NOT_SATISFIABLE, "The part lies outside the file")
+            }
+            Self::NotAcceptable { .. } => {
+                (StatusCode::NOT_ACCEPTABLE, "Nothing acceptable to offer")
+            }
+            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
+            Self::Store(_) => (LATER, "The data cannot be reached just now"),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here"),
         }
     }
 
     /// Returns what went wrong, in a few words.
     pub(crate) fn title(&self) -> &'static str {
-        match self {
-            Self::Unreadable { .. } => "A parameter could not be read",
-            Self::OutOfRange { .. } => "A parameter is out of range",
-            Self::UnknownId { .. } => "Nothing has this id",
-            Self::UnknownArea => "No such area",
-            Self::Gone(_) => "The service is gone",
-            Self::Folded(_) => "The service is part of another one",
-            Self::NoSuchPath => "No such path",
-            Self::NoSuchMethod => "No such method here",
-            Self::TooLong => "The address is too long",
-            Self::NotBegun => "The gateway has only just started",
-            Self::HasBody => "A body is not taken",
-            Self::TooSlow => "The answer takes too long",
-            Self::Busy => "Another explanation is being made",
-            Self::TooManyStreams => "Too many streams are open",
-            Self::NotMadeYet => "The file is not there yet",
-            Self::Outside { .. } => "The part lies outside the file",
-            Self::NotAcceptable { .. } => "Nothing acceptable to offer",
-            Self::TooMany => "Too many requests",
-            Self::Store(_) => "The data cannot be reached just now",
-            Self::Internal => "Something went wrong here",
-        }
+        self.says().1
     }
 
     /// Returns what can be done about it.
@@ -190,7 +181,7 @@ impl IntoResponse for Problem {
             let cause = std::error::Error::source(error).map(ToString::to_string);
             tracing::error!(error = %error, cause, "request failed on the store");
         }
-        let status = self.status();
+        let (status, title) = self.says();
         let tombstone = match &self {
             Self::Gone(tombstone) => serde_json::from_slice(tombstone).ok(),
             _ => None,
@@ -203,7 +194,7 @@ impl IntoResponse for Problem {
         };
         let mut response = respond(&Body {
             kind: "about:blank",
-            title: self.title(),
+            title,
             status: status.as_u16(),
             detail: &self.detail(),
             parameter,
