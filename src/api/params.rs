@@ -111,16 +111,6 @@ impl Params {
         read_value(self.one(parameter)?, parameter, expected, parse)
     }
 
-    fn read_each<T>(
-        &self,
-        parameter: &'static str,
-        expected: &'static str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<Vec<T>, Problem> {
-        let read = |value: &str| parse(value).ok_or(Problem::Unreadable { parameter, expected });
-        self.all(parameter).map(read).collect()
-    }
-
     /// Reads a parameter of which several values widen the query.
     pub(super) fn read_all<T>(
         &self,
@@ -166,7 +156,7 @@ impl Params {
     /// `words` is what the words to be found are given with.
     fn query_of(&self, words: &'static str) -> Result<Query, Problem> {
         let when = When {
-            days: self.read_each("day", DAY, days_of)?.into_iter().fold(0, |all, days| all | days),
+            days: self.read_all("day", DAY, days_of)?.into_iter().fold(0, |all, days| all | days),
             start_time: self.read("start_time", START_TIME, minutes)?,
             end_time: self.read("end_time", END_TIME, minutes)?,
             ..When::default()
