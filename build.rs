@@ -15,7 +15,7 @@ const MADE_WITH: [&str; 12] = [
     "src/harvest/assemble.rs",
     "src/harvest/classify.rs",
     "src/harvest/fold.rs",
-    "src/harvest/worker.rs",
+    "src/harvest/publication.rs",
     "src/mapping",
     "src/openactive",
     "src/oruk",

@@ -28,7 +28,7 @@ use super::explanation::in_words;
 use super::explanation::touches;
 use super::leaves::Leaf;
 use super::leaves::leaves;
-use super::worker::Sources;
+use super::publication::Sources;
 use crate::mapping;
 use crate::mapping::Rules;
 use crate::mapping::Source;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use chrono::DateTime;
 use chrono::Utc;
 
-use super::worker::Sources;
+use super::publication::Sources;
 use crate::mapping::Head;
 use crate::openactive::Kind;
 use crate::oruk::Service;

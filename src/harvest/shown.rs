@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::gate::Gate;
-use super::worker::Sources;
+use super::publication::Sources;
 use crate::store::FeedRecord;
 use crate::store::Store;
 use crate::store::StoreError;

@@ -1,4 +1,4 @@
-//! Mapping dirty roots and publishing what became of them.
+//! What is to be published of a root: it is assembled, mapped and written down.
 
 use std::collections::HashMap;
 use std::sync::Arc;
