@@ -220,7 +220,13 @@ impl Made {
                 due: None,
                 parts: 0,
             };
-            Publication { root, id: service.id, outcome: Outcome::Service(Box::new(record)), now }
+            Publication {
+                root,
+                id: service.id,
+                group: None,
+                outcome: Outcome::Service(Box::new(record)),
+                now,
+            }
         });
         self.store.publish(publications.collect()).await.unwrap();
     }

@@ -26,7 +26,6 @@ use crate::harvest::MappedRoot;
 use crate::harvest::Sources;
 use crate::harvest::differences;
 use crate::harvest::fold_group;
-use crate::harvest::group;
 use crate::harvest::map_roots;
 use crate::mapping::Rules;
 use crate::mapping::Ruleset;
@@ -102,7 +101,7 @@ pub async fn remap_differences(
         for MappedRoot { key, publication, .. } in
             map_roots(store, roots, sources, gate, *now).await?
         {
-            match group(&publication.outcome, &comparison.sources) {
+            match publication.group {
                 Some(group) => {
                     groups.entry(group).or_default().insert(key, publication.root);
                 }

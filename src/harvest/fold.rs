@@ -21,6 +21,7 @@ use super::publication::record;
 use crate::mapping;
 use crate::mapping::Fold;
 use crate::mapping::Mapping;
+use crate::mapping::Options;
 use crate::openactive::Kind;
 use crate::oruk::Service;
 use crate::oruk::Status;
@@ -49,7 +50,7 @@ pub(super) async fn fold(
     let foldings = publications.iter().filter(|p| !is_held(p)).map(|publication| Folding {
         root: publication.root,
         service: publication.id,
-        group: group(&publication.outcome, sources),
+        group: publication.group,
     });
     let groups = store.fold(foldings.collect()).await?;
     for (publication, members) in publications.iter_mut().filter(|p| !is_held(p)).zip(groups) {
@@ -94,15 +95,10 @@ pub fn folded_series(
 }
 
 /// Returns what the services of a group have in common; nothing for what is not to be folded.
-pub fn group(outcome: &Outcome, sources: &Sources) -> Option<u128> {
-    let Outcome::Service(record) = outcome else { return None };
-    let (source, rules) = sources.0.get(&record.feed?)?;
-    if rules.options.fold != Fold::NameAndPlace {
-        return None;
-    }
-    let service: Service = serde_json::from_slice(&record.body).ok()?;
+pub(super) fn group(service: &Service, source_key: &str, options: &Options) -> Option<u128> {
     let kind = &service.x_openactive.as_ref()?.kind;
-    (kind == Kind::SessionSeries.as_str()).then(|| hash_of(&service, &source.key))
+    let is_folded = options.fold == Fold::NameAndPlace && kind == Kind::SessionSeries.as_str();
+    is_folded.then(|| hash_of(service, source_key))
 }
 
 fn hash_of(service: &Service, source_key: &str) -> u128 {

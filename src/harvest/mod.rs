@@ -48,7 +48,6 @@ pub use feed::Until;
 pub use feed::follow;
 pub use fold::fold_group;
 pub use fold::folded_series;
-pub use fold::group;
 pub use gate::Gate;
 pub use gate::Guard;
 pub use inspection::inspect;

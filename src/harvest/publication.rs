@@ -8,6 +8,7 @@ use chrono::Utc;
 
 use super::assemble::Assembled;
 use super::assemble::assemble;
+use super::fold;
 use super::gate::parts;
 use crate::catalogue::Entry;
 use crate::mapping;
@@ -30,8 +31,7 @@ pub struct Sources(pub HashMap<FeedId, (Arc<Source>, Arc<Rules>)>);
 
 /// Assembles and maps one root and says what the store is to write.
 pub fn publication(root: &store::Bundle, sources: &Sources, now: DateTime<Utc>) -> Publication {
-    let dirty = root.root;
-    let id = Id::derive("service", &[&root.key]);
+    let mut group = None;
     let source_of = |feed: FeedId| sources.0.get(&feed).map(|(source, _)| Arc::clone(source));
     let outcome = match assemble(root, source_of, now) {
         Assembled::Opportunity { bundle, feed, duplicates } => {
@@ -41,13 +41,18 @@ pub fn publication(root: &store::Bundle, sources: &Sources, now: DateTime<Utc>) 
             if duplicates > 0 {
                 mapping.findings.push(Finding::new(Code::SourceDuplicate, "@id"));
             }
+            group = fold::group(&mapping.service, &bundle.source.key, &rules.options);
             Outcome::Service(Box::new(record(&bundle, mapping, feed, rules.options.strict)))
         }
         Assembled::Delegated(delegation) => Outcome::Delegated(delegation),
         Assembled::Orphans(counts) => Outcome::Orphans(counts),
         Assembled::Nothing => Outcome::Nothing,
     };
-    Publication { root: dirty, id, outcome, now }
+    let id = match &outcome {
+        Outcome::Service(record) => record.id,
+        _ => Id::derive("service", &[&root.key]),
+    };
+    Publication { root: root.root, id, group, outcome, now }
 }
 
 /// More than most services take when written down.

@@ -87,6 +87,7 @@ pub async fn map_roots(
     let mapped = mapped.into_iter().map(|Judged { mut root, loss, .. }| {
         if let Some(feed) = loss {
             root.publication.outcome = Outcome::Held(feed);
+            root.publication.group = None;
         }
         root
     });

@@ -413,6 +413,8 @@ pub struct Publication {
     pub root: Dirty,
     /// Its service's id.
     pub id: Id,
+    /// What that has in common with the services it is to be one with; nothing when it stands for itself.
+    pub group: Option<u128>,
     /// What became of it.
     pub outcome: Outcome,
     /// When.
@@ -437,7 +439,7 @@ impl Publication {
             parts: 0,
         };
         let outcome = Outcome::Service(Box::new(record));
-        Self { root: Dirty::unmarked(1), id, outcome, now: DateTime::UNIX_EPOCH }
+        Self { root: Dirty::unmarked(1), id, group: None, outcome, now: DateTime::UNIX_EPOCH }
     }
 }
 

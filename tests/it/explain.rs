@@ -262,6 +262,32 @@ async fn remap_tells_of_no_change_that_licence_or_drop_guard_prevent() {
     assert!(String::from_utf8(done.stderr).unwrap().contains(", 0 services changed"));
 }
 
+#[tokio::test]
+async fn remap_tells_of_what_is_held_where_series_are_folded() {
+    const SERVICES: usize = 12;
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 9);
+    let publish = |has_places: bool| {
+        for id in 0..SERVICES {
+            let mut series = items::series(id, &format!("Stretch {id}"));
+            if !has_places {
+                series["location"] = Value::Null;
+            }
+            publisher.upsert("/feed", &id.to_string(), series);
+        }
+    };
+    let fold = "options = { fold = \"name+place\" }";
+    let of = format!("key = \"one\"\nname = \"One\"\nfeeds = [{url:?}]\n{fold}\n");
+    let gateway = Gateway::new(&Settings::default().publisher(&of));
+    publish(true);
+    assert_eq!(gateway.harvest().await.code, Some(0));
+    publish(false);
+    gateway.harvest().await;
+    let told = String::from_utf8(gateway.run(&["remap", "--diff"]).await.stdout).unwrap();
+    let held = told.lines().filter(|line| line.ends_with(": held: it would be lost"));
+    assert_eq!(held.count(), SERVICES, "{told}");
+}
+
 #[test]
 fn every_field_of_the_worked_cases_has_a_rule() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mapping");

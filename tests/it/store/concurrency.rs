@@ -85,6 +85,7 @@ pub(super) async fn changes_become_visible_in_the_order_of_their_numbers(subject
         .map(|bundle| Publication {
             root: bundle.root,
             id: id(&bundle.key),
+            group: None,
             outcome: Outcome::Service(Box::new(subject.service(&bundle.key, &bundle.key))),
             now: noon(),
         })

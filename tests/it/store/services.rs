@@ -24,6 +24,7 @@ pub(super) async fn each_change_has_a_number_and_none_is_left_out(subject: &Subj
     let publications = subject.bundles().await.into_iter().map(|bundle| Publication {
         root: bundle.root,
         id: id(&bundle.key),
+        group: None,
         outcome: Outcome::Service(Box::new(subject.service(&bundle.key, &bundle.key))),
         now: noon(),
     });
@@ -59,7 +60,7 @@ pub(super) async fn what_is_the_same_makes_no_change(subject: &Subject) {
     let record = ServiceRecord { due, last_modified: later, ..subject.service("a", "text") };
     let root = subject.root("a").await;
     let outcome = Outcome::Service(Box::new(record));
-    let publication = Publication { root, id: id("a"), outcome, now: later };
+    let publication = Publication { root, id: id("a"), group: None, outcome, now: later };
     assert_eq!(subject.store.publish(vec![publication]).await.unwrap(), []);
     let stored = subject.store.services(vec![id("a")]).await.unwrap().remove(0).unwrap();
     assert_eq!((stored.seq, stored.record.due), (first.seq, due));
@@ -74,7 +75,13 @@ pub(super) async fn what_is_the_same_is_not_written_again(subject: &Subject) {
     let root = subject.root("a").await;
     let publish = |record: ServiceRecord| {
         let outcome = Outcome::Service(Box::new(record));
-        subject.store.publish(vec![Publication { root, id: id("a"), outcome, now: noon() }])
+        subject.store.publish(vec![Publication {
+            root,
+            id: id("a"),
+            group: None,
+            outcome,
+            now: noon(),
+        }])
     };
     let findings = vec![Finding::new(Code::UrlInvalid, "url")];
     let due = Some(noon() + TimeDelta::days(9));
@@ -129,7 +136,7 @@ pub(super) async fn a_time_of_change_never_goes_backwards(subject: &Subject) {
         let record = ServiceRecord { last_modified, ..subject.service("a", text) };
         let outcome = Outcome::Service(Box::new(record));
         let now = noon() + TimeDelta::hours(1);
-        let publication = Publication { root, id: id("a"), outcome, now };
+        let publication = Publication { root, id: id("a"), group: None, outcome, now };
         let changed = subject.store.publish(vec![publication]).await.unwrap();
         let expected = noon() + expected;
         assert_eq!(changed[0].last_modified, expected, "{text}");
@@ -150,7 +157,7 @@ pub(super) async fn what_was_published_nobody_knows_when_is_as_young_as_its_cont
     let root = subject.root("a").await;
     let outcome = Outcome::Service(Box::new(subject.service("a", "Yoga")));
     let now = noon() + TimeDelta::hours(1);
-    let publication = Publication { root, id: id("a"), outcome, now };
+    let publication = Publication { root, id: id("a"), group: None, outcome, now };
     let published = subject.store.publish(vec![publication]).await.unwrap().remove(0);
     // As the store was before it kept the time.
     if !subject.execute("UPDATE service SET published_at = NULL").await {

@@ -181,7 +181,7 @@ impl Subject {
         key: &str,
         outcome: Outcome,
     ) -> Vec<ChangedService> {
-        let publication = Publication { root, id: id(key), outcome, now: noon() };
+        let publication = Publication { root, id: id(key), group: None, outcome, now: noon() };
         self.store.publish(vec![publication]).await.unwrap()
     }
 
