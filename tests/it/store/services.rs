@@ -102,7 +102,13 @@ pub(super) async fn what_the_index_says_else_is_a_change_of_the_same_time(subjec
     let root = subject.root("a").await;
     let publish = |record: ServiceRecord| {
         let outcome = Outcome::Service(Box::new(record));
-        subject.store.publish(vec![Publication { root, id: id("a"), outcome, now: noon() }])
+        subject.store.publish(vec![Publication {
+            root,
+            id: id("a"),
+            outcome,
+            group: None,
+            now: noon(),
+        }])
     };
     let record = subject.service("a", "text");
     let first = publish(record.clone()).await.unwrap();
