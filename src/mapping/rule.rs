@@ -54,7 +54,7 @@ rules! {
     "service.description" => "the publisher's text without markup, then a line for each fact that has no field",
     "service.url" => "the first page stated by the opportunity or what it is part of; else where its offers are sold",
     "service.email" => "the contact point's, else the organisation's, else the venue's",
-    "service.status" => "from eventStatus, the occurrences to come and the end of the schedules",
+    "service.status" => "from eventStatus, the occurrences to come and the end of the schedules; a series without any is inactive once all feeds of the publisher were read and some hold sessions",
     "service.fees" => "the prices of the offers in words, from the lowest to the highest",
     "service.fees_description" => "as fees",
     "service.accreditations" => "the addresses of the criteria that the organiser meets",

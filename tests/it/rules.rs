@@ -419,6 +419,12 @@ async fn series_that_differ_only_in_their_times_are_folded_where_the_operator_as
             assert_eq!(moved["id"], monday, "{path}{slash}: the redirect is followed");
         }
     }
+    for end in ["", "/why", ".geojson"] {
+        let part = classes.gateway.get(&format!("/find/{tuesday}{end}")).await;
+        let whole = classes.gateway.get(&format!("/find/{}{end}", text(&monday))).await;
+        assert_eq!(part.status, 200, "{end}: the redirect is followed");
+        assert_eq!(part.header("content-type"), whole.header("content-type"), "{end}");
+    }
     let address = format!("/v3/services/{}?explain=true", text(&monday));
     let explained = classes.gateway.json(&address).await;
     let series = [(&monday, APART[1], true), (&json!(tuesday), APART[2], false)].map(

@@ -6,6 +6,7 @@ use axum::extract::RawQuery;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse as _;
+use axum::response::Redirect;
 use axum::response::Response;
 use chrono::DateTime;
 
@@ -102,7 +103,13 @@ pub(in crate::web) async fn service(
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
     if let Some(id) = name.strip_suffix(".geojson") {
-        let points = read(&state, id).await.and_then(|service| points::of_service(&service));
+        let service = match read(&state, id).await {
+            Err(Problem::Folded(into)) => {
+                return Ok(Redirect::permanent(&format!("{into}.geojson")).into_response());
+            }
+            service => service,
+        };
+        let points = service.and_then(|service| points::of_service(&service));
         return Ok(points.unwrap_or_else(Problem::into_response));
     }
     let service = read(&state, &name).await?;

@@ -3,6 +3,8 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::extract::State;
+use axum::response::IntoResponse as _;
+use axum::response::Redirect;
 use axum::response::Response;
 use serde_json::Value;
 
@@ -53,7 +55,13 @@ pub(in crate::web) async fn why(
 ) -> Result<Response, Trouble> {
     let unknown = || Problem::UnknownId { what: "service" };
     let id = Id::parse(&id).ok_or_else(unknown)?;
-    records::one(&state, &state.catalogue.view(), id).await?;
+    match records::one(&state, &state.catalogue.view(), id).await {
+        // It is explained with the service that it is part of.
+        Err(Problem::Folded(into)) => {
+            return Ok(Redirect::permanent(&format!("../{into}/why")).into_response());
+        }
+        found => found?,
+    };
     let explained = match state.explain.explain(id).await? {
         Explained::Done(body) => serde_json::from_slice(&body).map_err(Problem::from)?,
         Explained::Unknown => return Err(unknown().into()),
