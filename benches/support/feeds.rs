@@ -1,6 +1,11 @@
 //! Made-up feeds of any size, told apart by number alone: what an item says follows from its number, so
 //! nothing of them has to be kept.
 
+use std::sync::LazyLock;
+
+use baton::places::Gazetteer;
+use baton::places::Postcode;
+use baton::places::Spot;
 use chrono::Days;
 use chrono::NaiveDate;
 
@@ -17,6 +22,14 @@ const fn date(month: u32, day: u32) -> NaiveDate {
 }
 
 const LICENSE: &str = "https://creativecommons.org/licenses/by/4.0/";
+
+/// Where leisure centres are: at postcodes from all parts of the table.
+static SPOTS: LazyLock<Vec<(Postcode, Spot)>> = LazyLock::new(|| {
+    let gazetteer = Gazetteer::embedded().unwrap();
+    gazetteer.iter().step_by(gazetteer.len() / CENTRES).take(CENTRES).collect()
+});
+
+const CENTRES: usize = 500;
 
 /// What the items of a feed are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,13 +146,11 @@ impl Feed {
     }
 
     fn who_and_where(&self, n: usize) -> String {
-        let (base, trust, centre) = (&self.base, n % 50, n % 500);
+        let (base, trust, centre) = (&self.base, n % 50, n % CENTRES);
         let is_even = n.is_multiple_of(2);
-        // Fixed point, so that it is written the same everywhere: 50.500 to 52.995.
-        let latitude =
-            format!("{}.{:03}", 50 + (500 + centre * 5) / 1000, (500 + centre * 5) % 1000);
+        let (postcode, Spot { latitude, longitude, .. }) = SPOTS[centre];
         format!(
-            r#""organizer":{{"@type":"Organization","@id":"{base}/api/o/{trust}","name":"Leisure Trust {trust}","url":"{base}","telephone":"01632 960 100","email":"hello@bench.example.org"}},"location":{{"@type":"Place","@id":"{base}/api/places/{centre}","name":"Leisure Centre {centre}","address":{{"@type":"PostalAddress","streetAddress":"Mill Lane","addressLocality":"Anytown","addressRegion":"Oxfordshire","postalCode":"OX10 8AA","addressCountry":"GB"}},"geo":{{"@type":"GeoCoordinates","latitude":{latitude},"longitude":-1.5}},"amenityFeature":[{{"@type":"Showers","name":"Showers","value":true}},{{"@type":"Parking","name":"Parking","value":{is_even}}}]}}"#
+            r#""organizer":{{"@type":"Organization","@id":"{base}/api/o/{trust}","name":"Leisure Trust {trust}","url":"{base}","telephone":"01632 960 100","email":"hello@bench.example.org"}},"location":{{"@type":"Place","@id":"{base}/api/places/{centre}","name":"Leisure Centre {centre}","address":{{"@type":"PostalAddress","streetAddress":"Mill Lane","addressLocality":"Anytown","addressRegion":"Oxfordshire","postalCode":"{postcode}","addressCountry":"GB"}},"geo":{{"@type":"GeoCoordinates","latitude":{latitude:.4},"longitude":{longitude:.4}}},"amenityFeature":[{{"@type":"Showers","name":"Showers","value":true}},{{"@type":"Parking","name":"Parking","value":{is_even}}}]}}"#
         )
     }
 
