@@ -1,4 +1,5 @@
-//! How many services have each field that people look for. What the mapping made up does not count.
+//! How many services have each field that people look for. What the mapping made up does not count, nor does a point far
+//! from its postcode.
 
 use serde::Serialize;
 
@@ -22,7 +23,8 @@ pub(super) struct Field {
 /// Tells whether a service has a field.
 type Test = fn(&Service) -> bool;
 
-/// Each field: path, words, whether a service has it, and the finding that says that it was made up.
+/// Each field: path, words, whether a service has it, and the finding that says that it was made up, or
+/// that another field contradicts it.
 const FIELDS: [(&str, &str, Test, Option<Code>); 14] = [
     ("name", "Name", |s| !s.name.is_empty(), Some(Code::NameMissing)),
     ("description", "Description", |s| s.description.is_some(), Some(Code::DescriptionMissing)),
@@ -31,7 +33,12 @@ const FIELDS: [(&str, &str, Test, Option<Code>); 14] = [
     ("contacts", "Contact", |s| !s.contacts.is_empty() || s.email.is_some(), None),
     ("schedules", "Days and times", |s| !s.schedules.is_empty(), None),
     ("service_at_locations", "Place", |s| !s.service_at_locations.is_empty(), None),
-    ("location.latitude", "Point on the map", |s| all_places(s, |l| l.latitude.is_some()), None),
+    (
+        "location.latitude",
+        "Point on the map",
+        |s| all_places(s, |l| l.latitude.is_some()),
+        Some(Code::PostcodeElsewhere),
+    ),
     (
         "address.postal_code",
         "Postcode",
