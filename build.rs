@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use xxhash_rust::xxh3::Xxh3;
 
 /// All that has a part in what becomes of an item.
-const MADE_WITH: [&str; 12] = [
+const MADE_WITH: [&str; 13] = [
+    "data/postcodes.bin",
     "src/catalogue/entry.rs",
     "src/catalogue/features.rs",
     "src/catalogue/text.rs",
