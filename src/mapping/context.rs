@@ -58,11 +58,10 @@ pub(super) struct Context<'a> {
     layers: Vec<&'a Opportunity>,
     /// Every occurrence, those embedded in the head included, by start.
     pub(super) occurrences: Vec<Occurrence>,
-    /// What occurrences say for themselves, each distinct text once: of those to come, since the place or price of
-    /// last month may be another; of all when all are over. What is off tells nothing of others.
-    facts: Vec<Arc<Opportunity>>,
-    /// How many of these occurrences say each, and how many there are.
-    counts: Vec<usize>,
+    /// What occurrences say for themselves, each distinct text once, and how many say it: of those to come, since the
+    /// place or price of last month may be another; of all when all are over. What is off tells nothing of others.
+    facts: Vec<(Arc<Opportunity>, usize)>,
+    /// How many occurrences these are.
     count: usize,
     /// What is published nowhere: see [`detail::withheld`].
     withheld: Vec<Detail>,
@@ -87,7 +86,6 @@ impl<'a> Context<'a> {
             layers: Vec::new(),
             occurrences: Vec::new(),
             facts: Vec::new(),
-            counts: Vec::new(),
             count: 0,
             withheld: Vec::new(),
             findings: RefCell::new(Vec::new()),
@@ -97,9 +95,8 @@ impl<'a> Context<'a> {
         context.occurrences = context.gather_occurrences();
         let current = current(&context.occurrences, now);
         context.count = current.len();
-        let distinct = distinct_facts(current.into_iter());
-        context.counts = distinct.iter().map(|(_, count)| *count).collect();
-        context.facts = distinct.into_iter().map(|(facts, _)| Arc::clone(facts)).collect();
+        let distinct = distinct_facts(current.into_iter()).into_iter();
+        context.facts = distinct.map(|(facts, count)| (Arc::clone(facts), count)).collect();
         context.withheld = detail::withheld(&context);
         context
     }
@@ -268,7 +265,7 @@ impl<'a> Context<'a> {
 
     /// Returns what the occurrences that count say for themselves, each distinct text once.
     pub(super) fn facts(&self) -> impl Iterator<Item = &Opportunity> {
-        self.facts.iter().map(|facts| &**facts)
+        self.facts.iter().map(|(facts, _)| &**facts)
     }
 
     /// Returns the value of the first layer that states it, else the one all occurrences agree on.
@@ -305,7 +302,7 @@ impl<'a> Context<'a> {
     ) -> Option<&'s T> {
         if self.layers.iter().all(|layer| property(layer).is_absent()) {
             let says_it = |facts: &'s Opportunity| !property(facts).is_absent();
-            let stated = self.facts().zip(&self.counts).filter(|(facts, _)| says_it(facts));
+            let stated = self.facts.iter().filter(|(facts, _)| says_it(facts));
             let stated = stated.map(|(_, count)| count).sum();
             are_enough(stated, self.count).then_some(())?;
         }

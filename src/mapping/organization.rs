@@ -139,8 +139,8 @@ fn private_persons<'a>(cx: &'a Context<'_>) -> Vec<(&'a str, Option<&'a Party>)>
         for (source, party) in parties_of(part) {
             let before = private.len();
             let is_private = is_private(party, source);
-            let is_person = persons.iter().any(|person| is_alike(person, party));
-            let supposed = Some(party).filter(|party| !party.is_person() && !is_person);
+            let is_said = party.is_person() || persons.iter().any(|one| is_alike(one, party));
+            let supposed = Some(party).filter(|_| !is_said);
             let own = party.details().filter(|_| is_private);
             private.extend(own.map(|detail| (detail, supposed)));
             for point in &party.contact_point {

@@ -168,7 +168,7 @@ fn confirm(cx: &Context<'_>, row: &mut Row, dated: &[Dated], others: &[Dated]) -
     let stands_for = |one: &&Dated| !one.is_off && (!of_row.is_empty() || is_on(one.date));
     let others: Vec<&Dated> = others.iter().filter(|_| !is_confirmed).filter(stands_for).collect();
     let Some(last) = of_row.iter().chain(&others).map(|one| one.date).max() else {
-        row.notes.insert(0, PROVISIONAL.to_owned());
+        row.is_provisional = true;
         return true;
     };
     let starts = cx.occurrences.iter().map(|one| local_time(one.start));
@@ -182,13 +182,11 @@ fn confirm(cx: &Context<'_>, row: &mut Row, dated: &[Dated], others: &[Dated]) -
         if missing.len() > 1 && !others.is_empty() {
             return false;
         }
-        row.notes.insert(0, PROVISIONAL.to_owned());
+        row.is_provisional = true;
     }
     row.except.extend(missing);
     true
 }
-
-const PROVISIONAL: &str = "Provisional: dates are confirmed individually and may change.";
 
 /// Takes out of a rule what is cancelled, was moved away or takes place elsewhere, which is returned.
 fn leave_out(row: &mut Row, dated: &[Dated], left: &[Planned]) -> Vec<Row> {
@@ -244,10 +242,9 @@ fn end_beside(
     row: &Row,
     last: NaiveDate,
 ) -> Option<NaiveDate> {
-    let certain: Vec<&Row> =
-        rules.iter().filter(|rule| !rule.notes.iter().any(|note| note == PROVISIONAL)).collect();
+    let certain: Vec<&Row> = rules.iter().filter(|rule| !rule.is_provisional).collect();
     let dates = row.rule.iter().flat_map(|rule| rule.dates(last));
-    let mut next = dates.filter(|date| *date > last).take(MAX_COMPARED);
+    let mut next = dates.filter(|date| *date > last).take(MAX_AHEAD);
     let is_said =
         |date: &NaiveDate| certain.iter().any(|rule| rule.opens == row.opens && rule.has(*date));
     let has_ended = |date: NaiveDate| Some(date) <= until || is_said(&date);
@@ -261,7 +258,7 @@ fn end_beside(
 }
 
 /// How many dates of a pattern are held against rules: those of a year, of a weekly one.
-const MAX_COMPARED: usize = 53;
+const MAX_AHEAD: usize = 53;
 
 /// Tells whether what is off is the whole of a single date.
 fn is_off(cx: &Context<'_>, row: &Row) -> bool {

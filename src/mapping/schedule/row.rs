@@ -151,6 +151,8 @@ pub(super) fn weekly(days: &[Weekday], interval: u32) -> Rule {
     Rule { frequency: Frequency::Weekly, interval, days, month_days: Vec::new() }
 }
 
+const PROVISIONAL: &str = "Provisional: dates are confirmed individually and may change.";
+
 /// One schedule in the making. Times are UK wall-clock time.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Row {
@@ -178,6 +180,8 @@ pub(super) struct Row {
     pub(super) online: Vec<NaiveDate>,
     /// Published as a complete rule: a session follows from it on every other date.
     pub(super) is_complete: bool,
+    /// Published as a partial rule that no session confirms.
+    pub(super) is_provisional: bool,
     /// Further notes, before the exceptions.
     pub(super) notes: Vec<String>,
 }
@@ -264,7 +268,8 @@ impl Row {
         }
         let description = words::describe(&self);
         let until = if self.rule.is_some() { self.valid_to } else { None };
-        let mut notes = self.notes.clone();
+        let provisional = self.is_provisional.then(|| PROVISIONAL.to_owned());
+        let mut notes: Vec<String> = provisional.into_iter().chain(self.notes.clone()).collect();
         notes.extend(words::not_running(&self.except));
         notes.extend(words::online(&self.online));
         let is_online = self.rule.is_none() && !self.online.is_empty();
