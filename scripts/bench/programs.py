@@ -261,15 +261,16 @@ def post(url):
     urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=10).close()
 
 
-def visible_after(address, gateway, log, services, runs):
+def visible_after(address, gateway, log, runs):
     """Lets one series change, then a page of them; returns how many ms after its page was committed lists show it."""
     waits, before = {1: [], PAGE: []}, 0
     for number in range(runs * 2):
         size = list(waits)[number % 2]
-        # What changes next begins a page of its own.
-        known = 1_790_000_000 + services + before
-        since = datetime.datetime.fromtimestamp(known, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        # What was published before is of another second.
+        time.sleep(1.1)
+        since = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         log.seek(0, os.SEEK_END)
+        # What changes next begins a page of its own.
         post(f"{address}/day?items={before + size}")
         before += PAGE
         begun = time.monotonic()
@@ -296,7 +297,7 @@ def grow_live(folder, address, services, runs):
             time.sleep(0.2)
         row(f"{services:,} services: resident, harvested while serving", [serving.resident_mib()], "MiB")
         row(f"{services:,} services: at its peak", [serving.resident_mib(peak=True)], "MiB")
-        for size, waits in visible_after(address, gateway, read, services, runs).items():
+        for size, waits in visible_after(address, gateway, read, runs).items():
             row(f"{services:,} services: committed to visible, {size}", waits, "ms")
 
 
