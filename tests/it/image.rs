@@ -24,13 +24,13 @@ fn read_by_the_compiler(root: &Path) -> Vec<PathBuf> {
     let beside = fs::read_dir(program.parent().unwrap()).unwrap().map(|entry| entry.unwrap());
     let notes = beside.filter(|entry| {
         let name = entry.file_name().into_string().unwrap();
-        name.starts_with("baton-") && name.ends_with(".d")
+        name.starts_with("baton-") && entry.path().extension().is_some_and(|end| end == "d")
     });
     let notes = notes.map(|entry| (entry.metadata().unwrap().modified().unwrap(), entry.path()));
     let notes =
         notes.map(|(at, path)| (at, fs::read_to_string(path).unwrap().replace("\\ ", "\0")));
     let of_the_library = notes.filter(|(_, text)| text.contains("src/lib.rs"));
-    let (_, newest) = of_the_library.max().expect("the library was compiled beside its tests");
+    let (_, newest) = of_the_library.max().unwrap();
     let (_, files) = newest.lines().next().unwrap().split_once(": ").unwrap();
     let files = files.split_whitespace().map(|file| PathBuf::from(file.replace('\0', " ")));
     let own = files.filter_map(|file| Some(root.join(file).strip_prefix(root).ok()?.to_owned()));
