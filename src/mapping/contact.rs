@@ -121,10 +121,8 @@ fn is_public_name<'p>(
     places: impl Iterator<Item = &'p str>,
 ) -> bool {
     let (name, organization) = (name.to_lowercase(), organization.to_lowercase());
-    let parts = name.split(|c| ",;:()/|–—".contains(c)).flat_map(|part| part.split(" - "));
-    let parts = parts.filter(|part| !part.trim().is_empty());
     let is_team = |part: &&str| text::words(part).any(|word| TEAM_WORDS.contains(&word));
-    let (teams, others): (Vec<&str>, Vec<&str>) = parts.partition(is_team);
+    let (teams, others): (Vec<&str>, Vec<&str>) = parts_of(&name).partition(is_team);
     if name == organization || others.is_empty() {
         return true;
     }
@@ -134,22 +132,37 @@ fn is_public_name<'p>(
     !teams.is_empty() && others.all(|word| is_of_roles(word) || is_own(word))
 }
 
-/// Tells whether a title names nobody: it has a word of teams or roles, no address, no number, and no two other words
-/// after each other that are written as names are.
+/// Tells whether a title names nobody: it has a word of teams or roles, no address, no number, and none of its parts
+/// looks like a name. Two other words after each other do that are written as names are, one that follows a role and
+/// ends the part (`Coach Bea`), and beside other parts any (`Bea Parks, Coach`).
 fn is_title(title: &str) -> bool {
     let lower = title.to_lowercase();
     // Who writes everything in small letters writes names so.
     let is_small = title == lower;
-    let (mut has_role, mut names) = (false, 0);
-    let names_somebody = text::words(title).any(|word| {
-        if is_of_roles(&word.to_lowercase()) {
-            (has_role, names) = (true, 0);
-        } else if is_small || word.starts_with(char::is_uppercase) {
-            names += 1;
+    let is_several = parts_of(title).nth(1).is_some();
+    let names_somebody = |part: &str| {
+        let (mut names, mut follows_role) = (0, false);
+        for word in text::words(part) {
+            if is_of_roles(&word.to_lowercase()) {
+                (names, follows_role) = (0, true);
+            } else if is_small || word.starts_with(char::is_uppercase) {
+                names += 1;
+                if names > 1 || is_several {
+                    return true;
+                }
+            }
         }
-        names > 1
-    });
-    has_role && !names_somebody && each_in(title).next().is_none()
+        names > 0 && follows_role
+    };
+    text::words(&lower).any(is_of_roles)
+        && !parts_of(title).any(names_somebody)
+        && each_in(title).next().is_none()
+}
+
+/// Returns the parts that punctuation makes of a name or a title.
+fn parts_of(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split(|c| ",;:()/|–—".contains(c)).flat_map(|part| part.split(" - "));
+    parts.filter(|part| !part.trim().is_empty())
 }
 
 fn is_of_roles(word: &str) -> bool {
@@ -477,6 +490,9 @@ mod tests {
             "Sport Development Officer",
             "ACTIVITY LEADER",
             "Gymnastics and Trampolining lead",
+            "Yoga Coach",
+            "Head Coach, Sports Development",
+            "Customer Service / Reception",
         ] {
             assert!(is_title(title), "{title}");
         }
@@ -487,6 +503,11 @@ mod tests {
             "bea smith",
             "Bea Smith, Secretary",
             "Secretary: Bea de Souza",
+            "Bea Parks, Coach",
+            "Bea Head - Manager",
+            "Coach Bea",
+            "Manager (Bea)",
+            "coach bea",
             "Bookings: bea@example.org",
             "Bookings (07700 900222)",
         ] {
