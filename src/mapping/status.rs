@@ -12,7 +12,7 @@ use super::context::Context;
 use super::context::date_of;
 use super::context::local_time;
 use super::context::london_to_utc;
-use super::schedule::placeholder::is_real;
+use super::schedule::placeholder::is_end;
 use super::schedule::words::day_words;
 use super::text;
 use crate::openactive::Kind;
@@ -165,7 +165,7 @@ fn last_date(cx: &Context<'_>, lives: &Liveness) -> Option<NaiveDate> {
 
 /// Returns an end, unless it is none or before the start: which of the two is wrong nobody knows.
 fn end_of(start: Option<NaiveDate>, end: &Text) -> Option<NaiveDate> {
-    let end = date_of(end.as_str()).filter(|end| is_real(*end))?;
+    let end = date_of(end.as_str()).filter(|end| is_end(*end))?;
     start.is_none_or(|start| start <= end).then_some(end)
 }
 

@@ -25,6 +25,7 @@ use chrono::TimeDelta;
 use chrono::Weekday;
 
 use self::derive::Dated;
+use self::placeholder::is_end;
 use self::placeholder::is_real;
 use self::row::Row;
 use self::row::weekly;
@@ -63,10 +64,11 @@ pub(super) fn schedules(
         event_rows(cx, places)
     };
     // Whether a rule runs on beside what is cancelled is asked only where something is.
-    let has_off = cx.occurrences.iter().any(|o| o.status.is_off() && o.is_future(cx.now));
+    let off = cx.occurrences.iter().filter(|o| o.status.is_off() && o.is_future(cx.now)).count();
     let next = |row: &Row| {
-        let own = || row.ahead(cx.today).filter(|_| !is_off(cx, row));
-        if has_off { row.next(cx.today).or_else(own) } else { None }
+        // An event goes ahead without one of its parts, but not where all of several are off.
+        let own = || row.ahead(cx.today).filter(|_| off == 1 && !is_off(cx, row));
+        if off > 0 { row.next(cx.today).or_else(own) } else { None }
     };
     let lives: Vec<_> =
         rows.iter().map(|row| (next(row), row.last(), row.is_used_up(cx.today))).collect();
@@ -521,5 +523,5 @@ pub(super) fn course_dates(cx: &Context<'_>) -> Option<(Option<NaiveDate>, Optio
     if is_reversed {
         cx.find(Code::EndBeforeStart, "endDate");
     }
-    Some((first, last.filter(|_| !is_reversed)))
+    Some((first, last.filter(|last| !is_reversed && is_end(*last))))
 }

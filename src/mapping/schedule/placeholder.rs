@@ -74,4 +74,11 @@ pub(in crate::mapping) fn is_real(date: NaiveDate) -> bool {
 
 const FIRST_YEAR: i32 = 1902;
 
+/// Tells whether a date is an end that somebody stated, and not the last that a system knows, which stands for none.
+pub(in crate::mapping) fn is_end(date: NaiveDate) -> bool {
+    is_real(date) && date.year() <= LAST_YEAR
+}
+
+const LAST_YEAR: i32 = 2199;
+
 const ALWAYS: &[&str] = &["false", "n/a", "na", "no", "none", "nil", "null", "not applicable"];

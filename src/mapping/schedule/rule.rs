@@ -8,6 +8,7 @@ use chrono::Weekday;
 
 use super::exception;
 use super::placeholder;
+use super::placeholder::is_end;
 use super::placeholder::is_nothing;
 use super::placeholder::is_real;
 use super::row::Row;
@@ -88,9 +89,14 @@ fn read(cx: &Context<'_>, head: &Opportunity, schedule: &Schedule) -> Result<Row
     };
     // An end on the first day is the end of the first session, not of the series.
     let firsts = [start, date_of(head.start_date.as_str())];
-    let is_later = |end: &NaiveDate| firsts.iter().flatten().all(|first| end > first);
+    let is_later =
+        |end: &NaiveDate| is_end(*end) && firsts.iter().flatten().all(|first| end > first);
     let own_end = || date_of(head.end_date.as_str()).filter(is_later);
-    let end = stated_date(cx, end_date, placeholder::NO_END, "eventSchedule.endDate")?;
+    let stated_end = stated_date(cx, end_date, placeholder::NO_END, "eventSchedule.endDate")?;
+    let end = stated_end.filter(|end| is_end(*end));
+    if end != stated_end {
+        cx.find(Code::ValueEmpty, "eventSchedule.endDate");
+    }
     if end.is_some_and(|end| start.is_some_and(|start| end < start)) {
         cx.find(Code::EndBeforeStart, "eventSchedule.endDate");
         return Err("eventSchedule.endDate"); // nobody knows which of the two is wrong

@@ -109,6 +109,26 @@ fn an_event_goes_ahead_without_its_only_part() {
 }
 
 #[test]
+fn an_event_does_not_go_ahead_without_any_of_its_parts() {
+    let event = |last: &str| {
+        let part = |from: &str, status: &str| {
+            format!(
+                r#"{{"startDate":"2026-12-05T{from}:00Z","duration":"PT1H",
+                "eventStatus":"https://schema.org/{status}"}}"#
+            )
+        };
+        let parts = [part("11:00", "EventCancelled"), part("14:00", last)].join(",");
+        let event = service(&format!(
+            r#"{{"@type":"HeadlineEvent","startDate":"2026-12-05T10:00:00Z",
+            "endDate":"2026-12-05T18:00:00Z","subEvent":[{parts}]}}"#
+        ));
+        event.status
+    };
+    assert_eq!(event("EventPostponed"), Status::TemporarilyClosed);
+    assert_eq!(event("EventScheduled"), Status::Active);
+}
+
+#[test]
 fn one_session_elsewhere_does_not_move_the_class() {
     let places_of = |kind: &str, place: &str, session: &str| {
         let session = format!(
@@ -895,6 +915,8 @@ fn what_restricts_nothing_takes_no_times_away() {
         (r#""startDate":"2026-09-01","endDate":"1901-12-31""#, "endDate"),
         (r#""startDate":"2026-09-01","endDate":"1899-12-30""#, "endDate"),
         (r#""startDate":"2026-09-01","endDate":"1753-01-01""#, "endDate"),
+        (r#""startDate":"2026-09-01","endDate":"9999-12-31T23:59:59""#, "endDate"),
+        (r#""startDate":"2026-09-01","endDate":"2999-12-31""#, "endDate"),
         (r#""startDate":"ongoing""#, "startDate"),
         (r#""startDate":"0001-01-01T00:00:00""#, "startDate"),
     ] {
