@@ -9,6 +9,10 @@ use chrono::NaiveTime;
 use chrono::TimeDelta;
 use chrono::Utc;
 
+use super::text;
+use super::uk_time::end_of_minute;
+use super::uk_time::instant;
+use super::uk_time::local_time;
 use crate::openactive::Identifier;
 use crate::openactive::Kind;
 use crate::openactive::Moment;
@@ -146,10 +150,10 @@ impl Occurrence {
     /// Local times are taken as UK time. A date alone starts at midnight, and lasts no part of a day.
     pub fn times(opportunity: &Opportunity) -> Option<(DateTime<Utc>, Option<DateTime<Utc>>)> {
         let moment = Moment::parse(opportunity.start_date.as_str())?;
-        let start = super::context::instant(moment);
+        let start = instant(moment);
         let is_date = matches!(moment, Moment::Date(_));
-        let end = Moment::parse(opportunity.end_date.as_str()).map(super::context::instant);
-        let end = end.filter(|end| *end > start).map(super::context::end_of_minute).or_else(|| {
+        let end = Moment::parse(opportunity.end_date.as_str()).map(instant);
+        let end = end.filter(|end| *end > start).map(end_of_minute).or_else(|| {
             let own = Self::duration(opportunity).filter(|length| !is_implausible(*length));
             let parent = || opportunity.super_event.get().into_iter();
             let parents = || parent().flat_map(|o| successors(Some(o), |o| o.super_event.get()));
@@ -177,7 +181,7 @@ impl Occurrence {
     /// Returns the end, after the usual length where it is not said. What begins at midnight has no time,
     /// as far as is known.
     pub(super) fn end_after(&self, usual: Option<TimeDelta>) -> Option<DateTime<Utc>> {
-        let has_time = || super::local_time(self.start).time() != NaiveTime::MIN;
+        let has_time = || local_time(self.start).time() != NaiveTime::MIN;
         self.end.or_else(|| Some(self.start + usual.filter(|_| has_time())?))
     }
 

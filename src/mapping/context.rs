@@ -9,18 +9,11 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::HashSet;
-use std::ops::Add;
 use std::sync::Arc;
 
 use chrono::DateTime;
-use chrono::LocalResult;
 use chrono::NaiveDate;
-use chrono::NaiveDateTime;
-use chrono::TimeDelta;
-use chrono::TimeZone as _;
-use chrono::Timelike;
 use chrono::Utc;
-use chrono_tz::Europe::London;
 
 use super::bundle::Bundle;
 use super::bundle::Occurrence;
@@ -35,13 +28,13 @@ use super::repair::code_of;
 use super::repair::repairs_of_times;
 use super::rules::Rules;
 use super::text;
+use super::uk_time::instant;
+use super::uk_time::local_time;
 use super::url::web_address;
 use crate::openactive::Moment;
 use crate::openactive::Opportunity;
 use crate::openactive::Scope;
-use crate::openactive::is_end_of_day;
 use crate::openactive::lenient::Absent;
-use crate::openactive::parse_date;
 use crate::oruk::Id;
 use crate::quality::Code;
 use crate::quality::Finding;
@@ -428,49 +421,4 @@ fn parent_of(opportunity: &Opportunity) -> Option<&Opportunity> {
         &opportunity.aggregate_facility_use,
     ];
     nested.into_iter().find_map(|parent| parent.get())
-}
-
-/// Returns the instant of a moment; times without an offset are UK time.
-pub(super) fn instant(moment: Moment) -> DateTime<Utc> {
-    match moment {
-        Moment::Instant(instant) => instant,
-        Moment::Local(local) => london_to_utc(local),
-        Moment::Date(date) => london_to_utc(date.and_time(chrono::NaiveTime::MIN)),
-    }
-}
-
-/// Returns the date of a text of which only that counts.
-pub(super) fn date_of(text: &str) -> Option<NaiveDate> {
-    let moment = Moment::parse(text)?;
-    if is_end_of_day(text) { parse_date(text) } else { Some(local_time(instant(moment)).date()) }
-}
-
-/// Returns what the clock on the wall shows in the United Kingdom.
-pub fn local_time(instant: DateTime<Utc>) -> NaiveDateTime {
-    instant.with_timezone(&London).naive_local()
-}
-
-/// Rounds up an end one second before the minute (`11:29:59`); the last second of a day stays, since it
-/// means the whole day.
-pub(super) fn to_whole_minute<T: Timelike + Add<TimeDelta, Output = T>>(end: T) -> T {
-    let is_end_of_day = (end.hour(), end.minute()) == (23, 59);
-    if end.second() == 59 && !is_end_of_day { end + TimeDelta::seconds(1) } else { end }
-}
-
-/// The same for an instant, on the clock on the wall.
-pub(super) fn end_of_minute(end: DateTime<Utc>) -> DateTime<Utc> {
-    let local = local_time(end);
-    end + (to_whole_minute(local) - local)
-}
-
-/// In the hour that happens twice the first is meant; the hour that does not exist counts from the
-/// clock before the change.
-pub(super) fn london_to_utc(local: NaiveDateTime) -> DateTime<Utc> {
-    match London.from_local_datetime(&local) {
-        LocalResult::Single(time) | LocalResult::Ambiguous(time, _) => time.to_utc(),
-        LocalResult::None => (local - TimeDelta::hours(1))
-            .and_local_timezone(London)
-            .earliest()
-            .map_or_else(|| local.and_utc(), |time| time.to_utc() + TimeDelta::hours(1)),
-    }
 }

@@ -32,6 +32,7 @@ mod service;
 mod status;
 mod template;
 mod text;
+mod uk_time;
 mod url;
 
 pub use bundle::Bundle;
@@ -40,7 +41,6 @@ pub use bundle::EventStatus;
 pub use bundle::Head;
 pub use bundle::Occurrence;
 pub use bundle::Source;
-pub use context::local_time;
 pub use license::shown_license;
 pub use location::SUITABLE_FOR_WHEELCHAIRS;
 pub use options::ContactNames;
@@ -62,6 +62,7 @@ pub use ruleset::RuleFiles;
 pub use ruleset::Ruleset;
 pub use service::Mapping;
 pub use service::map;
+pub use uk_time::local_time;
 
 #[cfg(test)]
 mod tests;

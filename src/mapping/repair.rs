@@ -1,8 +1,8 @@
 //! Repairs that are the same wherever an item is read: shapes the reader put up with, and odd times.
 
 use super::bundle::Occurrence;
-use super::context::end_of_minute;
-use super::context::instant;
+use super::uk_time::end_of_minute;
+use super::uk_time::instant;
 use crate::openactive::Moment;
 use crate::openactive::Oddity;
 use crate::openactive::Opportunity;

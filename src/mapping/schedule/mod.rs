@@ -34,12 +34,13 @@ use super::bundle::ChildFeed;
 use super::bundle::EventStatus;
 use super::bundle::Occurrence;
 use super::context::Context;
-use super::context::date_of;
-use super::context::instant;
-use super::context::local_time;
 use super::location::Places;
 use super::location::is_online;
 use super::status::Liveness;
+use super::uk_time::date_of;
+use super::uk_time::instant;
+use super::uk_time::is_midnight;
+use super::uk_time::local_time;
 use crate::openactive::Kind;
 use crate::openactive::Moment;
 use crate::openactive::lenient::Absent as _;
@@ -421,13 +422,13 @@ fn own_dates(cx: &Context<'_>, places: &Places<'_>) -> Option<Row> {
     // Whole days end with the midnight after the last of them, unless that is named itself. A course has a
     // first and a last date, also where they are written as midnights.
     let is_course = cx.bundle.head.kind == Kind::CourseInstance;
-    let ends_on_date = is_date(last) || (is_course && rule::is_midnight(last));
+    let ends_on_date = is_date(last) || (is_course && is_midnight(last));
     let length = end.map(|end| end - start);
     let is_whole = |length: TimeDelta| length.num_seconds() % DAY_SECS == 0;
-    let ends_with_day = !ends_on_date && (rule::is_midnight(last) || length.is_some_and(is_whole));
+    let ends_with_day = !ends_on_date && (is_midnight(last) || length.is_some_and(is_whole));
     // Midnight stands for a date only where days follow; else it is when something begins.
     let lasts_days = length.is_none() || ends_on_date || ends_with_day;
-    let has_time = !(is_date(first) || (rule::is_midnight(first) && lasts_days));
+    let has_time = !(is_date(first) || (is_midnight(first) && lasts_days));
     let usual = Occurrence::length_of_sessions(cx.layers().iter().copied());
     let end = end.or_else(|| Some(start + usual.filter(|_| has_time)?));
     let (start, end) = (local_time(start), end.map(local_time));

@@ -20,14 +20,12 @@ use super::row::weekly;
 use super::words;
 use super::zone;
 use crate::mapping::bundle::LONGEST_SESSION;
-use crate::mapping::context;
 use crate::mapping::context::Context;
-use crate::mapping::context::instant;
-use crate::mapping::context::to_whole_minute;
-use crate::mapping::local_time;
+use crate::mapping::uk_time::date_of;
+use crate::mapping::uk_time::time_of;
+use crate::mapping::uk_time::to_whole_minute;
 use crate::openactive::DayRule;
 use crate::openactive::Figure;
-use crate::openactive::Moment;
 use crate::openactive::Opportunity;
 use crate::openactive::Period;
 use crate::openactive::Schedule;
@@ -35,7 +33,6 @@ use crate::openactive::is_word;
 use crate::openactive::lenient::Absent as _;
 use crate::openactive::lenient::Text;
 use crate::openactive::month_of;
-use crate::openactive::parse_date;
 use crate::openactive::parse_time;
 use crate::openactive::parse_written_date;
 use crate::openactive::parts;
@@ -164,25 +161,6 @@ pub(super) fn any_date(cx: &Context<'_>, text: &str, path: &str) -> Option<Naive
         cx.find(Code::DateRepaired, path);
         Some(date)
     })
-}
-
-fn date_of(text: &str) -> Option<NaiveDate> {
-    // A date-time in UTC may name the day before in UK time; dates written as midnight stay.
-    let is_midnight = is_midnight(text) && Moment::parse(text).is_some();
-    if is_midnight { parse_date(text) } else { context::date_of(text) }
-}
-
-/// Tells whether a date is written as its midnight, also where the clock on the wall shows 01:00.
-pub(super) fn is_midnight(text: &str) -> bool {
-    text.contains("T00:00")
-}
-
-fn time_of(text: &str) -> Option<NaiveTime> {
-    match Moment::parse(text)? {
-        Moment::Date(_) => None,
-        _ if is_midnight(text) => None,
-        moment => Some(local_time(instant(moment)).time()).filter(|time| *time != NaiveTime::MIN),
-    }
 }
 
 /// Returns when sessions that begin at this time end, where the series gives the times of one as its own.

@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 use super::row::Row;
 use super::row::weekly;
 use crate::mapping::context::Context;
-use crate::mapping::local_time;
+use crate::mapping::uk_time::local_time;
 use crate::openactive::Schedule;
 use crate::quality::Code;
 
