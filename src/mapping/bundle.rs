@@ -81,15 +81,22 @@ impl EventStatus {
         })
     }
 
-    /// Reads a status. One that is none of the standard's is that all goes ahead, unless it says cancelled or
-    /// postponed among its words: that is off for the time being, since only who reads it knows what is meant.
+    /// Reads a status. One that is none of the standard's is that all goes ahead, unless it says that it is off, or that
+    /// it moved online. What is off in a publisher's own words is so for the time being, since only who reads them
+    /// knows what is meant.
     pub fn of(text: &str) -> Self {
-        let is_off = || {
+        Self::parse(text).unwrap_or_else(|| {
             let words = text.to_ascii_lowercase();
-            ["cancelled", "canceled", "postponed"].iter().any(|word| words.contains(word))
-        };
-        Self::parse(text)
-            .unwrap_or_else(|| if is_off() { Self::Postponed } else { Self::Scheduled })
+            let is_online =
+                ["moved online", "moved to online"].iter().any(|said| words.contains(said));
+            if says_off(&words) {
+                Self::Postponed
+            } else if is_online {
+                Self::MovedOnline
+            } else {
+                Self::Scheduled
+            }
+        })
     }
 
     /// Tells whether a text says something that people should know and no status does: `Draft`, `Cancelled - 24/12`,
@@ -113,6 +120,37 @@ fn bare(text: &str) -> String {
     let bare: String = letters.map(|c| c.to_ascii_lowercase()).collect();
     bare.strip_prefix("event").unwrap_or(&bare).to_owned()
 }
+
+/// Tells whether words in small letters say that something is off, and do not deny it or say when it would be.
+fn says_off(text: &str) -> bool {
+    // What a page is called says nothing of what its address stands beside.
+    let has_words = text.contains(char::is_whitespace);
+    let said = text.split_whitespace().filter(|word| !has_words || !word.contains("://"));
+    let said = said.collect::<Vec<_>>().join(" ");
+    let clauses = said.split(|c| ",;:.()".contains(c)).flat_map(|part| part.split(" - "));
+    let is_off = |clause: &str| {
+        let words: Vec<&str> = text::words(clause).collect();
+        let is_it = |at: &usize| OFF.iter().any(|off| words[*at].contains(off));
+        let mut off = (0..words.len()).filter(is_it);
+        off.any(|at| {
+            let before = &words[at.saturating_sub(2)..at];
+            let is_maybe = words.get(at + 1).is_some_and(|next| IF.contains(next));
+            !is_maybe && !before.iter().any(|word| DENYING.contains(word) || IF.contains(word))
+        })
+    };
+    let is_taken_back = || text::words(&said).any(|word| TAKING_BACK.contains(&word));
+    clauses.into_iter().any(is_off) && !is_taken_back()
+}
+
+const OFF: [&str; 3] = ["cancelled", "canceled", "postponed"];
+
+/// What denies it up to two words before: `hasn't been cancelled`.
+const DENYING: [&str; 9] = ["not", "t", "no", "never", "longer", "un", "may", "might", "could"];
+
+const IF: [&str; 2] = ["if", "unless"];
+
+/// What takes it back anywhere: `isCancelled=false`.
+const TAKING_BACK: [&str; 2] = ["false", "reinstated"];
 
 /// What systems have for a status that is as usual.
 const RUNNING: [&str; 13] = [

@@ -94,13 +94,15 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
     if embedded.any(|stated| EventStatus::parse(stated).is_none()) {
         cx.find(Code::StatusUnknown, "subEvent.eventStatus");
     }
-    match head_status(cx) {
-        EventStatus::Cancelled => return Status::Defunct,
-        EventStatus::Postponed => return Status::TemporarilyClosed,
-        EventStatus::Scheduled | EventStatus::Rescheduled | EventStatus::MovedOnline => {}
-    }
+    // What is off in words of the publisher's own may be off on some dates alone, and is over when they are.
+    let running = match stated_status(cx).and_then(EventStatus::parse) {
+        Some(EventStatus::Cancelled) => return Status::Defunct,
+        Some(EventStatus::Postponed) => return Status::TemporarilyClosed,
+        _ if head_status(cx).is_off() => Status::TemporarilyClosed,
+        _ => Status::Active,
+    };
     if cx.bundle.head.kind.is_facility() || cx.bundle.head.kind == Kind::OnDemandEvent {
-        return Status::Active;
+        return running;
     }
     let mut future = cx.occurrences.iter().filter(|o| o.is_future(cx.now)).peekable();
     if future.peek().is_some() {
@@ -110,7 +112,7 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
         return if is_closed { Status::TemporarilyClosed } else { Status::Active };
     }
     if lives.is_running {
-        return Status::Active;
+        return running;
     }
     if lives.is_used_up {
         return Status::TemporarilyClosed;
@@ -125,7 +127,7 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
         {
             Status::Inactive
         }
-        Some(_) | None => Status::Active,
+        Some(_) | None => running,
     }
 }
 

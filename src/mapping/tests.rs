@@ -1000,25 +1000,69 @@ fn a_status_in_the_publishers_own_words_is_told_and_closes_where_it_says_cancell
         ("Full: see https://x.org/news", Status::Active),
         ("Moved to Studio 2", Status::Active),
         ("Class cancelled", Status::TemporarilyClosed),
+        ("https://x.org/SessionCancelled", Status::TemporarilyClosed),
         ("Cancelled - 24/12", Status::TemporarilyClosed),
         ("CANCELLED - instructor ill", Status::TemporarilyClosed),
         ("Canceled by organiser", Status::TemporarilyClosed),
         ("Cancelled until Easter", Status::TemporarilyClosed),
+        ("Cancelled, do not travel", Status::TemporarilyClosed),
+        ("Do not travel - cancelled", Status::TemporarilyClosed),
         ("Postponed to 12 January", Status::TemporarilyClosed),
+        ("Not cancelled", Status::Active),
+        ("Not yet full, hasn't been cancelled", Status::Active),
+        ("No longer cancelled", Status::Active),
+        ("Never cancelled, rain or shine", Status::Active),
+        ("Un-cancelled", Status::Active),
+        ("Reinstated (was cancelled)", Status::Active),
+        ("isCancelled=false", Status::Active),
+        ("EventScheduled; may be postponed", Status::Active),
+        ("Cancelled if wet", Status::Active),
+        ("Cancelled unless 5 book", Status::Active),
+        ("See https://x.org/cancelled-classes for bank holidays", Status::Active),
     ] {
         let ask = "Check with the provider before travelling.";
         let properties = format!(r#""eventStatus":"{stated}""#);
         let told = series(&properties);
-        let alert = format!("Status as published: {stated}. {ask}");
+        let words = stated.strip_prefix("https://x.org/").unwrap_or(stated);
+        let alert = format!("Status as published: {words}. {ask}");
         assert_eq!((told.status, told.alert), (status, Some(alert)), "{stated}");
         let codes = found(&properties, &[Code::TermPrefixed, Code::StatusUnknown]);
         assert_eq!(codes, ["status-unknown eventStatus"], "{stated}");
         let session =
             series(&format!(r#""subEvent":[{{"startDate":"2026-11-24T18:30:00Z",{properties}}}]"#));
         let alert = format!(
-            "Status of the session on Tue 24 Nov 2026 at 18:30 as published: {stated}. {ask}"
+            "Status of the session on Tue 24 Nov 2026 at 18:30 as published: {words}. {ask}"
         );
         assert_eq!((session.status, session.alert), (status, Some(alert)), "{stated}");
+    }
+}
+
+#[test]
+fn what_is_off_in_the_publishers_own_words_is_over_when_its_dates_are() {
+    let status = |stated: &str, properties: &str| {
+        let text = format!(r#"{{"@type":"Event","eventStatus":"{stated}",{properties}}}"#);
+        service(&text).status
+    };
+    let own = "Due to storm Bert the event is cancelled";
+    let on =
+        |date: &str| status(own, &format!(r#""startDate":"{date}T10:00:00Z","duration":"PT2H""#));
+    assert_eq!(on("2026-12-05"), Status::TemporarilyClosed);
+    assert_eq!(on("2026-10-31"), Status::Inactive);
+    assert_eq!(on("2026-06-06"), Status::Defunct);
+    // Sessions that go ahead say that it is some dates that are meant.
+    let sessions = r#""subEvent":[{"startDate":"2026-12-01T10:00:00Z"}]"#;
+    assert_eq!(
+        series(&format!(r#""eventStatus":"Cancelled 24/12",{sessions}"#)).status,
+        Status::Active
+    );
+}
+
+#[test]
+fn what_moved_online_in_whatever_words_is_where_nobody_travels() {
+    let hall = r#""location":{"@type":"Place","name":"Hall"}"#;
+    for stated in ["Moved online via Zoom", "Class has moved to online until February"] {
+        let class = series(&format!(r#""eventStatus":"{stated}",{hall}"#));
+        assert_eq!(place_names(&class), ["Online"], "{stated}");
     }
 }
 
