@@ -300,8 +300,8 @@ impl Gender {
 
 /// Maps who may take part.
 pub(super) fn eligibility(cx: &Context<'_>) -> Eligibility {
-    let enforced = ages(cx, cx.first_of_half(|o| &o.age_restriction), "ageRestriction");
-    let recommended = ages(cx, cx.first_of_half(|o| &o.age_range), "ageRange");
+    let enforced = ages(cx, cx.first_of_most(|o| &o.age_restriction), "ageRestriction");
+    let recommended = ages(cx, cx.first_of_most(|o| &o.age_range), "ageRange");
     let stated = cx.rules.sources(Field::Age).iter().find_map(|source| match source {
         Property::AgeRestriction => enforced.ages,
         _ => recommended.ages,
@@ -354,7 +354,7 @@ fn ages(cx: &Context<'_>, values: Option<&Many<QuantitativeValue>>, path: &str) 
 }
 
 fn gender(cx: &Context<'_>) -> Option<Gender> {
-    let stated = cx.first_of_half(|o| &o.gender_restriction)?;
+    let stated = cx.first_of_most(|o| &o.gender_restriction)?;
     let path = "genderRestriction";
     let known = [
         ("FemaleOnly", Some(Gender::Female)),
