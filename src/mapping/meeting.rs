@@ -245,12 +245,18 @@ fn announces_number(before: &str, number: &str, text: &str) -> bool {
     let names = |known: &[&str]| {
         text.split(|c: char| !c.is_alphanumeric()).any(|word| is_one_of(word, known))
     };
+    let is_on_platform = || names(&PLATFORMS) || is_on_teams(text);
     let is_other_id = last.next().is_some_and(|word| {
-        is_one_of(word, &OTHER_IDS) || (is_one_of(word, &IDS_OF_SESSIONS) && !names(&PLATFORMS))
+        is_one_of(word, &OTHER_IDS) || (is_one_of(word, &IDS_OF_SESSIONS) && !is_on_platform())
     });
     let announces = words.find(|word| !is_one_of(word, &BEFORE_NUMBERS));
     announces.is_some_and(|word| is_one_of(word, &MEETINGS))
         || (is_id && !is_other_id && names(&ONLINE))
+}
+
+fn is_on_teams(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ON_TEAMS.iter().any(|named| text.contains(named))
 }
 
 /// Tells whether a number is made of years or times of day alone: `2025-2026-2027`, `1030 1130 1730`.
@@ -411,7 +417,11 @@ const IDS_OF_SESSIONS: [&str; 7] =
     ["activity", "booking", "class", "course", "event", "site", "venue"];
 
 /// Where meetings are held.
-const PLATFORMS: [&str; 4] = ["skype", "teams", "webex", "zoom"];
+const PLATFORMS: [&str; 3] = ["skype", "webex", "zoom"];
+
+/// Teams play as well: these are where meetings are held.
+const ON_TEAMS: [&str; 5] =
+    ["microsoft teams", "ms teams", "on teams", "via teams", "teams meeting"];
 
 /// What may stand between the label of a password and the password.
 const BEFORE_PASSWORDS: [&str; 13] = [
@@ -646,6 +656,7 @@ mod tests {
                 "Join on Zoom. Meeting ID 853 1234 5678 pass 4321",
                 "Join on Zoom. Meeting ID * pass *",
             ),
+            ("We meet on Teams. Booking ID 853 1234 5678", "We meet on Teams. Booking ID *"),
             ("Zoom ID: 853 1234 5678, Pass 4321", "Zoom ID: *, Pass *"),
             ("Zoom ID: 853 1234 5678 (pass is yoga2026)", "Zoom ID: * (pass is *)"),
         ]);
@@ -654,6 +665,8 @@ mod tests {
     #[test]
     fn what_is_bought_or_a_year_is_no_password() {
         for text in [
+            "Class ID 4567890123 - mixed teams",
+            "Teams of five. Booking ID: 987654321. Ring to book.",
             "Monthly pass: £25.50",
             "A swim pass is £25.50 for all",
             "Season pass 2026/27 on sale",
