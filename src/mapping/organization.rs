@@ -91,7 +91,9 @@ pub(super) fn private_details<'a>(cx: &'a Context<'_>) -> Vec<&'a str> {
         return Vec::new();
     }
     let found = find_party(cx);
-    let is_found = |party: &Party| found.as_ref().is_some_and(|found| is_alike(found.party, party));
+    let is_found = |party: &Party| {
+        found.as_ref().is_some_and(|found| found.is_private && is_alike(found.party, party))
+    };
     let mut private: Vec<(&str, bool)> = Vec::new();
     for (stated, supposed) in persons {
         let is_supposed = supposed.is_some_and(|party| !is_found(party));

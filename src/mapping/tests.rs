@@ -1426,6 +1426,14 @@ fn what_a_venue_states_is_its_own_unless_it_is_that_of_a_person_or_of_the_organi
     for (parties, is_public) in [
         (format!("{club},{}", session(&untyped)), true),
         (format!("{club},{}", parent(&untyped)), true),
+        (
+            format!(
+                "{},{}",
+                club.replace("Riverside Trust", "Better Riverside"),
+                session(&untyped)
+            ),
+            true,
+        ),
         (format!("{club},{}", session(&person)), false),
         (format!("{club},{},{}", parent(&untyped), session(&person)), false),
         (format!(r#"{club},"contactPoint":{person}"#), false),
