@@ -33,16 +33,15 @@ use crate::quality::Code;
 /// Maps the hours of a facility.
 pub(super) fn rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     let at = places.only();
-    let courts = cx.head().individual_facility_use.iter().chain(&cx.bundle.members);
     let stated = cx.first(|o| &o.hours_available).into_iter();
-    check(cx, stated.chain(courts.map(|court| &court.hours_available)), "hoursAvailable");
+    check(cx, stated.chain(courts(cx).map(|court| &court.hours_available)), "hoursAvailable");
     let published = published_hours(cx);
     let lists = published.iter().map(|hours| of_hours(hours, "Available: ", cx.today));
     let lists: Vec<Vec<Row>> = lists.collect();
     let mut rows = if lists.len() > 1 { of_any(&lists) } else { lists.concat() };
     rows.retain(|row| row.last().is_none_or(|last| last >= cx.today));
     let is_open = |row: &Row| row.label != CLOSED;
-    if !rows.iter().any(is_open) && !is_shut(&published, cx.today) {
+    if !rows.iter().any(is_open) && !is_shut(cx, &published) {
         rows.extend(of_slots(cx));
     }
     if rows.is_empty() && published.is_empty() {
@@ -110,12 +109,17 @@ fn dates(hours: &OpeningHours) -> Option<(Option<NaiveDate>, Option<NaiveDate>)>
     Some((from.ok()?, to.ok()?))
 }
 
-/// Tells whether hours say that something is shut on all days of the week, from now on or before.
-fn is_shut(published: &[&Many<OpeningHours>], today: NaiveDate) -> bool {
+/// Tells whether hours say that something is shut on all days of the week, from now on or before, and each of its courts.
+fn is_shut(cx: &Context<'_>, published: &[&Many<OpeningHours>]) -> bool {
+    let is_of_all = cx.first(|o| &o.hours_available).is_some_and(is_readable)
+        || courts(cx).all(|court| is_readable(&court.hours_available));
+    if !is_of_all {
+        return false;
+    }
     let entries = || published.iter().flat_map(|hours| hours.iter());
     let is_never_open = |hours: &OpeningHours| {
         let is_shut = times(hours).is_some_and(|(opens, closes)| opens == closes);
-        let has_begun = |from: Option<NaiveDate>| from.is_none_or(|from| from <= today);
+        let has_begun = |from: Option<NaiveDate>| from.is_none_or(|from| from <= cx.today);
         is_shut && dates(hours).is_some_and(|(from, to)| has_begun(from) && to.is_none())
     };
     let days: HashSet<Weekday> = entries().flat_map(weekdays).collect();
@@ -125,18 +129,24 @@ fn is_shut(published: &[&Many<OpeningHours>], today: NaiveDate) -> bool {
 
 /// Returns the hours of the facility, else those of its courts, each once; none where none can be read.
 fn published_hours<'a>(cx: &'a Context<'_>) -> Vec<&'a Many<OpeningHours>> {
-    let is_readable = |hours: &&'a Many<OpeningHours>| hours.iter().any(|h| times(h).is_some());
-    if let Some(hours) = cx.first(|o| &o.hours_available).filter(is_readable) {
+    if let Some(hours) = cx.first(|o| &o.hours_available).filter(|hours| is_readable(hours)) {
         return vec![hours];
     }
-    let courts = cx.head().individual_facility_use.iter().chain(&cx.bundle.members);
     let mut all: Vec<&Many<OpeningHours>> = Vec::new();
-    for hours in courts.map(|court| &court.hours_available).filter(is_readable) {
+    for hours in courts(cx).map(|court| &court.hours_available).filter(|hours| is_readable(hours)) {
         if !all.contains(&hours) {
             all.push(hours);
         }
     }
     all
+}
+
+fn courts<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a Opportunity> {
+    cx.head().individual_facility_use.iter().chain(&cx.bundle.members)
+}
+
+fn is_readable(hours: &Many<OpeningHours>) -> bool {
+    hours.iter().any(|hours| times(hours).is_some())
 }
 
 /// Joins the hours of courts that differ: something can be used whenever one of them can.

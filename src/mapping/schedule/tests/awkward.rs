@@ -425,6 +425,17 @@ fn slots_are_shown_beside_dates_on_which_all_is_shut() {
     // What is never open has no hours, nor what is shut since a date.
     assert_eq!(facility(""), "");
     assert_eq!(from("2026-11-01"), "");
+    // One court that is shut says nothing of the others.
+    let courts = |others: &str| {
+        descriptions(&service(&format!(
+            r#"{{"@type":"FacilityUse","individualFacilityUse":[
+            {{"hoursAvailable":[{{"opens":"00:00","closes":"00:00"}}]}}{others}],
+            "event":[{{"startDate":"2026-12-01T10:00:00Z","duration":"PT1H"}}]}}"#
+        )))
+        .join("; ")
+    };
+    assert_eq!(courts(r#",{"name":"Court 2"}"#), bookable);
+    assert_eq!(courts(""), "");
 }
 
 #[test]
