@@ -16,6 +16,7 @@ mod tests;
 pub(super) mod words;
 mod zone;
 
+use std::collections::HashMap;
 use std::collections::HashSet;
 
 use chrono::Datelike as _;
@@ -124,7 +125,7 @@ fn event_rows(cx: &Context<'_>, places: &Places<'_>) -> Vec<Row> {
     });
     let others = of_none(&rows, &dated);
     let is_event = matches!(cx.bundle.head.kind, Kind::Event | Kind::HeadlineEvent);
-    let mut derived = derived(cx, others, is_event, &rows);
+    let mut derived = derived(cx, others, is_event, &rows, last_usual(&dated));
     for row in derived.iter_mut().filter(|row| row.rule.is_some()) {
         let is_here = |one: &&Dated| !one.is_off && (one.at == row.at || one.is_online);
         let on = dated.iter().filter(is_here).filter(|one| is_of(row, one));
@@ -212,8 +213,14 @@ fn leave_out(row: &mut Row, dated: &[Dated], left: &[Planned]) -> Vec<Row> {
 
 /// Makes rows of the sessions that follow from no published rule. Beside published rules those that were moved are no
 /// pattern, and what is off is none either. Beside one that is certain a pattern has ended of which no session is
-/// published, though later ones of the series are.
-fn derived(cx: &Context<'_>, sessions: Vec<Dated>, is_event: bool, rules: &[Row]) -> Vec<Row> {
+/// published, though usual ones are `until` later.
+fn derived(
+    cx: &Context<'_>,
+    sessions: Vec<Dated>,
+    is_event: bool,
+    rules: &[Row],
+    until: Option<NaiveDate>,
+) -> Vec<Row> {
     let has_rules = !rules.is_empty();
     // The parts of an event are its programme: they do not go on beyond it.
     let is_single = |one: &Dated| is_event || (has_rules && one.is_moved);
@@ -222,7 +229,6 @@ fn derived(cx: &Context<'_>, sessions: Vec<Dated>, is_event: bool, rules: &[Row]
     if has_rules && regular.iter().all(|one| one.is_off) {
         regular.clear();
     }
-    let until = cx.occurrences.iter().map(|one| local_time(one.start).date()).max();
     let end = |row: &Row, last| end_beside(rules, until, row, last);
     let (mut rows, is_cut) = derive::derive(&regular, local_time(cx.now), end);
     let (dates, are_cut) = derive::dates(singles);
@@ -236,9 +242,20 @@ fn derived(cx: &Context<'_>, sessions: Vec<Dated>, is_event: bool, rules: &[Row]
     rows
 }
 
+/// Returns how far ahead sessions are published that are no specials: others go ahead on their day of the week at their
+/// time.
+fn last_usual(dated: &[Dated]) -> Option<NaiveDate> {
+    let mut known: HashMap<(Weekday, NaiveTime), (usize, NaiveDate)> = HashMap::new();
+    for one in dated.iter().filter(|one| !one.is_off) {
+        let usual = known.entry((one.date.weekday(), one.opens)).or_insert((0, one.date));
+        *usual = (usual.0 + 1, usual.1.max(one.date));
+    }
+    known.into_values().filter(|(count, _)| *count > 1).map(|(_, last)| last).max()
+}
+
 /// Returns when a pattern ends that stands beside rules, and of which the last session is at a date. Beside a rule that
-/// is certain it ended with that one, where its next date is past while other sessions go on `until` later, or where
-/// the rule says what comes. None goes on beyond all rules.
+/// is certain it ended with that one, where its next date is past while usual sessions go on `until` later, or where
+/// the rule says what comes. None goes on beyond all rules, unless it has sessions there.
 fn end_beside(
     rules: &[Row],
     until: Option<NaiveDate>,
@@ -257,7 +274,7 @@ fn end_beside(
         return Some(last);
     }
     let ends: Vec<NaiveDate> = rules.iter().map(Row::last).collect::<Option<_>>()?;
-    ends.into_iter().max().map(|end| end.max(last))
+    ends.into_iter().max().filter(|end| *end >= last)
 }
 
 /// How many dates of a pattern are held against rules: those of a year, of a weekly one.

@@ -1363,6 +1363,14 @@ fn a_pattern_beside_a_rule_goes_no_further_than_its_sessions() {
             row("Fridays", "", None)
         ]
     );
+    // A special far ahead does not tell how far ahead usual ones are published.
+    let thursdays = ["03", "10", "17", "30"];
+    let special = [
+        row("Tuesdays", "", None),
+        row("Thursdays", "", None),
+        row("Wed 30 Dec 2026", "2026-12-30", None),
+    ];
+    assert_eq!(class("2026-11-03", &thursdays, &[]), special);
     // What begins later says what comes, also where it leaves something out; sessions of other days go no further.
     assert_eq!(
         class("2027-01-05", &["01", "08", "15"], &[]),
