@@ -98,13 +98,13 @@ pub(super) fn accessibility_terms(cx: &Context<'_>) -> Vec<TaxonomyTerm> {
 
 /// Tells whether a label stands where nothing was to be said of support.
 fn says_nothing(label: &str) -> bool {
-    ["N/A", "No", "None", "Nil", "Unknown"].iter().any(|word| word.eq_ignore_ascii_case(label))
+    text::is_one_of(label, &["N/A", "No", "None", "Nil", "Unknown"])
 }
 
 /// Tells whether a label names support: `Not suitable for wheelchairs` and `Please ask` do not.
 pub(super) fn promises_support(label: &str) -> bool {
     let first = label.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
-    !NO_SUPPORT.iter().any(|word| word.eq_ignore_ascii_case(first))
+    !text::is_one_of(first, &NO_SUPPORT)
 }
 
 /// What labels begin with that promise no support.

@@ -8,6 +8,7 @@ use super::context::Context;
 use super::location::access_details;
 use super::meeting::is_year;
 use super::organization::private_details;
+use super::text::is_one_of;
 use super::text::words;
 
 /// What must not be published: an address or a number by which a private person is reached, or what lets into a
@@ -188,9 +189,7 @@ fn number_of(detail: &str) -> Option<String> {
 /// Returns an address or a number without the scheme of a link.
 pub(super) fn without_scheme(detail: &str) -> &str {
     let detail = detail.trim();
-    let scheme = detail.split_once(':').filter(|(scheme, _)| {
-        ["mailto", "tel"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
-    });
+    let scheme = detail.split_once(':').filter(|(scheme, _)| is_one_of(scheme, &["mailto", "tel"]));
     scheme.map_or(detail, |(_, rest)| rest.trim())
 }
 
@@ -231,7 +230,7 @@ fn is_unlike_words(detail: &str) -> bool {
 /// Tells whether the sentence that a text ends in tells of a password.
 fn tells_of_password(before: &str) -> bool {
     let sentence = before.rsplit(['.', '!', '?', '\n']).next().unwrap_or_default();
-    let is_label = |word: &str| PASSWORDS.iter().any(|label| label.eq_ignore_ascii_case(word));
+    let is_label = |word: &str| is_one_of(word, &PASSWORDS);
     words(sentence).any(is_label)
 }
 

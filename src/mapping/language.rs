@@ -114,7 +114,7 @@ fn words_of(cx: &Context<'_>, stated: &str) -> Option<String> {
 }
 
 fn is_none(stated: &str) -> bool {
-    NONE.iter().any(|none| none.eq_ignore_ascii_case(stated))
+    text::is_one_of(stated, &NONE)
 }
 
 /// Returns each code with its names.

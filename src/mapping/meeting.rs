@@ -5,6 +5,10 @@ use std::ops::Range;
 
 use percent_encoding::percent_decode_str;
 
+use super::detail::count_digits;
+use super::text::is_one_of;
+use super::text::words;
+
 /// Tells whether an identifier would let somebody in: a joining link, or an address with a user name or a
 /// password.
 fn lets_in(identifier: &str) -> bool {
@@ -42,11 +46,11 @@ pub(super) fn decoded(text: &str) -> Cow<'_, str> {
 
 /// Tells whether a host, or one under it, stands in an address with the way to a room behind it, or as that of a
 /// number that is dialled (`1234567890@zoomcrc.com`).
-fn has_room(address: &str, (first, others): &(&str, &str)) -> bool {
-    let host = format!("{first}{others}");
-    address.match_indices(&host).any(|(at, _)| {
+fn has_room(address: &str, &(first, others): &(&str, &str)) -> bool {
+    address.match_indices(others).any(|(at, _)| {
         let (before, from) = address.split_at(at);
-        let rest = from.strip_prefix(host.as_str()).unwrap_or_default();
+        let Some(before) = before.strip_suffix(first) else { return false };
+        let rest = from.strip_prefix(others).unwrap_or_default();
         let is_host = !before.ends_with(|c: char| c.is_alphanumeric() || c == '-');
         let dialled = before.strip_suffix('@').is_some_and(|before| {
             let local = before.rsplit(between_words).next().unwrap_or_default();
@@ -178,7 +182,7 @@ fn dialled(text: &str) -> Vec<Range<usize>> {
 
 /// Returns where numbers of meetings stand, in order: as long as these are, behind words that say so.
 fn numbers(text: &str) -> Vec<Range<usize>> {
-    if text.bytes().filter(u8::is_ascii_digit).count() < SHORTEST_NUMBER {
+    if count_digits(text) < SHORTEST_NUMBER {
         return Vec::new();
     }
     let is_other = |c: char| !c.is_ascii_digit() && !is_gap(c);
@@ -223,7 +227,7 @@ fn length_of_number(text: &str) -> Option<usize> {
 
 /// Tells whether a number is one of a telephone: it begins with what is dialled first at home or from abroad.
 fn is_dialled(number: &str) -> bool {
-    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    let digits = count_digits(number);
     number.starts_with('0') || (number.starts_with("44") && digits == "447700900123".len())
 }
 
@@ -236,20 +240,18 @@ fn ends_in_address(text: &str) -> bool {
 /// Tells whether the words before a number say that it is the number of a meeting; `ID` alone does where the
 /// text is of one.
 fn announces_number(before: &str, number: &str, text: &str) -> bool {
-    let mut words = before.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let mut last = words.clone();
+    let mut back = before.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut last = back.clone();
     let is_id = last.next().is_some_and(|word| word.eq_ignore_ascii_case("ID"));
     if !is_id && is_of_times(number) {
         return false;
     }
-    let names = |known: &[&str]| {
-        text.split(|c: char| !c.is_alphanumeric()).any(|word| is_one_of(word, known))
-    };
+    let names = |known: &[&str]| words(text).any(|word| is_one_of(word, known));
     let is_on_platform = || names(&PLATFORMS) || is_on_teams(text);
     let is_other_id = last.next().is_some_and(|word| {
         is_one_of(word, &OTHER_IDS) || (is_one_of(word, &IDS_OF_SESSIONS) && !is_on_platform())
     });
-    let announces = words.find(|word| !is_one_of(word, &BEFORE_NUMBERS));
+    let announces = back.find(|word| !is_one_of(word, &BEFORE_NUMBERS));
     announces.is_some_and(|word| is_one_of(word, &MEETINGS))
         || (is_id && !is_other_id && names(&ONLINE))
 }
@@ -272,10 +274,6 @@ fn is_of_times(number: &str) -> bool {
 /// Tells whether a text is a year of our time.
 pub(super) fn is_year(text: &str) -> bool {
     text.len() == 4 && (1900..2100).contains(&text.parse().unwrap_or(0))
-}
-
-fn is_one_of(word: &str, known: &[&str]) -> bool {
-    known.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// Returns where passwords stand, in order: what has a digit, or stands alone behind a colon.

@@ -10,6 +10,7 @@ use super::row::Rule;
 use super::rule::any_date;
 use super::rule::split;
 use crate::mapping::context::Context;
+use crate::mapping::text::is_one_of;
 use crate::openactive::DayRule;
 use crate::openactive::Schedule;
 use crate::openactive::lenient::Text;
@@ -83,7 +84,7 @@ fn without_remarks(text: &str) -> String {
         bare.push_str(before);
         let mut words = remark.split(|c: char| !c.is_alphabetic());
         let is_about_dates = remark.contains(|c: char| c.is_ascii_digit() || c == '?')
-            || words.any(|word| WHEN.iter().any(|when| word.eq_ignore_ascii_case(when)));
+            || words.any(|word| is_one_of(word, &WHEN));
         if is_about_dates {
             bare.extend(["(", remark, ")"]);
         }
