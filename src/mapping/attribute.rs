@@ -1,5 +1,6 @@
 //! Attributes: the links from services, locations and accessibility rows to taxonomy terms.
 
+use super::accessibility::Support;
 use super::activity;
 use super::context::Context;
 use super::eligibility::Gender;
@@ -38,6 +39,7 @@ impl Attendance {
 /// Maps all attributes of the service.
 pub(super) fn attributes(
     cx: &Context<'_>,
+    support: &Support,
     gender: Option<Gender>,
     attendance: Attendance,
 ) -> Vec<Attribute> {
@@ -46,7 +48,7 @@ pub(super) fn attributes(
     let crossed = cx.rules.crossed(&activities.activities);
     terms.extend(activities.facility_types.into_iter().map(|t| ("facility_type", t)));
     terms.extend(activities.activities.into_iter().map(|t| ("activity", t)));
-    terms.extend(accessibility_terms(cx).into_iter().map(|t| ("accessibility", t)));
+    terms.extend(support.terms.iter().cloned().map(|t| ("accessibility", t)));
     terms.extend(gender.map(|g| ("eligibility", known(Scheme::Gender, g.uri(), g.words()))));
     terms.extend(labels(cx, Scheme::Level).into_iter().map(|t| ("level", t)));
     terms.extend(activities.unlisted.into_iter().map(|t| ("category", t)));
@@ -83,32 +85,6 @@ pub(super) fn link(owner: Id, entity: &str, link_type: &str, term: TaxonomyTerm)
         taxonomy_term: term,
     }
 }
-
-/// Returns the terms of `accessibilitySupport`.
-pub(super) fn accessibility_terms(cx: &Context<'_>) -> Vec<TaxonomyTerm> {
-    let stated = cx.first(|o| &o.accessibility_support).into_iter().flatten();
-    let stated = stated.filter(|concept| !says_nothing(&concept_label(concept)));
-    let vocabulary = &cx.rules.accessibility;
-    let terms = stated.filter_map(|concept| {
-        activity::resolve(cx, concept, vocabulary, Scheme::Accessibility, "accessibilitySupport")
-            .or_else(|| labelled(cx, Scheme::Accessibility, &concept_label(concept)))
-    });
-    distinct(terms)
-}
-
-/// Tells whether a label stands where nothing was to be said of support.
-fn says_nothing(label: &str) -> bool {
-    text::is_one_of(label, &["N/A", "No", "None", "Nil", "Unknown"])
-}
-
-/// Tells whether a label names support: `Not suitable for wheelchairs` and `Please ask` do not.
-pub(super) fn promises_support(label: &str) -> bool {
-    let first = label.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
-    !text::is_one_of(first, &NO_SUPPORT)
-}
-
-/// What labels begin with that promise no support.
-const NO_SUPPORT: [&str; 6] = ["no", "not", "none", "please", "ask", "contact"];
 
 /// Returns the terms of free labels: levels and categories.
 fn labels(cx: &Context<'_>, scheme: Scheme) -> Vec<TaxonomyTerm> {

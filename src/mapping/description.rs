@@ -5,11 +5,10 @@
 
 use chrono::NaiveDate;
 
+use super::accessibility::Support;
 use super::context::Context;
 use super::eligibility::Eligibility;
 use super::location::Places;
-use super::location::accessibility_information;
-use super::location::accessibility_summary;
 use super::precedence::Field;
 use super::precedence::Property;
 use super::schedule::words::day_words;
@@ -53,6 +52,7 @@ fn generated(cx: &Context<'_>, attributes: &[Attribute], places: &Places<'_>) ->
 pub(super) fn description(
     cx: &Context<'_>,
     eligibility: &Eligibility,
+    support: &Support,
     attributes: &[Attribute],
     places: &Places<'_>,
 ) -> Option<String> {
@@ -64,7 +64,7 @@ pub(super) fn description(
         parts.extend(generated(cx, attributes, places).map(|words| text::sentence(&words)));
     }
     if cx.rules.options.describe_extras {
-        let lines = extra_lines(cx, eligibility);
+        let lines = extra_lines(cx, eligibility, support);
         if !lines.is_empty() {
             parts.push(lines.join("\n"));
         }
@@ -92,7 +92,7 @@ fn published(cx: &Context<'_>) -> Option<String> {
     })
 }
 
-fn extra_lines(cx: &Context<'_>, eligibility: &Eligibility) -> Vec<String> {
+fn extra_lines(cx: &Context<'_>, eligibility: &Eligibility, support: &Support) -> Vec<String> {
     let line = |template: Template, words: Option<String>| {
         let words = words.filter(|words| !words.is_empty())?;
         Some(cx.rules.text(template, &[("text", &words)]))
@@ -107,7 +107,7 @@ fn extra_lines(cx: &Context<'_>, eligibility: &Eligibility) -> Vec<String> {
         line(Template::WhatToKnow, to_know),
         line(Template::MeetingPoint, meeting_point),
         line(Template::Scheduling, scheduling),
-        line(Template::Accessibility, accessibility(cx)),
+        line(Template::Accessibility, support.line()),
         line(Template::Room, rooms(cx)),
         equipment(cx).map(|template| cx.rules.text(template, &[])),
         spaces(cx),
@@ -133,13 +133,6 @@ fn levels(cx: &Context<'_>) -> Option<String> {
 
 fn is_coached(cx: &Context<'_>) -> bool {
     cx.first(|o| &o.is_coached).is_some_and(|flag| flag.is_true())
-}
-
-fn accessibility(cx: &Context<'_>) -> Option<String> {
-    let summary = accessibility_summary(cx);
-    let information = accessibility_information(cx).map(|words| text::line(&words));
-    let parts: Vec<String> = summary.into_iter().chain(information).collect();
-    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 fn rooms(cx: &Context<'_>) -> Option<String> {

@@ -3,6 +3,8 @@
 //! An online activity has one virtual location and never a physical one, even where the publisher names
 //! a venue it is affiliated with: people must not travel there.
 
+use super::accessibility;
+use super::accessibility::Support;
 use super::address;
 use super::attribute;
 use super::attribute::Attendance;
@@ -25,7 +27,6 @@ use crate::openactive::canonical_uri;
 use crate::openactive::is_word;
 use crate::openactive::lenient::Absent as _;
 use crate::openactive::word_of;
-use crate::oruk::Accessibility;
 use crate::oruk::Id;
 use crate::oruk::Location;
 use crate::oruk::LocationType;
@@ -74,7 +75,7 @@ impl Places<'_> {
 }
 
 /// Maps where the opportunity takes place.
-pub(super) fn places<'a>(cx: &'a Context<'_>) -> Places<'a> {
+pub(super) fn places<'a>(cx: &'a Context<'_>, support: &Support) -> Places<'a> {
     let attendance = attendance(cx);
     let (at_locations, venues, ids) = Default::default();
     let mut places = Places { attendance, at_locations, of_head: None, venues, ids };
@@ -89,7 +90,7 @@ pub(super) fn places<'a>(cx: &'a Context<'_>) -> Places<'a> {
             };
             places.ids.push((place, id));
             if places.at(id).is_none() {
-                places.at_locations.push(at_location(cx, physical(cx, place, id)));
+                places.at_locations.push(at_location(cx, physical(cx, support, place, id)));
                 places.venues.push(place);
             }
         }
@@ -295,7 +296,7 @@ pub(super) fn words(place: &Place) -> Option<&str> {
     (is_id_alone(place) && canonical_uri(text).is_none()).then_some(text)
 }
 
-fn physical(cx: &Context<'_>, place: &Place, id: Id) -> Location {
+fn physical(cx: &Context<'_>, support: &Support, place: &Place, id: Id) -> Location {
     let name = text::line(place.name.as_str());
     cx.check_text(place.name.as_str(), &name, "location.name");
     let shown_name = if name.is_empty() { "Venue".to_owned() } else { cx.clean_name(name) };
@@ -326,8 +327,8 @@ fn physical(cx: &Context<'_>, place: &Place, id: Id) -> Location {
             None => words,
         });
     }
-    location.accessibility.extend(session_accessibility(cx, id));
-    location.accessibility.extend(venue_accessibility(cx, id, place));
+    location.accessibility.extend(support.row(cx, id));
+    location.accessibility.extend(accessibility::of_venue(cx, id, place));
     let features = place.amenity_feature.iter().filter(|feature| feature.value.is_true());
     let terms = features.filter_map(|feature| attribute::amenity_term(cx, feature));
     location.attributes = attribute::distinct(terms)
@@ -431,83 +432,3 @@ fn external_identifier(cx: &Context<'_>, place: &Place) -> Option<(String, Strin
         Some((found?, kind))
     })
 }
-
-/// The row about the session: it is per service, so that another class in the same hall has its own.
-fn session_accessibility(cx: &Context<'_>, location_id: Id) -> Option<Accessibility> {
-    let summary = accessibility_summary(cx);
-    let details = accessibility_information(cx);
-    if summary.is_none() && details.is_none() {
-        return None;
-    }
-    let id = Id::derive_under("accessibility", cx.service_id, &[location_id.encode(&mut [0; 36])]);
-    let description = summary.or_else(|| details.clone());
-    Some(Accessibility {
-        id,
-        location_id,
-        accessibility: description.clone(),
-        description,
-        details,
-        attributes: attribute::accessibility_terms(cx)
-            .into_iter()
-            .map(|term| attribute::link(id, "accessibility", "accessibility", term))
-            .collect(),
-    })
-}
-
-/// What is said of a session that wheelchair users can take part in.
-pub const SUITABLE_FOR_WHEELCHAIRS: &str = "Suitable for wheelchair users.";
-
-/// Returns `Supports participants with: … Suitable for wheelchair users.`
-pub(super) fn accessibility_summary(cx: &Context<'_>) -> Option<String> {
-    let mut sentences = Vec::new();
-    let terms = attribute::accessibility_terms(cx);
-    let names = terms.iter().map(|term| term.name.as_str());
-    let (names, notes): (Vec<_>, Vec<_>) =
-        names.partition(|name| attribute::promises_support(name));
-    if !names.is_empty() {
-        sentences.push(format!("Supports participants with: {}.", names.join(", ")));
-    }
-    sentences.extend(notes.into_iter().map(text::sentence));
-    match cx.first(|o| &o.is_wheelchair_accessible).and_then(|flag| flag.0) {
-        Some(true) => sentences.push(SUITABLE_FOR_WHEELCHAIRS.to_owned()),
-        Some(false) => sentences.push("Not suitable for wheelchair users.".to_owned()),
-        None => {}
-    }
-    (!sentences.is_empty()).then(|| sentences.join(" "))
-}
-
-/// Returns the publisher's own words on accessibility.
-pub(super) fn accessibility_information(cx: &Context<'_>) -> Option<String> {
-    let stated = cx.first(|o| &o.accessibility_information)?;
-    let words = cx.stated_block(stated.as_str(), "accessibilityInformation");
-    Some(words).filter(|text| !text.is_empty())
-}
-
-/// The row about the venue, made of its amenities.
-fn venue_accessibility(cx: &Context<'_>, location_id: Id, place: &Place) -> Option<Accessibility> {
-    let features = place.amenity_feature.iter().filter(|feature| feature.value.is_true());
-    let names: Vec<String> = features.map(|feature| cx.line(feature.name.as_str())).collect();
-    let names: Vec<&str> = names
-        .iter()
-        .map(String::as_str)
-        .filter(|name| {
-            let lower = name.to_lowercase();
-            ACCESS_WORDS.iter().any(|word| lower.contains(word))
-        })
-        .collect();
-    if names.is_empty() {
-        return None;
-    }
-    let description = format!("Venue: {}.", names.join(", "));
-    Some(Accessibility {
-        id: Id::derive_under("accessibility", location_id, &["venue"]),
-        location_id,
-        accessibility: Some(description.clone()),
-        description: Some(description),
-        details: None,
-        attributes: Vec::new(),
-    })
-}
-
-const ACCESS_WORDS: [&str; 7] =
-    ["accessib", "wheelchair", "disab", "hearing loop", "induction loop", "hoist", "step-free"];

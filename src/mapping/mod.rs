@@ -4,6 +4,7 @@
 //! randomness. One file maps one entity of the target; a value is taken from the first layer of the
 //! opportunity that states it (see [`context`]).
 
+mod accessibility;
 mod activity;
 mod address;
 mod attribute;
@@ -35,6 +36,7 @@ mod text;
 mod uk_time;
 mod url;
 
+pub use accessibility::SUITABLE_FOR_WHEELCHAIRS;
 pub use bundle::Bundle;
 pub use bundle::ChildFeed;
 pub use bundle::EventStatus;
@@ -42,7 +44,6 @@ pub use bundle::Head;
 pub use bundle::Occurrence;
 pub use bundle::Source;
 pub use license::shown_license;
-pub use location::SUITABLE_FOR_WHEELCHAIRS;
 pub use options::ContactNames;
 pub use options::Fold;
 pub use options::IdTrust;

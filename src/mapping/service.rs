@@ -4,6 +4,7 @@ use chrono::DateTime;
 use chrono::SecondsFormat;
 use chrono::Utc;
 
+use super::accessibility::Support;
 use super::attribute;
 use super::bundle::Bundle;
 use super::contact;
@@ -54,9 +55,10 @@ fn service(cx: &Context<'_>) -> (Service, Option<DateTime<Utc>>) {
         cx.find(Code::IdMissing, "@id");
     }
     let organizer = organization::organizer(cx);
-    let places = location::places(cx);
+    let support = Support::of(cx);
+    let places = location::places(cx, &support);
     let eligibility = eligibility::eligibility(cx);
-    let attributes = attribute::attributes(cx, eligibility.gender, places.attendance);
+    let attributes = attribute::attributes(cx, &support, eligibility.gender, places.attendance);
     let costs = cost_option::costs(cx);
     let url = url(cx, costs.link.as_deref());
     let link = cx.rules.sources(Field::ScheduleLink).iter().find_map(|source| match source {
@@ -71,7 +73,7 @@ fn service(cx: &Context<'_>) -> (Service, Option<DateTime<Utc>>) {
         id: cx.service_id,
         organization_id: organizer.organization.id,
         program_id: program.as_ref().map(|program| program.id),
-        description: description::description(cx, &eligibility, &attributes, &places),
+        description: description::description(cx, &eligibility, &support, &attributes, &places),
         email: contact::service_email(cx, &organizer, &places),
         status: judgement.status,
         fees: costs.fees.clone(),
