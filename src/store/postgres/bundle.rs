@@ -259,7 +259,7 @@ async fn feeds_of(
 ) -> Result<HashMap<i64, (bool, Option<String>)>, StoreError> {
     let rows = session
         .rows(
-            "SELECT id, coalesce((SELECT bool_and(at_end) AND bool_or(occurrences > 0 AND has_sessions)
+            "SELECT id, coalesce((SELECT bool_and(at_end) AND bool_or(has_sessions)
                      FROM feed AS other
                      WHERE other.rank IS NOT NULL AND other.publisher = feed.publisher), FALSE),
                  license

@@ -64,7 +64,7 @@ pub(super) struct Before {
     /// Whether it held items with a body.
     pub(super) has_heads: bool,
     pub(super) has_occurrences: bool,
-    /// Whether it ever held sessions.
+    /// Whether it held sessions since it last had no occurrence.
     has_sessions: bool,
     /// Whether some of its items were noted as unusable.
     pub(super) has_unusable: bool,
@@ -167,7 +167,8 @@ impl<'a> Writer<'a> {
                      last_change = CASE WHEN $10 THEN $9 ELSE last_change END,
                      last_error = NULL, failures = 0, stopped = NULL,
                      resyncing = resyncing AND NOT $3, caught_up = $3, leads_on = $11,
-                     unlicensed = unlicensed AND $12, has_sessions = has_sessions OR $13
+                     unlicensed = unlicensed AND $12,
+                     has_sessions = (has_sessions OR $13) AND occurrences + $6 > 0
                  WHERE id = $1 RETURNING items + occurrences",
                 &[
                     &page.feed,
@@ -203,8 +204,8 @@ impl<'a> Writer<'a> {
         let is_complete: Option<Option<bool>> = self
             .session
             .row(
-                "SELECT bool_and(at_end) AND bool_or(occurrences > 0 AND has_sessions)
-                 FROM feed WHERE rank IS NOT NULL AND publisher = (SELECT publisher FROM feed WHERE id = $1)",
+                "SELECT bool_and(at_end) AND bool_or(has_sessions) FROM feed WHERE rank IS NOT NULL
+                 AND publisher = (SELECT publisher FROM feed WHERE id = $1)",
                 &[&self.page.feed],
                 |row| row.try_get(0),
             )

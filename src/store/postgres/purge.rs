@@ -54,7 +54,8 @@ async fn drop_occurrences(session: &Session<'_>, past: i64) -> Result<u64, Store
         .await?;
     session
         .execute(
-            "UPDATE feed SET occurrences = occurrences - gone.count
+            "UPDATE feed SET occurrences = occurrences - gone.count,
+                 has_sessions = has_sessions AND occurrences > gone.count
              FROM (SELECT feed, count(*) AS count FROM unnest($1::int8[]) AS gone (feed)
                    GROUP BY feed) AS gone
              WHERE feed.id = gone.feed",

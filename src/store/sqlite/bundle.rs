@@ -407,7 +407,7 @@ impl<'a> Loader<'a> {
         let facts: FeedFacts = self
             .connection
             .prepare_cached(
-                "SELECT (SELECT min(at_end) AND max(occurrences > 0 AND has_sessions) FROM feed AS other
+                "SELECT (SELECT min(at_end) AND max(has_sessions) FROM feed AS other
                          WHERE other.rank IS NOT NULL AND other.publisher = feed.publisher), license
                  FROM feed WHERE id = ?1",
             )?

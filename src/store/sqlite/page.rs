@@ -114,7 +114,7 @@ pub(super) struct Had {
     /// Items with a body.
     pub(super) heads: bool,
     occurrences: bool,
-    /// It may have none any more.
+    /// Where it had some since it last had no occurrence: it may have nothing but slots any more.
     sessions: bool,
 }
 
@@ -470,7 +470,8 @@ impl<'a> Writer<'a> {
                      last_change = CASE WHEN ?10 THEN ?9 ELSE last_change END,
                      last_error = NULL, failures = 0, stopped = NULL,
                      resyncing = resyncing AND NOT ?3, caught_up = ?3, leads_on = ?11,
-                     unlicensed = unlicensed AND ?12, has_sessions = has_sessions OR ?13
+                     unlicensed = unlicensed AND ?12,
+                     has_sessions = (has_sessions OR ?13) AND occurrences + ?6 > 0
                  WHERE id = ?1 RETURNING items + occurrences",
             )?
             .query_row(
@@ -505,7 +506,7 @@ impl<'a> Writer<'a> {
     /// Tells whether every feed of the publisher was read to the end, where some hold sessions.
     fn is_complete(&self) -> rusqlite::Result<bool> {
         let mut select = self.transaction.prepare_cached(
-            "SELECT min(at_end) AND max(occurrences > 0 AND has_sessions) FROM feed WHERE rank IS NOT NULL
+            "SELECT min(at_end) AND max(has_sessions) FROM feed WHERE rank IS NOT NULL
              AND publisher = (SELECT publisher FROM feed WHERE id = ?1)",
         )?;
         let is_complete: Option<bool> = select.query_row([self.feed], |row| row.get(0))?;

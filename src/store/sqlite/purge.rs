@@ -49,7 +49,10 @@ fn drop_occurrences(transaction: &Transaction<'_>, past: i64) -> rusqlite::Resul
     }
     for (feed, count) in &by_feed {
         transaction
-            .prepare_cached("UPDATE feed SET occurrences = occurrences - ?2 WHERE id = ?1")?
+            .prepare_cached(
+                "UPDATE feed SET occurrences = occurrences - ?2,
+                     has_sessions = has_sessions AND occurrences > ?2 WHERE id = ?1",
+            )?
             .execute([feed, count])?;
     }
     Ok(by_feed.values().map(|count| usize::try_from(*count).unwrap_or_default()).sum())

@@ -54,6 +54,7 @@ promises! {
         a_resync_keeps_what_it_found_of_either_kind,
         a_change_of_licence_has_everything_looked_at_again,
         slots_say_nothing_of_series_without_sessions,
+        sessions_say_something_again_once_there_are_some_again,
         the_end_of_the_last_feed_has_those_looked_at_again_that_waited_for_it,
     }
     roots {

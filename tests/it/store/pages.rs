@@ -219,11 +219,11 @@ pub(super) async fn a_change_of_licence_has_everything_looked_at_again(subject: 
     }
 }
 
+fn slot(item: &str) -> ItemChange {
+    ItemChange::Occurrence(StoredOccurrence { is_slot: true, ..occurrence(item, "court", 1) })
+}
+
 pub(super) async fn slots_say_nothing_of_series_without_sessions(subject: &Subject) {
-    let slot = |item: &str| {
-        let slot = StoredOccurrence { is_slot: true, ..occurrence(item, "court", 1) };
-        ItemChange::Occurrence(slot)
-    };
     subject.last_page(0, vec![series("class", "{}")]).await;
     subject.last_page(1, vec![slot("s1")]).await;
     assert!(!subject.bundle("class").await.is_complete);
@@ -232,6 +232,28 @@ pub(super) async fn slots_say_nothing_of_series_without_sessions(subject: &Subje
     assert!(subject.bundle("class").await.is_complete);
     assert!(subject.dirty_keys().await.contains(&"class".to_owned()), "it is looked at again");
     subject.page(1, vec![deleted("s1"), deleted("s2"), deleted("s3")]).await;
+    assert!(!subject.bundle("class").await.is_complete);
+}
+
+pub(super) async fn sessions_say_something_again_once_there_are_some_again(subject: &Subject) {
+    subject.last_page(0, vec![series("class", "{}")]).await;
+    subject.last_page(1, vec![session("s1", "another", 1), slot("s2")]).await;
+    subject.last_page(1, vec![deleted("s1"), deleted("s2")]).await;
+    assert!(!subject.bundle("class").await.is_complete);
+    // Whoever looks at the series meanwhile is told that it may have some.
+    subject.last_page(1, vec![slot("s3")]).await;
+    assert!(!subject.bundle("class").await.is_complete);
+    subject.clean().await;
+    subject.page(1, vec![session("s4", "another", -100)]).await;
+    assert!(subject.dirty_keys().await.contains(&"class".to_owned()), "it is looked at again");
+    assert!(subject.bundle("class").await.is_complete);
+    // Nor is what is dropped because it is long past said any more.
+    subject.page(1, vec![deleted("s3")]).await;
+    subject.page(0, vec![session("s5", "another", -95)]).await;
+    while subject.store.purge(noon()).await.unwrap() > 0 {}
+    assert!(!subject.record(1).await.has_occurrences);
+    subject.page(0, vec![deleted("s5")]).await;
+    subject.page(1, vec![slot("s6")]).await;
     assert!(!subject.bundle("class").await.is_complete);
 }
 
