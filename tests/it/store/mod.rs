@@ -55,6 +55,7 @@ promises! {
         a_change_of_licence_has_everything_looked_at_again,
         slots_say_nothing_of_series_without_sessions,
         sessions_say_something_again_once_there_are_some_again,
+        only_what_is_of_a_series_was_a_session_before_that_was_kept,
         the_end_of_the_last_feed_has_those_looked_at_again_that_waited_for_it,
     }
     roots {

@@ -1,5 +1,6 @@
 //! Pages: items, cursor and what is marked dirty.
 
+use baton::openactive::Kind;
 use baton::quality::Code;
 use baton::quality::Finding;
 use baton::store::FeedUpdate;
@@ -17,6 +18,12 @@ use super::subject::noon;
 use super::subject::occurrence;
 use super::subject::series;
 use super::subject::session;
+
+/// What tells of a store from before that was kept which feeds had sessions: embedded, or on a server.
+const HAD_SESSIONS: [&str; 2] = [
+    include_str!("../../../src/store/sqlite/0010-sessions.sql"),
+    include_str!("../../../src/store/postgres/0009-sessions.sql"),
+];
 
 pub(super) async fn a_page_and_its_cursor_are_kept_together(subject: &Subject) {
     let outcome = subject.page(0, vec![series("a", "{}"), series("b", "{}")]).await;
@@ -255,6 +262,23 @@ pub(super) async fn sessions_say_something_again_once_there_are_some_again(subje
     subject.page(0, vec![deleted("s5")]).await;
     subject.page(1, vec![slot("s6")]).await;
     assert!(!subject.bundle("class").await.is_complete);
+}
+
+pub(super) async fn only_what_is_of_a_series_was_a_session_before_that_was_kept(subject: &Subject) {
+    let is_complete_after_an_upgrade = async || {
+        let is_upgraded = subject.execute("ALTER TABLE feed DROP COLUMN has_sessions").await
+            && subject.execute_either(HAD_SESSIONS).await;
+        is_upgraded.then_some(subject.bundle("class").await.is_complete)
+    };
+    subject.last_page(0, vec![series("class", "{}"), series("another", "{}")]).await;
+    // The court may be one inside its facility, which is no item of its own.
+    subject.last_page(1, vec![slot("s1")]).await;
+    assert_ne!(is_complete_after_an_upgrade().await, Some(true));
+    let court = StoredHead { kind: Kind::IndividualFacilityUse, ..head("court", "{}") };
+    subject.last_page(0, vec![ItemChange::Head(court)]).await;
+    assert_ne!(is_complete_after_an_upgrade().await, Some(true));
+    subject.last_page(1, vec![session("s2", "another", 1)]).await;
+    assert_ne!(is_complete_after_an_upgrade().await, Some(false));
 }
 
 pub(super) async fn the_end_of_the_last_feed_has_those_looked_at_again_that_waited_for_it(

@@ -93,22 +93,25 @@ impl Subject {
         true
     }
 
+    /// The same, of two statements the one for this kind of store: embedded, or on a server.
+    pub(super) async fn execute_either(&self, [embedded, served]: [&str; 2]) -> bool {
+        let is_embedded = self.url.as_ref().is_some_and(|url| url.starts_with("sqlite:"));
+        self.execute(if is_embedded { embedded } else { served }).await
+    }
+
     /// Has whoever writes a row of a table again fail from now on; tells whether that can be done.
     pub(super) async fn refuse_updates_of(&self, table: &str) -> bool {
-        let refuse = if self.url.as_ref().is_some_and(|url| url.starts_with("sqlite:")) {
-            format!(
-                "CREATE TRIGGER IF NOT EXISTS refuse BEFORE UPDATE ON {table}
-                 BEGIN SELECT RAISE (ABORT, 'written again'); END"
-            )
-        } else {
-            format!(
-                "CREATE OR REPLACE FUNCTION refuse () RETURNS trigger LANGUAGE plpgsql AS
-                     'BEGIN RAISE ''written again''; END';
-                 CREATE OR REPLACE TRIGGER refuse BEFORE UPDATE ON {table}
-                     FOR EACH ROW EXECUTE FUNCTION refuse ()"
-            )
-        };
-        self.execute(&refuse).await
+        let embedded = format!(
+            "CREATE TRIGGER IF NOT EXISTS refuse BEFORE UPDATE ON {table}
+             BEGIN SELECT RAISE (ABORT, 'written again'); END"
+        );
+        let served = format!(
+            "CREATE OR REPLACE FUNCTION refuse () RETURNS trigger LANGUAGE plpgsql AS
+                 'BEGIN RAISE ''written again''; END';
+             CREATE OR REPLACE TRIGGER refuse BEFORE UPDATE ON {table}
+                 FOR EACH ROW EXECUTE FUNCTION refuse ()"
+        );
+        self.execute_either([&embedded, &served]).await
     }
 
     pub(super) fn feed(&self, at: usize) -> FeedId {
