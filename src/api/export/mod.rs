@@ -61,9 +61,12 @@ struct Listed {
 /// `GET /v3/export`: the manifest.
 pub(super) async fn manifest(asked: Asked) -> Answer {
     let view = asked.view()?;
-    // The time of asking would make another entity tag each time.
+    // The time of asking would make another entity tag each time, and so would when each feed was read.
     let since = modified(&view);
-    let about = build::about(&asked.state, &view, since.time).await?;
+    let mut about = build::about(&asked.state, &view, since.time).await?;
+    for source in &mut about.sources {
+        source.last_read = None;
+    }
     let base = asked.base("v3");
     let listed = |format: Format| Listed {
         url: format!("{base}/export/{}", format.file_name()),
