@@ -6,8 +6,9 @@
 //! its steps: same client, same question, next page; and since many ask for pages side by side, the latest walk also
 //! shows pages in any order. A first page always shows the present.
 //!
-//! Nobody says which reader of an address it is. So a page is of the latest walk where that may be; but a page asked for
-//! once more, and the next of a reader who took a step lately, come before pages in any order.
+//! Nobody says which reader of an address it is. So a page is of the latest walk where that may be; but the page that
+//! a reader got to, asked for once more, and the next of one who took a step lately come before pages in any order, and
+//! the next of one who took none for a while before a page that the latest walk got past.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -166,14 +167,17 @@ fn under_way(walks: &[Walk], page: u32, now: DateTime<Utc>) -> Option<usize> {
     let lacks = |walk: &Walk| !walk.shown.contains(page);
     let has_gap = |walk: &Walk| walk.shown.max().is_some_and(|max| walk.shown.len() < max.into());
     // A first page alone is no step yet, and anybody looks at it.
-    let is_under_way = |walk: &Walk| is_lately(walk) && walk.shown.len() > 1 && !walk.is_over;
+    let is_begun = |walk: &Walk| walk.shown.len() > 1;
+    let is_under_way = |walk: &Walk| is_lately(walk) && is_begun(walk) && !walk.is_over;
     let find = |is_it: &dyn Fn(&Walk) -> bool| walks.iter().rposition(is_it);
     find(&|walk| is_latest(walk) && is_next(walk))
         .or_else(|| find(&|walk| is_under_way(walk) && is_next(walk)))
-        .or_else(|| find(&|walk| is_latest(walk) && !lacks(walk) && is_lately(walk)))
+        .or_else(|| find(&|walk| is_latest(walk) && walk.is_at(page) && is_lately(walk)))
         .or_else(|| find(&|walk| is_under_way(walk) && walk.is_at(page)))
         // Whoever takes pages in another order is at it still, and any page may be the next.
         .or_else(|| find(&|walk| is_latest(walk) && lacks(walk) && has_gap(walk)))
+        .or_else(|| find(&|walk| is_begun(walk) && is_next(walk)))
+        .or_else(|| find(&|walk| is_latest(walk) && !lacks(walk) && is_lately(walk)))
         .or_else(|| find(&is_next))
         // Of an older walk only the page it got to is asked for again: a reader who begins again has left it, and may
         // ask for any of the others.

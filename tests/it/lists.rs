@@ -17,6 +17,7 @@ use crate::support::gateway::Gateway;
 use crate::support::gateway::PATIENCE;
 use crate::support::gateway::Settings;
 use crate::support::gateway::text;
+use crate::support::inside::Inside;
 use crate::support::items;
 use crate::support::process::wait_until;
 use crate::support::publisher::FakePublisher;
@@ -576,6 +577,37 @@ async fn a_reader_who_begins_again_is_not_shown_what_was_left() {
             assert_eq!(page(number).await, names[number - 1], "case {case}, then page {number}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_reader_who_takes_long_over_a_page_goes_on_beside_one_who_is_done() {
+    let publisher = FakePublisher::start().await;
+    let url = publisher.feed("/feed", 500);
+    for (number, name) in (1..).zip(["Aqua", "Bowls", "Chess", "Dance", "Golf", "Judo"]) {
+        publisher.upsert("/feed", &number.to_string(), items::series(number, name));
+    }
+    let now = Clock::default().now();
+    let clock = Clock::fixed(now);
+    let settings = Settings::following(&[("one", vec![url.clone()])]);
+    let mut inside = Inside::start(&settings, clock.clone()).await;
+    inside.settled(&url).await;
+    let page = async |number: u8| {
+        let page = inside.json(&format!("/v3/services?per_page=1&page={number}")).await.unwrap();
+        text(&page["contents"][0]["name"])
+    };
+    assert_eq!([page(1).await, page(2).await, page(3).await], ["Aqua", "Bowls", "Chess"]);
+    publisher.delete("/feed", "1");
+    inside.shows(&["Bowls", "Chess", "Dance", "Golf", "Judo"]).await;
+    clock.set(now + TimeDelta::seconds(30));
+    for (number, name) in (1..).zip(["Bowls", "Chess", "Dance", "Golf", "Judo"]) {
+        assert_eq!(page(number).await, name, "{number}, of who is done");
+    }
+    assert_eq!([page(4).await, page(5).await, page(6).await], ["Dance", "Golf", "Judo"]);
+    // A page that nobody else waits for is of the latest walk again.
+    publisher.upsert("/feed", "7", items::series(7, "Archery"));
+    inside.shows(&["Archery", "Bowls", "Chess", "Dance", "Golf", "Judo"]).await;
+    assert_eq!([page(3).await, page(2).await], ["Dance", "Chess"]);
+    inside.stop().await;
 }
 
 /// Returns the items of a page, and how many there are in all.
