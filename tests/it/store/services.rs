@@ -107,13 +107,18 @@ pub(super) async fn what_the_index_says_else_is_a_change_of_the_same_time(subjec
     let later = record.last_modified + TimeDelta::days(1);
     let other =
         ServiceRecord { entry: b"another".to_vec(), last_modified: later, ..record.clone() };
-    let second = publish(other.clone()).await;
+    let now = noon() + TimeDelta::hours(1);
+    let outcome = Outcome::Service(Box::new(other.clone()));
+    let publication = Publication { root, id: id("a"), group: None, outcome, now };
+    let second = subject.store.publish(vec![publication]).await.unwrap();
     let told = |changes: &[ChangedService]| {
         let told = changes.iter().map(|one| (one.last_modified, one.entry.clone()));
         told.collect::<Vec<_>>()
     };
     assert_eq!(told(&second), [(record.last_modified, Some(b"another".to_vec()))]);
     assert!(second[0].seq > first[0].seq, "who follows the changes reads it");
+    // A list that is narrowed may show it for the first time.
+    assert_eq!(second[0].published_at, now, "who asks for what changed reads it");
     assert_eq!(publish(other).await, []);
 }
 
