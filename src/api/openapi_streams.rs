@@ -52,6 +52,7 @@ fn manifest() -> Value {
         "type": "object",
         "properties": {
             "publisher": text, "name": text, "url": text, "license": text,
+            "last_read": { "type": "string", "format": "date-time" },
         },
         "required": ["publisher", "name", "url"],
     });
@@ -74,7 +75,7 @@ fn manifest() -> Value {
     });
     json!({
         "operationId": "get_export",
-        "summary": "What exports are made of: sources and licences; and the files",
+        "summary": "What exports are made of: sources, licences, when each was read; and the files",
         "parameters": [],
         "responses": responses(&[
             ("200", json!({

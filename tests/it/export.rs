@@ -83,6 +83,7 @@ async fn a_file_holds_what_lists_show_and_is_what_its_digest_says() {
     let manifest = gateway.get("/v3/export").await;
     let listed = manifest.json();
     assert_eq!(listed["sources"][0]["name"], "Publisher one");
+    assert!(listed["sources"][0]["last_read"].is_string(), "{listed}");
     assert_eq!(listed["files"][0]["made"]["sha256"], sha256(&lines.body));
     // Until another file is made, also when the feed was read again.
     let read = async || gateway.json("/status.json").await["feeds"][0]["last_success"].clone();

@@ -21,6 +21,7 @@ use serde::Serialize;
 use super::asked::Answer;
 use super::asked::Asked;
 use super::asked::AskedFor;
+use super::asked::JSON;
 use super::asked::modified;
 use super::caching;
 use super::error::Problem;
@@ -61,20 +62,30 @@ struct Listed {
 /// `GET /v3/export`: the manifest.
 pub(super) async fn manifest(asked: Asked) -> Answer {
     let view = asked.view()?;
-    // The time of asking would make another entity tag each time, and so would when each feed was read.
+    // The time of asking would make another entity tag each time.
     let since = modified(&view);
-    let mut about = build::about(&asked.state, &view, since.time).await?;
-    for source in &mut about.sources {
-        source.last_read = None;
-    }
+    let about = build::about(&asked.state, &view, since.time).await?;
     let base = asked.base("v3");
     let listed = |format: Format| Listed {
         url: format!("{base}/export/{}", format.file_name()),
         media_type: format.media_type(),
         made: asked.state.exports.made(asked.area(), format),
     };
-    let manifest = Manifest { about, files: Format::ALL.into_iter().map(listed).collect() };
-    asked.entity(&manifest, since).await
+    let mut manifest = Manifest { about, files: Format::ALL.into_iter().map(listed).collect() };
+    let body = serde_json::to_vec(&manifest)?;
+    // That a feed was read once more is nothing new of the files: a weak tag, as of all else.
+    for source in &mut manifest.about.sources {
+        source.last_read = None;
+    }
+    let tag =
+        format!("W/\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(&serde_json::to_vec(&manifest)?));
+    let mut response = if caching::is_known(asked.headers(), &tag, since) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        ([(header::CONTENT_TYPE, JSON)], body).into_response()
+    };
+    caching::validate(response.headers_mut(), &tag, since);
+    Ok(asked.with_links(response, Vec::new()).await)
 }
 
 /// `GET /v3/export/{file}`: a file, or a part of it.
