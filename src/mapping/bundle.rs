@@ -87,11 +87,9 @@ impl EventStatus {
     pub fn of(text: &str) -> Self {
         Self::parse(text).unwrap_or_else(|| {
             let words = text.to_ascii_lowercase();
-            let is_online =
-                ["moved online", "moved to online"].iter().any(|said| words.contains(said));
             if says_off(&words) {
                 Self::Postponed
-            } else if is_online {
+            } else if says_online(&words) {
                 Self::MovedOnline
             } else {
                 Self::Scheduled
@@ -141,6 +139,25 @@ fn says_off(text: &str) -> bool {
     let is_taken_back = || text::words(&said).any(|word| TAKING_BACK.contains(&word));
     clauses.into_iter().any(is_off) && !is_taken_back()
 }
+
+/// Tells whether words in small letters say that all of it moved online, and not some dates.
+fn says_online(text: &str) -> bool {
+    let moved = ["moved online", "moved to online"];
+    let Some((before, after)) = moved.iter().find_map(|said| text.split_once(said)) else {
+        return false;
+    };
+    let is_of_dates = text::words(after).next().is_some_and(|next| OF_DATES.contains(&next));
+    text::words(before).all(|word| OF_WHOLE.contains(&word)) && !is_of_dates
+}
+
+/// What may stand before it.
+const OF_WHOLE: [&str; 13] = [
+    "all", "been", "class", "classes", "event", "has", "have", "is", "now", "session", "sessions",
+    "the", "this",
+];
+
+/// What follows it where only some dates are meant.
+const OF_DATES: [&str; 5] = ["for", "from", "next", "on", "this"];
 
 const OFF: [&str; 3] = ["cancelled", "canceled", "postponed"];
 

@@ -1067,9 +1067,15 @@ fn what_is_off_in_the_publishers_own_words_is_over_when_its_dates_are() {
 #[test]
 fn what_moved_online_in_whatever_words_is_where_nobody_travels() {
     let hall = r#""location":{"@type":"Place","name":"Hall"}"#;
-    for stated in ["Moved online via Zoom", "Class has moved to online until February"] {
+    let places = |stated: &str| {
         let class = series(&format!(r#""eventStatus":"{stated}",{hall}"#));
-        assert_eq!(place_names(&class), ["Online"], "{stated}");
+        place_names(&class).join(", ")
+    };
+    for stated in ["Moved online via Zoom", "Class has moved to online until February"] {
+        assert_eq!(places(stated), "Online", "{stated}");
+    }
+    for stated in ["Week 3 moved online", "Moved online on 8 December", "Not moved online"] {
+        assert_eq!(places(stated), "Hall", "{stated}");
     }
 }
 
