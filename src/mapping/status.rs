@@ -6,9 +6,9 @@ use chrono::TimeDelta;
 use chrono::Utc;
 
 use super::bundle::ChildFeed;
-use super::bundle::EventStatus;
 use super::bundle::Occurrence;
 use super::context::Context;
+use super::event_status::EventStatus;
 use super::schedule::placeholder::is_end;
 use super::schedule::words::day_words;
 use super::text;
