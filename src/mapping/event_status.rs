@@ -1,6 +1,8 @@
 //! What `eventStatus` says, in the words of the standard or in others.
 
 use super::text;
+use crate::openactive::DayRule;
+use crate::openactive::month_of;
 use crate::openactive::word_of;
 
 /// Whether an occurrence goes ahead.
@@ -75,51 +77,76 @@ fn bare(text: &str) -> String {
 fn says_off(text: &str) -> bool {
     // What a page is called says nothing of what its address stands beside.
     let has_words = text.contains(char::is_whitespace);
-    let said = text.split_whitespace().filter(|word| !has_words || !word.contains("://"));
-    let said = said.collect::<Vec<_>>().join(" ");
-    let clauses = said.split(|c| ",;:.()".contains(c)).flat_map(|part| part.split(" - "));
+    let said = text.split_inclusive(char::is_whitespace);
+    let said: String = said.filter(|word| !has_words || !word.contains("://")).collect();
+    let clauses = said.split(|c| ",;:.()!?/–—\n".contains(c)).flat_map(|part| part.split(" - "));
     let is_off = |clause: &str| {
         let words: Vec<&str> = text::words(clause).collect();
-        let is_it = |at: &usize| OFF.iter().any(|off| words[*at].contains(off));
-        let mut off = (0..words.len()).filter(is_it);
+        let mut off = (0..words.len()).filter(|at| is_word_off(words[*at]));
         off.any(|at| {
-            let before = &words[at.saturating_sub(2)..at];
             let is_maybe = words.get(at + 1).is_some_and(|next| IF.contains(next));
-            !is_maybe && !before.iter().any(|word| DENYING.contains(word) || IF.contains(word))
+            !is_maybe && !denies(&words[..at])
         })
     };
-    let is_taken_back = || text::words(&said).any(|word| TAKING_BACK.contains(&word));
-    clauses.into_iter().any(is_off) && !is_taken_back()
+    clauses.into_iter().any(is_off) && !is_taken_back(&said)
 }
 
-const OFF: [&str; 3] = ["cancelled", "canceled", "postponed"];
+fn is_word_off(word: &str) -> bool {
+    let off = ["cancelled", "canceled", "postponed"];
+    !word.starts_with("un") && off.iter().any(|off| word.contains(off))
+}
 
-/// What denies it up to two words before: `hasn't been cancelled`.
-const DENYING: [&str; 9] = ["not", "t", "no", "never", "longer", "un", "may", "might", "could"];
+/// Tells whether words deny what follows them: `hasn't been`, `may be`.
+fn denies(words: &[&str]) -> bool {
+    match words {
+        [.., last] if DENYING.contains(last) || IF.contains(last) => true,
+        [.., first, last] if LINKING.contains(last) => {
+            DENYING.contains(first) || MAYBE.contains(first)
+        }
+        _ => false,
+    }
+}
+
+const DENYING: [&str; 6] = ["longer", "never", "not", "previously", "t", "un"];
+
+const MAYBE: [&str; 3] = ["could", "may", "might"];
+
+const LINKING: [&str; 4] = ["be", "been", "being", "yet"];
 
 const IF: [&str; 2] = ["if", "unless"];
 
-/// What takes it back anywhere: `isCancelled=false`.
-const TAKING_BACK: [&str; 2] = ["false", "reinstated"];
-
-/// Tells whether words in small letters say that all of it moved online, and not some dates.
-fn says_online(text: &str) -> bool {
-    let moved = ["moved online", "moved to online"];
-    let Some((before, after)) = moved.iter().find_map(|said| text.split_once(said)) else {
-        return false;
-    };
-    let is_of_dates = text::words(after).next().is_some_and(|next| OF_DATES.contains(&next));
-    text::words(before).all(|word| OF_WHOLE.contains(&word)) && !is_of_dates
+/// Tells whether it is said that it is not so after all: `isCancelled=false`, `Reinstated (was cancelled)`.
+fn is_taken_back(said: &str) -> bool {
+    let words: Vec<&str> = text::words(said).collect();
+    let is_answered_no = matches!(
+        words.as_slice(),
+        [.., off, "false" | "no" | "0"] if is_word_off(off)
+    );
+    let reinstated = words.iter().position(|word| *word == "reinstated");
+    is_answered_no || reinstated.is_some_and(|at| !words[..at].ends_with(&["be"]))
 }
 
-/// What may stand before it.
-const OF_WHOLE: [&str; 13] = [
-    "all", "been", "class", "classes", "event", "has", "have", "is", "now", "session", "sessions",
-    "the", "this",
-];
+/// Tells whether words in small letters say that something moved online.
+fn says_online(text: &str) -> bool {
+    let moved = ["moved online", "moved to online"];
+    let before = moved.iter().find_map(|said| Some(text.split_once(said)?.0));
+    before.is_some_and(|before| !denies(&text::words(before).collect::<Vec<_>>()))
+}
 
-/// What follows it where only some dates are meant.
-const OF_DATES: [&str; 5] = ["for", "from", "next", "on", "this"];
+/// Tells whether words of a publisher's own may mean some dates alone: `Cancelled 24/12`, `Week 3 moved online`.
+pub(super) fn is_of_dates(stated: &str) -> bool {
+    let is_date = |word: &str| {
+        let word = word.to_lowercase();
+        let name = word.strip_suffix('s').unwrap_or(&word);
+        let is_named =
+            name.len() >= 3 && (DayRule::parse(name).is_some() || month_of(name).is_some());
+        is_named || word.contains(|c: char| c.is_ascii_digit()) || TIMES.contains(&name)
+    };
+    EventStatus::parse(stated).is_none() && text::words(stated).any(is_date)
+}
+
+const TIMES: [&str; 8] =
+    ["christmas", "easter", "holiday", "term", "today", "tomorrow", "tonight", "week"];
 
 /// What systems have for a status that is as usual.
 const RUNNING: [&str; 13] = [

@@ -15,6 +15,7 @@ use super::meeting::mentions_joining_link;
 use super::precedence::Field;
 use super::precedence::Property;
 use super::status::head_status;
+use super::status::is_of_some_dates;
 use super::text;
 use super::url::web_address;
 use crate::openactive::Identifier;
@@ -112,7 +113,8 @@ pub(super) fn places<'a>(cx: &'a Context<'_>, support: &Support) -> Places<'a> {
 /// Returns how people attend.
 fn attendance(cx: &Context<'_>) -> Attendance {
     if head_status(cx) == EventStatus::MovedOnline {
-        return Attendance::Online;
+        // Where only some dates may be meant, people have to ask.
+        return if is_of_some_dates(cx) { Attendance::Mixed } else { Attendance::Online };
     }
     let mode = cx
         .first_of_all(|o| &o.event_attendance_mode)

@@ -9,6 +9,7 @@ use super::bundle::ChildFeed;
 use super::bundle::Occurrence;
 use super::context::Context;
 use super::event_status::EventStatus;
+use super::event_status::is_of_dates;
 use super::schedule::placeholder::is_end;
 use super::schedule::words::day_words;
 use super::text;
@@ -94,7 +95,7 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
     if embedded.any(|stated| EventStatus::parse(stated).is_none()) {
         cx.find(Code::StatusUnknown, "subEvent.eventStatus");
     }
-    // What is off in words of the publisher's own may be off on some dates alone, and is over when they are.
+    // What is off in words of the publisher's own is over when its dates are.
     let running = match stated_status(cx).and_then(EventStatus::parse) {
         Some(EventStatus::Cancelled) => return Status::Defunct,
         Some(EventStatus::Postponed) => return Status::TemporarilyClosed,
@@ -109,7 +110,12 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
         let all_off = future.all(|occurrence| occurrence.status.is_off());
         // Sessions follow from a complete rule also where nobody publishes them one by one.
         let is_closed = all_off && lives.next.is_none();
-        return if is_closed { Status::TemporarilyClosed } else { Status::Active };
+        return match running {
+            _ if is_closed => Status::TemporarilyClosed,
+            // What goes ahead says that other dates are meant.
+            _ if is_of_some_dates(cx) => Status::Active,
+            running => running,
+        };
     }
     if lives.is_running {
         return running;
@@ -134,6 +140,11 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
 /// Returns whether the opportunity goes ahead: as it says itself, else as what it is part of says.
 pub(super) fn head_status(cx: &Context<'_>) -> EventStatus {
     stated_status(cx).map(EventStatus::of).unwrap_or_default()
+}
+
+/// Tells whether that may be said of some dates alone.
+pub(super) fn is_of_some_dates(cx: &Context<'_>) -> bool {
+    stated_status(cx).is_some_and(is_of_dates)
 }
 
 /// Returns the status as it is stated. A session that stands for itself is its own occurrence, and says there how

@@ -1014,12 +1014,24 @@ fn a_status_in_the_publishers_own_words_is_told_and_closes_where_it_says_cancell
         ("Cancelled until Easter", Status::TemporarilyClosed),
         ("Cancelled, do not travel", Status::TemporarilyClosed),
         ("Do not travel - cancelled", Status::TemporarilyClosed),
+        ("No class – cancelled", Status::TemporarilyClosed),
+        ("Won't run! Cancelled", Status::TemporarilyClosed),
+        ("No session/cancelled", Status::TemporarilyClosed),
+        ("No instructor cancelled", Status::TemporarilyClosed),
+        ("Not running cancelled", Status::TemporarilyClosed),
+        ("Tue 5 May cancelled", Status::TemporarilyClosed),
+        ("Cancelled, to be reinstated in January", Status::TemporarilyClosed),
+        ("Cancelled - false alarm at the pool", Status::TemporarilyClosed),
         ("Postponed to 12 January", Status::TemporarilyClosed),
         ("Not cancelled", Status::Active),
         ("Not yet full, hasn't been cancelled", Status::Active),
         ("No longer cancelled", Status::Active),
         ("Never cancelled, rain or shine", Status::Active),
         ("Un-cancelled", Status::Active),
+        ("Uncancelled", Status::Active),
+        ("Previously cancelled, now on", Status::Active),
+        ("May be cancelled", Status::Active),
+        ("Cancelled: No", Status::Active),
         ("Reinstated (was cancelled)", Status::Active),
         ("isCancelled=false", Status::Active),
         ("EventScheduled; may be postponed", Status::Active),
@@ -1058,6 +1070,7 @@ fn what_is_off_in_the_publishers_own_words_is_over_when_its_dates_are() {
     assert_eq!(on("2026-06-06"), Status::Defunct);
     // Sessions that go ahead say that it is some dates that are meant.
     let sessions = r#""subEvent":[{"startDate":"2026-12-01T10:00:00Z"}]"#;
+    assert_eq!(status(own, sessions), Status::TemporarilyClosed);
     assert_eq!(
         series(&format!(r#""eventStatus":"Cancelled 24/12",{sessions}"#)).status,
         Status::Active
@@ -1071,12 +1084,21 @@ fn what_moved_online_in_whatever_words_is_where_nobody_travels() {
         let class = series(&format!(r#""eventStatus":"{stated}",{hall}"#));
         place_names(&class).join(", ")
     };
-    for stated in ["Moved online via Zoom", "Class has moved to online until February"] {
-        assert_eq!(places(stated), "Online", "{stated}");
+    for (stated, expected) in [
+        ("Moved online via Zoom", "Online"),
+        ("Sorry, we have moved to online", "Online"),
+        ("Venue closed - moved online", "Online"),
+        ("Week 3 moved online", "Hall, Online"),
+        ("Moved online on 8 December", "Hall, Online"),
+        ("Not moved online", "Hall"),
+    ] {
+        assert_eq!(places(stated), expected, "{stated}");
     }
-    for stated in ["Week 3 moved online", "Moved online on 8 December", "Not moved online"] {
-        assert_eq!(places(stated), "Hall", "{stated}");
-    }
+    let session =
+        r#""eventStatus":"Moved online on 1 December","startDate":"2026-12-01T18:30:00Z""#;
+    let class = series(&format!(r#""subEvent":[{{{session}}}],{hall}"#));
+    let notes = class.schedules[0].notes.as_deref().unwrap_or_default();
+    assert!(notes.ends_with("Online on: Tue 1 Dec 2026."), "{notes}");
 }
 
 #[test]
