@@ -279,13 +279,13 @@ impl<'a> Context<'a> {
         self.first_of(property, |stated, all| stated == all)
     }
 
-    /// Returns the value of the first layer that states it, else the one that three of four occurrences state, and no
-    /// other: one may have forgotten what is true of all, and specials, or the classes of one day, are not like the others.
+    /// Returns the value of the first layer that states it, else the one that all occurrences but one state, and no other:
+    /// one may have forgotten what is true of all, and specials, or the classes of one day, are not like the others.
     pub(super) fn first_of_most<'s, T: Absent + PartialEq>(
         &'s self,
         property: impl Fn(&'s Opportunity) -> &'s T,
     ) -> Option<&'s T> {
-        self.first_of(property, |stated, all| stated * 4 >= all * 3)
+        self.first_of(property, |stated, all| stated == all || (stated > 1 && stated + 1 == all))
     }
 
     fn first_of<'s, T: Absent + PartialEq>(
