@@ -9,6 +9,7 @@ use super::detail::count_digits;
 use super::detail::each_in;
 use super::detail::numbers_in;
 use super::location::Places;
+use super::meeting::is_year;
 use super::options::ContactNames;
 use super::organization::Organizer;
 use super::precedence::Field;
@@ -134,19 +135,25 @@ fn is_own(word: &str, own: &[String]) -> bool {
 
 /// Tells whether a title names nobody: it has a word of teams or roles, no address, no number, and none of its parts
 /// looks like a name. Two other words after each other do that are written as names are, one that follows a role and
-/// ends the part (`Coach Bea`), and beside other parts any that is not of the `own` names (`Bea Parks, Coach`).
+/// ends the part (`Coach Bea and team`), and beside other parts any (`Bea Parks, Coach`). What stands so in `own` names is
+/// none.
 fn is_title(title: &str, own: &[String]) -> bool {
     let lower = title.to_lowercase();
     // Who writes everything in small letters writes names so.
     let is_small = title == lower;
     let is_several = parts_of(title).nth(1).is_some();
+    let is_own_part = |part: &str| own.iter().any(|own| own.contains(&part.trim().to_lowercase()));
     let names_somebody = |part: &str| {
         let (mut names, mut follows_role) = (0, false);
         for word in text::words(part) {
             let lower = word.to_lowercase();
             if is_of_roles(&lower) {
-                (names, follows_role) = (0, !JOINING_WORDS.contains(&&*lower));
-            } else if (is_small || word.starts_with(char::is_uppercase)) && !is_own(&lower, own) {
+                let joins = JOINING_WORDS.contains(&&*lower);
+                if names > 0 && follows_role && joins {
+                    return true;
+                }
+                (names, follows_role) = (0, !joins && !TEAM_WORDS.contains(&&*lower));
+            } else if is_small || word.starts_with(char::is_uppercase) {
                 names += 1;
                 if names > 1 || is_several {
                     return true;
@@ -156,7 +163,7 @@ fn is_title(title: &str, own: &[String]) -> bool {
         names > 0 && follows_role
     };
     text::words(&lower).any(is_of_roles)
-        && !parts_of(title).any(names_somebody)
+        && !parts_of(title).filter(|part| !is_own_part(part)).any(names_somebody)
         && each_in(title).next().is_none()
 }
 
@@ -246,7 +253,7 @@ fn dialled(stated: &str) -> Vec<String> {
     for stated in numbers_in(&line) {
         let Some((before, after)) = rest.split_once(stated) else { continue };
         rest = after;
-        if is_of_hours(stated) {
+        if is_of_times(stated) {
             continue;
         }
         let mut number = stated.to_owned();
@@ -265,10 +272,11 @@ fn dialled(stated: &str) -> Vec<String> {
     published
 }
 
-/// Tells whether what looks like a number says when it is answered: `9.00 - 17.00`.
-fn is_of_hours(number: &str) -> bool {
-    let mut groups = number.split(|c: char| !c.is_ascii_digit());
-    count_digits(number) < USUAL_NUMBER && groups.all(|group| group.len() <= 2)
+/// Tells whether what looks like a number says when it is answered: `9.00 - 17.00`, `2026-2027`.
+fn is_of_times(number: &str) -> bool {
+    let groups = || number.split(|c: char| !c.is_ascii_digit());
+    let is_of_hours = count_digits(number) < USUAL_NUMBER && groups().all(|group| group.len() <= 2);
+    is_of_hours || groups().all(is_year)
 }
 
 /// Returns what is dialled before a number that stands without it beside one of the same place: `01632 960123 or
@@ -276,7 +284,10 @@ fn is_of_hours(number: &str) -> bool {
 fn area_of<'n>(last: &'n str, between: &str, number: &str) -> Option<&'n str> {
     let between = between.trim().to_ascii_lowercase();
     let is_beside = ["or", "and", "&", "/", ",", ";"].contains(&between.as_str());
-    let is_local = |number: &str| number.bytes().all(|b| b.is_ascii_digit() || b" -".contains(&b));
+    // Years are written with hyphens as well: only where both numbers are.
+    let has_hyphens = last.contains('-');
+    let is_gap = |b: u8| b == b' ' || (has_hyphens && b == b'-');
+    let is_local = |number: &str| number.bytes().all(|b| b.is_ascii_digit() || is_gap(b));
     let mut digits = last.rmatch_indices(|c: char| c.is_ascii_digit());
     let (first, _) = digits.nth(count_digits(number).checked_sub(1)?)?;
     let (area, local) = last.split_at(first);
@@ -453,6 +464,7 @@ mod tests {
             ("01632 960123 (9.00 - 17.00)", vec!["01632 960123"]),
             ("01 63 29 60 12", vec!["01 63 29 60 12"]),
             ("01632 960123 or 960124", vec!["01632 960123", "01632 960124"]),
+            ("020 7946 0123, 2025-2026", vec!["020 7946 0123"]),
             ("0161-496-0123/496-0456", vec!["0161-496-0123", "0161-496-0456"]),
             ("01632960123/960124, 960125", vec!["01632960123", "01632960124", "01632960125"]),
             ("01632 960123 / 960 456", vec!["01632 960123", "01632 960 456"]),
@@ -501,6 +513,8 @@ mod tests {
             "Customer Service / Reception",
             "Director of Rugby",
             "Reception (Hilltop)",
+            "Club Captain",
+            "Team Bath",
         ] {
             assert!(is_title(title, &own), "{title}");
         }
@@ -514,6 +528,8 @@ mod tests {
             "Bea Parks, Coach",
             "Bea Head - Manager",
             "Coach Bea",
+            "Coach Bea and team",
+            "Manager: George Hilltop",
             "Head of Coaching Bea",
             "Manager (Bea)",
             "coach bea",
