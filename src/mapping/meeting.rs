@@ -418,8 +418,19 @@ const IDS_OF_SESSIONS: [&str; 7] =
 const PLATFORMS: [&str; 3] = ["skype", "webex", "zoom"];
 
 /// Teams play as well: these are where meetings are held.
-const ON_TEAMS: [&str; 5] =
-    ["microsoft teams", "ms teams", "on teams", "via teams", "teams meeting"];
+const ON_TEAMS: [&str; 11] = [
+    "microsoft teams",
+    "ms teams",
+    "ms-teams",
+    "on teams",
+    "via teams",
+    "using teams",
+    "through teams",
+    "with teams",
+    "teams meeting",
+    "teams link",
+    "teams call",
+];
 
 /// What may stand between the label of a password and the password.
 const BEFORE_PASSWORDS: [&str; 13] = [
@@ -655,6 +666,7 @@ mod tests {
                 "Join on Zoom. Meeting ID * pass *",
             ),
             ("We meet on Teams. Booking ID 853 1234 5678", "We meet on Teams. Booking ID *"),
+            ("Teams link sent. Course ID 853 123 456 789", "Teams link sent. Course ID *"),
             ("Zoom ID: 853 1234 5678, Pass 4321", "Zoom ID: *, Pass *"),
             ("Zoom ID: 853 1234 5678 (pass is yoga2026)", "Zoom ID: * (pass is *)"),
         ]);
