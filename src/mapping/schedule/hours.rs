@@ -11,6 +11,7 @@ use chrono::Timelike as _;
 use chrono::Weekday;
 
 use super::placeholder;
+use super::placeholder::is_end;
 use super::row::Row;
 use super::row::weekly;
 use super::rule::PUBLIC_HOLIDAYS;
@@ -112,7 +113,11 @@ fn dates(hours: &OpeningHours) -> Option<(Option<NaiveDate>, Option<NaiveDate>)>
 /// Tells whether hours say that something is shut on all days of the week, from now on or before, and each of its courts.
 fn is_shut(cx: &Context<'_>, published: &[&Many<OpeningHours>]) -> bool {
     let is_of_all = cx.first(|o| &o.hours_available).is_some_and(is_readable)
-        || courts(cx).all(|court| is_readable(&court.hours_available));
+        || courts(cx).all(|court| {
+            // One that is named in its facility may say more as an item.
+            let of_court = courts(cx).filter(|other| !other.id.is_absent() && other.id == court.id);
+            of_court.chain([court]).any(|court| is_readable(&court.hours_available))
+        });
     if !is_of_all {
         return false;
     }
@@ -120,7 +125,7 @@ fn is_shut(cx: &Context<'_>, published: &[&Many<OpeningHours>]) -> bool {
     let is_never_open = |hours: &OpeningHours| {
         let is_shut = times(hours).is_some_and(|(opens, closes)| opens == closes);
         let has_begun = |from: Option<NaiveDate>| from.is_none_or(|from| from <= cx.today);
-        is_shut && dates(hours).is_some_and(|(from, to)| has_begun(from) && to.is_none())
+        is_shut && dates(hours).is_some_and(|(from, to)| has_begun(from) && !to.is_some_and(is_end))
     };
     let days: HashSet<Weekday> = entries().flat_map(weekdays).collect();
     let is_of_all = days.len() == 7 || entries().any(|hours| named_days(hours).next().is_none());

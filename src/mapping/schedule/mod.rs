@@ -491,7 +491,7 @@ fn has_one_session(cx: &Context<'_>) -> bool {
 /// beyond what is known: the end of the schedule, else the first date and those of sessions.
 fn set_course_dates(cx: &Context<'_>, rows: &mut Vec<Row>) {
     let Some((first, last)) = course_dates(cx) else { return };
-    let is_reversed = last.is_none() && date_of(cx.head().end_date.as_str()).is_some_and(is_real);
+    let is_reversed = last.is_none() && date_of(cx.head().end_date.as_str()).is_some_and(is_end);
     let of_sessions = cx.occurrences.iter().map(|one| local_time(one.start).date());
     let latest = first.into_iter().chain(of_sessions).max().filter(|_| is_reversed);
     // What takes place is in the course, whatever its own dates are.

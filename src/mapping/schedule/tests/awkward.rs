@@ -436,6 +436,10 @@ fn slots_are_shown_beside_dates_on_which_all_is_shut() {
     };
     assert_eq!(courts(r#",{"name":"Court 2"}"#), bookable);
     assert_eq!(courts(""), "");
+    // A court that its facility only names says more as an item.
+    let named = r#",{"@id":"https://x.org/c/1"},{"@id":"https://x.org/c/1","hoursAvailable":[
+        {"opens":"00:00","closes":"00:00","validThrough":"9999-12-31"}]}"#;
+    assert_eq!(courts(named), "");
 }
 
 #[test]
@@ -595,6 +599,22 @@ fn a_count_that_ran_out_does_not_end_a_rule_with_an_end_to_come() {
     assert_eq!(running.status, Status::Active);
     assert_eq!(class(r#""repeatCount":1"#).status, Status::Defunct);
     assert_eq!(class(r#""repeatCount":1,"endDate":"2026-07-27""#).status, Status::Defunct);
+}
+
+#[test]
+fn a_course_that_ends_in_the_last_year_of_all_has_no_end() {
+    for end in ["9999-12-31", "9999-12-31T23:59:59"] {
+        let course = service(&format!(
+            r#"{{"@type":"CourseInstance","startDate":"2026-09-01","endDate":"{end}",
+            "eventSchedule":{{"byDay":"TU","repeatFrequency":"P1W","startTime":"18:30"}},
+            "subEvent":[{{"startDate":"2026-12-01T18:30:00Z"}}]}}"#
+        ));
+        assert_eq!(
+            (course.status, &course.schedules[0].valid_to),
+            (Status::Active, &None),
+            "{end}"
+        );
+    }
 }
 
 #[test]
