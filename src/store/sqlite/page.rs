@@ -513,7 +513,7 @@ impl<'a> Writer<'a> {
         Ok(is_complete.unwrap_or_default())
     }
 
-    /// The end of the last feed of a publisher, and its first occurrence, answer what silence could not:
+    /// The end of the last feed of a publisher, and its first session, answer what silence could not:
     /// a series without an occurrence to come has none. Those of the publisher are looked at again, also the
     /// ones being mapped this moment, which were read before.
     fn mark_waiting(&self) -> rusqlite::Result<()> {
