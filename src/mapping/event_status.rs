@@ -79,7 +79,8 @@ fn says_off(text: &str) -> bool {
     let has_words = text.contains(char::is_whitespace);
     let said = text.split_inclusive(char::is_whitespace);
     let said: String = said.filter(|word| !has_words || !word.contains("://")).collect();
-    let clauses = said.split(|c| ",;:.()!?/–—\n".contains(c)).flat_map(|part| part.split(" - "));
+    let mut clauses =
+        said.split(|c| ",;:.()!?/–—\n".contains(c)).flat_map(|part| part.split(" - "));
     let is_off = |clause: &str| {
         let words: Vec<&str> = text::words(clause).collect();
         let mut off = (0..words.len()).filter(|at| is_word_off(words[*at]));
@@ -88,7 +89,7 @@ fn says_off(text: &str) -> bool {
             !is_maybe && !denies(&words[..at])
         })
     };
-    clauses.into_iter().any(is_off) && !is_taken_back(&said)
+    clauses.any(is_off) && !is_taken_back(&said)
 }
 
 fn is_word_off(word: &str) -> bool {

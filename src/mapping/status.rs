@@ -110,12 +110,11 @@ fn status(cx: &Context<'_>, lives: &Liveness) -> Status {
         let all_off = future.all(|occurrence| occurrence.status.is_off());
         // Sessions follow from a complete rule also where nobody publishes them one by one.
         let is_closed = all_off && lives.next.is_none();
-        return match running {
-            _ if is_closed => Status::TemporarilyClosed,
-            // What goes ahead says that other dates are meant.
-            _ if is_of_some_dates(cx) => Status::Active,
-            running => running,
-        };
+        if is_closed {
+            return Status::TemporarilyClosed;
+        }
+        // What goes ahead says that other dates are meant.
+        return if is_of_some_dates(cx) { Status::Active } else { running };
     }
     if lives.is_running {
         return running;

@@ -1068,7 +1068,7 @@ fn what_is_off_in_the_publishers_own_words_is_over_when_its_dates_are() {
     assert_eq!(on("2026-12-05"), Status::TemporarilyClosed);
     assert_eq!(on("2026-10-31"), Status::Inactive);
     assert_eq!(on("2026-06-06"), Status::Defunct);
-    // Sessions that go ahead say that it is some dates that are meant.
+    // Sessions go ahead only where other dates may be meant.
     let sessions = r#""subEvent":[{"startDate":"2026-12-01T10:00:00Z"}]"#;
     assert_eq!(status(own, sessions), Status::TemporarilyClosed);
     assert_eq!(

@@ -110,15 +110,16 @@ fn dates(hours: &OpeningHours) -> Option<(Option<NaiveDate>, Option<NaiveDate>)>
     Some((from.ok()?, to.ok()?))
 }
 
-/// Tells whether hours say that something is shut on all days of the week, from now on or before, and each of its courts.
+/// Tells whether hours say that something is shut on all days of the week, from now on or before: of the facility, or of
+/// each of its courts.
 fn is_shut(cx: &Context<'_>, published: &[&Many<OpeningHours>]) -> bool {
-    let is_of_all = cx.first(|o| &o.hours_available).is_some_and(is_readable)
-        || courts(cx).all(|court| {
-            // One that is named in its facility may say more as an item.
-            let of_court = courts(cx).filter(|other| !other.id.is_absent() && other.id == court.id);
-            of_court.chain([court]).any(|court| is_readable(&court.hours_available))
-        });
-    if !is_of_all {
+    let is_told = |court: &Opportunity| {
+        // One that is named in its facility may say more as an item.
+        let same = courts(cx).filter(|other| !other.id.is_absent() && other.id == court.id);
+        same.chain([court]).any(|court| is_readable(&court.hours_available))
+    };
+    let is_of_facility = cx.first(|o| &o.hours_available).is_some_and(is_readable);
+    if !is_of_facility && !courts(cx).all(is_told) {
         return false;
     }
     let entries = || published.iter().flat_map(|hours| hours.iter());
