@@ -73,7 +73,7 @@ pub(super) async fn manifest(asked: Asked) -> Answer {
     };
     let mut manifest = Manifest { about, files: Format::ALL.into_iter().map(listed).collect() };
     let body = serde_json::to_vec(&manifest)?;
-    // That a feed was read once more is nothing new of the files: a weak tag, as of all else.
+    // That a feed was read once more is nothing new of the files: the tag is of the rest, and so a weak one.
     for source in &mut manifest.about.sources {
         source.last_read = None;
     }
